@@ -1,0 +1,252 @@
+#include "field.h"
+
+#include <math.h>
+#include <string.h>
+
+G_DEFINE_QUARK (vb - field - error - quark, vb_field_error)
+
+const char *
+vb_field_error_name (VbFieldError code)
+{
+  static const char *const names[] = {
+    [VB_FIELD_ERROR_UNKNOWN] = "unknown",
+    [VB_FIELD_ERROR_TYPE] = "type",
+    [VB_FIELD_ERROR_RANGE] = "range",
+    [VB_FIELD_ERROR_ENUM] = "enum",
+    [VB_FIELD_ERROR_LENGTH] = "length",
+    [VB_FIELD_ERROR_DUPLICATE] = "duplicate",
+    [VB_FIELD_ERROR_ROLE] = "role",
+    [VB_FIELD_ERROR_MISSING] = "missing",
+    [VB_FIELD_ERROR_IMPLAUSIBLE] = "implausible",
+    [VB_FIELD_ERROR_REPLAYED] = "replayed",
+    [VB_FIELD_ERROR_EMPTY] = "empty",
+  };
+
+  g_return_val_if_fail (code < G_N_ELEMENTS (names), NULL);
+
+  return names[code];
+}
+
+const char *
+vb_kind_name (VbKind kind)
+{
+  static const char *const names[] = {
+    [VB_KIND_REAL] = "real",
+    [VB_KIND_INTEGER] = "integer",
+    [VB_KIND_BOOLEAN] = "boolean",
+    [VB_KIND_TEXT] = "text",
+  };
+
+  g_return_val_if_fail (kind < G_N_ELEMENTS (names), NULL);
+
+  return names[kind];
+}
+
+const char *
+vb_group_name (VbGroup group)
+{
+  static const char *const names[] = {
+    [VB_GROUP_LIVE] = "live",     [VB_GROUP_LIMIT] = "limit",       [VB_GROUP_ALARM] = "alarm",
+    [VB_GROUP_STATIC] = "static", [VB_GROUP_IDENTITY] = "identity",
+  };
+
+  g_return_val_if_fail (group < G_N_ELEMENTS (names), NULL);
+
+  return names[group];
+}
+
+/* A number as a person writes it: 101, 0.1, -12.3. */
+static const char *
+write_number (double number, char *buffer)
+{
+  return g_ascii_formatd (buffer, G_ASCII_DTOSTR_BUF_SIZE, "%.15g", number);
+}
+
+static const char *
+blank_unit (const VbField *field, const char *before)
+{
+  return field->unit != NULL ? before : "";
+}
+
+static gboolean
+check_range (const VbItem *item, double number, GError **error)
+{
+  const VbField *field = item->field;
+  const char *unit = field->unit != NULL ? field->unit : "";
+  const char *blank = blank_unit (field, " ");
+  char value[G_ASCII_DTOSTR_BUF_SIZE], limit[G_ASCII_DTOSTR_BUF_SIZE];
+  const char *side;
+  double bound;
+
+  if (field->minimum == 0 && field->maximum == 0)
+    return TRUE;
+
+  if (number > field->maximum) {
+    side = "above";
+    bound = field->maximum;
+  } else if (number < field->minimum || (field->above_minimum && number == field->minimum)) {
+    side = "below";
+    bound = field->minimum;
+  } else
+    return TRUE;
+
+  g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_RANGE, "%s is %s%s%s, %s the limit of %s%s%s",
+               item->name, write_number (number, value), blank, unit, side,
+               write_number (bound, limit), blank, unit);
+
+  return FALSE;
+}
+
+static gboolean
+check_whole (const VbItem *item, double number, GError **error)
+{
+  char value[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (number == floor (number))
+    return TRUE;
+
+  g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is %s, a whole number is needed",
+               item->name, write_number (number, value));
+
+  return FALSE;
+}
+
+/* @values lists what is allowed as `0 ok, 1 warning, 2 alarm`. */
+static gboolean
+check_enumeration (const VbItem *item, double number, GError **error)
+{
+  const VbField *field = item->field;
+  char value[G_ASCII_DTOSTR_BUF_SIZE];
+
+  for (const char *at = field->values; at != NULL; at = strchr (at, ',')) {
+    at += strspn (at, ", ");
+    if (number == g_ascii_strtod (at, NULL))
+      return TRUE;
+  }
+
+  if (field->values == NULL)
+    return TRUE;
+
+  g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_ENUM, "%s is %s, allowed are %s", item->name,
+               write_number (number, value), field->values);
+
+  return FALSE;
+}
+
+gboolean
+vb_item_check_number (guint item, double number, VbValue *value, GError **error)
+{
+  const VbItem *own = vb_item (item);
+  const VbField *field = own->field;
+  const gboolean folded = field->flags & VB_FIELD_NOT_POSITIVE && number > 0;
+
+  g_return_val_if_fail (isfinite (number), FALSE);
+
+  if (field->kind == VB_KIND_TEXT) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is a number, a text is needed",
+                 own->name);
+    return FALSE;
+  }
+  if (field->kind != VB_KIND_REAL && !check_whole (own, number, error))
+    return FALSE;
+  if (!check_enumeration (own, number, error)
+      || !check_range (own, folded ? -number : number, error))
+    return FALSE;
+
+  if (folded)
+    number = -number;
+  *value = field->kind == VB_KIND_REAL ? vb_value_real (number) : vb_value_integer ((gint64)number);
+
+  return TRUE;
+}
+
+gboolean
+vb_item_check_boolean (guint item, gboolean boolean, VbValue *value, GError **error)
+{
+  const VbItem *own = vb_item (item);
+
+  if (own->field->kind != VB_KIND_BOOLEAN) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is %s, a %s is needed", own->name,
+                 boolean ? "true" : "false", own->field->kind == VB_KIND_TEXT ? "text" : "number");
+    return FALSE;
+  }
+
+  *value = vb_value_integer (boolean ? 1 : 0);
+
+  return TRUE;
+}
+
+gboolean
+vb_item_check_text (guint item, const char *text, VbValue *value, GError **error)
+{
+  const VbItem *own = vb_item (item);
+  const gsize length = strlen (text);
+
+  if (own->field->kind != VB_KIND_TEXT && !(own->field->flags & VB_FIELD_OR_TEXT)) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is a text, a number is needed",
+                 own->name);
+    return FALSE;
+  }
+  if (length == 0 || length > VB_TEXT_MAX) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_LENGTH,
+                 "%s is a text of %zu bytes, allowed are 1 to %d", own->name, length, VB_TEXT_MAX);
+    return FALSE;
+  }
+  if (!g_utf8_validate (text, (gssize)length, NULL)) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is not UTF-8, a text is needed",
+                 own->name);
+    return FALSE;
+  }
+
+  *value = vb_value_text (text);
+
+  return TRUE;
+}
+
+void
+vb_item_round (guint item, VbValue *value)
+{
+  static const double powers[] = { 1, 10, 100, 1000, 1e4, 1e5, 1e6 };
+  const int decimals = vb_item (item)->field->decimals;
+
+  if (value->kind != VB_VALUE_REAL)
+    return;
+
+  if (decimals < 0)
+    value->as.real = round (value->as.real / powers[-decimals]) * powers[-decimals];
+  else
+    value->as.real = round (value->as.real * powers[decimals]) / powers[decimals];
+
+  /* Zero has no sign on the bus. */
+  value->as.real += 0.0;
+}
+
+void
+vb_item_format (guint item, const VbValue *value, GString *text)
+{
+  const VbField *field = vb_item (item)->field;
+  const char *suffix = field->suffix != NULL ? field->suffix : field->unit;
+  char format[] = "%.0f", number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  switch (value->kind) {
+  case VB_VALUE_INTEGER:
+    g_string_append_printf (
+        text, field->flags & VB_FIELD_HEX ? "0x%" G_GINT64_MODIFIER "X" : "%" G_GINT64_FORMAT,
+        value->as.integer);
+    break;
+  case VB_VALUE_REAL:
+    format[2] = (char)('0' + MAX (field->decimals, 0));
+    g_string_append (text, g_ascii_formatd (number, sizeof number, format, value->as.real));
+    break;
+  case VB_VALUE_TEXT:
+    g_string_append (text, value->as.text);
+    return;
+  case VB_VALUE_INVALID:
+  default:
+    g_string_append (text, "---");
+    return;
+  }
+
+  if (suffix != NULL)
+    g_string_append (text, suffix);
+}

@@ -1,0 +1,210 @@
+#pragma once
+
+#include "value.h"
+
+G_BEGIN_DECLS
+
+/** VbKind: what a field holds for life (contract §1.5, type stability). */
+typedef enum
+{
+  VB_KIND_REAL,
+  VB_KIND_INTEGER,
+  VB_KIND_BOOLEAN, /* integer 0 or 1; true and false are taken too */
+  VB_KIND_TEXT,
+} VbKind;
+
+/** VbGroup: what time does to a field (design §3). */
+typedef enum
+{
+  VB_GROUP_LIVE,
+  VB_GROUP_LIMIT,
+  VB_GROUP_ALARM,
+  VB_GROUP_STATIC,
+  VB_GROUP_IDENTITY, /* the daemon's own: not settable by a record (contract §2.1) */
+} VbGroup;
+
+typedef enum
+{
+  VB_FIELD_REQUIRED = 1 << 0, /* the source's age is the age of the oldest of these (design §5) */
+  VB_FIELD_OR_TEXT = 1 << 1,  /* a number, or a text that is published as it is */
+  VB_FIELD_NOT_POSITIVE = 1 << 2, /* published ≤ 0 whatever sign came in (design §3) */
+  VB_FIELD_HEX = 1 << 3,          /* text is 0x and upper-case hexadecimal */
+  VB_FIELD_WRITABLE = 1 << 4,     /* SetValue is taken whatever dbus-writable says */
+} VbFieldFlags;
+
+/**
+ * VbKnown:
+ *
+ * The fields that code has to know by name, as opposed to those that it only carries. A row says
+ * which one it is; vb_item_known() leads back to it.
+ */
+typedef enum
+{
+  VB_KNOWN_NONE,
+  VB_KNOWN_VOLTAGE,
+  VB_KNOWN_CURRENT,
+  VB_KNOWN_POWER,
+  VB_KNOWN_SOC,
+  VB_KNOWN_MAX_CHARGE_VOLTAGE,
+  VB_KNOWN_MAX_CHARGE_CURRENT,
+  VB_KNOWN_MAX_DISCHARGE_CURRENT,
+  VB_KNOWN_BATTERY_LOW_VOLTAGE,
+  VB_KNOWN_CHARGE_REQUEST,
+  VB_KNOWN_BMS_CABLE,
+  VB_KNOWN_CONNECTION_INFORMATION,
+  VB_KNOWN_CELL_VOLTAGE, /* family */
+  VB_KNOWN_CELL_COUNT,
+  VB_KNOWN_MIN_CELL_VOLTAGE,
+  VB_KNOWN_MAX_CELL_VOLTAGE,
+  VB_KNOWN_MIN_CELL_VOLTAGE_ID,
+  VB_KNOWN_MAX_CELL_VOLTAGE_ID,
+  VB_KNOWN_CELL_VOLTAGE_SUM,
+  VB_KNOWN_CELL_VOLTAGE_DIFF,
+  VB_KNOWN_CELL_TEMPERATURE,      /* family */
+  VB_KNOWN_CELL_TEMPERATURE_NAME, /* family */
+  VB_KNOWN_MIN_CELL_TEMPERATURE,
+  VB_KNOWN_MAX_CELL_TEMPERATURE,
+  VB_KNOWN_MIN_CELL_TEMPERATURE_ID,
+  VB_KNOWN_MAX_CELL_TEMPERATURE_ID,
+  VB_KNOWN_CONNECTED,
+  VB_KNOWN_DEVICE_INSTANCE,
+  VB_KNOWN_CUSTOM_NAME,
+  VB_KNOWN_PRODUCT_ID,
+  VB_KNOWN_PRODUCT_NAME,
+  VB_KNOWN_PROCESS_NAME,
+  VB_KNOWN_PROCESS_VERSION,
+  VB_KNOWN_CONNECTION,
+  VB_KNOWN_INSECURE_CONNECTION,
+  VB_KNOWN_FIRMWARE_VERSION,
+  VB_KNOWN_SERIAL,
+  VB_N_KNOWN
+} VbKnown;
+
+/**
+ * VbField:
+ *
+ * One row of the field table. A family (`/Voltages/Cell1…`) is one row with a count: its name, path
+ * and aliases then hold one %u for the member's number.
+ */
+typedef struct
+{
+  const char *name;    /* flat name, as `Soc` */
+  const char *path;    /* D-Bus path, as `/Soc` */
+  const char *aliases; /* further flat names, separated by blanks, or NULL */
+  VbKind kind;
+  VbGroup group;
+  VbFieldFlags flags;
+  VbKnown known;
+  const char *unit;       /* as a person writes it: V, A, %, °C; NULL for none */
+  const char *suffix;     /* what the text on the bus ends in, where it is not the unit */
+  int decimals;           /* of a real; -1 means whole tens */
+  double minimum;         /* lowest allowed number */
+  double maximum;         /* highest allowed number; minimum = maximum = 0: any finite number */
+  gboolean above_minimum; /* @minimum itself is not allowed */
+  const char *values;     /* an enumeration, as `0 ok, 1 warning, 2 alarm`; NULL for none */
+  guint first;            /* number of the family's first member */
+  guint step;             /* from one member's number to the next; 0 for a single field */
+  guint count;            /* members of the family; 0 for a single field */
+  const char *description;
+} VbField;
+
+/** The table (field-table.c) and the number of its rows. */
+extern const VbField vb_fields[];
+extern const guint vb_n_fields;
+
+/**
+ * VbItem:
+ *
+ * One D-Bus path: a single field, or one member of a family. Items are numbered from 0 in the order
+ * of the table, a family's members one after the other.
+ */
+typedef struct
+{
+  const VbField *field;
+  guint member; /* its number in the family, as 7 for Cell7; 0 for a single field */
+  const char *name;
+  const char *path;
+} VbItem;
+
+#define VB_FIELD_ERROR vb_field_error_quark ()
+GQuark vb_field_error_quark (void);
+
+/** VbFieldError: why a value is refused; the codes that a refusal names (design §2). */
+typedef enum
+{
+  VB_FIELD_ERROR_UNKNOWN,
+  VB_FIELD_ERROR_TYPE,
+  VB_FIELD_ERROR_RANGE,
+  VB_FIELD_ERROR_ENUM,
+  VB_FIELD_ERROR_LENGTH,
+  VB_FIELD_ERROR_DUPLICATE,
+  VB_FIELD_ERROR_ROLE,
+  VB_FIELD_ERROR_MISSING,
+  VB_FIELD_ERROR_IMPLAUSIBLE,
+  VB_FIELD_ERROR_REPLAYED,
+  VB_FIELD_ERROR_EMPTY,
+} VbFieldError;
+
+/** The word for @code that a refusal carries: `unknown`, `type`, … */
+const char *vb_field_error_name (VbFieldError code);
+
+/** The word for @kind: `real`, `integer`, `boolean`, `text`. */
+const char *vb_kind_name (VbKind kind);
+
+/** The word for @group: `live`, `limit`, `alarm`, `static`, `identity`. */
+const char *vb_group_name (VbGroup group);
+
+/** Longest text that a field takes, in bytes (design §2). */
+#define VB_TEXT_MAX 64
+
+/** The number of items. */
+guint vb_n_items (void);
+
+/** The item with number @item (0 … vb_n_items() - 1). */
+const VbItem *vb_item (guint item);
+
+/** The item of a field that code knows by name; of a family, its first member. */
+guint vb_item_known (VbKnown known);
+
+/**
+ * Looks a spelling up: flat name, alias, D-Bus path with or without its first slash, where `Dc/x`
+ * also stands for `Dc/0/x` (design §2). Exact, case included. Identity items are found too.
+ *
+ * Returns: whether @item was set
+ */
+gboolean vb_item_find (const char *spelling, guint *item);
+
+/**
+ * The spelling that was probably meant by @spelling, of the same style (flat or path), or NULL where
+ * nothing settable comes near. Free with g_free().
+ */
+char *vb_item_suggest (const char *spelling);
+
+/**
+ * Checks @number against @item's kind and range. A whole-valued number is an integer.
+ * On success @value holds it, of the field's kind, not rounded, its sign folded where the row says so.
+ *
+ * Returns: FALSE with an error in VB_FIELD_ERROR (type, range, enum) whose message names the item,
+ * the value and the limit, as `Soc is 101 %, above the limit of 100 %`
+ */
+gboolean vb_item_check_number (guint item, double number, VbValue *value, GError **error);
+
+/** The same for true and false, which fit 0/1 fields alone. */
+gboolean vb_item_check_boolean (guint item, gboolean boolean, VbValue *value, GError **error);
+
+/** The same for a text of 1 to VB_TEXT_MAX bytes of valid UTF-8 (codes type, length). */
+gboolean vb_item_check_text (guint item, const char *text, VbValue *value, GError **error);
+
+/** Rounds a real to its row's decimals (never to -0); other kinds are left as they are. */
+void vb_item_round (guint item, VbValue *value);
+
+/**
+ * Writes the text of @value that D-Bus consumers show, as `52.70V`, `63.5%` or `---`; a point is the
+ * decimal separator in every locale (contract §1.11, §3.1). Appends to @text.
+ */
+void vb_item_format (guint item, const VbValue *value, GString *text);
+
+/** Appends the settable fields as a Markdown document: what --list-fields prints. */
+void vb_fields_to_markdown (GString *markdown);
+
+G_END_DECLS
