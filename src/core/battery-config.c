@@ -1,0 +1,50 @@
+#include "battery-config.h"
+
+#include <math.h>
+
+const char *
+vb_role_name (VbRole role)
+{
+  return role == VB_ROLE_BMS ? "bms" : "monitor";
+}
+
+void
+vb_battery_config_init (VbBatteryConfig *config, const char *name)
+{
+  *config = (VbBatteryConfig) {
+    .name = g_strdup (name),
+    .role = VB_ROLE_BMS,
+    .device_instance = 100,
+    .custom_name = g_strdup (""),
+    .product_id = 0xFFFF,
+    .freshness = {
+      .warn_after = 10 * G_USEC_PER_SEC,
+      .stale_after = 30 * G_USEC_PER_SEC,
+      .drop_after = 180 * G_USEC_PER_SEC,
+      .leave_after = 600 * G_USEC_PER_SEC,
+      .on_stale = VB_ON_STALE_STOP_CHARGING,
+    },
+    .optional_after = 120 * G_USEC_PER_SEC,
+    .stale_charge_voltage = NAN,
+    .battery_low_voltage = NAN,
+    .max_charge_voltage = NAN,
+    .max_charge_current = NAN,
+    .max_discharge_current = NAN,
+    .min_battery_low_voltage = NAN,
+  };
+}
+
+void
+vb_battery_config_copy (VbBatteryConfig *config, const VbBatteryConfig *source)
+{
+  *config = *source;
+  config->name = g_strdup (source->name);
+  config->custom_name = g_strdup (source->custom_name);
+}
+
+void
+vb_battery_config_clear (VbBatteryConfig *config)
+{
+  g_clear_pointer (&config->name, g_free);
+  g_clear_pointer (&config->custom_name, g_free);
+}

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "freshness.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  VB_ROLE_BMS,     /* publishes the limits, selectable as controlling BMS */
+  VB_ROLE_MONITOR, /* has no field of group limit at all */
+} VbRole;
+
+/** The word for @role: `bms`, `monitor`. */
+const char *vb_role_name (VbRole role);
+
+/**
+ * VbBatteryConfig:
+ *
+ * What the configuration says of one battery (design §7). Times in µs; a limit that is not set is
+ * NAN.
+ */
+typedef struct
+{
+  char *name; /* NAME of the routes; `virtual` for the default battery */
+  VbRole role;
+  int device_instance; /* the preferred one */
+  char *custom_name;
+  int product_id;
+  VbFreshness freshness;
+  gint64 optional_after;
+  gint64 frozen_after; /* 0: off */
+  double stale_charge_voltage;
+  gboolean drop_wrong_optional; /* wrong-optional=drop */
+  gboolean dbus_writable;
+  double battery_low_voltage;
+  double max_charge_voltage;
+  double max_charge_current;
+  double max_discharge_current;
+  double min_battery_low_voltage;
+  gboolean history;
+} VbBatteryConfig;
+
+/** A configuration with the defaults of design §7 for the battery @name; the caller owns @config. */
+void vb_battery_config_init (VbBatteryConfig *config, const char *name);
+
+/** Makes @config (uninitialised) a copy of @source. */
+void vb_battery_config_copy (VbBatteryConfig *config, const VbBatteryConfig *source);
+
+/** Frees what @config owns. */
+void vb_battery_config_clear (VbBatteryConfig *config);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VbBatteryConfig, vb_battery_config_clear)
+
+G_END_DECLS

@@ -1,0 +1,82 @@
+#include "battery-private.h"
+
+#include <math.h>
+
+/* The limits by which charging and discharging are governed, with their seat belt. */
+static double
+ceiling (const VbBatteryConfig *config, VbKnown known)
+{
+  switch (known) {
+  case VB_KNOWN_MAX_CHARGE_VOLTAGE:
+    return config->max_charge_voltage;
+  case VB_KNOWN_MAX_CHARGE_CURRENT:
+    return config->max_charge_current;
+  case VB_KNOWN_MAX_DISCHARGE_CURRENT:
+    return config->max_discharge_current;
+  default:
+    return NAN;
+  }
+}
+
+gboolean
+vb_battery_belt (const VbBattery *battery, guint item, VbValue *value)
+{
+  const VbKnown known = vb_item (item)->field->known;
+  const double number = vb_value_number (value, NAN);
+  const double high = ceiling (&battery->config, known);
+  const double low = battery->config.min_battery_low_voltage;
+
+  /* Every comparison with NAN is false: what is not set binds nothing. */
+  if (number > high)
+    value->as.real = high;
+  else if (known == VB_KNOWN_BATTERY_LOW_VOLTAGE && number < low)
+    value->as.real = low;
+  else
+    return FALSE;
+
+  return TRUE;
+}
+
+static void
+lower (VbBattery *battery, VbKnown known, double number, gint64 now)
+{
+  const guint item = vb_item_known (known);
+  const VbValue *in_force = &battery->shown[item].value;
+  g_auto (VbValue) value = VB_VALUE_INIT;
+
+  value = in_force->kind == VB_VALUE_INTEGER ? vb_value_integer ((gint64)number)
+                                             : vb_value_real (number);
+  vb_item_round (item, &value);
+
+  /* Invalid stays invalid: nothing is made valid here, and nothing raised. */
+  if (vb_value_is_valid (in_force) && vb_value_number (&value, 0) < vb_value_number (in_force, 0))
+    vb_battery_show (battery, item, &value, now);
+}
+
+void
+vb_battery_hold_limits (VbBattery *battery, gint64 now)
+{
+  lower (battery, VB_KNOWN_MAX_CHARGE_CURRENT, 0, now);
+  lower (battery, VB_KNOWN_CHARGE_REQUEST, 0, now);
+
+  if (!isnan (battery->config.stale_charge_voltage))
+    lower (battery, VB_KNOWN_MAX_CHARGE_VOLTAGE, battery->config.stale_charge_voltage, now);
+
+  if (battery->config.freshness.on_stale == VB_ON_STALE_BLOCK)
+    lower (battery, VB_KNOWN_MAX_DISCHARGE_CURRENT, 0, now);
+}
+
+void
+vb_battery_lower_limits (VbBattery *battery, const VbRecord *record, gint64 now)
+{
+  /* Not BatteryLowVoltage: lower would be further from safety, and raised is nothing here. */
+  static const VbKnown limits[] = { VB_KNOWN_MAX_CHARGE_VOLTAGE, VB_KNOWN_MAX_CHARGE_CURRENT,
+                                    VB_KNOWN_MAX_DISCHARGE_CURRENT };
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++) {
+    const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (limits[i]));
+
+    if (entry != NULL && vb_value_is_valid (&entry->value))
+      lower (battery, limits[i], vb_value_number (&entry->value, 0), now);
+  }
+}

@@ -1,0 +1,140 @@
+#pragma once
+
+#include "battery.h"
+#include "derive.h"
+
+G_BEGIN_DECLS
+
+/*
+ * How a battery is built, for the files battery*.c alone.
+ *
+ * Three arrays hold a sample for every item: what was sent, what was derived, and what is shown,
+ * that is on the bus. A step (a record, a tick) changes the first two, then vb_battery_show_all()
+ * computes the third from them and the state, and tells the listener once what changed.
+ */
+struct _VbBattery
+{
+  VbBatteryConfig config;
+  VbSample *sent;
+  VbSample *derived;
+  VbSample *shown;
+  guint8 *flags;  /* of VbItemFlags */
+  GArray *active; /* of guint: items that were ever sent or can be derived */
+
+  VbState state;
+  gint64 since;
+  gint64 next_tick;
+  gint64 last_change; /* when a live measurement last changed by a single bit */
+  gboolean describe;  /* who sends has changed: the line about it is due */
+
+  /* An unbelievable zero is believed once it has been repeated for warn-after. */
+  gint64 zero_first;
+  gint64 zero_last;
+
+  gboolean has_sequence;
+  gint64 sequence;
+  gboolean has_timestamp;
+  double timestamp;
+
+  VbSource source;
+  VbPresence presence;
+
+  GArray *changed; /* of guint: items changed in this step */
+  VbBatteryChanged listener;
+  gpointer listener_data;
+};
+
+typedef enum
+{
+  VB_ITEM_ACTIVE = 1 << 0,
+  VB_ITEM_NULLED = 1 << 1,  /* null was sent: nothing derived takes its place */
+  VB_ITEM_DERIVED = 1 << 2, /* the shown value is a derived one */
+} VbItemFlags;
+
+/** One requirement: met by either field where there are two. */
+typedef struct
+{
+  VbKnown field;
+  VbKnown or_field; /* VB_KNOWN_NONE: no alternative */
+  gboolean bms_only;
+} VbRequirement;
+
+/* battery.c */
+
+/** Takes @item among those that a step looks at. */
+void vb_battery_activate (VbBattery *battery, guint item);
+
+/** A copy that tells nobody, to try a record on. */
+VbBattery *vb_battery_copy (const VbBattery *battery);
+
+/** Notes who sends. */
+void vb_battery_set_source (VbBattery *battery, const char *address);
+
+/* battery-step.c */
+
+/**
+ * One step: enters @next, shows what is to be shown, tells the listener once.
+ *
+ * @record: the record that led here, or NULL
+ *
+ * Returns: how many items changed on the bus
+ */
+guint vb_battery_step (VbBattery *battery, VbState next, const VbRecord *record, gint64 now);
+
+/* battery-age.c */
+
+/** The requirements of @battery's role: @n of them, from the first on. */
+const VbRequirement *vb_battery_requirements (const VbBattery *battery, guint *n);
+
+/** When @requirement was last met; 0: never. */
+gint64 vb_battery_requirement_time (const VbBattery *battery, const VbRequirement *requirement);
+
+/** Whether a field becomes invalid by itself when it is older than optional-after. */
+gboolean vb_battery_expires (const VbField *field);
+
+/** When time next changes anything, or G_MAXINT64. */
+gint64 vb_battery_schedule (const VbBattery *battery, gint64 now);
+
+/* battery-show.c */
+
+/** Sets a shown value and notes the change. @time: of the record behind it. */
+void vb_battery_show (VbBattery *battery, guint item, const VbValue *value, gint64 time);
+
+/** Computes what is shown of every item from what was sent and the state. @entered: the state was
+    entered with this step. */
+void vb_battery_show_all (VbBattery *battery, gboolean entered, gint64 now);
+
+/* battery-check.c */
+
+/**
+ * Appends what is wrong with @record for this battery to its errors: role, missing (PUT), replayed,
+ * implausible (design §2). Where wrong-optional=drop, wrong fields that are not required do not count.
+ *
+ * @noted: set to whether the record has to be noted even if it is refused: it was replayed, or holds
+ * a zero that is believed only once it has been repeated
+ *
+ * Returns: whether the record can be taken
+ */
+gboolean vb_battery_check_record (
+    const VbBattery *battery, VbRecord *record, VbApplyMode mode, gint64 now, gboolean *noted);
+
+/** Notes what @record said of Sequence, Timestamp and zeros, for the next one. */
+void vb_battery_note_record (VbBattery *battery, const VbRecord *record, gint64 now);
+
+/* battery-limits.c */
+
+/** Brings a sent limit within the seat belt (design §5). Returns: whether it had to be changed. */
+gboolean vb_battery_belt (const VbBattery *battery, guint item, VbValue *value);
+
+/** What `stale` makes of the limits that were in force. */
+void vb_battery_hold_limits (VbBattery *battery, gint64 now);
+
+/** In `stale`: lets the limits of @record that are lower than those in force take effect. */
+void vb_battery_lower_limits (VbBattery *battery, const VbRecord *record, gint64 now);
+
+/* battery-text.c */
+
+/** The line that a person reads in the GUI (design §4), for the state just entered or kept. */
+void vb_battery_describe (const VbBattery *battery, gint64 now, GString *text);
+
+G_END_DECLS

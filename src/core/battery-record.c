@@ -1,0 +1,197 @@
+#include "battery-private.h"
+
+#define WARNING_NO_LIMITS \
+  "no charge limits were sent: for a battery without charge limits set role=monitor"
+
+static void
+take_entry (VbBattery *battery, const VbRecordEntry *entry, gint64 now)
+{
+  const VbField *field = vb_item (entry->item)->field;
+  VbSample *sent = &battery->sent[entry->item];
+
+  if (!vb_battery_has_item (battery, entry->item))
+    return;
+
+  vb_battery_activate (battery, entry->item);
+  if (vb_value_is_valid (&entry->value))
+    battery->flags[entry->item] &= ~VB_ITEM_NULLED;
+  else if (field->flags & VB_FIELD_REQUIRED)
+    return; /* "not known in this record" keeps value and age: one NaN never trips a plant */
+  else
+    battery->flags[entry->item] |= VB_ITEM_NULLED;
+
+  if (field->group == VB_GROUP_LIVE && !vb_value_equal (&sent->value, &entry->value))
+    battery->last_change = now;
+  vb_value_set (&sent->value, &entry->value);
+  sent->time = now;
+}
+
+/* PUT: what it does not name becomes invalid. The time stays, so that a cell that was seen once is
+   missed when it is not there any more. */
+static void
+clear_unnamed (VbBattery *battery, const VbRecord *record)
+{
+  for (guint i = 0; i < battery->active->len; i++) {
+    const guint item = g_array_index (battery->active, guint, i);
+    const VbGroup group = vb_item (item)->field->group;
+
+    if (record->named[item] || group == VB_GROUP_STATIC || group == VB_GROUP_IDENTITY)
+      continue;
+
+    vb_value_clear (&battery->sent[item].value);
+    battery->flags[item] &= ~VB_ITEM_NULLED;
+  }
+}
+
+/* With wrong-optional=drop a field that was wrong counts as null. */
+static void
+null_wrong (VbRecord *record)
+{
+  for (guint i = 0; i < record->errors->len; i++) {
+    const VbRecordError *error = g_ptr_array_index (record->errors, i);
+
+    for (guint j = 0; j < record->entries->len; j++) {
+      VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, j);
+
+      if (g_strcmp0 (vb_item (entry->item)->path, error->path) == 0)
+        vb_value_clear (&entry->value);
+    }
+  }
+}
+
+static void
+warn_of_belt (const VbBattery *battery, const VbRecordEntry *entry, GPtrArray *warnings)
+{
+  const VbItem *item = vb_item (entry->item);
+  VbValue value = entry->value;
+
+  if (item->field->group == VB_GROUP_LIMIT && vb_battery_belt (battery, entry->item, &value))
+    g_ptr_array_add (warnings,
+                     g_strdup_printf ("%s brought from %.15g %s to the %.15g %s of the seat belt",
+                                      item->name, vb_value_number (&entry->value, 0),
+                                      item->field->unit, vb_value_number (&value, 0),
+                                      item->field->unit));
+}
+
+static gboolean
+has_no_limits (const VbBattery *battery)
+{
+  guint n;
+  const VbRequirement *required = vb_battery_requirements (battery, &n);
+  gboolean none = battery->config.role == VB_ROLE_BMS;
+
+  for (guint i = 0; i < n; i++)
+    if (required[i].bms_only && vb_battery_requirement_time (battery, &required[i]) != 0)
+      none = FALSE;
+
+  return none;
+}
+
+/* A required field that this record called null is missing however young its value is. */
+static void
+add_nulled (const VbBattery *battery, const VbRecord *record, gint64 now, GPtrArray *missing)
+{
+  guint n;
+  const VbRequirement *required = vb_battery_requirements (battery, &n);
+
+  for (guint i = 0; i < n; i++) {
+    const guint item = vb_item_known (required[i].field);
+    const gboolean named = record->named[item]
+                           || (required[i].or_field != VB_KNOWN_NONE
+                               && record->named[vb_item_known (required[i].or_field)]);
+
+    if (named && vb_battery_requirement_time (battery, &required[i]) != now
+        && !g_ptr_array_find (missing, vb_item (item)->name, NULL))
+      g_ptr_array_add (missing, (gpointer)vb_item (item)->name);
+  }
+}
+
+static void
+fill_verdict (
+    const VbBattery *battery, const VbRecord *record, guint changed, gint64 now, VbVerdict *verdict)
+{
+  verdict->state = battery->state;
+  verdict->changed = changed;
+  verdict->accepted = 0;
+  g_ptr_array_set_size (verdict->missing, 0);
+  g_ptr_array_set_size (verdict->warnings, 0);
+
+  for (guint i = 0; i < record->entries->len; i++) {
+    const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
+    const gboolean kept = !vb_value_is_valid (&entry->value)
+                          && vb_item (entry->item)->field->flags & VB_FIELD_REQUIRED;
+
+    if (!kept)
+      verdict->accepted++;
+    warn_of_belt (battery, entry, verdict->warnings);
+  }
+
+  vb_battery_missing (battery, now, verdict->missing);
+  add_nulled (battery, record, now, verdict->missing);
+  if (has_no_limits (battery))
+    g_ptr_array_add (verdict->warnings, g_strdup (WARNING_NO_LIMITS));
+}
+
+static guint
+take_record (VbBattery *battery, VbRecord *record, VbApplyMode mode, gint64 now)
+{
+  const VbFreshness *freshness = &battery->config.freshness;
+  gint64 age;
+
+  if (record->connected == VB_CONNECTED_NO) {
+    vb_battery_delete (battery, now);
+    return 0;
+  }
+
+  null_wrong (record);
+  if (mode == VB_APPLY_REPLACE)
+    clear_unnamed (battery, record);
+  for (guint i = 0; i < record->entries->len; i++)
+    take_entry (battery, &g_array_index (record->entries, VbRecordEntry, i), now);
+
+  age = vb_battery_age (battery, now);
+
+  return vb_battery_step (
+      battery, vb_freshness_next (freshness, battery->state, age, age < freshness->warn_after),
+      record, now);
+}
+
+gboolean
+vb_battery_apply (VbBattery *battery,
+                  VbRecord *record,
+                  VbApplyMode mode,
+                  const char *source,
+                  gint64 now,
+                  VbVerdict *verdict)
+{
+  gboolean noted, taken;
+  guint changed;
+
+  vb_battery_tick (battery, now);
+
+  taken = vb_battery_check_record (battery, record, mode, now, &noted);
+  if (taken || noted)
+    vb_battery_note_record (battery, record, now);
+  if (!taken)
+    return FALSE;
+
+  battery->source.records++;
+  battery->source.last = now;
+  vb_battery_set_source (battery, source);
+
+  changed = take_record (battery, record, mode, now);
+  fill_verdict (battery, record, changed, now, verdict);
+
+  return TRUE;
+}
+
+gboolean
+vb_battery_check (VbBattery *battery, VbRecord *record, gint64 now, VbVerdict *verdict)
+{
+  g_autoptr (VbBattery) copy = NULL;
+
+  vb_battery_tick (battery, now);
+  copy = vb_battery_copy (battery);
+
+  return vb_battery_apply (copy, record, VB_APPLY_MERGE, battery->source.address, now, verdict);
+}

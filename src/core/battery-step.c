@@ -1,0 +1,138 @@
+#include "battery-private.h"
+
+/* Forgets what the source said about the present; only records received from now on count. */
+static void
+forget (VbBattery *battery)
+{
+  for (guint i = 0; i < battery->active->len; i++) {
+    const guint item = g_array_index (battery->active, guint, i);
+    const VbGroup group = vb_item (item)->field->group;
+
+    if (group == VB_GROUP_STATIC || group == VB_GROUP_IDENTITY)
+      continue;
+
+    vb_value_clear (&battery->sent[item].value);
+    battery->sent[item].time = 0;
+    battery->flags[item] &= ~VB_ITEM_NULLED;
+  }
+}
+
+static void
+forget_sequence (VbBattery *battery)
+{
+  battery->has_sequence = FALSE;
+  battery->has_timestamp = FALSE;
+}
+
+static void
+tell (VbBattery *battery, VbState before)
+{
+  const VbChange change = {
+    .before = before,
+    .after = battery->state,
+    .items = (const guint *)battery->changed->data,
+    .n_items = battery->changed->len,
+  };
+
+  if (battery->listener != NULL && (change.after != before || change.n_items > 0))
+    battery->listener (battery, &change, battery->listener_data);
+}
+
+static void
+enter (VbBattery *battery, VbState state, gint64 now)
+{
+  battery->state = state;
+  battery->since = now;
+
+  if (state == VB_STATE_STALE)
+    vb_battery_hold_limits (battery, now);
+  if (state >= VB_STATE_STALE)
+    forget_sequence (battery);
+  if (state == VB_STATE_GONE)
+    forget (battery);
+}
+
+guint
+vb_battery_step (VbBattery *battery, VbState next, const VbRecord *record, gint64 now)
+{
+  const VbState before = battery->state;
+
+  g_array_set_size (battery->changed, 0);
+  if (next != before)
+    enter (battery, next, now);
+  else if (next == VB_STATE_STALE && record != NULL)
+    vb_battery_lower_limits (battery, record, now);
+
+  vb_battery_show_all (battery, next != before, now);
+  battery->next_tick = vb_battery_schedule (battery, now);
+  tell (battery, before);
+
+  return battery->changed->len;
+}
+
+void
+vb_battery_tick (VbBattery *battery, gint64 now)
+{
+  const gint64 age = vb_battery_age (battery, now);
+
+  if (now < battery->next_tick)
+    return;
+
+  vb_battery_step (battery,
+                   vb_freshness_next (&battery->config.freshness, battery->state, age, FALSE), NULL,
+                   now);
+}
+
+void
+vb_battery_delete (VbBattery *battery, gint64 now)
+{
+  forget (battery);
+  forget_sequence (battery);
+  battery->zero_first = 0;
+
+  if (battery->state != VB_STATE_GONE)
+    vb_battery_step (battery, VB_STATE_GONE, NULL, now);
+}
+
+void
+vb_battery_refuse (
+    VbBattery *battery, const char *source, guint status, GPtrArray *errors, gint64 now)
+{
+  VbRefusal *refusal = &battery->source.refusal;
+
+  battery->source.refused++;
+  refusal->time = now;
+  refusal->status = status;
+  g_clear_pointer (&refusal->errors, g_ptr_array_unref);
+  refusal->errors = errors;
+  vb_battery_set_source (battery, source);
+}
+
+void
+vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint64 now)
+{
+  VbBatteryConfig *own = &battery->config;
+
+  own->freshness = config->freshness;
+  own->optional_after = config->optional_after;
+  own->frozen_after = config->frozen_after;
+  own->stale_charge_voltage = config->stale_charge_voltage;
+  own->drop_wrong_optional = config->drop_wrong_optional;
+  own->dbus_writable = config->dbus_writable;
+  own->battery_low_voltage = config->battery_low_voltage;
+  own->max_charge_voltage = config->max_charge_voltage;
+  own->max_charge_current = config->max_charge_current;
+  own->max_discharge_current = config->max_discharge_current;
+  own->min_battery_low_voltage = config->min_battery_low_voltage;
+
+  battery->next_tick = now;
+  vb_battery_tick (battery, now);
+}
+
+void
+vb_battery_set_identity (VbBattery *battery, guint item, const VbValue *value)
+{
+  g_array_set_size (battery->changed, 0);
+  vb_battery_show (battery, item, value, 0);
+  tell (battery, battery->state);
+}

@@ -1,0 +1,166 @@
+#pragma once
+
+#include "battery-config.h"
+#include "record.h"
+
+G_BEGIN_DECLS
+
+/** What the battery waits for on its way to the bus (design §2, `joining`). */
+typedef enum
+{
+  VB_JOINING_NOTHING,
+  VB_JOINING_SETTINGS,
+  VB_JOINING_SYSTEM,
+  VB_JOINING_NAME,
+} VbJoining;
+
+/** The word for @joining, or NULL for VB_JOINING_NOTHING. */
+const char *vb_joining_name (VbJoining joining);
+
+/** Where the battery stands on the bus: told by the bus side, shown by the HTTP side. */
+typedef struct
+{
+  gboolean on_bus;
+  VbJoining joining;
+  char *service; /* bus name */
+  int instance;  /* -1 while it is not known */
+} VbPresence;
+
+/** How a record is applied. */
+typedef enum
+{
+  VB_APPLY_MERGE,   /* POST: others keep value and age */
+  VB_APPLY_REPLACE, /* PUT: must name every required field, clears the others */
+} VbApplyMode;
+
+/** VbVerdict: what became of a record that was accepted. Made once, filled for each. */
+typedef struct
+{
+  VbState state;
+  guint accepted;      /* fields that the record set or cleared */
+  guint changed;       /* items whose value on the bus changed with it, derived ones included */
+  GPtrArray *missing;  /* of const char *: flat names, required fields absent or too old */
+  GPtrArray *warnings; /* of char *: owned texts */
+} VbVerdict;
+
+VbVerdict *vb_verdict_new (void);
+void vb_verdict_free (VbVerdict *verdict);
+
+/** One step of the battery: what changed on the bus with it, all at once. */
+typedef struct
+{
+  VbState before;
+  VbState after;
+  const guint *items; /* items whose published value changed */
+  guint n_items;
+} VbChange;
+
+/** The last refusal, for GET /battery and for the texts of the ladder. */
+typedef struct
+{
+  gint64 time; /* µs; 0: none yet */
+  guint status;
+  GPtrArray *errors; /* of VbRecordError */
+} VbRefusal;
+
+/** Where the records come from. */
+typedef struct
+{
+  char *address; /* of the last record or refusal; NULL before the first */
+  guint64 records;
+  guint64 refused;
+  gint64 last; /* time of the last accepted record, µs; 0: none yet */
+  VbRefusal refusal;
+} VbSource;
+
+/**
+ * VbBattery:
+ *
+ * The values of one battery with their ages, and what of them is on the bus. It knows neither D-Bus
+ * nor HTTP: both meet here. Every time is an argument, in µs of one monotonic clock.
+ */
+typedef struct _VbBattery VbBattery;
+
+typedef void (*VbBatteryChanged) (VbBattery *battery, const VbChange *change, gpointer user_data);
+
+/** Makes a battery in state `waiting`; @config is copied. Free with vb_battery_free(). */
+VbBattery *vb_battery_new (const VbBatteryConfig *config, gint64 now);
+void vb_battery_free (VbBattery *battery);
+
+const VbBatteryConfig *vb_battery_config (const VbBattery *battery);
+
+/**
+ * Takes over from @config what can change without leaving the bus (everything but name, role,
+ * device-instance, custom-name, product-id and history) and applies it at once.
+ */
+void vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint64 now);
+
+/** Sets who is told of each step. One listener; NULL for none. */
+void vb_battery_set_listener (VbBattery *battery, VbBatteryChanged changed, gpointer user_data);
+
+/**
+ * Checks @record and, where nothing is wrong, takes it: first the ladder at @now, then the record,
+ * then the listener once. All or nothing: a refused record changes nothing on the bus.
+ *
+ * @source: the sender's address, as `127.0.0.1`
+ *
+ * Returns: FALSE if the record was refused; record->errors then says why, and the refusal still has
+ * to be noted with vb_battery_refuse().
+ */
+gboolean vb_battery_apply (VbBattery *battery,
+                           VbRecord *record,
+                           VbApplyMode mode,
+                           const char *source,
+                           gint64 now,
+                           VbVerdict *verdict);
+
+/** The same checks and the same verdict; changes nothing. */
+gboolean vb_battery_check (VbBattery *battery, VbRecord *record, gint64 now, VbVerdict *verdict);
+
+/**
+ * Notes that a record was refused with HTTP status @status. Takes over @errors, an array of
+ * VbRecordError (as from vb_record_steal_errors()). Nothing on the bus moves.
+ */
+void vb_battery_refuse (
+    VbBattery *battery, const char *source, guint status, GPtrArray *errors, gint64 now);
+
+/** The source says "off" (DELETE): leaves the bus, forgets all live, limit and alarm values. */
+void vb_battery_delete (VbBattery *battery, gint64 now);
+
+/** Lets time act: the ladder, and optional fields that have grown too old. */
+void vb_battery_tick (VbBattery *battery, gint64 now);
+
+/** When vb_battery_tick() is next needed, or G_MAXINT64 for never. */
+gint64 vb_battery_next_tick (const VbBattery *battery);
+
+/** State, when it was entered, and the age of the source (its oldest required field, µs). */
+VbState vb_battery_state (const VbBattery *battery);
+gint64 vb_battery_since (const VbBattery *battery);
+gint64 vb_battery_age (const VbBattery *battery, gint64 now);
+
+/** Appends the flat names of the required fields that are absent or older than warn-after. */
+void vb_battery_missing (const VbBattery *battery, gint64 now, GPtrArray *names);
+
+/** The value of @item that is (or would be) on the bus; never NULL. */
+const VbValue *vb_battery_value (const VbBattery *battery, guint item);
+
+/** The age of that value (µs), and whether it was derived; VB_AGE_NEVER where it is invalid. */
+gint64 vb_battery_value_age (const VbBattery *battery, guint item, gint64 now, gboolean *derived);
+
+/** Sets an item of group identity, or the custom name; the listener is told if it changed. */
+void vb_battery_set_identity (VbBattery *battery, guint item, const VbValue *value);
+
+/** Whether this battery has @item at all: a monitor has no limits, identity always exists. */
+gboolean vb_battery_has_item (const VbBattery *battery, guint item);
+
+const VbSource *vb_battery_source (const VbBattery *battery);
+const VbPresence *vb_battery_presence (const VbBattery *battery);
+
+/** Tells where the battery stands on the bus; called by the bus side alone. */
+void vb_battery_set_presence (
+    VbBattery *battery, gboolean on_bus, VbJoining joining, const char *service, int instance);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBattery, vb_battery_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbVerdict, vb_verdict_free)
+
+G_END_DECLS

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "battery.h"
+
+G_BEGIN_DECLS
+
+/**
+ * The time that every `now` argument takes, in µs: monotonic, and it goes on while the machine is
+ * suspended, because values grow old then too.
+ */
+gint64 vb_clock_now (void);
+
+/**
+ * Makes a source that ticks @battery whenever its ladder needs it. Its priority is above HTTP's, so
+ * that the ladder acts before any record (design §5). @battery must outlive the source.
+ */
+GSource *vb_ladder_source_new (VbBattery *battery);
+
+G_END_DECLS

@@ -1,0 +1,221 @@
+#include "derive.h"
+
+/* The items of one kind of per-cell aggregate. An entry of VB_KNOWN_NONE is not derived. */
+typedef struct
+{
+  VbKnown member; /* family */
+  VbKnown name;   /* family of names for the ids */
+  const char *id; /* begins the id of a member that has no name; its number follows */
+  VbKnown minimum;
+  VbKnown minimum_id;
+  VbKnown maximum;
+  VbKnown maximum_id;
+  VbKnown sum;
+  VbKnown difference;
+  VbKnown count; /* how many members there have to be */
+} Aggregate;
+
+static const Aggregate aggregates[] = {
+  {
+      .member = VB_KNOWN_CELL_VOLTAGE,
+      .id = "Cell",
+      .minimum = VB_KNOWN_MIN_CELL_VOLTAGE,
+      .minimum_id = VB_KNOWN_MIN_CELL_VOLTAGE_ID,
+      .maximum = VB_KNOWN_MAX_CELL_VOLTAGE,
+      .maximum_id = VB_KNOWN_MAX_CELL_VOLTAGE_ID,
+      .sum = VB_KNOWN_CELL_VOLTAGE_SUM,
+      .difference = VB_KNOWN_CELL_VOLTAGE_DIFF,
+      .count = VB_KNOWN_CELL_COUNT,
+  },
+  {
+      .member = VB_KNOWN_CELL_TEMPERATURE,
+      .name = VB_KNOWN_CELL_TEMPERATURE_NAME,
+      .id = "T",
+      .minimum = VB_KNOWN_MIN_CELL_TEMPERATURE,
+      .minimum_id = VB_KNOWN_MIN_CELL_TEMPERATURE_ID,
+      .maximum = VB_KNOWN_MAX_CELL_TEMPERATURE,
+      .maximum_id = VB_KNOWN_MAX_CELL_TEMPERATURE_ID,
+  },
+};
+
+static const VbKnown derived_fields[] = {
+  VB_KNOWN_CURRENT,
+  VB_KNOWN_POWER,
+  VB_KNOWN_MIN_CELL_VOLTAGE,
+  VB_KNOWN_MIN_CELL_VOLTAGE_ID,
+  VB_KNOWN_MAX_CELL_VOLTAGE,
+  VB_KNOWN_MAX_CELL_VOLTAGE_ID,
+  VB_KNOWN_CELL_VOLTAGE_SUM,
+  VB_KNOWN_CELL_VOLTAGE_DIFF,
+  VB_KNOWN_MIN_CELL_TEMPERATURE,
+  VB_KNOWN_MIN_CELL_TEMPERATURE_ID,
+  VB_KNOWN_MAX_CELL_TEMPERATURE,
+  VB_KNOWN_MAX_CELL_TEMPERATURE_ID,
+};
+
+const VbKnown *
+vb_derived_fields (guint *n)
+{
+  *n = G_N_ELEMENTS (derived_fields);
+
+  return derived_fields;
+}
+
+static void
+forget (VbSample *derived, VbKnown known)
+{
+  VbSample *sample;
+
+  if (known == VB_KNOWN_NONE)
+    return;
+
+  sample = &derived[vb_item_known (known)];
+  vb_value_clear (&sample->value);
+  sample->time = 0;
+}
+
+/* Keeps @number if its row allows it, else the item is invalid. */
+static void
+derive_number (VbSample *derived, VbKnown known, double number, gint64 time)
+{
+  guint item;
+
+  if (known == VB_KNOWN_NONE)
+    return;
+
+  item = vb_item_known (known);
+  vb_value_clear (&derived[item].value);
+  derived[item].time = vb_item_check_number (item, number, &derived[item].value, NULL) ? time : 0;
+}
+
+static void
+derive_id (VbSample *derived,
+           const VbSample *sent,
+           const Aggregate *aggregate,
+           VbKnown known,
+           guint index,
+           gint64 time)
+{
+  VbSample *id = &derived[vb_item_known (known)];
+  const VbItem *member = vb_item (vb_item_known (aggregate->member) + index);
+  g_auto (VbValue) value = VB_VALUE_INIT;
+
+  if (aggregate->name != VB_KNOWN_NONE) {
+    const guint name = vb_item_known (aggregate->name) + index;
+
+    if (vb_item (name)->field->known == aggregate->name)
+      vb_value_set (&value, &sent[name].value);
+  }
+
+  if (!vb_value_is_valid (&value)) {
+    char text[16];
+
+    g_snprintf (text, sizeof text, "%s%u", aggregate->id, member->member);
+    value = (VbValue){ .kind = VB_VALUE_TEXT, .as.text = text };
+    vb_value_set (&id->value, &value);
+    value = (VbValue)VB_VALUE_INIT;
+  } else
+    vb_value_set (&id->value, &value);
+
+  id->time = time;
+}
+
+static void
+derive_aggregate (const VbSample *sent,
+                  VbSample *derived,
+                  const Aggregate *aggregate,
+                  gint64 now,
+                  gint64 optional_after)
+{
+  const guint first = vb_item_known (aggregate->member);
+  const guint count = vb_item (first)->field->count;
+  double minimum = 0, maximum = 0, sum = 0;
+  guint minimum_index = 0, maximum_index = 0, seen = 0;
+  gint64 oldest = G_MAXINT64;
+  gboolean complete = TRUE;
+
+  for (guint i = 0; i < count && complete; i++) {
+    const VbSample *sample = &sent[first + i];
+    double number;
+
+    if (sample->time == 0)
+      continue;
+
+    complete = vb_value_is_valid (&sample->value) && now - sample->time < optional_after;
+    number = vb_value_number (&sample->value, 0);
+    if (seen == 0 || number < minimum) {
+      minimum = number;
+      minimum_index = i;
+    }
+    if (seen == 0 || number > maximum) {
+      maximum = number;
+      maximum_index = i;
+    }
+    sum += number;
+    oldest = MIN (oldest, sample->time);
+    seen++;
+  }
+
+  if (aggregate->count != VB_KNOWN_NONE
+      && seen < vb_value_number (&sent[vb_item_known (aggregate->count)].value, 0))
+    complete = FALSE;
+
+  if (seen == 0 || !complete) {
+    forget (derived, aggregate->minimum);
+    forget (derived, aggregate->minimum_id);
+    forget (derived, aggregate->maximum);
+    forget (derived, aggregate->maximum_id);
+    forget (derived, aggregate->sum);
+    forget (derived, aggregate->difference);
+    return;
+  }
+
+  derive_number (derived, aggregate->minimum, minimum, oldest);
+  derive_id (derived, sent, aggregate, aggregate->minimum_id, minimum_index, oldest);
+  derive_number (derived, aggregate->maximum, maximum, oldest);
+  derive_id (derived, sent, aggregate, aggregate->maximum_id, maximum_index, oldest);
+  derive_number (derived, aggregate->sum, sum, oldest);
+  derive_number (derived, aggregate->difference, maximum - minimum, oldest);
+}
+
+/* Power = Voltage × Current, Current = Power / Voltage: each from what was sent alone. */
+static void
+derive_power (const VbSample *sent, VbSample *derived)
+{
+  const VbSample *voltage = &sent[vb_item_known (VB_KNOWN_VOLTAGE)];
+  const VbSample *current = &sent[vb_item_known (VB_KNOWN_CURRENT)];
+  const VbSample *power = &sent[vb_item_known (VB_KNOWN_POWER)];
+  const double volts = vb_value_number (&voltage->value, 0);
+
+  forget (derived, VB_KNOWN_POWER);
+  forget (derived, VB_KNOWN_CURRENT);
+  if (volts == 0)
+    return;
+
+  if (vb_value_is_valid (&current->value))
+    derive_number (derived, VB_KNOWN_POWER, volts * vb_value_number (&current->value, 0),
+                   MIN (voltage->time, current->time));
+  if (vb_value_is_valid (&power->value))
+    derive_number (derived, VB_KNOWN_CURRENT, vb_value_number (&power->value, 0) / volts,
+                   MIN (voltage->time, power->time));
+}
+
+void
+vb_derive (const VbSample *sent, VbSample *derived, gint64 now, gint64 optional_after)
+{
+  derive_power (sent, derived);
+
+  for (guint i = 0; i < G_N_ELEMENTS (aggregates); i++)
+    derive_aggregate (sent, derived, &aggregates[i], now, optional_after);
+}
+
+const VbSample *
+vb_derive_choose (const VbSample *sent, const VbSample *derived, gint64 warn_after)
+{
+  if (!vb_value_is_valid (&sent->value))
+    return derived;
+  if (vb_value_is_valid (&derived->value) && derived->time - sent->time > warn_after)
+    return derived;
+
+  return sent;
+}

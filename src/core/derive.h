@@ -1,0 +1,36 @@
+#pragma once
+
+#include "field.h"
+
+G_BEGIN_DECLS
+
+/** A value together with the time of the record that carried it (µs; 0: never). */
+typedef struct
+{
+  VbValue value;
+  gint64 time;
+} VbSample;
+
+/**
+ * Computes what the source did not send (design §3): Power or Current, the smallest and largest cell
+ * voltage and temperature with their ids, sum and difference of the cells.
+ *
+ * @sent and @derived are arrays of vb_n_items() samples. @derived is written for the items that can
+ * be derived at all: invalid with time 0 where an input is missing, the aggregate would cover only
+ * some of the cells, or the result is outside its row's range. A derived value has the time of its
+ * oldest input.
+ *
+ * @optional_after: a cell older than this (µs) is not fresh
+ */
+void vb_derive (const VbSample *sent, VbSample *derived, gint64 now, gint64 optional_after);
+
+/** The fields that vb_derive() can write, @n of them. */
+const VbKnown *vb_derived_fields (guint *n);
+
+/**
+ * Which of the two is the item's value: @sent wins unless it is invalid, or older than the inputs of
+ * @derived by more than @warn_after.
+ */
+const VbSample *vb_derive_choose (const VbSample *sent, const VbSample *derived, gint64 warn_after);
+
+G_END_DECLS

@@ -1,0 +1,361 @@
+#include "record.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Keys that dbus-mqtt-battery publishers send and that mean nothing here; the identity rows of the
+   field table belong to them too (field-notes §2.3). */
+static const char *const ignored_keys[] = {
+  "DeviceName",
+  "Family",
+  "History/CanBeCleared",
+  "History/Clear",
+  "Info/ChargeModeDebug",
+  "Info/ChargeModeDebugBulk",
+  "Info/ChargeModeDebugFloat",
+  "JsonData",
+  "Manufacturer",
+};
+
+/* Largest number up to which every integer is a double of its own. */
+#define SEQUENCE_MAX 9007199254740992.0
+
+static void
+entry_clear (gpointer data)
+{
+  VbRecordEntry *entry = data;
+
+  vb_value_clear (&entry->value);
+}
+
+static void
+error_free (gpointer data)
+{
+  VbRecordError *error = data;
+
+  g_free (error->field);
+  g_free (error->detail);
+  g_free (error);
+}
+
+VbRecord *
+vb_record_new (void)
+{
+  VbRecord *record = g_new0 (VbRecord, 1);
+
+  record->entries = g_array_new (FALSE, TRUE, sizeof (VbRecordEntry));
+  g_array_set_clear_func (record->entries, entry_clear);
+  record->errors = g_ptr_array_new_with_free_func (error_free);
+  record->ignored = g_ptr_array_new_with_free_func (g_free);
+  record->spellings = g_string_new (NULL);
+  record->named = g_new0 (guint8, vb_n_items ());
+
+  return record;
+}
+
+void
+vb_record_free (VbRecord *record)
+{
+  g_array_unref (record->entries);
+  g_ptr_array_unref (record->errors);
+  g_ptr_array_unref (record->ignored);
+  g_string_free (record->spellings, TRUE);
+  g_free (record->named);
+  g_free (record);
+}
+
+void
+vb_record_reset (VbRecord *record)
+{
+  for (guint i = 0; i < record->entries->len; i++)
+    record->named[g_array_index (record->entries, VbRecordEntry, i).item] = FALSE;
+
+  g_array_set_size (record->entries, 0);
+  g_ptr_array_set_size (record->errors, 0);
+  g_ptr_array_set_size (record->ignored, 0);
+  g_string_truncate (record->spellings, 0);
+  record->has_sequence = FALSE;
+  record->has_timestamp = FALSE;
+  record->connected = VB_CONNECTED_UNSAID;
+}
+
+void
+vb_record_add_error (VbRecord *record,
+                     const char *field,
+                     const char *path,
+                     VbFieldError code,
+                     const char *format,
+                     ...)
+{
+  VbRecordError *error = g_new0 (VbRecordError, 1);
+  va_list arguments;
+  guint item;
+
+  va_start (arguments, format);
+  error->detail = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+
+  error->field = g_strdup (field);
+  error->path = path;
+  error->code = code;
+  error->required = path != NULL && vb_item_find (path, &item)
+                    && (vb_item (item)->field->flags & VB_FIELD_REQUIRED);
+  g_ptr_array_add (record->errors, error);
+}
+
+static gboolean
+is_ignored (const char *spelling)
+{
+  if (*spelling == '/')
+    spelling++;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ignored_keys); i++)
+    if (g_str_equal (spelling, ignored_keys[i]))
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+add_unknown (VbRecord *record, const char *spelling)
+{
+  g_autofree char *meant = vb_item_suggest (spelling);
+
+  if (meant != NULL)
+    vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_UNKNOWN,
+                         "no such field; did you mean %s?", meant);
+  else
+    vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_UNKNOWN, "no such field");
+}
+
+/* Looks up what @spelling names and notes that it was named. Returns FALSE where there is nothing
+   to add: unknown, ignored, or named before. */
+static gboolean
+name_item (VbRecord *record, const char *spelling, guint *item)
+{
+  const VbItem *named;
+
+  if (!vb_item_find (spelling, item)) {
+    if (is_ignored (spelling))
+      g_ptr_array_add (record->ignored, g_strdup (spelling));
+    else
+      add_unknown (record, spelling);
+    return FALSE;
+  }
+
+  named = vb_item (*item);
+  if (named->field->group == VB_GROUP_IDENTITY) {
+    g_ptr_array_add (record->ignored, g_strdup (spelling));
+    return FALSE;
+  }
+
+  if (record->named[*item]) {
+    vb_record_add_error (record, spelling, named->path, VB_FIELD_ERROR_DUPLICATE,
+                         "%s is named twice; the first time as %s", named->name,
+                         vb_record_spelling (record, vb_record_entry (record, *item)));
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
+static void
+add_entry (VbRecord *record, const char *spelling, guint item, VbValue *value)
+{
+  VbRecordEntry entry = { .item = item, .value = *value, .spelling = record->spellings->len };
+
+  *value = (VbValue)VB_VALUE_INIT;
+  g_string_append_len (record->spellings, spelling, strlen (spelling) + 1);
+  g_array_append_val (record->entries, entry);
+  record->named[item] = TRUE;
+}
+
+/* Adds the checked value, or the error that the check found. A wrong field counts as named, so that
+   a second spelling of it is a duplicate. */
+static void
+add_checked (VbRecord *record, const char *spelling, guint item, VbValue *value, GError *error)
+{
+  if (error != NULL)
+    vb_record_add_error (record, spelling, vb_item (item)->path, error->code, "%s", error->message);
+
+  add_entry (record, spelling, item, value);
+}
+
+/* The three members that speak of the record or its source rather than of the battery. */
+static gboolean
+add_about_record (VbRecord *record, const char *spelling, double number)
+{
+  if (g_str_equal (spelling, "Sequence")) {
+    if (number != floor (number) || fabs (number) > SEQUENCE_MAX)
+      vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_TYPE,
+                           "Sequence is %g, a whole number within ±2⁵³ is needed", number);
+    else {
+      record->has_sequence = TRUE;
+      record->sequence = (gint64)number;
+    }
+    return TRUE;
+  }
+
+  if (g_str_equal (spelling, "Timestamp")) {
+    record->has_timestamp = TRUE;
+    record->timestamp = number;
+    return TRUE;
+  }
+
+  if (g_str_equal (spelling, "Connected") || g_str_equal (spelling, "/Connected")) {
+    if (number != 0 && number != 1)
+      vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_RANGE,
+                           "Connected is %g, allowed are 0 and 1", number);
+    record->connected = number == 0 ? VB_CONNECTED_NO : VB_CONNECTED_YES;
+    return TRUE;
+  }
+
+  return FALSE;
+}
+
+static gboolean
+is_about_record (const char *spelling)
+{
+  return g_str_equal (spelling, "Sequence") || g_str_equal (spelling, "Timestamp")
+         || g_str_equal (spelling, "Connected") || g_str_equal (spelling, "/Connected");
+}
+
+static gboolean
+refuse_about_record (VbRecord *record, const char *spelling, const char *what)
+{
+  if (!is_about_record (spelling))
+    return FALSE;
+
+  vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_TYPE, "%s is %s, a number is needed",
+                       spelling, what);
+  return TRUE;
+}
+
+void
+vb_record_add_number (VbRecord *record, const char *spelling, double number)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (VbValue) value = VB_VALUE_INIT;
+  guint item;
+
+  g_return_if_fail (isfinite (number));
+
+  if (add_about_record (record, spelling, number) || !name_item (record, spelling, &item))
+    return;
+
+  vb_item_check_number (item, number, &value, &error);
+  add_checked (record, spelling, item, &value, error);
+}
+
+void
+vb_record_add_boolean (VbRecord *record, const char *spelling, gboolean boolean)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (VbValue) value = VB_VALUE_INIT;
+  guint item;
+
+  if (g_str_has_suffix (spelling, "Connected") && is_about_record (spelling)) {
+    record->connected = boolean ? VB_CONNECTED_YES : VB_CONNECTED_NO;
+    return;
+  }
+  if (refuse_about_record (record, spelling, boolean ? "true" : "false")
+      || !name_item (record, spelling, &item))
+    return;
+
+  vb_item_check_boolean (item, boolean, &value, &error);
+  add_checked (record, spelling, item, &value, error);
+}
+
+void
+vb_record_add_text (VbRecord *record, const char *spelling, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (VbValue) value = VB_VALUE_INIT;
+  guint item;
+
+  if (refuse_about_record (record, spelling, "a text") || !name_item (record, spelling, &item))
+    return;
+
+  vb_item_check_text (item, text, &value, &error);
+  add_checked (record, spelling, item, &value, error);
+}
+
+void
+vb_record_add_null (VbRecord *record, const char *spelling)
+{
+  g_auto (VbValue) value = VB_VALUE_INIT;
+  guint item;
+
+  if (refuse_about_record (record, spelling, "null") || !name_item (record, spelling, &item))
+    return;
+
+  add_entry (record, spelling, item, &value);
+}
+
+void
+vb_record_add_other (VbRecord *record, const char *spelling, const char *what)
+{
+  g_auto (VbValue) value = VB_VALUE_INIT;
+  guint item;
+
+  if (refuse_about_record (record, spelling, what) || !name_item (record, spelling, &item))
+    return;
+
+  vb_record_add_error (record, spelling, vb_item (item)->path, VB_FIELD_ERROR_TYPE,
+                       "%s is %s, a %s is needed", vb_item (item)->name, what,
+                       vb_item (item)->field->kind == VB_KIND_TEXT ? "text" : "number");
+  add_entry (record, spelling, item, &value);
+}
+
+GPtrArray *
+vb_record_steal_errors (VbRecord *record)
+{
+  GPtrArray *errors = g_steal_pointer (&record->errors);
+
+  record->errors = g_ptr_array_new_with_free_func (error_free);
+
+  return errors;
+}
+
+const VbRecordEntry *
+vb_record_entry (const VbRecord *record, guint item)
+{
+  if (!record->named[item])
+    return NULL;
+
+  for (guint i = 0; i < record->entries->len; i++) {
+    const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
+
+    if (entry->item == item)
+      return entry;
+  }
+
+  return NULL;
+}
+
+const char *
+vb_record_spelling (const VbRecord *record, const VbRecordEntry *entry)
+{
+  return record->spellings->str + entry->spelling;
+}
+
+gboolean
+vb_record_is_empty (const VbRecord *record)
+{
+  return record->entries->len == 0 && record->errors->len == 0 && record->ignored->len == 0
+         && !record->has_sequence && !record->has_timestamp
+         && record->connected == VB_CONNECTED_UNSAID;
+}
+
+char *
+vb_record_error_brief (const VbRecordError *error)
+{
+  const gsize length = strcspn (error->detail, ",;");
+  g_autofree char *brief = g_strndup (error->detail, length);
+
+  /* Details of a known field begin with its name, the others would not say what they speak of. */
+  if (error->field != NULL && error->path == NULL && !g_str_has_prefix (brief, error->field))
+    return g_strdup_printf ("%s: %s", error->field, brief);
+
+  return g_steal_pointer (&brief);
+}

@@ -1,0 +1,100 @@
+#pragma once
+
+#include "field.h"
+
+G_BEGIN_DECLS
+
+/** One field that a record names. An invalid @value stands for null: "not known". */
+typedef struct
+{
+  guint item;
+  VbValue value;
+  gsize spelling; /* where the spelling that was sent begins, see vb_record_spelling() */
+} VbRecordEntry;
+
+/** One thing that is wrong with a record. */
+typedef struct
+{
+  char *field; /* the spelling that was sent, nested names joined by '/'; NULL: the whole record */
+  const char *path; /* D-Bus path of the field meant, or NULL where there is none */
+  VbFieldError code;
+  char *detail;      /* one sentence that names the value and the limit */
+  gboolean required; /* a required field is concerned */
+} VbRecordError;
+
+/** What a record says about the source itself: dbus-mqtt-battery's `Connected` (design §2). */
+typedef enum
+{
+  VB_CONNECTED_UNSAID,
+  VB_CONNECTED_NO,
+  VB_CONNECTED_YES,
+} VbConnected;
+
+/**
+ * VbRecord:
+ *
+ * The checked (field, value) pairs of one record, and every error found on the way. It is made once
+ * and reset for each record, so that a push allocates nothing that could be kept.
+ */
+typedef struct
+{
+  GArray *entries;    /* of VbRecordEntry */
+  GPtrArray *errors;  /* of VbRecordError */
+  GPtrArray *ignored; /* of char *: keys known from other drivers that mean nothing here */
+  gboolean has_sequence;
+  gint64 sequence;
+  gboolean has_timestamp;
+  double timestamp; /* Unix seconds */
+  VbConnected connected;
+
+  /*< private >*/
+  GString *spellings;
+  guint8 *named; /* of vb_n_items(): whether the record named the item */
+} VbRecord;
+
+/** Makes an empty record. Free with vb_record_free(). */
+VbRecord *vb_record_new (void);
+void vb_record_free (VbRecord *record);
+
+/** Empties @record for the next use. */
+void vb_record_reset (VbRecord *record);
+
+/**
+ * Adds one member under the name @spelling. Whatever is wrong with it (unknown name, wrong kind, out
+ * of range, named twice) is appended to @record->errors; the other members stay. Names that mean
+ * something to dbus-mqtt-battery and nothing here go to @record->ignored (field-notes §2.3).
+ */
+void vb_record_add_number (VbRecord *record, const char *spelling, double number);
+void vb_record_add_boolean (VbRecord *record, const char *spelling, gboolean boolean);
+void vb_record_add_text (VbRecord *record, const char *spelling, const char *text);
+void vb_record_add_null (VbRecord *record, const char *spelling);
+
+/** Adds a member whose value is of no kind a field can have; @what says what it is: `an array`. */
+void vb_record_add_other (VbRecord *record, const char *spelling, const char *what);
+
+/** Appends an error; @field and @path may be NULL. */
+void vb_record_add_error (VbRecord *record,
+                          const char *field,
+                          const char *path,
+                          VbFieldError code,
+                          const char *format,
+                          ...) G_GNUC_PRINTF (5, 6);
+
+/** Hands the errors over (an array of VbRecordError) and leaves none. Free with g_ptr_array_unref(). */
+GPtrArray *vb_record_steal_errors (VbRecord *record);
+
+/** The entry that names @item, or NULL. */
+const VbRecordEntry *vb_record_entry (const VbRecord *record, guint item);
+
+/** The spelling under which @entry was sent; valid until the record is reset. */
+const char *vb_record_spelling (const VbRecord *record, const VbRecordEntry *entry);
+
+/** Whether the record named nothing at all, not even something to ignore. */
+gboolean vb_record_is_empty (const VbRecord *record);
+
+/** Shortens an error to what fits a line on the GX: `Soc is 101 %`. Free with g_free(). */
+char *vb_record_error_brief (const VbRecordError *error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbRecord, vb_record_free)
+
+G_END_DECLS
