@@ -1,0 +1,49 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define VB_JSON_CHECK_ERROR vb_json_check_error_quark ()
+GQuark vb_json_check_error_quark (void);
+
+typedef enum
+{
+  VB_JSON_CHECK_ERROR_SYNTAX,    /* not RFC 8259: 400 */
+  VB_JSON_CHECK_ERROR_DEPTH,     /* nested too deep: 400 */
+  VB_JSON_CHECK_ERROR_DUPLICATE, /* a name twice in one object: 422 */
+  VB_JSON_CHECK_ERROR_NUMBER,    /* an integer beyond ±2⁵³, a real that overflows: 422 */
+  VB_JSON_CHECK_ERROR_NUL,       /* \u0000 in a string: 422 */
+} VbJsonCheckError;
+
+/** How deep objects and arrays may be nested (design §2). */
+#define VB_JSON_DEPTH_MAX 8
+
+/**
+ * VbJsonCheck:
+ *
+ * The strict gate in front of json-glib, which takes far more than JSON (design §2, Guards). It is
+ * made once and used for every body.
+ */
+typedef struct _VbJsonCheck VbJsonCheck;
+
+VbJsonCheck *vb_json_check_new (void);
+void vb_json_check_free (VbJsonCheck *check);
+
+/**
+ * Checks that @length bytes at @text (no terminator needed) are one document of RFC 8259: UTF-8
+ * without BOM, nothing before or after it but white space, at most VB_JSON_DEPTH_MAX deep, no name
+ * twice in one object, integers within ±2⁵³, reals that fit a double, no \u0000, no lone surrogate.
+ *
+ * @field: set to the path of names that led to the offence, joined by '/', or NULL where there is
+ * none (always NULL for SYNTAX and DEPTH). Valid until the next call.
+ *
+ * Returns: FALSE with an error in VB_JSON_CHECK_ERROR whose message ends in `line L, column C`
+ * (both from 1, the column in characters)
+ */
+gboolean vb_json_check (
+    VbJsonCheck *check, const char *text, gsize length, const char **field, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbJsonCheck, vb_json_check_free)
+
+G_END_DECLS
