@@ -1,0 +1,286 @@
+#define G_LOG_DOMAIN "http"
+
+#include "battery-routes.h"
+
+#include "core/clock.h"
+#include "record-json.h"
+#include "state-json.h"
+
+#define JSON "application/json"
+#define PROBLEM "application/problem+json"
+
+/* The name of the battery that /battery without a name means. */
+#define DEFAULT_BATTERY "virtual"
+
+/* Everything that a push needs is kept for the next one. */
+struct _VbBatteryRoutes
+{
+  GPtrArray *batteries;
+  VbRecordReader *reader;
+  VbRecord *record;
+  VbVerdict *verdict;
+  GString *answer;
+};
+
+static void
+reply (VbBatteryRoutes *routes, VbHttpRequest *request, guint status, const char *content_type)
+{
+  vb_http_request_reply (request, status, content_type, routes->answer->str, routes->answer->len);
+}
+
+/* The battery that the request names, or NULL after a 404. */
+static VbBattery *
+find_battery (VbBatteryRoutes *routes, VbHttpRequest *request)
+{
+  const char *wildcard = vb_http_request_wildcard (request);
+  const char *name = wildcard != NULL ? wildcard : DEFAULT_BATTERY;
+  g_autofree char *detail = NULL;
+
+  for (guint i = 0; i < routes->batteries->len; i++) {
+    VbBattery *battery = g_ptr_array_index (routes->batteries, i);
+
+    if (g_str_equal (vb_battery_config (battery)->name, name))
+      return battery;
+  }
+
+  detail = g_strdup_printf ("There is no battery %s.", name);
+  vb_http_request_problem (request, 404, detail);
+
+  return NULL;
+}
+
+/* What lay in a socket while the process stood still is not fresh (design §5). */
+static gboolean
+refuse_waited (const VbBattery *battery, VbHttpRequest *request)
+{
+  const gint64 stood_still = vb_http_request_stood_still (request);
+  g_autofree char *detail = NULL;
+
+  if (stood_still <= vb_battery_config (battery)->freshness.warn_after)
+    return FALSE;
+
+  detail
+      = g_strdup_printf ("The daemon stood still for %.1f s; what waited meanwhile is not taken.",
+                         (double)stood_still / G_USEC_PER_SEC);
+  vb_http_request_add_header (request, "Retry-After", "1");
+  vb_http_request_problem (request, 503, detail);
+
+  return TRUE;
+}
+
+static guint
+refusal_status (const GPtrArray *errors)
+{
+  for (guint i = 0; i < errors->len; i++)
+    if (((const VbRecordError *)g_ptr_array_index (errors, i))->code == VB_FIELD_ERROR_REPLAYED)
+      return 409;
+
+  return 422;
+}
+
+/* One sentence for all errors: how many of the record's fields are wrong. */
+static char *
+refusal_detail (const VbRecord *record)
+{
+  guint wrong = 0, missing = 0, fields = record->entries->len + record->ignored->len;
+
+  for (guint i = 0; i < record->errors->len; i++) {
+    const VbRecordError *error = g_ptr_array_index (record->errors, i);
+
+    if (error->field == NULL)
+      return g_strdup_printf ("Nothing was changed: %s.", error->detail);
+
+    if (error->code == VB_FIELD_ERROR_MISSING)
+      missing++;
+    else
+      wrong++;
+    if (error->code == VB_FIELD_ERROR_UNKNOWN || error->code == VB_FIELD_ERROR_DUPLICATE)
+      fields++;
+  }
+
+  if (wrong == 0)
+    return g_strdup_printf ("%u required %s missing; nothing was changed.", missing,
+                            missing == 1 ? "field is" : "fields are");
+
+  return g_strdup_printf ("%u of %u fields %s wrong; nothing was changed.", wrong,
+                          MAX (fields, wrong), wrong == 1 ? "is" : "are");
+}
+
+/* @counted: the refusal is the source's; a check leaves no trace. */
+static void
+refuse (VbBatteryRoutes *routes,
+        VbBattery *battery,
+        VbHttpRequest *request,
+        guint status,
+        const char *detail,
+        gboolean counted)
+{
+  g_autoptr (GPtrArray) errors = vb_record_steal_errors (routes->record);
+
+  vb_state_json_refusal (status, detail, errors, routes->answer);
+  g_debug ("%s: refused with %u: %s", vb_battery_config (battery)->name, status, detail);
+  if (counted)
+    vb_battery_refuse (battery, vb_http_request_source (request), status, g_steal_pointer (&errors),
+                       vb_clock_now ());
+
+  reply (routes, request, status, PROBLEM);
+}
+
+/* Reads the body into the record; answers with 400 where it is not JSON. */
+static gboolean
+read_record (VbBatteryRoutes *routes, VbBattery *battery, VbHttpRequest *request, gboolean counted)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *detail = NULL;
+  gsize length;
+  const char *body = vb_http_request_body (request, &length);
+
+  if (vb_record_reader_read (routes->reader, body, length, routes->record, &error))
+    return TRUE;
+
+  detail = g_strdup_printf ("Not JSON; nothing was changed: %s.", error->message);
+  vb_record_add_error (routes->record, NULL, NULL, VB_FIELD_ERROR_TYPE, "not JSON, %s",
+                       error->message);
+  refuse (routes, battery, request, 400, detail, counted);
+
+  return FALSE;
+}
+
+static void
+answer_verdict (VbBatteryRoutes *routes, VbBattery *battery, VbHttpRequest *request)
+{
+  const gboolean in_force
+      = routes->verdict->state == VB_STATE_LIVE && vb_battery_presence (battery)->on_bus;
+
+  vb_state_json_verdict (battery, routes->verdict, routes->record, routes->answer);
+  reply (routes, request, in_force ? 200 : 202, JSON);
+}
+
+static void
+refuse_record (VbBatteryRoutes *routes,
+               VbBattery *battery,
+               VbHttpRequest *request,
+               gboolean counted)
+{
+  const guint status = refusal_status (routes->record->errors);
+  g_autofree char *detail = refusal_detail (routes->record);
+
+  refuse (routes, battery, request, status, detail, counted);
+}
+
+static void
+push_record (VbHttpRequest *request, VbBatteryRoutes *routes, VbApplyMode mode)
+{
+  VbBattery *battery = find_battery (routes, request);
+  const char *source = vb_http_request_source (request);
+
+  g_string_truncate (routes->answer, 0);
+  if (battery == NULL || refuse_waited (battery, request)
+      || !read_record (routes, battery, request, TRUE))
+    return;
+
+  if (vb_battery_apply (battery, routes->record, mode, source, vb_clock_now (), routes->verdict))
+    answer_verdict (routes, battery, request);
+  else
+    refuse_record (routes, battery, request, TRUE);
+}
+
+static void
+post_battery (VbHttpRequest *request, gpointer user_data)
+{
+  push_record (request, user_data, VB_APPLY_MERGE);
+}
+
+static void
+put_battery (VbHttpRequest *request, gpointer user_data)
+{
+  push_record (request, user_data, VB_APPLY_REPLACE);
+}
+
+static void
+check_battery (VbHttpRequest *request, gpointer user_data)
+{
+  VbBatteryRoutes *routes = user_data;
+  VbBattery *battery = find_battery (routes, request);
+
+  g_string_truncate (routes->answer, 0);
+  if (battery == NULL || refuse_waited (battery, request)
+      || !read_record (routes, battery, request, FALSE))
+    return;
+
+  if (vb_battery_check (battery, routes->record, vb_clock_now (), routes->verdict))
+    answer_verdict (routes, battery, request);
+  else
+    refuse_record (routes, battery, request, FALSE);
+}
+
+static void
+delete_battery (VbHttpRequest *request, gpointer user_data)
+{
+  VbBattery *battery = find_battery (user_data, request);
+
+  if (battery == NULL || refuse_waited (battery, request))
+    return;
+
+  vb_battery_delete (battery, vb_clock_now ());
+  vb_http_request_reply (request, 204, NULL, "", 0);
+}
+
+static void
+get_battery (VbHttpRequest *request, gpointer user_data)
+{
+  VbBatteryRoutes *routes = user_data;
+  VbBattery *battery = find_battery (routes, request);
+
+  if (battery == NULL)
+    return;
+
+  g_string_truncate (routes->answer, 0);
+  vb_state_json_battery (battery, vb_clock_now (), routes->answer);
+  reply (routes, request, 200, JSON);
+}
+
+static void
+get_batteries (VbHttpRequest *request, gpointer user_data)
+{
+  VbBatteryRoutes *routes = user_data;
+
+  g_string_truncate (routes->answer, 0);
+  vb_state_json_batteries (routes->batteries, routes->answer);
+  reply (routes, request, 200, JSON);
+}
+
+static const VbHttpRoute table[] = {
+  { "POST", "/battery", post_battery },        { "PUT", "/battery", put_battery },
+  { "GET", "/battery", get_battery },          { "DELETE", "/battery", delete_battery },
+  { "POST", "/battery/check", check_battery }, { "POST", "/battery/*", post_battery },
+  { "PUT", "/battery/*", put_battery },        { "GET", "/battery/*", get_battery },
+  { "DELETE", "/battery/*", delete_battery },  { "POST", "/battery/*/check", check_battery },
+  { "GET", "/batteries", get_batteries },
+};
+
+VbBatteryRoutes *
+vb_battery_routes_new (VbHttpServer *server, GPtrArray *batteries)
+{
+  VbBatteryRoutes *routes = g_new0 (VbBatteryRoutes, 1);
+
+  routes->batteries = g_ptr_array_ref (batteries);
+  routes->reader = vb_record_reader_new ();
+  routes->record = vb_record_new ();
+  routes->verdict = vb_verdict_new ();
+  routes->answer = g_string_new (NULL);
+  vb_http_server_add_routes (server, table, G_N_ELEMENTS (table), routes);
+
+  return routes;
+}
+
+void
+vb_battery_routes_free (VbBatteryRoutes *routes)
+{
+  g_ptr_array_unref (routes->batteries);
+  vb_record_reader_free (routes->reader);
+  vb_record_free (routes->record);
+  vb_verdict_free (routes->verdict);
+  g_string_free (routes->answer, TRUE);
+  g_free (routes);
+}

@@ -1,0 +1,84 @@
+#include "http-connection.h"
+
+#include <netdb.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* The kernel's own header: the C library's lacks tcpi_bytes_received, and cannot be included too. */
+#include <linux/tcp.h>
+
+static const char timeout_answer[]
+    = "HTTP/1.1 408 Request Timeout\r\n"
+      "Content-Type: application/problem+json\r\n"
+      "Content-Length: 110\r\n"
+      "Connection: close\r\n"
+      "\r\n"
+      "{\"type\":\"about:blank\",\"title\":\"Request Timeout\",\"status\":408,"
+      "\"detail\":\"The request was not complete in time.\"}";
+
+void
+vb_http_connection_init (VbHttpConnection *connection, int fd)
+{
+  struct sockaddr_storage address;
+  socklen_t length = sizeof address;
+
+  connection->fd = fd;
+  if (getpeername (fd, (struct sockaddr *)&address, &length) != 0 || address.ss_family == AF_UNIX
+      || getnameinfo ((struct sockaddr *)&address, length, connection->source,
+                      sizeof connection->source, NULL, 0, NI_NUMERICHOST)
+             != 0)
+    g_strlcpy (connection->source, "unix", sizeof connection->source);
+}
+
+/* 0 where the kernel does not count them: on a unix socket a request begins with its headers. */
+static guint64
+bytes_received (const VbHttpConnection *connection)
+{
+  struct tcp_info info;
+  socklen_t length = sizeof info;
+
+  memset (&info, 0, sizeof info);
+  if (getsockopt (connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
+    return 0;
+
+  return info.tcpi_bytes_received;
+}
+
+void
+vb_http_connection_begin (VbHttpConnection *connection, gint64 now)
+{
+  connection->headers_known = TRUE;
+  if (connection->begun == 0)
+    connection->begun = now;
+}
+
+void
+vb_http_connection_end (VbHttpConnection *connection)
+{
+  connection->headers_known = FALSE;
+  connection->begun = 0;
+  connection->bytes_done = bytes_received (connection);
+}
+
+gint64
+vb_http_connection_deadline (VbHttpConnection *connection, gint64 limit, gint64 now)
+{
+  if (connection->cut)
+    return G_MAXINT64;
+
+  if (connection->begun == 0 && bytes_received (connection) > connection->bytes_done)
+    connection->begun = now;
+
+  return connection->begun == 0 ? G_MAXINT64 : connection->begun + limit;
+}
+
+void
+vb_http_connection_cut (VbHttpConnection *connection)
+{
+  if (connection->headers_known)
+    send (connection->fd, timeout_answer, strlen (timeout_answer), MSG_NOSIGNAL | MSG_DONTWAIT);
+
+  connection->cut = TRUE;
+  shutdown (connection->fd, SHUT_RDWR);
+}

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * VbHttpConnection:
+ *
+ * What is known of one client's connection beside what libmicrohttpd knows: who it is, and since
+ * when it has been sending the request that is not complete yet. A request must be complete within
+ * a time of its first byte however it drips (design §2); libmicrohttpd's own limit starts anew with
+ * each byte.
+ */
+typedef struct
+{
+  int fd;
+  char source[64]; /* the client's address, as `127.0.0.1`; `unix` for a unix socket */
+  gboolean excess; /* one more than may push: its first request is answered with 503 */
+
+  /*< private >*/
+  guint64 bytes_done;     /* bytes received when the last request was complete */
+  gint64 begun;           /* when the present request began, µs of the monotonic clock; 0: none */
+  gboolean headers_known; /* its headers are complete */
+  gboolean cut;
+} VbHttpConnection;
+
+/** Fills @connection (zeroed) for @fd, which stays libmicrohttpd's. */
+void vb_http_connection_init (VbHttpConnection *connection, int fd);
+
+/** The headers of a request are complete; @now in µs of the monotonic clock. */
+void vb_http_connection_begin (VbHttpConnection *connection, gint64 now);
+
+/** The request has been answered. */
+void vb_http_connection_end (VbHttpConnection *connection);
+
+/**
+ * When the request on this connection must be complete, @limit (µs) after its first byte; G_MAXINT64
+ * where none has begun.
+ */
+gint64 vb_http_connection_deadline (VbHttpConnection *connection, gint64 limit, gint64 now);
+
+/** Ends a connection that took too long: with 408 where its headers were complete. */
+void vb_http_connection_cut (VbHttpConnection *connection);
+
+G_END_DECLS

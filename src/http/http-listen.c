@@ -1,0 +1,91 @@
+#include "http-listen.h"
+
+#include <gio/gunixsocketaddress.h>
+#include <glib/gstdio.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* More than the connection limit may knock at once after a pause. */
+#define BACKLOG 128
+
+const char *
+vb_http_listen_path (const char *address)
+{
+  return g_str_has_prefix (address, "unix:") ? address + strlen ("unix:") : NULL;
+}
+
+/* A process that was killed leaves its socket file behind, and bind() would refuse. */
+static void
+remove_dead_socket (const char *path, GSocketAddress *address)
+{
+  g_autoptr (GSocket) probe
+      = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  GStatBuf status;
+
+  if (probe == NULL || g_lstat (path, &status) != 0 || !S_ISSOCK (status.st_mode))
+    return;
+
+  if (!g_socket_connect (probe, address, NULL, NULL))
+    g_unlink (path);
+}
+
+static GSocketAddress *
+parse_address (const char *address, GError **error)
+{
+  const char *path = vb_http_listen_path (address);
+  g_autoptr (GSocketConnectable) parsed = NULL;
+  g_autoptr (GInetAddress) inet = NULL;
+  const char *host;
+
+  if (path != NULL)
+    return g_unix_socket_address_new (path);
+
+  parsed = g_network_address_parse (address, VB_HTTP_PORT, error);
+  if (parsed == NULL)
+    return NULL;
+
+  host = g_network_address_get_hostname (G_NETWORK_ADDRESS (parsed));
+  inet = g_str_equal (host, "localhost") ? g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4)
+                                         : g_inet_address_new_from_string (host);
+  if (inet == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s is not an address", host);
+    return NULL;
+  }
+
+  return g_inet_socket_address_new (inet, g_network_address_get_port (G_NETWORK_ADDRESS (parsed)));
+}
+
+GSocket *
+vb_http_listen_socket (const char *address, GError **error)
+{
+  const char *path = vb_http_listen_path (address);
+  g_autoptr (GSocketAddress) parsed = parse_address (address, error);
+  g_autoptr (GSocket) socket = NULL;
+
+  if (parsed != NULL)
+    socket = g_socket_new (g_socket_address_get_family (parsed), G_SOCKET_TYPE_STREAM,
+                           G_SOCKET_PROTOCOL_DEFAULT, error);
+  if (socket == NULL) {
+    g_prefix_error (error, "cannot listen on %s: ", address);
+    return NULL;
+  }
+
+  if (path != NULL)
+    remove_dead_socket (path, parsed);
+
+  /* Without this the IPv6 socket would take the port of the IPv4 one as well. */
+  if (g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6)
+    g_socket_set_option (socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, NULL);
+  g_socket_set_listen_backlog (socket, BACKLOG);
+  g_socket_set_blocking (socket, FALSE);
+
+  if (!g_socket_bind (socket, parsed, TRUE, error) || !g_socket_listen (socket, error)) {
+    g_prefix_error (error, "cannot listen on %s: ", address);
+    return NULL;
+  }
+  if (path != NULL)
+    g_chmod (path, 0660);
+
+  return g_steal_pointer (&socket);
+}

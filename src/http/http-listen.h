@@ -1,0 +1,21 @@
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/** The port where an address names none. */
+#define VB_HTTP_PORT 1882
+
+/**
+ * Opens a listening socket on @address: `127.0.0.1:1882`, `[::1]:1882`, `localhost`, or
+ * `unix:/path` (mode 0660; a socket file that nobody listens on any more is removed first).
+ *
+ * Returns: the socket, or NULL with a G_IO_ERROR that names the address
+ */
+GSocket *vb_http_listen_socket (const char *address, GError **error);
+
+/** The path of a `unix:/path` address, or NULL. */
+const char *vb_http_listen_path (const char *address);
+
+G_END_DECLS

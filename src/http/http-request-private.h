@@ -1,0 +1,72 @@
+#pragma once
+
+#include <microhttpd.h>
+
+#include "http-connection.h"
+#include "http-guards.h"
+#include "http-request.h"
+#include "http-router.h"
+
+G_BEGIN_DECLS
+
+/*
+ * One request, for http-server.c. There is one for each connection, used again for every request on
+ * it, so that its buffers are kept.
+ */
+struct _VbHttpRequest
+{
+  VbHttpConnection connection;
+  struct MHD_Connection *mhd;
+  const char *method;
+  const char *path;
+  gint64 stood_still;
+
+  VbHttpHandler handler;
+  gpointer user_data;
+  GString *wildcard;
+  GString *allow;
+  GString *body;
+  gsize received; /* bytes of the body, also those that were not kept */
+  guint refused;  /* status of a refusal found before the handler; 0: none */
+  const char *reason;
+
+  GString *answer;
+  struct MHD_Response *response;
+  guint status;
+  GArray *headers; /* of VbHttpHeader */
+};
+
+VbHttpRequest *vb_http_request_new (int fd);
+void vb_http_request_free (VbHttpRequest *request);
+
+/** The headers of a request are there. */
+void vb_http_request_begin (VbHttpRequest *request,
+                            struct MHD_Connection *mhd,
+                            const char *method,
+                            const char *path);
+
+/** Finds the handler, or the reason why the request is refused (design §2, in this order: headers too
+    long, Host, Origin, token, route, method, length). */
+void vb_http_request_guard (VbHttpRequest *request,
+                            const VbHttpGuards *guards,
+                            const VbHttpRouter *router);
+
+/**
+ * Whether the body is to be awaited before the answer. A body that is refused is drained all the
+ * same where it is not long, or the client would see a broken connection instead of the answer.
+ */
+gboolean vb_http_request_wants_body (VbHttpRequest *request);
+
+/** Takes a part of the body. Returns: FALSE where it is too long even to be drained. */
+gboolean vb_http_request_add_body (VbHttpRequest *request, const char *data, gsize length);
+
+/** Calls the handler, or makes the refusal. */
+void vb_http_request_serve (VbHttpRequest *request);
+
+/** Gives the answer to libmicrohttpd. */
+enum MHD_Result vb_http_request_queue (VbHttpRequest *request);
+
+/** The request is over, answered or not. */
+void vb_http_request_end (VbHttpRequest *request);
+
+G_END_DECLS

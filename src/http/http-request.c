@@ -1,0 +1,277 @@
+#define G_LOG_DOMAIN "http"
+
+#include "http-request-private.h"
+
+#include <string.h>
+
+#include "json-writer.h"
+
+#define HEADERS_MAX 16384
+#define DRAIN_MAX (1024 * 1024)
+
+typedef struct
+{
+  const char *name;
+  char *value;
+} VbHttpHeader;
+
+static void
+header_clear (gpointer data)
+{
+  g_free (((VbHttpHeader *)data)->value);
+}
+
+VbHttpRequest *
+vb_http_request_new (int fd)
+{
+  VbHttpRequest *request = g_new0 (VbHttpRequest, 1);
+
+  vb_http_connection_init (&request->connection, fd);
+  request->wildcard = g_string_new (NULL);
+  request->allow = g_string_new (NULL);
+  request->body = g_string_new (NULL);
+  request->answer = g_string_new (NULL);
+  request->headers = g_array_new (FALSE, FALSE, sizeof (VbHttpHeader));
+  g_array_set_clear_func (request->headers, header_clear);
+
+  return request;
+}
+
+void
+vb_http_request_free (VbHttpRequest *request)
+{
+  g_clear_pointer (&request->response, MHD_destroy_response);
+  g_string_free (request->wildcard, TRUE);
+  g_string_free (request->allow, TRUE);
+  g_string_free (request->body, TRUE);
+  g_string_free (request->answer, TRUE);
+  g_array_unref (request->headers);
+  g_free (request);
+}
+
+static const char *
+header (const VbHttpRequest *request, const char *name)
+{
+  return MHD_lookup_connection_value (request->mhd, MHD_HEADER_KIND, name);
+}
+
+void
+vb_http_request_begin (VbHttpRequest *request,
+                       struct MHD_Connection *mhd,
+                       const char *method,
+                       const char *path)
+{
+  request->mhd = mhd;
+  request->method = method;
+  request->path = path;
+  request->received = 0;
+  request->refused = 0;
+  g_string_truncate (request->body, 0);
+  g_array_set_size (request->headers, 0);
+  vb_http_connection_begin (&request->connection, g_get_monotonic_time ());
+}
+
+static void
+refuse (VbHttpRequest *request, guint status, const char *reason)
+{
+  request->refused = status;
+  request->reason = reason;
+}
+
+static gboolean
+has_length (const VbHttpRequest *request)
+{
+  return header (request, "Content-Length") != NULL
+         || header (request, "Transfer-Encoding") != NULL;
+}
+
+static gboolean
+takes_body (const VbHttpRequest *request)
+{
+  return g_str_equal (request->method, "POST") || g_str_equal (request->method, "PUT");
+}
+
+static guint64
+content_length (const VbHttpRequest *request)
+{
+  const char *length = header (request, "Content-Length");
+
+  return length != NULL ? g_ascii_strtoull (length, NULL, 10) : 0;
+}
+
+void
+vb_http_request_guard (VbHttpRequest *request,
+                       const VbHttpGuards *guards,
+                       const VbHttpRouter *router)
+{
+  const gsize header_size
+      = MHD_get_connection_info (request->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
+            ->header_size;
+  const char *host = header (request, "Host");
+
+  request->handler = NULL;
+  if (request->connection.excess) {
+    vb_http_request_add_header (request, "Retry-After", "1");
+    vb_http_request_add_header (request, "Connection", "close");
+    refuse (request, 503, "Too many connections.");
+  } else if (header_size > HEADERS_MAX)
+    refuse (request, 431, "The headers are longer than 16 KiB.");
+  else if (!vb_http_guards_allow_host (guards, host))
+    refuse (request, 421, "The Host is none of this daemon's names; see server-names.");
+  else if (!vb_http_guards_allow_origin (guards, header (request, "Origin"), host))
+    refuse (request, 403, "The Origin is not this daemon's.");
+  else if (!vb_http_guards_allow_token (guards, header (request, "Authorization"))) {
+    vb_http_request_add_header (request, "WWW-Authenticate",
+                                "Bearer realm=\"dbus-virtual-battery\"");
+    vb_http_request_add_header (request, "WWW-Authenticate",
+                                "Basic realm=\"dbus-virtual-battery\"");
+    refuse (request, 401, "The token is missing or wrong.");
+  } else {
+    request->handler = vb_http_router_find (router, request->method, request->path,
+                                            &request->user_data, request->wildcard, request->allow);
+    if (request->handler != NULL) {
+      if (takes_body (request) && !has_length (request))
+        refuse (request, 411, "The request has no Content-Length.");
+      else if (takes_body (request) && content_length (request) > VB_HTTP_BODY_MAX)
+        refuse (request, 413, "The body is longer than 16 KiB.");
+    } else if (request->allow->len > 0) {
+      vb_http_request_add_header (request, "Allow", request->allow->str);
+      refuse (request, 405, "This path has no such method.");
+    } else
+      refuse (request, 404, "There is no such path.");
+  }
+}
+
+gboolean
+vb_http_request_wants_body (VbHttpRequest *request)
+{
+  /* Somebody who asks before he sends has nothing to be drained. */
+  const gboolean refused_early
+      = request->refused != 0
+        && (header (request, "Expect") != NULL || content_length (request) > DRAIN_MAX);
+
+  if (refused_early)
+    vb_http_request_serve (request);
+
+  return !refused_early;
+}
+
+gboolean
+vb_http_request_add_body (VbHttpRequest *request, const char *data, gsize length)
+{
+  request->received += length;
+  if (request->received > VB_HTTP_BODY_MAX && request->refused == 0 && takes_body (request))
+    refuse (request, 413, "The body is longer than 16 KiB.");
+
+  if (request->refused == 0 && takes_body (request))
+    g_string_append_len (request->body, data, (gssize)length);
+
+  return request->received <= DRAIN_MAX;
+}
+
+void
+vb_http_request_serve (VbHttpRequest *request)
+{
+  if (request->refused != 0)
+    vb_http_request_problem (request, request->refused, request->reason);
+  else
+    request->handler (request, request->user_data);
+
+  if (request->response == NULL) {
+    g_critical ("%s %s was left unanswered", request->method, request->path);
+    vb_http_request_problem (request, 500, "The request was left unanswered.");
+  }
+}
+
+enum MHD_Result
+vb_http_request_queue (VbHttpRequest *request)
+{
+  const enum MHD_Result result
+      = MHD_queue_response (request->mhd, request->status, request->response);
+
+  g_clear_pointer (&request->response, MHD_destroy_response);
+
+  return result;
+}
+
+void
+vb_http_request_end (VbHttpRequest *request)
+{
+  vb_http_connection_end (&request->connection);
+}
+
+const char *
+vb_http_request_method (const VbHttpRequest *request)
+{
+  return request->method;
+}
+
+const char *
+vb_http_request_wildcard (const VbHttpRequest *request)
+{
+  return request->wildcard->len > 0 ? request->wildcard->str : NULL;
+}
+
+const char *
+vb_http_request_body (const VbHttpRequest *request, gsize *length)
+{
+  *length = request->body->len;
+
+  return request->body->str;
+}
+
+const char *
+vb_http_request_source (const VbHttpRequest *request)
+{
+  return request->connection.source;
+}
+
+gint64
+vb_http_request_stood_still (const VbHttpRequest *request)
+{
+  return request->stood_still;
+}
+
+void
+vb_http_request_add_header (VbHttpRequest *request, const char *name, const char *value)
+{
+  const VbHttpHeader own = { .name = name, .value = g_strdup (value) };
+
+  g_array_append_val (request->headers, own);
+}
+
+void
+vb_http_request_reply (
+    VbHttpRequest *request, guint status, const char *content_type, const char *body, gsize length)
+{
+  g_return_if_fail (request->response == NULL);
+
+  request->status = status;
+  request->response = MHD_create_response_from_buffer (length, (void *)body, MHD_RESPMEM_MUST_COPY);
+  MHD_add_response_header (request->response, "Cache-Control", "no-store");
+  if (content_type != NULL)
+    MHD_add_response_header (request->response, "Content-Type", content_type);
+  for (guint i = 0; i < request->headers->len; i++) {
+    const VbHttpHeader *own = &g_array_index (request->headers, VbHttpHeader, i);
+
+    MHD_add_response_header (request->response, own->name, own->value);
+  }
+}
+
+void
+vb_http_request_problem (VbHttpRequest *request, guint status, const char *detail)
+{
+  VbJsonWriter json;
+
+  g_string_truncate (request->answer, 0);
+  vb_json_writer_init (&json, request->answer);
+  vb_json_begin_object (&json);
+  vb_json_member_string (&json, "type", "about:blank");
+  vb_json_member_string (&json, "title", MHD_get_reason_phrase_for (status));
+  vb_json_member_integer (&json, "status", status);
+  vb_json_member_string (&json, "detail", detail);
+  vb_json_end_object (&json);
+
+  vb_http_request_reply (request, status, "application/problem+json", request->answer->str,
+                         request->answer->len);
+}

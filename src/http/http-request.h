@@ -1,0 +1,38 @@
+#pragma once
+
+#include "http-route.h"
+
+G_BEGIN_DECLS
+
+/** Longest body, in bytes (design §2). */
+#define VB_HTTP_BODY_MAX 16384
+
+const char *vb_http_request_method (const VbHttpRequest *request);
+
+/** The element that stood in place of `*`, or NULL. */
+const char *vb_http_request_wildcard (const VbHttpRequest *request);
+
+/** The body; not terminated. */
+const char *vb_http_request_body (const VbHttpRequest *request, gsize *length);
+
+/** The sender's address without its port, as `127.0.0.1`. */
+const char *vb_http_request_source (const VbHttpRequest *request);
+
+/**
+ * How long (µs) the process stood still while this request waited in its socket, as far as that was
+ * longer than stall_limit; 0 where it was not (design §5: what lay in a socket for two minutes is not
+ * fresh). Whoever runs the loop must make it turn more often than stall_limit.
+ */
+gint64 vb_http_request_stood_still (const VbHttpRequest *request);
+
+/** Answers with @status and a copy of @length bytes. */
+void vb_http_request_reply (
+    VbHttpRequest *request, guint status, const char *content_type, const char *body, gsize length);
+
+/** Adds a header to the answer; to be called before the reply. */
+void vb_http_request_add_header (VbHttpRequest *request, const char *name, const char *value);
+
+/** Answers with an RFC 9457 problem of @status; @detail is one sentence. */
+void vb_http_request_problem (VbHttpRequest *request, guint status, const char *detail);
+
+G_END_DECLS

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** One request, complete with its body. Valid during its handler only. */
+typedef struct _VbHttpRequest VbHttpRequest;
+
+/** A handler must answer with one of the reply functions before it returns. */
+typedef void (*VbHttpHandler) (VbHttpRequest *request, gpointer user_data);
+
+/**
+ * One row of the routing table. @path may hold `*` in place of one element, which the handler gets
+ * through vb_http_request_wildcard(). Exact paths win over wildcards. GET serves HEAD too.
+ */
+typedef struct
+{
+  const char *method;
+  const char *path;
+  VbHttpHandler handler;
+} VbHttpRoute;
+
+G_END_DECLS

@@ -1,0 +1,292 @@
+#define G_LOG_DOMAIN "http"
+
+#include "http-server.h"
+
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "http-connection.h"
+#include "http-guards.h"
+#include "http-listen.h"
+#include "http-request-private.h"
+#include "mhd-source.h"
+
+/* libmicrohttpd's own limits lie above ours, so that it is we who answer. */
+#define HEAD_ROOM 16
+#define CONNECTION_MEMORY (32 * 1024)
+
+typedef struct
+{
+  VbHttpServer *server;
+  struct MHD_Daemon *daemon;
+  GSource *source;
+  char *path; /* of a unix socket, else NULL */
+} Listener;
+
+struct _VbHttpServer
+{
+  VbHttpConfig config;
+  VbHttpGuards *guards;
+  VbHttpRouter *router;
+  VbLoopTurn *turn;
+  GPtrArray *listeners;
+  GPtrArray *connections; /* of VbHttpConnection *, owned by libmicrohttpd's socket contexts */
+  GSource *deadline;
+};
+
+static gint64
+next_deadline (VbHttpServer *server, gint64 now)
+{
+  const gint64 limit = server->config.request_seconds * G_USEC_PER_SEC;
+  gint64 next = G_MAXINT64;
+
+  for (guint i = 0; i < server->connections->len; i++)
+    next = MIN (
+        next, vb_http_connection_deadline (g_ptr_array_index (server->connections, i), limit, now));
+
+  return next;
+}
+
+/* After each run: armed only while a request is incomplete, so that an idle client wakes nobody. */
+static void
+arm_deadline (gpointer user_data)
+{
+  VbHttpServer *server = user_data;
+  const gint64 next = next_deadline (server, g_get_monotonic_time ());
+
+  g_source_set_ready_time (server->deadline, next == G_MAXINT64 ? -1 : next);
+}
+
+static gboolean
+cut_late (gpointer user_data)
+{
+  VbHttpServer *server = user_data;
+  const gint64 limit = server->config.request_seconds * G_USEC_PER_SEC;
+  const gint64 now = g_get_monotonic_time ();
+
+  for (guint i = 0; i < server->connections->len; i++) {
+    VbHttpConnection *connection = g_ptr_array_index (server->connections, i);
+
+    if (vb_http_connection_deadline (connection, limit, now) <= now)
+      vb_http_connection_cut (connection);
+  }
+  arm_deadline (server);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+dispatch_deadline (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+static GSource *
+deadline_source_new (VbHttpServer *server)
+{
+  static GSourceFuncs functions = { .dispatch = dispatch_deadline };
+  GSource *source = g_source_new (&functions, sizeof (GSource));
+
+  g_source_set_callback (source, cut_late, server, NULL);
+  g_source_set_name (source, "http deadline");
+  g_source_attach (source, NULL);
+
+  return source;
+}
+
+VbHttpServer *
+vb_http_server_new (const VbHttpConfig *config)
+{
+  VbHttpServer *server = g_new0 (VbHttpServer, 1);
+
+  g_return_val_if_fail (config->connection_limit > 0, NULL);
+
+  server->config = *config;
+  server->guards = vb_http_guards_new (config->token, config->server_names);
+  server->router = vb_http_router_new ();
+  server->turn = vb_loop_turn_new (config->stall_limit > 0 ? config->stall_limit : G_MAXINT64);
+  server->listeners = g_ptr_array_new ();
+  server->connections = g_ptr_array_new ();
+  server->deadline = deadline_source_new (server);
+
+  return server;
+}
+
+void
+vb_http_server_free (VbHttpServer *server)
+{
+  for (guint i = 0; i < server->listeners->len; i++) {
+    Listener *listener = g_ptr_array_index (server->listeners, i);
+
+    g_source_destroy (listener->source);
+    g_source_unref (listener->source);
+    MHD_stop_daemon (listener->daemon);
+    if (listener->path != NULL)
+      g_unlink (listener->path);
+    g_free (listener->path);
+    g_free (listener);
+  }
+  g_ptr_array_unref (server->listeners);
+  g_ptr_array_unref (server->connections);
+  g_source_destroy (server->deadline);
+  g_source_unref (server->deadline);
+  vb_loop_turn_free (server->turn);
+  vb_http_router_free (server->router);
+  vb_http_guards_free (server->guards);
+  g_free (server);
+}
+
+void
+vb_http_server_add_routes (VbHttpServer *server,
+                           const VbHttpRoute *routes,
+                           guint n_routes,
+                           gpointer user_data)
+{
+  vb_http_router_add (server->router, routes, n_routes, user_data);
+}
+
+static void
+notify_connection (void *user_data,
+                   struct MHD_Connection *mhd,
+                   void **context,
+                   enum MHD_ConnectionNotificationCode code)
+{
+  VbHttpServer *server = user_data;
+
+  if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+    const union MHD_ConnectionInfo *info
+        = MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    VbHttpRequest *request = vb_http_request_new (info->connect_fd);
+
+    *context = request;
+    g_ptr_array_add (server->connections, &request->connection);
+    request->connection.excess = server->connections->len > server->config.connection_limit;
+  } else if (*context != NULL) {
+    VbHttpRequest *request = *context;
+
+    g_ptr_array_remove_fast (server->connections, &request->connection);
+    g_clear_pointer (context, vb_http_request_free);
+  }
+}
+
+static void
+notify_completed (void *user_data,
+                  struct MHD_Connection *mhd,
+                  void **context,
+                  enum MHD_RequestTerminationCode code)
+{
+  if (*context != NULL)
+    vb_http_request_end (*context);
+  *context = NULL;
+}
+
+static enum MHD_Result
+handle (void *user_data,
+        struct MHD_Connection *mhd,
+        const char *url,
+        const char *method,
+        const char *version,
+        const char *upload,
+        size_t *upload_size,
+        void **context)
+{
+  VbHttpServer *server = user_data;
+  VbHttpRequest *request = *context;
+
+  if (request == NULL) {
+    request = MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    *context = request;
+    vb_http_request_begin (request, mhd, method, url);
+    vb_http_request_guard (request, server->guards, server->router);
+    request->stood_still = vb_loop_turn_stood_still (server->turn);
+    return vb_http_request_wants_body (request) ? MHD_YES : vb_http_request_queue (request);
+  }
+
+  if (*upload_size > 0) {
+    const gboolean taken = vb_http_request_add_body (request, upload, *upload_size);
+
+    *upload_size = 0;
+    return taken ? MHD_YES : MHD_NO;
+  }
+
+  vb_http_request_serve (request);
+
+  return vb_http_request_queue (request);
+}
+
+static void
+log_mhd (void *user_data, const char *format, va_list arguments)
+{
+  g_autofree char *message = g_strdup_vprintf (format, arguments);
+
+  g_debug ("libmicrohttpd: %s", g_strchomp (message));
+}
+
+static struct MHD_Daemon *
+start_daemon (VbHttpServer *server, int fd, gboolean ipv6)
+{
+  /* The varargs form takes each value in its exact type, which nobody checks: an array does not. */
+  struct MHD_OptionItem options[] = {
+    { MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_mhd, NULL },
+    { MHD_OPTION_LISTEN_SOCKET, fd, NULL },
+    { MHD_OPTION_CONNECTION_LIMIT, server->config.connection_limit + HEAD_ROOM, NULL },
+    { MHD_OPTION_CONNECTION_TIMEOUT, server->config.idle_seconds, NULL },
+    { MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
+    { MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
+    { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notify_connection, server },
+    { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)notify_completed, server },
+    { MHD_OPTION_END, 0, NULL },
+  };
+
+  return MHD_start_daemon (MHD_USE_EPOLL | MHD_USE_ERROR_LOG | (ipv6 ? MHD_USE_IPv6 : 0), 0, NULL,
+                           NULL, handle, server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+}
+
+/* Tells the guards which host the socket stands for; returns its port. */
+static int
+note_address (VbHttpServer *server, GSocket *socket)
+{
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (socket, NULL);
+  g_autofree char *host = NULL;
+
+  if (!G_IS_INET_SOCKET_ADDRESS (address))
+    return 0;
+
+  host = g_inet_address_to_string (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
+  vb_http_guards_add_listen (server->guards, host);
+
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+}
+
+int
+vb_http_server_listen (VbHttpServer *server, const char *address, GError **error)
+{
+  g_autoptr (GSocket) socket = vb_http_listen_socket (address, error);
+  Listener *listener;
+  struct MHD_Daemon *daemon;
+  int fd;
+
+  if (socket == NULL)
+    return -1;
+
+  /* libmicrohttpd owns the descriptor it is given, also when it fails. */
+  fd = dup (g_socket_get_fd (socket));
+  daemon = start_daemon (server, fd, g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6);
+  if (daemon == NULL) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot serve HTTP on %s", address);
+    return -1;
+  }
+
+  listener = g_new0 (Listener, 1);
+  listener->server = server;
+  listener->daemon = daemon;
+  listener->path = g_strdup (vb_http_listen_path (address));
+  listener->source = vb_mhd_source_new (daemon, server->turn, arm_deadline, server);
+  g_source_attach (listener->source, NULL);
+  g_ptr_array_add (server->listeners, listener);
+  vb_loop_turn_add_input (server->turn, 1);
+
+  return note_address (server, socket);
+}

@@ -1,0 +1,54 @@
+#pragma once
+
+#include "http-request.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VbHttpServer:
+ *
+ * libmicrohttpd in the GLib main loop, with the limits and guards of design §2. It knows requests
+ * and routes, not batteries.
+ */
+typedef struct _VbHttpServer VbHttpServer;
+
+/** What the server needs to know; all strings are copied. */
+typedef struct
+{
+  const char *token;               /* NULL: no token needed */
+  const char *const *server_names; /* further Host names that are ours, or NULL */
+  guint connection_limit;          /* pushing connections; the next one gets 503 */
+  guint idle_seconds;              /* idle limit of a connection */
+  guint request_seconds;           /* a request must be complete this long after its first byte */
+  gint64 stall_limit; /* µs without a turn of the loop that count as standing still; 0:
+                                      none do */
+} VbHttpConfig;
+
+/** The values of design §2. */
+#define VB_HTTP_CONFIG_DEFAULT                                        \
+  {                                                                   \
+    .connection_limit = 32, .idle_seconds = 65, .request_seconds = 10 \
+  }
+
+/** Makes a server without a socket. Free with vb_http_server_free(). */
+VbHttpServer *vb_http_server_new (const VbHttpConfig *config);
+
+/** Closes every connection and socket, then frees. */
+void vb_http_server_free (VbHttpServer *server);
+
+/** Adds @n_routes rows; @routes must stay. */
+void vb_http_server_add_routes (VbHttpServer *server,
+                                const VbHttpRoute *routes,
+                                guint n_routes,
+                                gpointer user_data);
+
+/**
+ * Listens on @address: `127.0.0.1:1882`, `[::1]:1882`, port 0 for any, or `unix:/path` (mode 0660).
+ *
+ * Returns: the port that it listens on (0 for a unix socket), or -1 with a G_IO_ERROR
+ */
+int vb_http_server_listen (VbHttpServer *server, const char *address, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbHttpServer, vb_http_server_free)
+
+G_END_DECLS

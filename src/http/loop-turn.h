@@ -1,0 +1,37 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * VbLoopTurn:
+ *
+ * Finds out that the process stood still: that more than a given time passed between two turns of
+ * the main loop (a stopped process, a suspended machine). What had waited in the sockets by then is
+ * not fresh (design §5).
+ *
+ * A quiet loop sleeps in poll() for as long as nothing happens; whoever runs the loop must make it
+ * turn more often than the given time.
+ */
+typedef struct _VbLoopTurn VbLoopTurn;
+
+/** Watches the turns of the default main context; @limit in µs. Free with vb_loop_turn_free(). */
+VbLoopTurn *vb_loop_turn_new (gint64 limit);
+void vb_loop_turn_free (VbLoopTurn *turn);
+
+/** One more, or one less, source whose input is to be drained after the process stood still. */
+void vb_loop_turn_add_input (VbLoopTurn *turn, int inputs);
+
+/** To be called by each of these sources when it is asked whether it is ready. */
+void vb_loop_turn_note_input (VbLoopTurn *turn, gboolean ready);
+
+/**
+ * How long (µs) the process stood still, from the moment that is noticed until all input that waited
+ * has been drained; 0 otherwise.
+ */
+gint64 vb_loop_turn_stood_still (const VbLoopTurn *turn);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbLoopTurn, vb_loop_turn_free)
+
+G_END_DECLS

@@ -1,0 +1,93 @@
+#include "mhd-source.h"
+
+typedef struct
+{
+  GSource source;
+  struct MHD_Daemon *daemon;
+  gpointer tag;
+  VbLoopTurn *turn;
+  VbMhdRan ran;
+  gpointer user_data;
+} MhdSource;
+
+static int
+mhd_timeout (MhdSource *own)
+{
+  MHD_UNSIGNED_LONG_LONG timeout;
+
+  if (MHD_get_timeout (own->daemon, &timeout) != MHD_YES)
+    return -1;
+
+  return (int)MIN (timeout, (MHD_UNSIGNED_LONG_LONG)G_MAXINT);
+}
+
+static guint
+n_connections (MhdSource *own)
+{
+  return MHD_get_daemon_info (own->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
+}
+
+/* libmicrohttpd watches its clients edge-triggered: what it has read and not yet worked off (a
+   pipelined request, a long body) shows in this time-out alone. So it is asked before every wait. */
+static gboolean
+mhd_prepare (GSource *source, int *timeout)
+{
+  MhdSource *own = (MhdSource *)source;
+
+  *timeout = mhd_timeout (own);
+  if (*timeout == 0 && own->turn != NULL)
+    vb_loop_turn_note_input (own->turn, TRUE);
+
+  return *timeout == 0;
+}
+
+static gboolean
+mhd_check (GSource *source)
+{
+  MhdSource *own = (MhdSource *)source;
+  const gboolean ready = g_source_query_unix_fd (source, own->tag) != 0 || mhd_timeout (own) == 0;
+
+  if (own->turn != NULL)
+    vb_loop_turn_note_input (own->turn, ready);
+
+  return ready;
+}
+
+/* At its connection limit libmicrohttpd stops listening, and goes on only at the start of a run
+   after the one in which a connection ended. Nothing would wake the loop for that run. */
+static gboolean
+mhd_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  MhdSource *own = (MhdSource *)source;
+  const guint before = n_connections (own);
+
+  MHD_run (own->daemon);
+  if (n_connections (own) < before)
+    MHD_run (own->daemon);
+  if (own->ran != NULL)
+    own->ran (own->user_data);
+
+  return G_SOURCE_CONTINUE;
+}
+
+GSource *
+vb_mhd_source_new (struct MHD_Daemon *daemon, VbLoopTurn *turn, VbMhdRan ran, gpointer user_data)
+{
+  static GSourceFuncs functions = {
+    .prepare = mhd_prepare,
+    .check = mhd_check,
+    .dispatch = mhd_dispatch,
+  };
+  GSource *source = g_source_new (&functions, sizeof (MhdSource));
+  MhdSource *own = (MhdSource *)source;
+  const union MHD_DaemonInfo *epoll = MHD_get_daemon_info (daemon, MHD_DAEMON_INFO_EPOLL_FD);
+
+  own->daemon = daemon;
+  own->turn = turn;
+  own->ran = ran;
+  own->user_data = user_data;
+  own->tag = g_source_add_unix_fd (source, epoll->epoll_fd, G_IO_IN);
+  g_source_set_name (source, "http");
+
+  return source;
+}

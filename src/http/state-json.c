@@ -1,0 +1,289 @@
+#include "state-json.h"
+
+#include <time.h>
+
+#include "json-writer.h"
+
+/* A moment of the monotonic clock as wall-clock time, ISO 8601 in UTC. It is counted back from now,
+   so that a stepped clock shifts all moments alike. */
+static void
+member_time (VbJsonWriter *json, const char *name, gint64 time, gint64 now)
+{
+  const gint64 real = g_get_real_time () - (now - time);
+  const time_t seconds = real / G_USEC_PER_SEC;
+  struct tm utc;
+  char text[64];
+  gsize length;
+
+  gmtime_r (&seconds, &utc);
+  length = strftime (text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+  g_snprintf (text + length, sizeof text - length, ".%03dZ", (int)(real % G_USEC_PER_SEC / 1000));
+  vb_json_member_string (json, name, text);
+}
+
+static void
+member_age (VbJsonWriter *json, gint64 age)
+{
+  vb_json_name (json, "age");
+  if (age == VB_AGE_NEVER)
+    vb_json_null (json);
+  else
+    vb_json_real (json, (double)age / G_USEC_PER_SEC, 2);
+}
+
+static void
+member_texts (VbJsonWriter *json, const char *name, const GPtrArray *texts)
+{
+  vb_json_name (json, name);
+  vb_json_begin_array (json);
+  for (guint i = 0; i < texts->len; i++)
+    vb_json_string (json, g_ptr_array_index (texts, i));
+  vb_json_end_array (json);
+}
+
+static void
+member_errors (VbJsonWriter *json, const GPtrArray *errors)
+{
+  vb_json_name (json, "errors");
+  vb_json_begin_array (json);
+  for (guint i = 0; i < errors->len; i++) {
+    const VbRecordError *error = g_ptr_array_index (errors, i);
+
+    vb_json_begin_object (json);
+    vb_json_member_string (json, "field", error->field);
+    vb_json_member_string (json, "path", error->path);
+    vb_json_member_string (json, "code", vb_field_error_name (error->code));
+    vb_json_member_string (json, "detail", error->detail);
+    vb_json_end_object (json);
+  }
+  vb_json_end_array (json);
+}
+
+static void
+member_joining (VbJsonWriter *json, const VbPresence *presence)
+{
+  vb_json_member_string (json, "joining", vb_joining_name (presence->joining));
+}
+
+static void
+member_instance (VbJsonWriter *json, const VbPresence *presence)
+{
+  vb_json_name (json, "instance");
+  if (presence->instance < 0)
+    vb_json_null (json);
+  else
+    vb_json_integer (json, presence->instance);
+}
+
+void
+vb_state_json_verdict (const VbBattery *battery,
+                       const VbVerdict *verdict,
+                       const VbRecord *record,
+                       GString *text)
+{
+  const VbPresence *presence = vb_battery_presence (battery);
+  VbJsonWriter json;
+
+  vb_json_writer_init (&json, text);
+  vb_json_begin_object (&json);
+  vb_json_member_string (&json, "battery", vb_battery_config (battery)->name);
+  vb_json_member_string (&json, "state", vb_state_name (verdict->state));
+  vb_json_member_boolean (&json, "on_bus", presence->on_bus);
+  member_joining (&json, presence);
+  vb_json_member_integer (&json, "accepted", verdict->accepted);
+  vb_json_member_integer (&json, "changed", verdict->changed);
+  member_texts (&json, "missing", verdict->missing);
+  member_texts (&json, "ignored", record->ignored);
+  member_texts (&json, "warnings", verdict->warnings);
+  member_errors (&json, record->errors);
+  member_time (&json, "time", 0, 0);
+  vb_json_end_object (&json);
+}
+
+void
+vb_state_json_refusal (guint status, const char *detail, const GPtrArray *errors, GString *text)
+{
+  VbJsonWriter json;
+
+  vb_json_writer_init (&json, text);
+  vb_json_begin_object (&json);
+  vb_json_member_string (&json, "type", "about:blank");
+  vb_json_member_string (&json, "title", "Record refused");
+  vb_json_member_integer (&json, "status", status);
+  vb_json_member_string (&json, "detail", detail);
+  member_errors (&json, errors);
+  vb_json_end_object (&json);
+}
+
+static void
+write_value (VbJsonWriter *json, const VbField *field, const VbValue *value)
+{
+  switch (value->kind) {
+  case VB_VALUE_INTEGER:
+    vb_json_integer (json, value->as.integer);
+    break;
+  case VB_VALUE_REAL:
+    vb_json_real (json, value->as.real, field->decimals);
+    break;
+  case VB_VALUE_TEXT:
+    vb_json_string (json, value->as.text);
+    break;
+  case VB_VALUE_INVALID:
+  default:
+    vb_json_null (json);
+    break;
+  }
+}
+
+static void
+member_values (VbJsonWriter *json, const VbBattery *battery, gint64 now)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  vb_json_name (json, "values");
+  vb_json_begin_object (json);
+  for (guint i = 0; i < vb_n_items (); i++) {
+    const VbItem *item = vb_item (i);
+    const VbValue *value = vb_battery_value (battery, i);
+    gboolean derived;
+    gint64 age;
+
+    if (!vb_value_is_valid (value) || item->field->group == VB_GROUP_IDENTITY)
+      continue;
+
+    age = vb_battery_value_age (battery, i, now, &derived);
+    g_string_truncate (text, 0);
+    vb_item_format (i, value, text);
+
+    vb_json_name (json, item->name);
+    vb_json_begin_object (json);
+    vb_json_name (json, "value");
+    write_value (json, item->field, value);
+    vb_json_member_string (json, "text", text->str);
+    vb_json_member_string (json, "unit", item->field->unit);
+    vb_json_member_string (json, "path", item->path);
+    member_age (json, age);
+    vb_json_member_string (json, "group", vb_group_name (item->field->group));
+    vb_json_member_boolean (json, "derived", derived);
+    vb_json_end_object (json);
+  }
+  vb_json_end_object (json);
+}
+
+static void
+member_source (VbJsonWriter *json, const VbBattery *battery, gint64 now)
+{
+  const VbSource *source = vb_battery_source (battery);
+
+  vb_json_name (json, "source");
+  vb_json_begin_object (json);
+  vb_json_member_string (json, "address", source->address);
+  vb_json_member_integer (json, "records", (gint64)source->records);
+  vb_json_member_integer (json, "refused", (gint64)source->refused);
+  if (source->last == 0)
+    vb_json_member_string (json, "last", NULL);
+  else
+    member_time (json, "last", source->last, now);
+
+  vb_json_name (json, "last_refusal");
+  if (source->refusal.time == 0)
+    vb_json_null (json);
+  else {
+    vb_json_begin_object (json);
+    member_time (json, "time", source->refusal.time, now);
+    vb_json_member_integer (json, "status", source->refusal.status);
+    member_errors (json, source->refusal.errors);
+    vb_json_end_object (json);
+  }
+  vb_json_end_object (json);
+}
+
+/* Null each, until the system service is watched. */
+static void
+member_selected (VbJsonWriter *json)
+{
+  static const char *const members[] = { "monitor", "bms", "dvcc" };
+
+  vb_json_name (json, "selected");
+  vb_json_begin_object (json);
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    vb_json_member_string (json, members[i], NULL);
+  vb_json_end_object (json);
+}
+
+void
+vb_state_json_battery (const VbBattery *battery, gint64 now, GString *text)
+{
+  const VbPresence *presence = vb_battery_presence (battery);
+  const VbBatteryConfig *config = vb_battery_config (battery);
+  const VbValue *name = vb_battery_value (battery, vb_item_known (VB_KNOWN_CUSTOM_NAME));
+  g_autoptr (GPtrArray) missing = g_ptr_array_new ();
+  VbJsonWriter json;
+
+  vb_battery_missing (battery, now, missing);
+
+  vb_json_writer_init (&json, text);
+  vb_json_begin_object (&json);
+  vb_json_member_string (&json, "battery", config->name);
+  vb_json_member_string (&json, "role", vb_role_name (config->role));
+  vb_json_member_string (&json, "state", vb_state_name (vb_battery_state (battery)));
+  member_time (&json, "since", vb_battery_since (battery), now);
+  member_age (&json, vb_battery_age (battery, now));
+  vb_json_member_boolean (&json, "on_bus", presence->on_bus);
+  member_joining (&json, presence);
+  vb_json_member_string (&json, "service", presence->service);
+  member_instance (&json, presence);
+  vb_json_member_string (&json, "name", name->kind == VB_VALUE_TEXT ? name->as.text : NULL);
+  member_selected (&json);
+  member_source (&json, battery, now);
+  member_texts (&json, "missing", missing);
+  member_values (&json, battery, now);
+  vb_json_end_object (&json);
+}
+
+void
+vb_state_json_batteries (const GPtrArray *batteries, GString *text)
+{
+  VbJsonWriter json;
+
+  vb_json_writer_init (&json, text);
+  vb_json_begin_array (&json);
+  for (guint i = 0; i < batteries->len; i++) {
+    const VbBattery *battery = g_ptr_array_index (batteries, i);
+    const VbPresence *presence = vb_battery_presence (battery);
+
+    vb_json_begin_object (&json);
+    vb_json_member_string (&json, "name", vb_battery_config (battery)->name);
+    vb_json_member_string (&json, "state", vb_state_name (vb_battery_state (battery)));
+    vb_json_member_boolean (&json, "on_bus", presence->on_bus);
+    vb_json_member_string (&json, "service", presence->service);
+    member_instance (&json, presence);
+    vb_json_member_string (&json, "role", vb_role_name (vb_battery_config (battery)->role));
+    vb_json_end_object (&json);
+  }
+  vb_json_end_array (&json);
+}
+
+gboolean
+vb_state_json_health (const GPtrArray *batteries, GString *text)
+{
+  gboolean healthy = TRUE;
+  VbJsonWriter json;
+
+  vb_json_writer_init (&json, text);
+  vb_json_begin_object (&json);
+  vb_json_name (&json, "batteries");
+  vb_json_begin_object (&json);
+  for (guint i = 0; i < batteries->len; i++) {
+    const VbBattery *battery = g_ptr_array_index (batteries, i);
+    const VbState state = vb_battery_state (battery);
+
+    healthy = healthy && state == VB_STATE_LIVE;
+    vb_json_member_string (&json, vb_battery_config (battery)->name, vb_state_name (state));
+  }
+  vb_json_end_object (&json);
+  vb_json_member_boolean (&json, "healthy", healthy);
+  vb_json_end_object (&json);
+
+  return healthy;
+}

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "core/battery.h"
+
+G_BEGIN_DECLS
+
+/* What the daemon says of batteries, in JSON (design §2, Answers). Each function appends one document
+   to @text; @now is the time as for the battery, in µs. */
+
+/** The verdict on a record that was accepted; @record's errors are those that were dropped. */
+void vb_state_json_verdict (const VbBattery *battery,
+                            const VbVerdict *verdict,
+                            const VbRecord *record,
+                            GString *text);
+
+/**
+ * A refusal, RFC 9457: @detail is one sentence, @errors an array of VbRecordError with one entry for
+ * every wrong field.
+ */
+void
+vb_state_json_refusal (guint status, const char *detail, const GPtrArray *errors, GString *text);
+
+/** Everything about one battery: GET /battery. */
+void vb_state_json_battery (const VbBattery *battery, gint64 now, GString *text);
+
+/** The list of GET /batteries; @batteries of VbBattery. */
+void vb_state_json_batteries (const GPtrArray *batteries, GString *text);
+
+/** The states of GET /health. Returns: whether every battery is live */
+gboolean vb_state_json_health (const GPtrArray *batteries, GString *text);
+
+G_END_DECLS
