@@ -1,0 +1,61 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include "core/battery.h"
+
+G_BEGIN_DECLS
+
+#define VB_BUS_ERROR vb_bus_error_quark ()
+GQuark vb_bus_error_quark (void);
+
+typedef enum
+{
+  VB_BUS_ERROR_UNREACHABLE, /* no connection to the bus: exit status 5 */
+  VB_BUS_ERROR_NAME_TAKEN,  /* another process owns the battery's name: exit status 6 */
+} VbBusError;
+
+/**
+ * VbBatteryService:
+ *
+ * One battery on one private connection to the bus (design §4, contract §1, §2). It joins the bus
+ * when the battery becomes live, sends one ItemsChanged per step, and leaves by closing its
+ * connection.
+ */
+typedef struct _VbBatteryService VbBatteryService;
+
+/** Called once, when no connection to the bus could be made for 5 s. */
+typedef void (*VbBatteryServiceLost) (VbBatteryService *service, gpointer user_data);
+
+/** How the battery stands on the bus. */
+typedef struct
+{
+  const char *address;         /* of the bus */
+  gboolean require_settings;   /* wait for localsettings without end (`joining`: settings) */
+  gboolean insecure;           /* publish /Mgmt/InsecureConnection 1 */
+  const char *process_version; /* /Mgmt/ProcessVersion, /FirmwareVersion */
+} VbBatteryServiceConfig;
+
+/** The bus name of the battery NAME: `com.victronenergy.battery.virtual`, `….http_NAME`. */
+char *vb_battery_service_name (const char *name);
+
+/**
+ * Connects to the bus (blocking: this is start-up), makes sure that nobody owns the name, exports
+ * the objects and becomes @battery's listener. @battery must outlive the service.
+ *
+ * Returns: NULL with an error in VB_BUS_ERROR
+ */
+VbBatteryService *
+vb_battery_service_new (VbBattery *battery, const VbBatteryServiceConfig *config, GError **error);
+
+/** Closes the connection (blocking) so that the name is gone, then frees. */
+void vb_battery_service_free (VbBatteryService *service);
+
+/** Sets who is told when the bus is lost for good. */
+void vb_battery_service_set_lost_func (VbBatteryService *service,
+                                       VbBatteryServiceLost lost,
+                                       gpointer user_data);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBatteryService, vb_battery_service_free)
+
+G_END_DECLS

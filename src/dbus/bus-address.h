@@ -1,0 +1,14 @@
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * The address of the bus that --bus means: `system`, `session`, an address, or NULL for the rule of
+ * every Venus driver (session where DBUS_SESSION_BUS_ADDRESS is set, else system; contract §1.8).
+ * Free with g_free().
+ */
+char *vb_bus_address (const char *bus, GError **error);
+
+G_END_DECLS

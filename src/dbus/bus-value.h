@@ -1,0 +1,46 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include "core/record.h"
+
+G_BEGIN_DECLS
+
+/**
+ * What goes into the variant of an item on the bus (contract §1.5): `i` (`x` beyond 32 bits), `d`,
+ * `s`, and for an invalid value an empty `ai`.
+ *
+ * Returns: (transfer floating): to be given to a container; the invalid one is shared and not to be
+ * freed
+ */
+GVariant *vb_bus_value_new (const VbValue *value);
+
+/**
+ * The entry of @item in GetItems and ItemsChanged, `{sa{sv}}`: its path, with @value under Value and
+ * its text under Text (contract §1.3).
+ *
+ * @scratch: overwritten; kept by the caller, so that one message after the other uses the same
+ *
+ * Returns: (transfer floating)
+ */
+GVariant *vb_bus_value_entry (guint item, const VbValue *value, GString *scratch);
+
+/**
+ * Takes the variants around a value off, however many there are (contract §1.4).
+ *
+ * Returns: (transfer full): the innermost value
+ */
+GVariant *vb_bus_value_unbox (GVariant *variant);
+
+/** Whether @value means "clear": any empty array. */
+gboolean vb_bus_value_is_clear (GVariant *value);
+
+/**
+ * Adds @value (unboxed) to @record under @path, as a client's SetValue means it: any integer or
+ * double is a number, an empty array is null.
+ *
+ * Returns: FALSE where it is of a kind that no item can take, or not finite
+ */
+gboolean vb_bus_value_add_to_record (GVariant *value, const char *path, VbRecord *record);
+
+G_END_DECLS
