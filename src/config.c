@@ -1,0 +1,376 @@
+#include "config.h"
+
+#include <string.h>
+
+#include "config-check.h"
+#include "config-keys.h"
+
+/* clang-format off */
+G_DEFINE_QUARK (vb-config-error-quark, vb_config_error)
+/* clang-format on */
+
+#define DEFAULT_BATTERY "virtual"
+#define VENUS_FOLDER "/opt/victronenergy"
+
+const char *const vb_config_default_listen[] = { "127.0.0.1:1882", "[::1]:1882", NULL };
+
+static const char *const default_files[] = {
+  "/data/conf/dbus-virtual-battery.ini",
+  "/etc/dbus-virtual-battery.ini",
+};
+
+static void
+battery_config_free (gpointer data)
+{
+  vb_battery_config_clear (data);
+  g_free (data);
+}
+
+static char *
+default_state_dir (void)
+{
+  const char *xdg = g_getenv ("XDG_STATE_HOME");
+
+  if (g_file_test ("/data", G_FILE_TEST_IS_DIR))
+    return g_strdup ("/data/var/lib/dbus-virtual-battery");
+  if (xdg != NULL && g_path_is_absolute (xdg))
+    return g_build_filename (xdg, "dbus-virtual-battery", NULL);
+
+  return g_build_filename (g_get_home_dir (), ".local", "state", "dbus-virtual-battery", NULL);
+}
+
+static VbConfig *
+config_new (void)
+{
+  VbConfig *config = g_new0 (VbConfig, 1);
+
+  config->require_settings = g_file_test (VENUS_FOLDER, G_FILE_TEST_IS_DIR);
+  config->state_dir = default_state_dir ();
+  config->batteries = g_ptr_array_new_with_free_func (battery_config_free);
+  config->warnings = g_ptr_array_new_with_free_func (g_free);
+
+  return config;
+}
+
+void
+vb_config_free (VbConfig *config)
+{
+  g_strfreev (config->listen);
+  g_free (config->token_file);
+  g_free (config->token);
+  g_strfreev (config->server_names);
+  g_free (config->bus_address);
+  g_free (config->state_dir);
+  g_ptr_array_unref (config->batteries);
+  g_ptr_array_unref (config->warnings);
+  g_free (config);
+}
+
+static VbBatteryConfig *
+add_battery (VbConfig *config, const char *name)
+{
+  VbBatteryConfig *battery = g_new0 (VbBatteryConfig, 1);
+
+  vb_battery_config_init (battery, name);
+  battery->device_instance = VB_INSTANCE_UNSET;
+  g_ptr_array_add (config->batteries, battery);
+
+  return battery;
+}
+
+/* Whether @group is a group of the file; @battery is set to a battery's name, or NULL. */
+static gboolean
+find_group (const char *group, VbKeyGroup *found, const char **battery)
+{
+  *battery = NULL;
+  for (VbKeyGroup i = VB_KEY_GROUP_HTTP; i <= VB_KEY_GROUP_STATE; i++)
+    if (g_str_equal (group, vb_key_group_name (i))) {
+      *found = i;
+      if (i == VB_KEY_GROUP_BATTERY)
+        *battery = DEFAULT_BATTERY;
+      return TRUE;
+    }
+
+  if (!g_str_has_prefix (group, "battery "))
+    return FALSE;
+
+  *found = VB_KEY_GROUP_BATTERY;
+  *battery = group + strlen ("battery ");
+
+  return TRUE;
+}
+
+static gboolean
+refuse_key (const char *group, VbKeyGroup kind, const char *key, GError **error)
+{
+  const VbKey *meant = vb_key_suggest (kind, key);
+
+  g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_UNKNOWN,
+               meant != NULL ? "[%s] has no key %s; did you mean %s?" : "[%s] has no key %s", group,
+               key, meant != NULL ? meant->key : NULL);
+
+  return FALSE;
+}
+
+static gboolean
+read_group (GKeyFile *file, const char *group, VbKeyGroup kind, gpointer target, GError **error)
+{
+  g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
+
+  for (guint i = 0; keys[i] != NULL; i++) {
+    const VbKey *key = vb_key_find (kind, keys[i]);
+    g_autofree char *raw = g_key_file_get_value (file, group, keys[i], NULL);
+    g_autoptr (GError) failed = NULL;
+    g_autofree char *text = g_key_file_get_string (file, group, keys[i], &failed);
+    g_autofree char *shown = g_utf8_make_valid (raw, -1);
+
+    if (key == NULL)
+      return refuse_key (group, kind, keys[i], error);
+    if (failed != NULL) {
+      g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE,
+                   "[%s] %s=%s: a value is UTF-8, and a backslash in it is doubled", group, keys[i],
+                   shown);
+      return FALSE;
+    }
+    if (!vb_key_read (key, text, target, error)) {
+      g_prefix_error (error, "[%s] %s=%s: ", group, keys[i], shown);
+      return FALSE;
+    }
+  }
+
+  return TRUE;
+}
+
+static gboolean
+read_groups (VbConfig *config, GKeyFile *file, GError **error)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+
+  for (guint i = 0; groups[i] != NULL; i++) {
+    gpointer target = config;
+    const char *battery;
+    VbKeyGroup kind;
+
+    if (!find_group (groups[i], &kind, &battery)) {
+      g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_UNKNOWN,
+                   "there is no group [%s]; there are [http], [bus], [battery], "
+                   "[battery NAME] and [state]",
+                   groups[i]);
+      return FALSE;
+    }
+    if (battery != NULL) {
+      if (g_str_equal (groups[i], "battery " DEFAULT_BATTERY))
+        return vb_config_refuse_name (battery, error);
+      target = add_battery (config, battery);
+    }
+    if (!read_group (file, groups[i], kind, target, error))
+      return FALSE;
+  }
+
+  if (config->batteries->len == 0)
+    add_battery (config, DEFAULT_BATTERY);
+
+  return TRUE;
+}
+
+static gboolean
+read_token (VbConfig *config, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+
+  if (config->token_file == NULL)
+    return TRUE;
+
+  if (!g_file_get_contents (config->token_file, &config->token, NULL, &failed)) {
+    g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE, "[http] token-file=%s: %s",
+                 config->token_file, failed->message);
+    return FALSE;
+  }
+
+  g_strstrip (config->token);
+  if (*config->token != '\0' && g_utf8_validate (config->token, -1, NULL))
+    return TRUE;
+
+  g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE,
+               "[http] token-file=%s: the file must hold a token of at least one character",
+               config->token_file);
+
+  return FALSE;
+}
+
+/* Numbers that were not set count up from 100 in file order, past those that were. */
+static gboolean
+number_batteries (VbConfig *config, GError **error)
+{
+  int next = 100;
+
+  for (guint i = 0; i < config->batteries->len; i++) {
+    VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
+
+    if (battery->device_instance != VB_INSTANCE_UNSET)
+      continue;
+    while (vb_config_has_instance (config, next))
+      next++;
+    if (next > VB_INSTANCE_MAX) {
+      g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_CLASH,
+                   "battery %s: no device-instance from 100 to %d is left", battery->name,
+                   VB_INSTANCE_MAX);
+      return FALSE;
+    }
+    battery->device_instance = next;
+  }
+
+  return TRUE;
+}
+
+/* Who asks for the battery without its name means the first one. */
+static void
+put_default_first (VbConfig *config)
+{
+  for (guint i = 1; i < config->batteries->len; i++) {
+    VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
+
+    if (!g_str_equal (battery->name, DEFAULT_BATTERY))
+      continue;
+    g_ptr_array_steal_index (config->batteries, i);
+    g_ptr_array_insert (config->batteries, 0, battery);
+  }
+}
+
+static const char *
+find_file (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (default_files); i++)
+    if (g_file_test (default_files[i], G_FILE_TEST_EXISTS))
+      return default_files[i];
+
+  return NULL;
+}
+
+VbConfig *
+vb_config_load (const char *file, const char *const *listen, GError **error)
+{
+  g_autoptr (VbConfig) config = config_new ();
+  g_autoptr (GKeyFile) key_file = g_key_file_new ();
+  g_autoptr (GError) failed = NULL;
+  g_autofree char *text = NULL;
+  const char *path = file != NULL ? file : find_file ();
+  gsize length;
+
+  /* Translations are kept so that custom-name[de] is an unknown key rather than left out. */
+  if (path != NULL
+      && (!g_file_get_contents (path, &text, &length, &failed)
+          || !g_key_file_load_from_data (key_file, text, length, G_KEY_FILE_KEEP_TRANSLATIONS,
+                                         &failed))) {
+    g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_FILE, "%s: %s", path, failed->message);
+    return NULL;
+  }
+
+  if ((text != NULL && !vb_config_check_twice (text, error))
+      || !read_groups (config, key_file, error) || !read_token (config, error)
+      || !vb_config_check (config, error) || !number_batteries (config, error)) {
+    g_prefix_error (error, "%s: ", path != NULL ? path : "default configuration");
+    return NULL;
+  }
+  put_default_first (config);
+
+  if (listen != NULL) {
+    g_strfreev (config->listen);
+    config->listen = g_strdupv ((char **)listen);
+  }
+  if (!vb_config_check_listen (config, error)) {
+    g_prefix_error (error, "%s: ", listen != NULL ? "--listen" : path);
+    return NULL;
+  }
+
+  return g_steal_pointer (&config);
+}
+
+static void
+add_differences (VbKeyGroup group,
+                 const char *name,
+                 gconstpointer old,
+                 gconstpointer new,
+                 GPtrArray *differences)
+{
+  for (guint i = 0; i < vb_n_keys; i++)
+    if (vb_keys[i].group == group && !vb_keys[i].live && !vb_key_equal (&vb_keys[i], old, new))
+      g_ptr_array_add (differences, g_strdup_printf ("[%s] %s", name, vb_keys[i].key));
+}
+
+const VbBatteryConfig *
+vb_config_battery (const VbConfig *config, const char *name)
+{
+  for (guint i = 0; i < config->batteries->len; i++) {
+    const VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
+
+    if (g_str_equal (battery->name, name))
+      return battery;
+  }
+
+  return NULL;
+}
+
+char **
+vb_config_unchangeable (const VbConfig *old, const VbConfig *new)
+{
+  static const VbKeyGroup groups[] = { VB_KEY_GROUP_HTTP, VB_KEY_GROUP_BUS, VB_KEY_GROUP_STATE };
+  g_autoptr (GPtrArray) differences = g_ptr_array_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
+    add_differences (groups[i], vb_key_group_name (groups[i]), old, new, differences);
+
+  for (guint i = 0; i < old->batteries->len; i++) {
+    const VbBatteryConfig *battery = g_ptr_array_index (old->batteries, i);
+    const VbBatteryConfig *now = vb_config_battery (new, battery->name);
+    g_autofree char *group = g_strconcat ("battery ", battery->name, NULL);
+
+    if (now != NULL)
+      add_differences (VB_KEY_GROUP_BATTERY, group, battery, now, differences);
+    else
+      g_ptr_array_add (differences, g_strdup_printf ("[%s]", group));
+  }
+  for (guint i = 0; i < new->batteries->len; i++) {
+    const VbBatteryConfig *battery = g_ptr_array_index (new->batteries, i);
+
+    if (vb_config_battery (old, battery->name) == NULL)
+      g_ptr_array_add (differences, g_strdup_printf ("[battery %s]", battery->name));
+  }
+  g_ptr_array_add (differences, NULL);
+
+  return (char **)g_ptr_array_free (g_steal_pointer (&differences), FALSE);
+}
+
+void
+vb_config_to_markdown (GString *markdown)
+{
+  g_string_append (markdown,
+                   "# The configuration\n\n"
+                   "A key file: `--config FILE`, else `/data/conf/dbus-virtual-battery.ini`, else "
+                   "`/etc/dbus-virtual-battery.ini`. Nothing has to be set. `--check-config` names "
+                   "what is wrong. `[battery]` is the battery `virtual`; `[battery NAME]` groups, "
+                   "with the same keys, are further ones. Keys marked *live* are taken over on "
+                   "SIGHUP.\n");
+
+  for (VbKeyGroup group = VB_KEY_GROUP_HTTP; group <= VB_KEY_GROUP_STATE; group++) {
+    g_string_append_printf (markdown,
+                            "\n## [%s]\n\n| key | allowed | default | |\n|---|---|---|---|\n",
+                            vb_key_group_name (group));
+    for (guint i = 0; i < vb_n_keys; i++) {
+      const VbKey *key = &vb_keys[i];
+
+      if (key->group != group)
+        continue;
+      g_string_append_printf (markdown, "| `%s` | ", key->key);
+      vb_key_append_allowed (key, markdown);
+      if (key->by_default == NULL)
+        g_string_append (markdown, " | not set");
+      else if (*key->by_default == '\0')
+        g_string_append (markdown, " | empty");
+      else
+        g_string_append_printf (markdown, " | `%s`", key->by_default);
+      g_string_append_printf (markdown, " | %s%s |\n", key->description,
+                              key->live ? " *Live.*" : "");
+    }
+  }
+}

@@ -1,0 +1,282 @@
+#define G_LOG_DOMAIN "main"
+
+#include <glib-unix.h>
+#include <signal.h>
+
+#include "config.h"
+#include "core/clock.h"
+#include "dbus/battery-service.h"
+#include "dbus/bus-address.h"
+#include "exit-status.h"
+#include "heartbeat.h"
+#include "http/battery-routes.h"
+#include "http/info-routes.h"
+#include "options.h"
+
+/* Everything that runs, in the order in which it is made; torn down in reverse. */
+typedef struct
+{
+  VbOptions options;
+  VbConfig *config;
+  GMainLoop *loop;
+  GPtrArray *batteries; /* of VbBattery */
+  GPtrArray *services;  /* of VbBatteryService, one for each battery */
+  GPtrArray *ladders;   /* of GSource */
+  VbHttpServer *server;
+  VbBatteryRoutes *battery_routes;
+  VbInfoRoutes *info_routes;
+  VbExitStatus status;
+} Daemon;
+
+static gboolean
+on_terminate (gpointer user_data)
+{
+  g_main_loop_quit (((Daemon *)user_data)->loop);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_bus_lost (VbBatteryService *service, gpointer user_data)
+{
+  Daemon *daemon = user_data;
+
+  g_message ("no connection to the bus could be made");
+  daemon->status = VB_EXIT_BUS;
+  g_main_loop_quit (daemon->loop);
+}
+
+static VbConfig *
+load_config (const Daemon *daemon, GError **error)
+{
+  VbConfig *config
+      = vb_config_load (daemon->options.config, (const char *const *)daemon->options.listen, error);
+
+  for (guint i = 0; config != NULL && i < config->warnings->len; i++)
+    g_message ("%s", (const char *)g_ptr_array_index (config->warnings, i));
+
+  return config;
+}
+
+/* SIGHUP: what can change without leaving the bus does, what cannot is named. */
+static gboolean
+on_reload (gpointer user_data)
+{
+  Daemon *daemon = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VbConfig) config = load_config (daemon, &error);
+  g_auto (GStrv) unchangeable = NULL;
+
+  if (config == NULL) {
+    g_message ("configuration kept as it was: %s", error->message);
+    return G_SOURCE_CONTINUE;
+  }
+
+  unchangeable = vb_config_unchangeable (daemon->config, config);
+  for (guint i = 0; unchangeable[i] != NULL; i++)
+    g_message ("%s changes with a restart only", unchangeable[i]);
+
+  for (guint i = 0; i < daemon->batteries->len; i++) {
+    VbBattery *battery = g_ptr_array_index (daemon->batteries, i);
+    const VbBatteryConfig *own = vb_config_battery (config, vb_battery_config (battery)->name);
+
+    if (own != NULL)
+      vb_battery_reconfigure (battery, own, vb_clock_now ());
+  }
+  g_message ("configuration read again");
+
+  return G_SOURCE_CONTINUE;
+}
+
+static VbExitStatus
+fail (VbExitStatus status, const GError *error)
+{
+  g_printerr ("dbus-virtual-battery: %s\n", error->message);
+
+  return status;
+}
+
+static VbExitStatus
+add_batteries (Daemon *daemon)
+{
+  g_autoptr (GError) error = NULL;
+  const char *bus = daemon->options.bus != NULL ? daemon->options.bus : daemon->config->bus_address;
+  g_autofree char *address = vb_bus_address (bus, &error);
+  const VbBatteryServiceConfig service_config = {
+    .address = address,
+    .require_settings = daemon->config->require_settings,
+    .insecure = daemon->config->allow_anonymous,
+    .process_version = VB_VERSION,
+  };
+
+  if (address == NULL)
+    return fail (VB_EXIT_BUS, error);
+
+  for (guint i = 0; i < daemon->config->batteries->len; i++) {
+    VbBattery *battery
+        = vb_battery_new (g_ptr_array_index (daemon->config->batteries, i), vb_clock_now ());
+    GSource *ladder = vb_ladder_source_new (battery);
+    VbBatteryService *service;
+
+    g_ptr_array_add (daemon->batteries, battery);
+    g_source_attach (ladder, NULL);
+    g_ptr_array_add (daemon->ladders, ladder);
+
+    service = vb_battery_service_new (battery, &service_config, &error);
+    if (service == NULL)
+      return fail (g_error_matches (error, VB_BUS_ERROR, VB_BUS_ERROR_NAME_TAKEN)
+                       ? VB_EXIT_NAME_TAKEN
+                       : VB_EXIT_BUS,
+                   error);
+    g_ptr_array_add (daemon->services, service);
+    vb_battery_service_set_lost_func (service, on_bus_lost, daemon);
+  }
+
+  return VB_EXIT_OK;
+}
+
+static gint64
+shortest_warn_after (const VbConfig *config)
+{
+  gint64 shortest = G_MAXINT64;
+
+  for (guint i = 0; i < config->batteries->len; i++) {
+    const VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
+
+    shortest = MIN (shortest, battery->freshness.warn_after);
+  }
+
+  return shortest;
+}
+
+static VbExitStatus
+add_server (Daemon *daemon)
+{
+  VbHttpConfig config = VB_HTTP_CONFIG_DEFAULT;
+  const char *const *listen = (const char *const *)daemon->config->listen;
+  guint listening = 0;
+
+  config.token = daemon->config->token;
+  config.server_names = (const char *const *)daemon->config->server_names;
+  config.stall_limit = shortest_warn_after (daemon->config);
+  daemon->server = vb_http_server_new (&config);
+  daemon->battery_routes = vb_battery_routes_new (daemon->server, daemon->batteries);
+  daemon->info_routes = vb_info_routes_new (daemon->server, daemon->batteries);
+
+  for (guint i = 0; (listen != NULL ? listen : vb_config_default_listen)[i] != NULL; i++) {
+    g_autoptr (GError) error = NULL;
+    const char *address = (listen != NULL ? listen : vb_config_default_listen)[i];
+
+    /* By default the first address is needed, and the second taken where the machine has it. */
+    if (vb_http_server_listen (daemon->server, address, &error) >= 0) {
+      g_message ("listening on %s", address);
+      listening++;
+    } else if (listen != NULL || listening == 0)
+      return fail (VB_EXIT_LISTEN, error);
+  }
+
+  return VB_EXIT_OK;
+}
+
+static VbExitStatus
+run (Daemon *daemon)
+{
+  const gint64 period = MIN (VB_HEARTBEAT_PERIOD, shortest_warn_after (daemon->config) / 2);
+
+  daemon->status = add_batteries (daemon);
+  if (daemon->status == VB_EXIT_OK)
+    daemon->status = add_server (daemon);
+  if (daemon->status != VB_EXIT_OK)
+    return daemon->status;
+
+  g_unix_signal_add (SIGTERM, on_terminate, daemon);
+  g_unix_signal_add (SIGINT, on_terminate, daemon);
+  g_unix_signal_add (SIGHUP, on_reload, daemon);
+  vb_heartbeat_start (period, VB_HEARTBEAT_LIMIT);
+  vb_notify ("READY=1");
+
+  g_main_loop_run (daemon->loop);
+
+  vb_notify ("STOPPING=1");
+  vb_heartbeat_stop ();
+
+  return daemon->status;
+}
+
+static void
+ladder_free (gpointer data)
+{
+  g_source_destroy (data);
+  g_source_unref (data);
+}
+
+static void
+tear_down (Daemon *daemon)
+{
+  g_clear_pointer (&daemon->server, vb_http_server_free);
+  g_clear_pointer (&daemon->battery_routes, vb_battery_routes_free);
+  g_clear_pointer (&daemon->info_routes, vb_info_routes_free);
+  g_clear_pointer (&daemon->services, g_ptr_array_unref);
+  g_clear_pointer (&daemon->ladders, g_ptr_array_unref);
+  g_clear_pointer (&daemon->batteries, g_ptr_array_unref);
+  g_clear_pointer (&daemon->loop, g_main_loop_unref);
+  g_clear_pointer (&daemon->config, vb_config_free);
+  vb_options_clear (&daemon->options);
+}
+
+static VbExitStatus
+print_markdown (void (*to_markdown) (GString *markdown))
+{
+  g_autoptr (GString) markdown = g_string_new (NULL);
+
+  to_markdown (markdown);
+  g_print ("%s", markdown->str);
+
+  return VB_EXIT_OK;
+}
+
+static VbExitStatus
+start (Daemon *daemon, int argc, char **argv)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!vb_options_parse (&daemon->options, &argc, &argv, &error))
+    return fail (VB_EXIT_COMMAND_LINE, error);
+
+  if (daemon->options.version) {
+    g_print ("dbus-virtual-battery %s\n", VB_VERSION);
+    return VB_EXIT_OK;
+  }
+  if (daemon->options.list_fields)
+    return print_markdown (vb_fields_to_markdown);
+  if (daemon->options.list_keys)
+    return print_markdown (vb_config_to_markdown);
+  if (daemon->options.verbose)
+    g_setenv ("G_MESSAGES_DEBUG", "all", FALSE);
+
+  daemon->config = load_config (daemon, &error);
+  if (daemon->config == NULL)
+    return fail (VB_EXIT_CONFIGURATION, error);
+  if (daemon->options.check_config)
+    return VB_EXIT_OK;
+
+  /* A client that goes away is no reason to die. */
+  signal (SIGPIPE, SIG_IGN);
+  daemon->loop = g_main_loop_new (NULL, FALSE);
+  daemon->batteries = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_battery_free);
+  daemon->services = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_battery_service_free);
+  daemon->ladders = g_ptr_array_new_with_free_func (ladder_free);
+
+  return run (daemon);
+}
+
+int
+main (int argc, char **argv)
+{
+  Daemon daemon = { 0 };
+  const VbExitStatus status = start (&daemon, argc, argv);
+
+  tear_down (&daemon);
+
+  return status;
+}

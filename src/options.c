@@ -1,0 +1,45 @@
+#include "options.h"
+
+gboolean
+vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "config", 0, 0, G_OPTION_ARG_FILENAME, &options->config, "Configuration file", "FILE" },
+    { "check-config", 0, 0, G_OPTION_ARG_NONE, &options->check_config,
+      "Say what is wrong in the configuration, and exit", NULL },
+    { "listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->listen,
+      "Listen on ADDRESS instead of those configured; can be given again", "ADDRESS" },
+    { "bus", 0, 0, G_OPTION_ARG_STRING, &options->bus,
+      "system, session or an address (default: session where DBUS_SESSION_BUS_ADDRESS is set, else "
+      "system)",
+      "BUS" },
+    { "list-fields", 0, 0, G_OPTION_ARG_NONE, &options->list_fields,
+      "Print the fields of a record as Markdown, and exit", NULL },
+    { "list-keys", 0, 0, G_OPTION_ARG_NONE, &options->list_keys,
+      "Print the keys of the configuration as Markdown, and exit", NULL },
+    { "verbose", 0, 0, G_OPTION_ARG_NONE, &options->verbose, "Log every record", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version, and exit", NULL },
+    { 0 },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new ("- a battery for Venus OS over HTTP");
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+
+  if (*argc > 1) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                 "%s: no arguments are taken beside options", (*argv)[1]);
+    return FALSE;
+  }
+
+  return TRUE;
+}
+
+void
+vb_options_clear (VbOptions *options)
+{
+  g_clear_pointer (&options->config, g_free);
+  g_clear_pointer (&options->bus, g_free);
+  g_clear_pointer (&options->listen, g_strfreev);
+}

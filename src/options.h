@@ -1,0 +1,28 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** The command line (design §7). Zero-initialised it is empty. */
+typedef struct
+{
+  char *config;
+  char *bus;
+  char **listen;
+  gboolean check_config;
+  gboolean list_fields;
+  gboolean list_keys;
+  gboolean verbose;
+  gboolean version;
+} VbOptions;
+
+/** Parses the command line into @options. Returns: FALSE with an error in G_OPTION_ERROR */
+gboolean vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error);
+
+/** Frees what @options owns. */
+void vb_options_clear (VbOptions *options);
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (VbOptions, vb_options_clear)
+
+G_END_DECLS
