@@ -1,0 +1,36 @@
+#!/usr/bin/python3
+"""Adds up the JUnit logs of Meson, every TAP point a test, and closes with `N passed, N failed`.
+
+What was skipped has not been shown to work: it counts as failed. So does a log that is not there, a
+program that ended wrongly, and a run of no test at all.
+"""
+import pathlib
+import sys
+import xml.etree.ElementTree as ElementTree
+
+
+def main():
+    passed, failed = 0, []
+    for name in sys.argv[1:]:
+        if not pathlib.Path(name).exists():
+            failed.append(f'{name}: no such log')
+            continue
+        for suite in ElementTree.parse(name).iter('testsuite'):
+            for case in suite.iter('testcase'):
+                if case.find('failure') is not None or case.find('error') is not None:
+                    failed.append(f'{name}: {suite.get("name")}: {case.get("name")}')
+                elif case.find('skipped') is not None:
+                    failed.append(f'{name}: {suite.get("name")}: {case.get("name")} (skipped)')
+                else:
+                    passed += 1
+    if not passed:
+        failed.append('no test ran')
+    if failed:
+        print('\nFailed:')
+        print('\n'.join(f'  {case}' for case in failed))
+    print(f'\n{passed} passed, {len(failed)} failed')
+    sys.exit(bool(failed))
+
+
+if __name__ == '__main__':
+    main()

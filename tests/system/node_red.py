@@ -1,0 +1,84 @@
+"""The real Node-RED from npm, headless, driven through its admin API and its editor's websocket."""
+import json
+import os
+import pathlib
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+
+SETTINGS = '''module.exports = {{
+    uiHost: '127.0.0.1', uiPort: {port}, flowFile: 'flows.json', credentialSecret: false,
+    telemetry: {{ enabled: false, updateNotification: false }},
+    externalModules: {{ autoInstall: false, palette: {{ allowInstall: false }} }},
+    editorTheme: {{ tours: false, palette: {{ catalogues: [] }} }},
+    logging: {{ console: {{ level: 'info' }} }}
+}};
+'''
+
+
+class NodeRed:
+    """One Node-RED on @port with its user directory in @folder; events as the editor gets them."""
+
+    def __init__(self, folder, port):
+        self.port = port
+        self.npm_root = os.environ['NPM_ROOT']
+        self.folder = pathlib.Path(folder)
+        (self.folder / 'settings.js').write_text(SETTINGS.format(port=port))
+        self.log = open(self.folder / 'node-red.log', 'w', encoding='utf-8')
+        self.process = subprocess.Popen(
+            ['node', f'{self.npm_root}/node-red/red.js', '--userDir', str(self.folder)],
+            stdout=self.log, stderr=subprocess.STDOUT)
+        self.wait_until_ready()
+        self.events = []
+        self.watcher = subprocess.Popen(
+            ['node', str(pathlib.Path(__file__).with_name('comms.js')), str(port)],
+            stdout=subprocess.PIPE, text=True)
+        threading.Thread(target=self.collect, daemon=True).start()
+
+    def wait_until_ready(self, seconds=60):
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.call('GET', '/settings')
+            except (urllib.error.URLError, OSError):
+                if self.process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError('Node-RED did not start: '
+                                         + (self.folder / 'node-red.log').read_text()) from None
+                time.sleep(0.1)
+
+    def collect(self):
+        for line in self.watcher.stdout:
+            self.events.append(json.loads(line))
+
+    def call(self, method, path, body=None):
+        request = urllib.request.Request(
+            f'http://127.0.0.1:{self.port}{path}', method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={'Content-Type': 'application/json', 'Node-RED-API-Version': 'v1'})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.read()
+
+    def deploy(self, flow):
+        self.call('POST', '/flows', flow)
+
+    def press(self, node):
+        """Presses the button of an inject node."""
+        self.call('POST', f'/inject/{node}')
+
+    def status(self, node):
+        """The last status shown under @node, or None."""
+        shown = [event['data'] for event in self.events if event['topic'] == f'status/{node}']
+        return shown[-1] if shown else None
+
+    def debug(self):
+        """The messages in the debug pane."""
+        return [event['data'].get('msg') for event in self.events if event['topic'] == 'debug']
+
+    def stop(self):
+        self.watcher.terminate()
+        self.process.terminate()
+        self.watcher.wait()
+        self.process.wait()
+        self.log.close()
