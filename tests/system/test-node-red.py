@@ -1,0 +1,98 @@
+#!/usr/bin/python3
+"""The example flow in the real Node-RED, as a user imports it."""
+import json
+import os
+import pathlib
+import time
+
+from harness import Client, Daemon, eventually, free_port, run
+from node_red import NodeRed
+
+EXAMPLES = pathlib.Path(os.environ['SOURCE_ROOT'], 'nodered', 'examples')
+CONFIG = '[bus]\nrequire-settings=false\n'
+
+
+def load_flow(name, port):
+    """The flow of an example file, sent to @port instead of the daemon's own."""
+    text = (EXAMPLES / name).read_text(encoding='utf-8')
+    assert '127.0.0.1:1882/battery' in text
+    return json.loads(text.replace('127.0.0.1:1882/battery', f'127.0.0.1:{port}/battery'))
+
+
+def find(flow, name):
+    return next(node['id'] for node in flow if node.get('name') == name)
+
+
+def start(stage, name):
+    daemon = stage.daemon(CONFIG)
+    node_red = NodeRed(stage.folder, free_port())
+    stage.closing.append(node_red.stop)
+    flow = load_flow(name, daemon.port)
+    node_red.deploy(flow)
+    return daemon, node_red, flow
+
+
+def shown(node_red, node, part):
+    status = node_red.status(node)
+    return status is not None and part in status.get('text', '')
+
+
+def test_uses_core_nodes_only(_stage):
+    core = {'tab', 'comment', 'inject', 'function', 'http request', 'switch', 'catch', 'debug', 'change'}
+    for file in sorted(EXAMPLES.glob('*.json')):
+        flow = json.loads(file.read_text(encoding='utf-8'))
+        assert {node['type'] for node in flow} <= core, file
+        assert [node['type'] for node in flow][:2] == ['tab', 'comment'], file
+
+
+def test_minimal_sends_nothing_until_its_values_are_set(stage):
+    daemon, node_red, flow = start(stage, '1-minimal.json')
+    eventually(lambda: shown(node_red, find(flow, 'record'), 'not set: Soc'), 'it says what is missing')
+    assert daemon.request('GET', '/battery').json['source']['records'] == 0
+
+
+def test_minimal_feeds_a_battery_and_recovers(stage):
+    daemon, node_red, flow = start(stage, '1-minimal.json')
+    client = Client(stage.bus)
+    node_red.press(find(flow, 'example values'))
+    eventually(client.owner, 'the battery is on the bus')
+    assert client.value('/Soc') == 63.5
+    assert client.value('/Dc/0/Voltage') == 52.7
+    assert client.value('/Info/MaxChargeCurrent') == 100
+    eventually(lambda: (node_red.status(find(flow, 'accepted')) or {}).get('fill') == 'green',
+               'the node is green')
+
+    # 20 s of it: one record a second, each taken.
+    def records():
+        return daemon.request('GET', '/battery').json['source']['records']
+    before, begun = records(), time.monotonic()
+    eventually(lambda: records() >= before + 20, '20 more records', 60)
+    assert time.monotonic() - begun > 15
+    assert daemon.request('GET', '/battery').json['source']['refused'] == 0
+
+    # Without the daemon the flow says so, and goes on by itself when it is there again.
+    port = daemon.port
+    daemon.stop()
+    eventually(lambda: shown(node_red, find(flow, 'no daemon'), 'ECONNREFUSED'), 'the flow shows it')
+    seen = len(node_red.events)
+    Daemon(stage, f'[http]\nlisten=127.0.0.1:{port}\n{CONFIG}')
+    eventually(client.owner, 'the battery is back')
+    eventually(lambda: any(event['topic'] == 'status/' + find(flow, 'accepted')
+                           and event['data'].get('fill') == 'green'
+                           for event in node_red.events[seen:]), 'the node is green again')
+    assert client.value('/Soc') == 63.5
+
+
+def test_minimal_shows_a_refusal(stage):
+    _daemon, node_red, flow = start(stage, '1-minimal.json')
+    for node in flow:
+        if node.get('name') == 'set the flow variables':
+            node['rules'][0]['to'] = '101'
+    node_red.deploy(flow)
+    node_red.press(find(flow, 'example values'))
+    eventually(lambda: shown(node_red, find(flow, 'refused'), 'refused: Soc is 101 %'), 'on the node')
+    eventually(lambda: any('422: Soc is 101 %' in str(text) for text in node_red.debug()),
+               'in the debug pane')
+
+
+run(globals())
