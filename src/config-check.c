@@ -129,7 +129,7 @@ check_names (const VbConfig *config, GError **error)
 {
   for (guint i = 0; i < config->batteries->len; i++) {
     const VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
-    const gboolean is_default = g_str_equal (battery->name, "virtual");
+    const gboolean is_default = g_str_equal (battery->name, VB_DEFAULT_BATTERY);
 
     if (!g_regex_match_simple (NAME_PATTERN, battery->name, G_REGEX_DOLLAR_ENDONLY, 0))
       return vb_config_refuse_name (battery->name, error);

@@ -17,6 +17,9 @@ typedef enum
   VB_CONFIG_ERROR_CLASH,   /* values that do not go together */
 } VbConfigError;
 
+/** The name of the battery whose group is [battery] alone. */
+#define VB_DEFAULT_BATTERY "virtual"
+
 /** VbConfig: the whole configuration, checked (design §7). */
 typedef struct
 {

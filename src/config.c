@@ -5,11 +5,8 @@
 #include "config-check.h"
 #include "config-keys.h"
 
-/* clang-format off */
-G_DEFINE_QUARK (vb-config-error-quark, vb_config_error)
-/* clang-format on */
+G_DEFINE_QUARK (vb_config_error, vb_config_error)
 
-#define DEFAULT_BATTERY "virtual"
 #define VENUS_FOLDER "/opt/victronenergy"
 
 const char *const vb_config_default_listen[] = { "127.0.0.1:1882", "[::1]:1882", NULL };
@@ -87,7 +84,7 @@ find_group (const char *group, VbKeyGroup *found, const char **battery)
     if (g_str_equal (group, vb_key_group_name (i))) {
       *found = i;
       if (i == VB_KEY_GROUP_BATTERY)
-        *battery = DEFAULT_BATTERY;
+        *battery = VB_DEFAULT_BATTERY;
       return TRUE;
     }
 
@@ -159,7 +156,7 @@ read_groups (VbConfig *config, GKeyFile *file, GError **error)
       return FALSE;
     }
     if (battery != NULL) {
-      if (g_str_equal (groups[i], "battery " DEFAULT_BATTERY))
+      if (g_str_equal (groups[i], "battery " VB_DEFAULT_BATTERY))
         return vb_config_refuse_name (battery, error);
       target = add_battery (config, battery);
     }
@@ -168,7 +165,7 @@ read_groups (VbConfig *config, GKeyFile *file, GError **error)
   }
 
   if (config->batteries->len == 0)
-    add_battery (config, DEFAULT_BATTERY);
+    add_battery (config, VB_DEFAULT_BATTERY);
 
   return TRUE;
 }
@@ -230,7 +227,7 @@ put_default_first (VbConfig *config)
   for (guint i = 1; i < config->batteries->len; i++) {
     VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
 
-    if (!g_str_equal (battery->name, DEFAULT_BATTERY))
+    if (!g_str_equal (battery->name, VB_DEFAULT_BATTERY))
       continue;
     g_ptr_array_steal_index (config->batteries, i);
     g_ptr_array_insert (config->batteries, 0, battery);
@@ -286,18 +283,6 @@ vb_config_load (const char *file, const char *const *listen, GError **error)
   return g_steal_pointer (&config);
 }
 
-static void
-add_differences (VbKeyGroup group,
-                 const char *name,
-                 gconstpointer old,
-                 gconstpointer new,
-                 GPtrArray *differences)
-{
-  for (guint i = 0; i < vb_n_keys; i++)
-    if (vb_keys[i].group == group && !vb_keys[i].live && !vb_key_equal (&vb_keys[i], old, new))
-      g_ptr_array_add (differences, g_strdup_printf ("[%s] %s", name, vb_keys[i].key));
-}
-
 const VbBatteryConfig *
 vb_config_battery (const VbConfig *config, const char *name)
 {
@@ -309,68 +294,4 @@ vb_config_battery (const VbConfig *config, const char *name)
   }
 
   return NULL;
-}
-
-char **
-vb_config_unchangeable (const VbConfig *old, const VbConfig *new)
-{
-  static const VbKeyGroup groups[] = { VB_KEY_GROUP_HTTP, VB_KEY_GROUP_BUS, VB_KEY_GROUP_STATE };
-  g_autoptr (GPtrArray) differences = g_ptr_array_new ();
-
-  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
-    add_differences (groups[i], vb_key_group_name (groups[i]), old, new, differences);
-
-  for (guint i = 0; i < old->batteries->len; i++) {
-    const VbBatteryConfig *battery = g_ptr_array_index (old->batteries, i);
-    const VbBatteryConfig *now = vb_config_battery (new, battery->name);
-    g_autofree char *group = g_strconcat ("battery ", battery->name, NULL);
-
-    if (now != NULL)
-      add_differences (VB_KEY_GROUP_BATTERY, group, battery, now, differences);
-    else
-      g_ptr_array_add (differences, g_strdup_printf ("[%s]", group));
-  }
-  for (guint i = 0; i < new->batteries->len; i++) {
-    const VbBatteryConfig *battery = g_ptr_array_index (new->batteries, i);
-
-    if (vb_config_battery (old, battery->name) == NULL)
-      g_ptr_array_add (differences, g_strdup_printf ("[battery %s]", battery->name));
-  }
-  g_ptr_array_add (differences, NULL);
-
-  return (char **)g_ptr_array_free (g_steal_pointer (&differences), FALSE);
-}
-
-void
-vb_config_to_markdown (GString *markdown)
-{
-  g_string_append (markdown,
-                   "# The configuration\n\n"
-                   "A key file: `--config FILE`, else `/data/conf/dbus-virtual-battery.ini`, else "
-                   "`/etc/dbus-virtual-battery.ini`. Nothing has to be set. `--check-config` names "
-                   "what is wrong. `[battery]` is the battery `virtual`; `[battery NAME]` groups, "
-                   "with the same keys, are further ones. Keys marked *live* are taken over on "
-                   "SIGHUP.\n");
-
-  for (VbKeyGroup group = VB_KEY_GROUP_HTTP; group <= VB_KEY_GROUP_STATE; group++) {
-    g_string_append_printf (markdown,
-                            "\n## [%s]\n\n| key | allowed | default | |\n|---|---|---|---|\n",
-                            vb_key_group_name (group));
-    for (guint i = 0; i < vb_n_keys; i++) {
-      const VbKey *key = &vb_keys[i];
-
-      if (key->group != group)
-        continue;
-      g_string_append_printf (markdown, "| `%s` | ", key->key);
-      vb_key_append_allowed (key, markdown);
-      if (key->by_default == NULL)
-        g_string_append (markdown, " | not set");
-      else if (*key->by_default == '\0')
-        g_string_append (markdown, " | empty");
-      else
-        g_string_append_printf (markdown, " | `%s`", key->by_default);
-      g_string_append_printf (markdown, " | %s%s |\n", key->description,
-                              key->live ? " *Live.*" : "");
-    }
-  }
 }

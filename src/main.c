@@ -2,6 +2,7 @@
 
 #include <glib-unix.h>
 #include <signal.h>
+#include <stdio.h>
 
 #include "config.h"
 #include "core/clock.h"
@@ -58,6 +59,20 @@ load_config (const Daemon *daemon, GError **error)
   return config;
 }
 
+static gint64
+shortest_warn_after (const VbConfig *config)
+{
+  gint64 shortest = G_MAXINT64;
+
+  for (guint i = 0; i < config->batteries->len; i++) {
+    const VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
+
+    shortest = MIN (shortest, battery->freshness.warn_after);
+  }
+
+  return shortest;
+}
+
 /* SIGHUP: what can change without leaving the bus does, what cannot is named. */
 static gboolean
 on_reload (gpointer user_data)
@@ -75,6 +90,9 @@ on_reload (gpointer user_data)
   unchangeable = vb_config_unchangeable (daemon->config, config);
   for (guint i = 0; unchangeable[i] != NULL; i++)
     g_message ("%s changes with a restart only", unchangeable[i]);
+  if (shortest_warn_after (config) < shortest_warn_after (daemon->config))
+    g_message ("that the process stood still is noticed after %g s until a restart",
+               (double)shortest_warn_after (daemon->config) / G_USEC_PER_SEC);
 
   for (guint i = 0; i < daemon->batteries->len; i++) {
     VbBattery *battery = g_ptr_array_index (daemon->batteries, i);
@@ -88,10 +106,11 @@ on_reload (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Not g_printerr(), which makes question marks of what the locale cannot spell. */
 static VbExitStatus
 fail (VbExitStatus status, const GError *error)
 {
-  g_printerr ("dbus-virtual-battery: %s\n", error->message);
+  fprintf (stderr, "dbus-virtual-battery: %s\n", error->message);
 
   return status;
 }
@@ -112,6 +131,7 @@ add_batteries (Daemon *daemon)
   if (address == NULL)
     return fail (VB_EXIT_BUS, error);
 
+  g_message ("version %s, bus %s", VB_VERSION, address);
   for (guint i = 0; i < daemon->config->batteries->len; i++) {
     VbBattery *battery
         = vb_battery_new (g_ptr_array_index (daemon->config->batteries, i), vb_clock_now ());
@@ -129,24 +149,11 @@ add_batteries (Daemon *daemon)
                        : VB_EXIT_BUS,
                    error);
     g_ptr_array_add (daemon->services, service);
+    g_message ("battery %s", vb_battery_config (battery)->name);
     vb_battery_service_set_lost_func (service, on_bus_lost, daemon);
   }
 
   return VB_EXIT_OK;
-}
-
-static gint64
-shortest_warn_after (const VbConfig *config)
-{
-  gint64 shortest = G_MAXINT64;
-
-  for (guint i = 0; i < config->batteries->len; i++) {
-    const VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
-
-    shortest = MIN (shortest, battery->freshness.warn_after);
-  }
-
-  return shortest;
 }
 
 static VbExitStatus
@@ -166,12 +173,16 @@ add_server (Daemon *daemon)
   for (guint i = 0; (listen != NULL ? listen : vb_config_default_listen)[i] != NULL; i++) {
     g_autoptr (GError) error = NULL;
     const char *address = (listen != NULL ? listen : vb_config_default_listen)[i];
+    const int port = vb_http_server_listen (daemon->server, address, &error);
+
+    if (port >= 0) {
+      g_message (port > 0 ? "listening on %s, port %d" : "listening on %s", address, port);
+      listening++;
+      continue;
+    }
 
     /* By default the first address is needed, and the second taken where the machine has it. */
-    if (vb_http_server_listen (daemon->server, address, &error) >= 0) {
-      g_message ("listening on %s", address);
-      listening++;
-    } else if (listen != NULL || listening == 0)
+    if (listen != NULL || listening == 0)
       return fail (VB_EXIT_LISTEN, error);
   }
 
@@ -230,9 +241,9 @@ print_markdown (void (*to_markdown) (GString *markdown))
   g_autoptr (GString) markdown = g_string_new (NULL);
 
   to_markdown (markdown);
-  g_print ("%s", markdown->str);
 
-  return VB_EXIT_OK;
+  return fputs (markdown->str, stdout) != EOF && fflush (stdout) == 0 ? VB_EXIT_OK
+                                                                      : VB_EXIT_FAILURE;
 }
 
 static VbExitStatus

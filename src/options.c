@@ -8,7 +8,9 @@ vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error)
     { "check-config", 0, 0, G_OPTION_ARG_NONE, &options->check_config,
       "Say what is wrong in the configuration, and exit", NULL },
     { "listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->listen,
-      "Listen on ADDRESS instead of those configured; can be given again", "ADDRESS" },
+      "Listen on ADDRESS instead of those configured; several are separated by ; or given one by "
+      "one",
+      "ADDRESS" },
     { "bus", 0, 0, G_OPTION_ARG_STRING, &options->bus,
       "system, session or an address (default: session where DBUS_SESSION_BUS_ADDRESS is set, else "
       "system)",
@@ -26,6 +28,13 @@ vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error)
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
+
+  if (options->listen != NULL) {
+    g_autofree char *joined = g_strjoinv (";", options->listen);
+
+    g_strfreev (options->listen);
+    options->listen = g_strsplit (joined, ";", -1);
+  }
 
   if (*argc > 1) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,

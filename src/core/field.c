@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-G_DEFINE_QUARK (vb - field - error - quark, vb_field_error)
+G_DEFINE_QUARK (vb_field_error, vb_field_error)
 
 const char *
 vb_field_error_name (VbFieldError code)

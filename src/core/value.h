@@ -34,9 +34,9 @@ typedef struct
   } as;
 } VbValue;
 
-#define VB_VALUE_INIT        \
-  {                          \
-    .kind = VB_VALUE_INVALID \
+#define VB_VALUE_INIT                     \
+  {                                       \
+    .kind = VB_VALUE_INVALID, .as = { 0 } \
   }
 
 /** Makes an integer value. */

@@ -20,15 +20,18 @@ static const char timeout_answer[]
 void
 vb_http_connection_init (VbHttpConnection *connection, int fd)
 {
-  struct sockaddr_storage address;
+  struct sockaddr_storage address = { 0 };
   socklen_t length = sizeof address;
 
   connection->fd = fd;
-  if (getpeername (fd, (struct sockaddr *)&address, &length) != 0 || address.ss_family == AF_UNIX
+  connection->local
+      = getpeername (fd, (struct sockaddr *)&address, &length) == 0 && address.ss_family == AF_UNIX;
+  if (connection->local
       || getnameinfo ((struct sockaddr *)&address, length, connection->source,
                       sizeof connection->source, NULL, 0, NI_NUMERICHOST)
              != 0)
-    g_strlcpy (connection->source, "unix", sizeof connection->source);
+    g_strlcpy (connection->source, connection->local ? "unix" : "unknown",
+               sizeof connection->source);
 }
 
 /* 0 where the kernel does not count them: on a unix socket a request begins with its headers. */

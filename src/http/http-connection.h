@@ -16,6 +16,7 @@ typedef struct
 {
   int fd;
   char source[64]; /* the client's address, as `127.0.0.1`; `unix` for a unix socket */
+  gboolean local;  /* on a unix socket: whoever reaches it is no web page */
   gboolean excess; /* one more than may push: its first request is answered with 503 */
 
   /*< private >*/

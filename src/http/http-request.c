@@ -116,7 +116,7 @@ vb_http_request_guard (VbHttpRequest *request,
     refuse (request, 503, "Too many connections.");
   } else if (header_size > HEADERS_MAX)
     refuse (request, 431, "The headers are longer than 16 KiB.");
-  else if (!vb_http_guards_allow_host (guards, host))
+  else if (!request->connection.local && !vb_http_guards_allow_host (guards, host))
     refuse (request, 421, "The Host is none of this daemon's names; see server-names.");
   else if (!vb_http_guards_allow_origin (guards, header (request, "Origin"), host))
     refuse (request, 403, "The Origin is not this daemon's.");

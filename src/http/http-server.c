@@ -215,8 +215,7 @@ handle (void *user_data,
   return vb_http_request_queue (request);
 }
 
-static void
-log_mhd (void *user_data, const char *format, va_list arguments)
+static void G_GNUC_PRINTF (2, 0) log_mhd (void *user_data, const char *format, va_list arguments)
 {
   g_autofree char *message = g_strdup_vprintf (format, arguments);
 
