@@ -505,7 +505,7 @@ test_addresses (Fixture *fixture, gconstpointer user_data)
   g_strlcpy (unix_address.sun_path, path, sizeof unix_address.sun_path);
   fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
   g_assert_cmpint (connect (fd, (struct sockaddr *)&unix_address, sizeof unix_address), ==, 0);
-  say (fd, "GET /thing HTTP/1.1\r\n" HOST END);
+  say (fd, "GET /thing HTTP/1.1\r\nHost: any.example\r\n" END);
   answer = hear (fd, "]", 1);
   assert_contains (answer, "HTTP/1.1 200 OK");
   close (fd);

@@ -1,0 +1,723 @@
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+#include "config-keys.h"
+#include "config.h"
+#include "core/field.h"
+
+/* Each test has a folder of its own for the files it writes. */
+typedef struct
+{
+  char *folder;
+  char *file;
+  char *token;
+} Files;
+
+static void
+set_up (Files *files, gconstpointer unused)
+{
+  files->folder = g_dir_make_tmp ("test-config-XXXXXX", NULL);
+  g_assert_nonnull (files->folder);
+  files->file = g_build_filename (files->folder, "test.ini", NULL);
+  files->token = g_build_filename (files->folder, "token", NULL);
+}
+
+static void
+tear_down (Files *files, gconstpointer unused)
+{
+  g_unlink (files->file);
+  g_unlink (files->token);
+  g_assert_cmpint (g_rmdir (files->folder), ==, 0);
+  g_free (files->folder);
+  g_free (files->file);
+  g_free (files->token);
+}
+
+static void
+write_file (const char *path, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+}
+
+static VbConfig *
+load (const Files *files, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  VbConfig *config;
+
+  write_file (files->file, text);
+  config = vb_config_load (files->file, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (config);
+
+  return config;
+}
+
+static const VbBatteryConfig *
+battery (const VbConfig *config, guint place)
+{
+  g_assert_cmpuint (place, <, config->batteries->len);
+
+  return g_ptr_array_index (config->batteries, place);
+}
+
+#define PIECES 4
+
+/* What is wrong with a file, and what the message has to name; the file's own name always. */
+typedef struct
+{
+  const char *text;
+  VbConfigError code;
+  const char *pieces[PIECES];
+} Bad;
+
+#define FILE_ VB_CONFIG_ERROR_FILE
+#define UNKNOWN VB_CONFIG_ERROR_UNKNOWN
+#define VALUE VB_CONFIG_ERROR_VALUE
+#define CLASH VB_CONFIG_ERROR_CLASH
+
+/* clang-format off */
+static const Bad bad[] = {
+  /* No key file */
+  { "listen=127.0.0.1:1882\n", FILE_, { "group" } },
+  { "[http\n", FILE_, { "[http" } },
+  { "[http]\nlisten\n", FILE_, { "listen" } },
+  { "{\"http\": {}}\n", FILE_, { "http" } },
+
+  /* Unknown groups and keys, and what was probably meant */
+  { "[Battery]\n", UNKNOWN, { "[Battery]", "[battery]" } },
+  { "[htpp]\n", UNKNOWN, { "[htpp]", "[http]" } },
+  { "[batteries]\n", UNKNOWN, { "[batteries]" } },
+  { "[batteryshed]\n", UNKNOWN, { "[batteryshed]" } },
+  { "[battery:shed]\n", UNKNOWN, { "[battery:shed]", "[battery NAME]" } },
+  { "[http]\nport=1882\n", UNKNOWN, { "[http]", "port" } },
+  { "[http]\nlissten=127.0.0.1\n", UNKNOWN, { "[http]", "lissten", "did you mean listen?" } },
+  { "[http]\ntoken_file=/x\n", UNKNOWN, { "token_file", "did you mean token-file?" } },
+  { "[http]\nrole=bms\n", UNKNOWN, { "[http]", "role" } },
+  { "[bus]\nadress=system\n", UNKNOWN, { "[bus]", "did you mean address?" } },
+  { "[battery]\nwarnafter=10\n", UNKNOWN, { "[battery]", "did you mean warn-after?" } },
+  { "[battery]\nWarn-After=10\n", UNKNOWN, { "Warn-After", "did you mean warn-after?" } },
+  { "[battery shed]\nmax-charge-curent=10\n", UNKNOWN,
+    { "[battery shed]", "did you mean max-charge-current?" } },
+  { "[battery]\nxyzzy=1\n", UNKNOWN, { "[battery]", "xyzzy" } },
+  { "[state]\ndirectory=/x\n", UNKNOWN, { "[state]", "directory" } },
+  { "[battery]\ncustom-name[de]=Schuppen\n", UNKNOWN, { "custom-name[de]" } },
+
+  /* Names */
+  { "[battery Shed]\n", VALUE, { "[battery Shed]", "a to z" } },
+  { "[battery 1st]\n", VALUE, { "[battery 1st]", "a to z" } },
+  { "[battery my-shed]\n", VALUE, { "[battery my-shed]", "a to z" } },
+  { "[battery ]\n", VALUE, { "[battery ]", "a to z" } },
+  { "[battery  shed]\n", VALUE, { "[battery  shed]", "a to z" } },
+  { "[battery abcdefghijklmnopqrstuvwxyz1234567]\n", VALUE, { "1234567]", "31" } },
+  { "[battery virtual]\n", VALUE, { "[battery virtual]", "[battery]" } },
+  { "[battery check]\n", VALUE, { "[battery check]", "check" } },
+  { "[battery history]\n", VALUE, { "[battery history]", "history" } },
+
+  /* Twice */
+  { "[battery shed]\nwarn-after=5\n[battery shed]\n", CLASH, { "[battery shed]", "twice" } },
+  { "[http]\n[battery]\n[http]\n", CLASH, { "[http]", "twice" } },
+  { "[battery]\nwarn-after=5\nwarn-after=6\n", CLASH, { "[battery]", "warn-after", "twice" } },
+
+  /* Values by kind */
+  { "[http]\nallow-anonymous=yes\n", VALUE,
+    { "[http]", "allow-anonymous=yes", "true or false" } },
+  { "[http]\nallow-anonymous=\n", VALUE, { "allow-anonymous=", "true or false" } },
+  { "[http]\nallow-anonymous=True\n", VALUE, { "allow-anonymous=True", "true or false" } },
+  { "[bus]\nrequire-settings=2\n", VALUE, { "[bus]", "require-settings=2", "true or false" } },
+  { "[battery]\nrole=BMS\n", VALUE, { "[battery]", "role=BMS", "bms or monitor" } },
+  { "[battery]\nrole=\n", VALUE, { "role=", "bms or monitor" } },
+  { "[battery]\non-stale=stop\n", VALUE,
+    { "on-stale=stop", "stop-charging", "block", "drop" } },
+  { "[battery]\nwrong-optional=ignore\n", VALUE, { "wrong-optional=ignore", "refuse or drop" } },
+  { "[battery]\ndbus-writable=1\n", VALUE, { "dbus-writable=1", "true or false" } },
+  { "[battery]\nwarn-after=ten\n", VALUE, { "[battery]", "warn-after=ten", "300 s" } },
+  { "[battery]\nwarn-after=10 # seconds\n", VALUE, { "warn-after=10 # seconds", "300 s" } },
+  { "[battery]\nwarn-after=10s\n", VALUE, { "warn-after=10s", "300 s" } },
+  { "[battery]\nwarn-after=0,5\n", VALUE, { "warn-after=0,5", "300 s" } },
+  { "[battery]\nwarn-after=nan\n", VALUE, { "warn-after=nan", "300 s" } },
+  { "[battery]\nwarn-after=inf\n", VALUE, { "warn-after=inf", "300 s" } },
+  { "[battery]\nwarn-after=0x10\n", VALUE, { "warn-after=0x10", "300 s" } },
+  { "[battery]\nwarn-after=\n", VALUE, { "warn-after=", "300 s" } },
+  { "[battery]\nwarn-after=-1\n", VALUE, { "warn-after=-1", "0.1 to 300 s" } },
+  { "[battery]\nwarn-after=0\n", VALUE, { "warn-after=0", "0.1 to 300 s" } },
+  { "[battery]\nwarn-after=0.09\n", VALUE, { "warn-after=0.09", "0.1 to 300 s" } },
+  { "[battery]\ndrop-after=301\n", VALUE, { "drop-after=301", "300 s" } },
+  { "[battery]\nfrozen-after=-5\n", VALUE, { "frozen-after=-5", "0 to" } },
+  { "[battery]\ndevice-instance=-1\n", VALUE, { "device-instance=-1", "0 to 255" } },
+  { "[battery]\ndevice-instance=256\n", VALUE, { "device-instance=256", "0 to 255" } },
+  { "[battery]\ndevice-instance=1.5\n", VALUE, { "device-instance=1.5", "0 to 255" } },
+  { "[battery]\ndevice-instance=\n", VALUE, { "device-instance=", "0 to 255" } },
+  { "[battery]\nproduct-id=65536\n", VALUE, { "product-id=65536", "65535" } },
+  { "[battery]\nproduct-id=0xGG\n", VALUE, { "product-id=0xGG", "65535" } },
+  { "[battery]\nproduct-id=0x\n", VALUE, { "product-id=0x", "65535" } },
+  { "[battery]\nmax-charge-voltage=0\n", VALUE, { "max-charge-voltage=0", "0.1 to 1000 V" } },
+  { "[battery]\nmax-charge-current=3001\n", VALUE, { "max-charge-current=3001", "0 to 3000 A" } },
+  { "[battery]\nmax-discharge-current=-1\n", VALUE,
+    { "max-discharge-current=-1", "0 to 3000 A" } },
+  { "[battery]\nstale-charge-voltage=1001\n", VALUE,
+    { "stale-charge-voltage=1001", "0.1 to 1000 V" } },
+  { "[battery]\nbattery-low-voltage=-0.1\n", VALUE, { "battery-low-voltage=-0.1", "1000 V" } },
+  { "[battery]\nmin-battery-low-voltage=x\n", VALUE, { "min-battery-low-voltage=x", "1000 V" } },
+  { "[battery]\ncustom-name=123456789012345678901234567890123\n", CLASH,
+    { "custom-name=123", "33", "32" } },
+  { "[battery]\ncustom-name=\\q\n", VALUE, { "[battery]", "custom-name=\\q" } },
+  { "[battery]\ncustom-name=\xff\n", VALUE, { "[battery]", "custom-name", "UTF-8" } },
+
+  /* Values that do not go together */
+  { "[battery]\nwarn-after=30\n", CLASH, { "stale-after=30", "warn-after=30" } },
+  { "[battery]\nwarn-after=31\n", CLASH, { "stale-after=30", "warn-after=31" } },
+  { "[battery shed]\nstale-after=10\n", CLASH, { "shed", "stale-after=10", "warn-after=10" } },
+  { "[battery]\ndrop-after=29.9\n", CLASH, { "drop-after=29.9", "stale-after=30" } },
+  { "[battery]\nleave-after=179\n", CLASH, { "leave-after=179", "drop-after=180" } },
+  { "[battery]\noptional-after=29\n", CLASH, { "optional-after=29", "stale-after=30" } },
+  { "[battery]\nfrozen-after=10\n", CLASH, { "frozen-after=10", "0", "warn-after=10" } },
+  { "[battery]\nproduct-id=0xB004\n", CLASH, { "product-id=0xB004", "0xB000", "0xB0FF" } },
+  { "[battery]\nproduct-id=0xb0ff\n", CLASH, { "product-id=0xB0FF", "0xB000" } },
+  { "[battery]\nproduct-id=45056\n", CLASH, { "product-id=0xB000", "0xB0FF" } },
+  { "[battery]\nproduct-id=0xA3E5\n", CLASH, { "product-id=0xA3E5", "0xA3E0", "0xA3EF" } },
+  { "[battery]\nproduct-id=0xA3E0\n", CLASH, { "product-id=0xA3E0", "0xA3EF" } },
+  { "[battery]\nhistory=true\n", CLASH, { "history=true", "not available in this version" } },
+  { "[battery]\nrole=monitor\nstale-charge-voltage=50\n", CLASH,
+    { "stale-charge-voltage=50", "role=monitor" } },
+  { "[battery]\nrole=monitor\nbattery-low-voltage=44\n", CLASH,
+    { "battery-low-voltage=44", "role=monitor" } },
+  { "[battery]\nmax-charge-voltage=56\nrole=monitor\n", CLASH,
+    { "max-charge-voltage=56", "role=monitor" } },
+  { "[battery]\nrole=monitor\nmax-charge-current=0\n", CLASH,
+    { "max-charge-current=0", "role=monitor" } },
+  { "[battery]\nrole=monitor\nmax-discharge-current=10\n", CLASH,
+    { "max-discharge-current=10", "role=monitor" } },
+  { "[battery shed]\nrole=monitor\nmin-battery-low-voltage=44\n", CLASH,
+    { "shed", "min-battery-low-voltage=44", "role=monitor" } },
+  { "[battery]\ndevice-instance=7\n[battery shed]\ndevice-instance=7\n", CLASH,
+    { "device-instance=7", "shed", "virtual" } },
+
+  /* Who may send */
+  { "[http]\nlisten=\n", VALUE, { "[http]", "listen" } },
+  { "[http]\nlisten=;\n", VALUE, { "[http]", "listen" } },
+  { "[http]\nlisten=0.0.0.0:1882\n", CLASH,
+    { "[http]", "listen=0.0.0.0:1882", "token-file", "allow-anonymous=true" } },
+  { "[http]\nlisten=127.0.0.1:1882;[::]:1882\n", CLASH, { "[::]:1882", "token-file" } },
+  { "[http]\nlisten=192.168.1.5\nallow-anonymous=false\n", CLASH,
+    { "192.168.1.5", "allow-anonymous=true" } },
+  { "[http]\nlisten=127.0.0.1:99999\n", VALUE, { "[http]", "127.0.0.1:99999" } },
+  { "[http]\nlisten=cerbo.local:1882\n", VALUE, { "[http]", "cerbo.local:1882" } },
+  { "[http]\nlisten=1882\n", VALUE, { "[http]", "listen=1882" } },
+  { "[http]\nlisten=unix:\n", VALUE, { "[http]", "unix:" } },
+  { "[http]\nlisten=unix:socket\n", VALUE, { "[http]", "unix:socket", "/" } },
+  { "[http]\nlisten=[::1\nallow-anonymous=true\n", VALUE, { "[http]", "[::1" } },
+  { "[http]\ntoken-file=/nonexistent/token\n", VALUE,
+    { "[http]", "token-file=/nonexistent/token", "No such file" } },
+  { "[http]\ntoken-file=/\n", VALUE, { "token-file=/" } },
+};
+/* clang-format on */
+
+static void
+assert_refused (const Files *files, const Bad *row)
+{
+  g_autofree char *escaped = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VbConfig) config = NULL;
+
+  write_file (files->file, row->text);
+  config = vb_config_load (files->file, NULL, &error);
+  if (config != NULL)
+    g_error ("taken: %s", row->text);
+  escaped = g_strescape (row->text, NULL);
+  g_test_message ("%s: %s", escaped, error->message);
+
+  if (!g_error_matches (error, VB_CONFIG_ERROR, (int)row->code))
+    g_error ("code %d instead of %d for %s: %s", error->code, row->code, row->text, error->message);
+  if (strstr (error->message, files->file) == NULL)
+    g_error ("the file is not named for %s: %s", row->text, error->message);
+  if (!g_utf8_validate (error->message, -1, NULL))
+    g_error ("the message is no UTF-8 for %s", row->text);
+  for (guint i = 0; i < PIECES && row->pieces[i] != NULL; i++)
+    if (strstr (error->message, row->pieces[i]) == NULL)
+      g_error ("%s is missing for %s: %s", row->pieces[i], row->text, error->message);
+}
+
+static void
+test_bad (Files *files, gconstpointer unused)
+{
+  G_STATIC_ASSERT (G_N_ELEMENTS (bad) >= 60);
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    assert_refused (files, &bad[i]);
+}
+
+/* A file that was named must be there; none found is no error. */
+static void
+test_missing_file (Files *files, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VbConfig) config = vb_config_load (files->file, NULL, &error);
+
+  g_assert_null (config);
+  g_assert_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_FILE);
+  g_assert_nonnull (strstr (error->message, files->file));
+}
+
+static void
+assert_default_battery (const VbBatteryConfig *config, const char *name, int instance)
+{
+  g_auto (VbBatteryConfig) standard = { 0 };
+
+  vb_battery_config_init (&standard, name);
+  g_assert_cmpstr (config->name, ==, name);
+  g_assert_cmpint (config->device_instance, ==, instance);
+  for (guint i = 0; i < vb_n_keys; i++)
+    if (vb_keys[i].group == VB_KEY_GROUP_BATTERY && strcmp (vb_keys[i].key, "device-instance") != 0
+        && !vb_key_equal (&vb_keys[i], config, &standard))
+      g_error ("[battery] %s is not as by default", vb_keys[i].key);
+}
+
+static void
+test_empty (Files *files, gconstpointer unused)
+{
+  g_autoptr (VbConfig) config = load (files, "# nothing\n");
+
+  g_assert_null (config->listen);
+  g_assert_null (config->token_file);
+  g_assert_null (config->token);
+  g_assert_false (config->allow_anonymous);
+  g_assert_null (config->server_names);
+  g_assert_null (config->bus_address);
+  g_assert_cmpint (config->require_settings, ==,
+                   g_file_test ("/opt/victronenergy", G_FILE_TEST_IS_DIR));
+  g_assert_true (g_path_is_absolute (config->state_dir));
+  g_assert_true (g_str_has_suffix (config->state_dir, "/dbus-virtual-battery"));
+  g_assert_cmpuint (config->warnings->len, ==, 0);
+  g_assert_cmpuint (config->batteries->len, ==, 1);
+  assert_default_battery (battery (config, 0), "virtual", 100);
+}
+
+/* What the table says by default is what a battery that was not configured is like. */
+static void
+test_table_defaults (Files *files, gconstpointer unused)
+{
+  VbConfig config = { 0 }, unset = { 0 };
+  g_auto (VbBatteryConfig) standard = { 0 }, read = { 0 };
+
+  vb_battery_config_init (&standard, "virtual");
+  vb_battery_config_init (&read, "virtual");
+
+  for (guint i = 0; i < vb_n_keys; i++) {
+    const VbKey *key = &vb_keys[i];
+    const gboolean of_battery = key->group == VB_KEY_GROUP_BATTERY;
+    gpointer target = of_battery ? (gpointer)&read : &config;
+    gpointer expected = of_battery ? (gpointer)&standard : &unset;
+    g_autoptr (GError) error = NULL;
+
+    g_assert_cmpfloat (key->minimum, <=, key->maximum);
+    if (key->by_default == NULL)
+      continue;
+    g_assert_true (vb_key_read (key, key->by_default, target, &error));
+    g_assert_no_error (error);
+    if (strcmp (key->key, "listen") != 0 && !vb_key_equal (key, target, expected))
+      g_error ("%s is not by default %s", key->key, key->by_default);
+  }
+
+  g_assert_true (g_strv_equal ((const char *const *)config.listen, vb_config_default_listen));
+  g_strfreev (config.listen);
+}
+
+/* A limit of the configuration has the range of the field that it stands for. */
+static void
+test_ranges_of_fields (Files *files, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *key;
+    VbKnown field;
+  } rows[] = {
+    { "stale-charge-voltage", VB_KNOWN_MAX_CHARGE_VOLTAGE },
+    { "max-charge-voltage", VB_KNOWN_MAX_CHARGE_VOLTAGE },
+    { "max-charge-current", VB_KNOWN_MAX_CHARGE_CURRENT },
+    { "max-discharge-current", VB_KNOWN_MAX_DISCHARGE_CURRENT },
+    { "battery-low-voltage", VB_KNOWN_BATTERY_LOW_VOLTAGE },
+    { "min-battery-low-voltage", VB_KNOWN_BATTERY_LOW_VOLTAGE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const VbKey *key = vb_key_find (VB_KEY_GROUP_BATTERY, rows[i].key);
+    const VbField *field = vb_item (vb_item_known (rows[i].field))->field;
+
+    g_assert_nonnull (key);
+    g_test_message ("%s", key->key);
+    g_assert_cmpfloat (key->minimum, ==, field->minimum);
+    g_assert_cmpfloat (key->maximum, ==, field->maximum);
+    g_assert_cmpstr (key->unit, ==, field->unit);
+  }
+}
+
+static void
+test_everything (Files *files, gconstpointer unused)
+{
+  g_autofree char *text = g_strdup_printf (
+      "[http]\nlisten = 0.0.0.0:1882 ; [::]:1882;unix:/run/vb.sock\ntoken-file=%s\n"
+      "server-names=cerbo.local;battery.example\n"
+      "[bus]\naddress=unix:path=/run/bus\nrequire-settings=true\n"
+      "[state]\ndir=/var/lib/vb\n"
+      "[battery]\nrole=bms\ndevice-instance=0\ncustom-name=Shed \xc3\xa4\nproduct-id=0xC065\n"
+      "warn-after=0.1\nstale-after=0.25\ndrop-after=0.25\nleave-after=0.25\noptional-after=0.25\n"
+      "frozen-after=0.100001\non-stale=block\nstale-charge-voltage=53.6\nwrong-optional=drop\n"
+      "dbus-writable=true\nbattery-low-voltage=44\nmax-charge-voltage=56.8\n"
+      "max-charge-current=100.5\nmax-discharge-current=0\nmin-battery-low-voltage=0\n"
+      "history=false\n",
+      files->token);
+  g_autoptr (VbConfig) config = NULL;
+  const VbBatteryConfig *own;
+
+  write_file (files->token, "  s3cret\r\n\n");
+  config = load (files, text);
+  own = battery (config, 0);
+
+  g_assert_cmpuint (g_strv_length (config->listen), ==, 3);
+  g_assert_cmpstr (config->listen[0], ==, "0.0.0.0:1882");
+  g_assert_cmpstr (config->listen[1], ==, "[::]:1882");
+  g_assert_cmpstr (config->listen[2], ==, "unix:/run/vb.sock");
+  g_assert_cmpstr (config->token_file, ==, files->token);
+  g_assert_cmpstr (config->token, ==, "s3cret");
+  g_assert_false (config->allow_anonymous);
+  g_assert_cmpuint (g_strv_length (config->server_names), ==, 2);
+  g_assert_cmpstr (config->server_names[1], ==, "battery.example");
+  g_assert_cmpstr (config->bus_address, ==, "unix:path=/run/bus");
+  g_assert_true (config->require_settings);
+  g_assert_cmpstr (config->state_dir, ==, "/var/lib/vb");
+
+  g_assert_cmpuint (config->batteries->len, ==, 1);
+  g_assert_cmpint (own->role, ==, VB_ROLE_BMS);
+  g_assert_cmpint (own->device_instance, ==, 0);
+  g_assert_cmpstr (own->custom_name, ==, "Shed \xc3\xa4");
+  g_assert_cmphex (own->product_id, ==, 0xC065);
+  g_assert_cmpint (own->freshness.warn_after, ==, 100000);
+  g_assert_cmpint (own->freshness.stale_after, ==, 250000);
+  g_assert_cmpint (own->freshness.drop_after, ==, 250000);
+  g_assert_cmpint (own->freshness.leave_after, ==, 250000);
+  g_assert_cmpint (own->freshness.on_stale, ==, VB_ON_STALE_BLOCK);
+  g_assert_cmpint (own->optional_after, ==, 250000);
+  g_assert_cmpint (own->frozen_after, ==, 100001);
+  g_assert_cmpfloat (own->stale_charge_voltage, ==, 53.6);
+  g_assert_true (own->drop_wrong_optional);
+  g_assert_true (own->dbus_writable);
+  g_assert_cmpfloat (own->battery_low_voltage, ==, 44);
+  g_assert_cmpfloat (own->max_charge_voltage, ==, 56.8);
+  g_assert_cmpfloat (own->max_charge_current, ==, 100.5);
+  g_assert_cmpfloat (own->max_discharge_current, ==, 0);
+  g_assert_cmpfloat (own->min_battery_low_voltage, ==, 0);
+  g_assert_false (own->history);
+}
+
+static void
+test_words (Files *files, gconstpointer unused)
+{
+  static const char *const names[] = { "stop-charging", "block", "drop" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *text = g_strdup_printf ("[battery]\non-stale=%s\n", names[i]);
+    g_autoptr (VbConfig) config = load (files, text);
+
+    g_assert_cmpuint (battery (config, 0)->freshness.on_stale, ==, i);
+  }
+  G_STATIC_ASSERT (VB_ON_STALE_STOP_CHARGING == 0 && VB_ON_STALE_BLOCK == 1
+                   && VB_ON_STALE_DROP == 2);
+}
+
+/* The bounds of the rules of design §5 are allowed themselves. */
+static void
+test_bounds (Files *files, gconstpointer unused)
+{
+  static const char *const good[] = {
+    "[battery]\nwarn-after=299.999999\nstale-after=300\ndrop-after=300\nleave-after=300\n"
+    "optional-after=300\n",
+    "[battery]\nwarn-after=29.999999\n",
+    "[battery]\nproduct-id=0xAFFF\n",
+    "[battery]\nproduct-id=0xB100\n",
+    "[battery]\nproduct-id=0xA3DF\n",
+    "[battery]\nproduct-id=0xA3F0\n",
+    "[battery]\nproduct-id=0\n",
+    "[battery]\ndevice-instance=255\n",
+    "[battery]\ncustom-name=\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+    "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+    "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+    "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\n",
+    "[battery abcdefghijklmnopqrstuvwxyz123456]\n",
+    "[battery a]\n",
+    "[battery a__9]\n",
+    "[battery]\nrole=monitor\non-stale=drop\n",
+    "[http]\nlisten=localhost:1882;127.8.9.10:0;[::1]:80;unix:/x\n",
+    "[http]\nlisten=127.0.0.1\n",
+    "[http]\nlisten=0.0.0.0:1882\nallow-anonymous=true\n",
+    "[bus]\naddress=session\n",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (good); i++) {
+    g_autoptr (VbConfig) config = load (files, good[i]);
+
+    g_assert_cmpuint (config->batteries->len, ==, 1);
+    g_assert_cmpuint (config->warnings->len, ==, 0);
+  }
+}
+
+/* The default battery is there if [battery] is, or if there is no battery at all, and comes first. */
+static void
+test_default_battery (Files *files, gconstpointer unused)
+{
+  g_autoptr (VbConfig) without = load (files, "[battery shed]\n");
+  g_autoptr (VbConfig) with = load (files, "[battery shed]\n[battery]\n[battery boat]\n");
+
+  g_assert_cmpuint (without->batteries->len, ==, 1);
+  assert_default_battery (battery (without, 0), "shed", 100);
+
+  g_assert_cmpuint (with->batteries->len, ==, 3);
+  assert_default_battery (battery (with, 0), "virtual", 101);
+  assert_default_battery (battery (with, 1), "shed", 100);
+  assert_default_battery (battery (with, 2), "boat", 102);
+}
+
+/* Numbers that are not set count up from 100, past those that are, wherever they stand. */
+static void
+test_instances (Files *files, gconstpointer unused)
+{
+  g_autoptr (VbConfig) config = load (files, "[battery a]\n"
+                                             "[battery b]\ndevice-instance=5\n"
+                                             "[battery c]\n"
+                                             "[battery d]\ndevice-instance=101\n"
+                                             "[battery e]\ndevice-instance=0x64\n");
+  static const int instances[] = { 102, 5, 103, 101, 100 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (instances); i++)
+    g_assert_cmpint (battery (config, i)->device_instance, ==, instances[i]);
+}
+
+/* Beyond 255 there is none left to count up to. */
+static void
+test_instances_run_out (Files *files, gconstpointer unused)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VbConfig) most = NULL;
+  g_autoptr (VbConfig) config = NULL;
+
+  for (guint i = 100; i <= 255; i++)
+    g_string_append_printf (text, "[battery b%u]\nrole=monitor\n", i);
+  most = load (files, text->str);
+  g_assert_cmpint (battery (most, 155)->device_instance, ==, 255);
+
+  g_string_append (text, "[battery onemore]\n");
+  write_file (files->file, text->str);
+  config = vb_config_load (files->file, NULL, &error);
+  g_assert_null (config);
+  g_assert_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_CLASH);
+  g_assert_nonnull (strstr (error->message, "onemore"));
+  g_assert_nonnull (strstr (error->message, "255"));
+}
+
+static void
+test_warnings (Files *files, gconstpointer unused)
+{
+  g_autoptr (VbConfig) two = load (files, "[battery]\n[battery shed]\n");
+  g_autoptr (VbConfig) one = load (files, "[battery]\n[battery shed]\nrole=monitor\n");
+
+  g_assert_cmpuint (two->warnings->len, ==, 1);
+  g_assert_nonnull (strstr (g_ptr_array_index (two->warnings, 0), "MultipleBatteries"));
+  g_assert_cmpuint (one->warnings->len, ==, 0);
+}
+
+static void
+test_token (Files *files, gconstpointer unused)
+{
+  static const char *const none[] = { "", " \t\r\n", "\n", "\xff\xfe" };
+  g_autofree char *text = g_strdup_printf ("[http]\nlisten=0.0.0.0\ntoken-file=%s\n", files->token);
+
+  for (guint i = 0; i < G_N_ELEMENTS (none); i++) {
+    const Bad row = { text, VALUE, { "token-file", files->token, "token" } };
+
+    write_file (files->token, none[i]);
+    assert_refused (files, &row);
+  }
+}
+
+/* --listen takes the place of the file's addresses and is under the same rules. */
+static void
+test_listen_option (Files *files, gconstpointer unused)
+{
+  static const char *const local[] = { "127.0.0.1:0", NULL };
+  static const char *const open[] = { "0.0.0.0:0", NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VbConfig) config = NULL;
+  g_autoptr (VbConfig) refused = NULL;
+
+  write_file (files->file, "[http]\nlisten=0.0.0.0:1882\n");
+  config = vb_config_load (files->file, local, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (config->listen), ==, 1);
+  g_assert_cmpstr (config->listen[0], ==, "127.0.0.1:0");
+
+  write_file (files->file, "");
+  refused = vb_config_load (files->file, open, &error);
+  g_assert_null (refused);
+  g_assert_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_CLASH);
+  g_assert_nonnull (strstr (error->message, "0.0.0.0:0"));
+}
+
+/* What SIGHUP cannot change is named, what it can is not. */
+static void
+test_unchangeable (Files *files, gconstpointer unused)
+{
+  g_autoptr (VbConfig) old = load (files, "[http]\nserver-names=a\n"
+                                          "[battery]\ndevice-instance=3\nwarn-after=5\n"
+                                          "[battery shed]\n");
+  g_autoptr (VbConfig) new = load (files, "[http]\nserver-names=b\n[bus]\naddress=system\n"
+                                          "[battery]\ndevice-instance=4\nwarn-after=6\n"
+                                          "on-stale=drop\nmax-charge-voltage=56\n"
+                                          "[battery boat]\n");
+  g_auto (GStrv) same = vb_config_unchangeable (old, old);
+  g_auto (GStrv) different = vb_config_unchangeable (old, new);
+
+  g_assert_cmpuint (g_strv_length (same), ==, 0);
+  g_assert_cmpuint (g_strv_length (different), ==, 5);
+  g_assert_true (g_strv_contains ((const char *const *)different, "[http] server-names"));
+  g_assert_true (g_strv_contains ((const char *const *)different, "[bus] address"));
+  g_assert_true (g_strv_contains ((const char *const *)different, "[battery] device-instance"));
+  g_assert_true (g_strv_contains ((const char *const *)different, "[battery shed]"));
+  g_assert_true (g_strv_contains ((const char *const *)different, "[battery boat]"));
+}
+
+static char *
+source_file (const char *folder, const char *name)
+{
+  const char *root = g_getenv ("SOURCE_ROOT");
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  char *text;
+
+  if (root == NULL)
+    g_error ("SOURCE_ROOT is not set");
+  path = g_build_filename (root, folder, name, NULL);
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+
+  return text;
+}
+
+static void
+test_markdown (Files *files, gconstpointer unused)
+{
+  g_autoptr (GString) markdown = g_string_new (NULL);
+  g_autofree char *page = source_file ("docs", "configuration.md");
+
+  vb_config_to_markdown (markdown);
+  for (guint i = 0; i < vb_n_keys; i++) {
+    g_autofree char *cell = g_strdup_printf ("| `%s` |", vb_keys[i].key);
+
+    g_assert_nonnull (strstr (markdown->str, cell));
+  }
+  g_assert_cmpstr (page, ==, markdown->str);
+}
+
+/* Whether two configurations of one battery say the same, `listen` aside: unset is not its default. */
+static void
+assert_same (const VbConfig *a, const VbConfig *b)
+{
+  g_assert_cmpuint (a->batteries->len, ==, 1);
+  g_assert_cmpuint (b->batteries->len, ==, 1);
+
+  for (guint i = 0; i < vb_n_keys; i++) {
+    const gboolean of_battery = vb_keys[i].group == VB_KEY_GROUP_BATTERY;
+    gconstpointer left = of_battery ? (gconstpointer)battery (a, 0) : a;
+    gconstpointer right = of_battery ? (gconstpointer)battery (b, 0) : b;
+
+    if (strcmp (vb_keys[i].key, "listen") != 0 && !vb_key_equal (&vb_keys[i], left, right))
+      g_error ("%s of the sample is not as by default", vb_keys[i].key);
+  }
+}
+
+/* The sample shows every key, with its default or else with an example. As it stands, and with the
+   defaults uncommented, it changes nothing; with the examples uncommented it is taken. */
+static void
+test_sample (Files *files, gconstpointer unused)
+{
+  g_autofree char *sample = source_file ("data", "dbus-virtual-battery.ini");
+  g_auto (GStrv) lines = g_strsplit (sample, "\n", -1);
+  g_autoptr (GString) defaults = g_string_new (NULL);
+  g_autoptr (GString) examples = g_string_new (NULL);
+  guint shown = 0;
+
+  write_file (files->token, "s3cret");
+  for (guint i = 0; lines[i] != NULL; i++) {
+    const char *equals = strchr (lines[i], '=');
+    const char *line = lines[i];
+    const VbKey *found = NULL;
+
+    for (guint j = 0; j < vb_n_keys && *line == '#' && equals != NULL; j++)
+      if (strlen (vb_keys[j].key) == (gsize)(equals - line - 1)
+          && g_str_has_prefix (line + 1, vb_keys[j].key))
+        found = &vb_keys[j];
+
+    if (found != NULL) {
+      shown++;
+      line++;
+    }
+    if (found != NULL && found->by_default != NULL)
+      g_assert_cmpstr (equals + 1, ==, found->by_default);
+
+    if (found == NULL || found->by_default != NULL)
+      g_string_append_printf (defaults, "%s\n", line);
+    if (found != NULL && strcmp (found->key, "token-file") == 0)
+      g_string_append_printf (examples, "token-file=%s\n", files->token);
+    else
+      g_string_append_printf (examples, "%s\n", line);
+  }
+  g_assert_cmpuint (shown, ==, vb_n_keys);
+
+  {
+    g_autoptr (VbConfig) standard = load (files, "");
+    g_autoptr (VbConfig) as_it_is = load (files, sample);
+    g_autoptr (VbConfig) in_force = load (files, defaults->str);
+    g_autoptr (VbConfig) example = load (files, examples->str);
+
+    assert_same (standard, as_it_is);
+    assert_same (standard, in_force);
+    g_assert_true (g_strv_equal ((const char *const *)in_force->listen, vb_config_default_listen));
+    g_assert_cmpuint (example->warnings->len, ==, 0);
+  }
+}
+
+static void
+add (const char *path, void (*test) (Files *files, gconstpointer unused))
+{
+  g_test_add (path, Files, NULL, set_up, test, tear_down);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  add ("/config/bad", test_bad);
+  add ("/config/missing-file", test_missing_file);
+  add ("/config/empty", test_empty);
+  add ("/config/table-defaults", test_table_defaults);
+  add ("/config/ranges-of-fields", test_ranges_of_fields);
+  add ("/config/everything", test_everything);
+  add ("/config/words", test_words);
+  add ("/config/bounds", test_bounds);
+  add ("/config/default-battery", test_default_battery);
+  add ("/config/instances", test_instances);
+  add ("/config/instances-run-out", test_instances_run_out);
+  add ("/config/warnings", test_warnings);
+  add ("/config/token", test_token);
+  add ("/config/listen-option", test_listen_option);
+  add ("/config/unchangeable", test_unchangeable);
+  add ("/config/markdown", test_markdown);
+  add ("/config/sample", test_sample);
+
+  return g_test_run ();
+}

@@ -1,0 +1,587 @@
+#include "core/field.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What the bus knows (contract §3.2 to §3.7), as far as it is not marked "leave out". */
+static const char *const contract_paths[] = {
+  "/Dc/0/Voltage",
+  "/Dc/0/Current",
+  "/Dc/0/Power",
+  "/Dc/0/Temperature",
+  "/Dc/0/MidVoltage",
+  "/Dc/0/MidVoltageDeviation",
+  "/Dc/1/Voltage",
+  "/Soc",
+  "/Soh",
+  "/TimeToGo",
+  "/Capacity",
+  "/InstalledCapacity",
+  "/ConsumedAmphours",
+  "/AirTemperature",
+  "/BusVoltage",
+  "/CurrentAvg",
+  "/Info/MaxChargeVoltage",
+  "/Info/MaxChargeCurrent",
+  "/Info/MaxDischargeCurrent",
+  "/Info/BatteryLowVoltage",
+  "/Info/ChargeRequest",
+  "/Info/FullChargeRequest",
+  "/Info/ChargeMode",
+  "/Capabilities/ChargeVoltageControl",
+  "/Settings/DischargeFloor",
+  "/State",
+  "/ErrorCode",
+  "/ConnectionInformation",
+  "/Relay/0/State",
+  "/SystemSwitch",
+  "/Settings/HasTemperature",
+  "/Settings/HasStarterVoltage",
+  "/Settings/HasMidVoltage",
+  "/System/NrOfBatteries",
+  "/System/BatteriesParallel",
+  "/System/BatteriesSeries",
+  "/System/NrOfCellsPerBattery",
+  "/System/MinCellVoltage",
+  "/System/MaxCellVoltage",
+  "/System/MinVoltageCellId",
+  "/System/MaxVoltageCellId",
+  "/System/MinCellTemperature",
+  "/System/MaxCellTemperature",
+  "/System/MinTemperatureCellId",
+  "/System/MaxTemperatureCellId",
+  "/System/NrOfModulesOnline",
+  "/System/NrOfModulesOffline",
+  "/System/NrOfModulesBlockingCharge",
+  "/System/NrOfModulesBlockingDischarge",
+  "/Balancing",
+  "/Balancer/Status",
+  "/Io/AllowToCharge",
+  "/Io/AllowToDischarge",
+  "/Io/ExternalRelay",
+  "/Io/ProgrammableContact",
+  "/Io/AllowToBalance",
+  "/System/MOSTemperature",
+  "/Voltages/Cell1",
+  "/Balances/Cell1",
+  "/Alarms/LowVoltage",
+  "/Alarms/HighVoltage",
+  "/Alarms/HighCellVoltage",
+  "/Alarms/HighCurrent",
+  "/Alarms/HighChargeCurrent",
+  "/Alarms/HighDischargeCurrent",
+  "/Alarms/HighChargeTemperature",
+  "/Alarms/LowChargeTemperature",
+  "/Alarms/LowSoc",
+  "/Alarms/StateOfHealth",
+  "/Alarms/LowStarterVoltage",
+  "/Alarms/HighStarterVoltage",
+  "/Alarms/LowTemperature",
+  "/Alarms/HighTemperature",
+  "/Alarms/MidVoltage",
+  "/Alarms/LowFusedVoltage",
+  "/Alarms/HighFusedVoltage",
+  "/Alarms/FuseBlown",
+  "/Alarms/HighInternalTemperature",
+  "/Alarms/InternalFailure",
+  "/Alarms/BatteryTemperatureSensor",
+  "/Alarms/CellImbalance",
+  "/Alarms/LowCellVoltage",
+  "/Alarms/Contactor",
+  "/Alarms/BmsCable",
+  "/Alarms/FirmwareUpdateFailure",
+  "/Alarms/ParallelBmsLost",
+  "/Alarms/Alarm",
+  "/History/DeepestDischarge",
+  "/History/LastDischarge",
+  "/History/AverageDischarge",
+  "/History/ChargeCycles",
+  "/History/FullDischarges",
+  "/History/TotalAhDrawn",
+  "/History/MinimumVoltage",
+  "/History/MaximumVoltage",
+  "/History/MinimumCellVoltage",
+  "/History/MaximumCellVoltage",
+  "/History/MinimumTemperature",
+  "/History/MaximumTemperature",
+  "/History/TimeSinceLastFullCharge",
+  "/History/AutomaticSyncs",
+  "/History/LowVoltageAlarms",
+  "/History/HighVoltageAlarms",
+  "/History/LowStarterVoltageAlarms",
+  "/History/HighStarterVoltageAlarms",
+  "/History/MinimumStarterVoltage",
+  "/History/MaximumStarterVoltage",
+  "/History/LowFusedVoltageAlarms",
+  "/History/HighFusedVoltageAlarms",
+  "/History/MinimumFusedVoltage",
+  "/History/MaximumFusedVoltage",
+  "/History/DischargedEnergy",
+  "/History/ChargedEnergy",
+  "/Diagnostics/ShutDownsDueError",
+  "/Diagnostics/LastErrors/1/Error",
+  "/Diagnostics/LastErrors/1/Time",
+  "/Dc/1/Current",
+  "/Dc/1/Power",
+  "/Info/ChargeLimitation",
+  "/Info/DischargeLimitation",
+  "/Io/AllowToHeat",
+  "/Alarms/ChargeBlocked",
+  "/Alarms/DischargeBlocked",
+  "/Diagnostics/Module0/Id",
+  "/Diagnostics/Module9/Alarms/LowVoltage",
+  "/Diagnostics/LastErrors/4/Error",
+  "/Diagnostics/LastErrors/4/Time",
+};
+
+/* What dbus-mqtt-battery publishers send (field-notes §2.3). */
+static const char *const mqtt_keys[] = {
+  "Dc/Power",
+  "Dc/Voltage",
+  "Dc/Current",
+  "Dc/Temperature",
+  "Dc/MidVoltage",
+  "Dc/MidVoltageDeviation",
+  "InstalledCapacity",
+  "ConsumedAmphours",
+  "Capacity",
+  "Soc",
+  "SocBms",
+  "Soh",
+  "TimeToGo",
+  "Balancing",
+  "SystemSwitch",
+  "State",
+  "Heating",
+  "CurrentAvg",
+  "ConnectionInformation",
+  "Alarms/LowVoltage",
+  "Alarms/HighVoltage",
+  "Alarms/LowSoc",
+  "Alarms/HighChargeCurrent",
+  "Alarms/HighDischargeCurrent",
+  "Alarms/HighCurrent",
+  "Alarms/CellImbalance",
+  "Alarms/HighChargeTemperature",
+  "Alarms/LowChargeTemperature",
+  "Alarms/LowCellVoltage",
+  "Alarms/LowTemperature",
+  "Alarms/HighTemperature",
+  "Alarms/FuseBlown",
+  "Alarms/BmsCable",
+  "Alarms/HighCellVoltage",
+  "Alarms/HighInternalTemperature",
+  "Alarms/InternalFailure",
+  "Alarms/StateOfHealth",
+  "Info/ChargeRequest",
+  "Info/MaxChargeVoltage",
+  "Info/MaxChargeCurrent",
+  "Info/MaxDischargeCurrent",
+  "Info/MaxChargeCellVoltage",
+  "Info/HeatingCurrent",
+  "Info/HeatingPower",
+  "Info/HeatingTemperatureStart",
+  "Info/HeatingTemperatureStop",
+  "Info/BatteryLowVoltage",
+  "Info/ChargeMode",
+  "Info/ChargeLimitation",
+  "Info/DischargeLimitation",
+  "History/ChargeCycles",
+  "History/MinimumVoltage",
+  "History/MaximumVoltage",
+  "History/TotalAhDrawn",
+  "History/AverageDischarge",
+  "History/ChargedEnergy",
+  "History/DeepestDischarge",
+  "History/DischargedEnergy",
+  "History/FullDischarges",
+  "History/HighVoltageAlarms",
+  "History/LastDischarge",
+  "History/LowVoltageAlarms",
+  "History/MaximumCellVoltage",
+  "History/MaximumTemperature",
+  "History/MinimumCellVoltage",
+  "History/MinimumTemperature",
+  "History/TimeSinceLastFullCharge",
+  "System/MinVoltageCellId",
+  "System/MinCellVoltage",
+  "System/MaxVoltageCellId",
+  "System/MaxCellVoltage",
+  "System/MinTemperatureCellId",
+  "System/MinCellTemperature",
+  "System/MaxTemperatureCellId",
+  "System/MaxCellTemperature",
+  "System/MOSTemperature",
+  "System/NrOfCellsPerBattery",
+  "System/NrOfModulesOnline",
+  "System/NrOfModulesOffline",
+  "System/NrOfModulesBlockingCharge",
+  "System/NrOfModulesBlockingDischarge",
+  "System/Temperature1",
+  "System/Temperature2",
+  "System/Temperature3",
+  "System/Temperature4",
+  "System/Temperature1Name",
+  "System/Temperature2Name",
+  "System/Temperature3Name",
+  "System/Temperature4Name",
+  "Voltages/Sum",
+  "Voltages/Diff",
+  "Voltages/Cell1",
+  "Voltages/Cell24",
+  "Balances/Cell1",
+  "Balances/Cell24",
+  "Io/AllowToCharge",
+  "Io/AllowToDischarge",
+  "Io/AllowToBalance",
+  "Io/AllowToHeat",
+  "Io/ExternalRelay",
+  "Io/ForceChargingOff",
+  "Io/ForceDischargingOff",
+  "Io/TurnBalancingOff",
+  "Settings/HasTemperature",
+  "TimeToSoC/0",
+  "TimeToSoC/5",
+  "TimeToSoC/50",
+  "TimeToSoC/95",
+  "TimeToSoC/100",
+};
+
+/* What Victron-VirtualBattery flows send (field-notes §2.1). */
+static const char *const seed_names[] = {
+  "Soc",
+  "Current",
+  "Voltage",
+  "Power",
+  "MinCellTemperature",
+  "MaxCellTemperature",
+  "MaxChargeCurrent",
+  "MaxDischargeCurrent",
+  "MaxChargeVoltage",
+  "MaxCellVoltage",
+  "MinCellVoltage",
+  "ModulesBlockingCharge",
+  "InternalFailure",
+};
+
+static guint
+find (const char *spelling)
+{
+  guint item;
+
+  if (!vb_item_find (spelling, &item))
+    g_error ("%s is not found", spelling);
+
+  return item;
+}
+
+static void
+assert_all_found (const char *const *spellings, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    g_assert_cmpint (vb_item (find (spellings[i]))->field->group, !=, VB_GROUP_IDENTITY);
+}
+
+static void
+test_complete (void)
+{
+  assert_all_found (contract_paths, G_N_ELEMENTS (contract_paths));
+  assert_all_found (mqtt_keys, G_N_ELEMENTS (mqtt_keys));
+  assert_all_found (seed_names, G_N_ELEMENTS (seed_names));
+}
+
+static void
+test_rows (void)
+{
+  guint known[VB_N_KNOWN] = { 0 };
+
+  for (guint i = 0; i < vb_n_fields; i++) {
+    const VbField *field = &vb_fields[i];
+    const gboolean family = strstr (field->path, "%u") != NULL;
+
+    g_test_message ("%s", field->name);
+    g_assert_nonnull (field->description);
+    g_assert_cmpfloat (field->minimum, <=, field->maximum);
+    g_assert_cmpint (field->count > 0, ==, family);
+    g_assert_cmpint (strstr (field->name, "%u") != NULL, ==, family);
+    g_assert_cmpint (field->decimals, >=, -1);
+    g_assert_cmpint (field->decimals, <=, 3);
+    known[field->known]++;
+  }
+
+  for (guint i = VB_KNOWN_NONE + 1; i < VB_N_KNOWN; i++) {
+    g_assert_cmpuint (known[i], ==, 1);
+    g_assert_cmpint (vb_item (vb_item_known (i))->field->known, ==, i);
+  }
+}
+
+/* The name of a row is the last element of its path where no other row has it. */
+static void
+test_names (void)
+{
+  g_autoptr (GHashTable) last = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GHashTable) paths = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < vb_n_items (); i++) {
+    const char *element = strrchr (vb_item (i)->path, '/') + 1;
+
+    g_assert_true (g_variant_is_object_path (vb_item (i)->path));
+    g_assert_true (g_hash_table_add (names, (gpointer)vb_item (i)->name));
+    g_assert_true (g_hash_table_add (paths, (gpointer)vb_item (i)->path));
+    g_hash_table_insert (
+        last, (gpointer)element,
+        GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (last, element)) + 1));
+  }
+
+  for (guint i = 0; i < vb_n_items (); i++) {
+    const VbItem *item = vb_item (i);
+    const char *element = strrchr (item->path, '/') + 1;
+
+    /* `/TimeToSoC/5` would be called 5. */
+    if (GPOINTER_TO_UINT (g_hash_table_lookup (last, element)) == 1 && !g_ascii_isdigit (*element))
+      g_assert_cmpstr (item->name, ==, element);
+
+    /* A path is a leaf or a group, never both. */
+    for (const char *slash = strchr (item->path + 1, '/'); slash != NULL;
+         slash = strchr (slash + 1, '/')) {
+      g_autofree char *prefix = g_strndup (item->path, (gsize)(slash - item->path));
+
+      g_assert_false (g_hash_table_contains (paths, prefix));
+    }
+  }
+}
+
+static void
+test_spellings (void)
+{
+  guint item;
+
+  g_assert_cmpuint (find ("Voltage"), ==, find ("/Dc/0/Voltage"));
+  g_assert_cmpuint (find ("Voltage"), ==, find ("Dc/0/Voltage"));
+  g_assert_cmpuint (find ("Voltage"), ==, find ("Dc/Voltage"));
+  g_assert_cmpuint (find ("Voltage"), ==, find ("/Dc/Voltage"));
+  g_assert_cmpuint (find ("Cell7"), ==, find ("Voltages/Cell7"));
+  g_assert_cmpuint (find ("Cell7"), ==, find ("CellVoltage7"));
+  g_assert_cmpuint (find ("Balance7"), ==, find ("/Balances/Cell7"));
+  g_assert_cmpuint (find ("ModulesBlockingCharge"), ==, find ("NrOfModulesBlockingCharge"));
+  g_assert_cmpuint (vb_item (find ("Cell128"))->member, ==, 128);
+  g_assert_cmpuint (vb_item (find ("TimeToSoC95"))->member, ==, 95);
+  g_assert_false (vb_item_find ("soc", &item));
+  g_assert_false (vb_item_find ("", &item));
+  g_assert_false (vb_item_find ("/", &item));
+  g_assert_false (vb_item_find ("Cell0", &item));
+  g_assert_false (vb_item_find ("Cell129", &item));
+  g_assert_false (vb_item_find ("Dc/1/0/Voltage", &item));
+}
+
+static void
+test_suggestions (void)
+{
+  static const struct
+  {
+    const char *sent;
+    const char *meant;
+  } rows[] = {
+    { "soc", "Soc" },
+    { "SOC", "Soc" },
+    { "MaxChargeCurent", "MaxChargeCurrent" },
+    { "maxChargeCurrent", "MaxChargeCurrent" },
+    { "max_charge_current", "MaxChargeCurrent" },
+    { "Volatge", "Voltage" },
+    { "Cel3", "Cell3" },
+    { "/Dc/0/Volts", "/Dc/0/Voltage" },
+    { "/soc", "/Soc" },
+    { "Info/MaxChargeVoltge", "Info/MaxChargeVoltage" },
+    { "xyzzy", NULL },
+    { "ProductNam", NULL },
+    { "", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *meant = vb_item_suggest (rows[i].sent);
+
+    g_assert_cmpstr (meant, ==, rows[i].meant);
+  }
+}
+
+static void
+test_numbers (void)
+{
+  static const struct
+  {
+    const char *name;
+    double number;
+    const char *message; /* NULL: allowed */
+  } rows[] = {
+    { "Soc", 0, NULL },
+    { "Soc", 100, NULL },
+    { "Soc", 101, "Soc is 101 %, above the limit of 100 %" },
+    { "Soc", -0.1, "Soc is -0.1 %, below the limit of 0 %" },
+    { "Voltage", 0, "Voltage is 0 V, below the limit of 0.1 V" },
+    { "MaxChargeVoltage", 0, "MaxChargeVoltage is 0 V, below the limit of 0.1 V" },
+    { "MaxChargeCurrent", 0, NULL },
+    { "MaxChargeCurrent", -1, "MaxChargeCurrent is -1 A, below the limit of 0 A" },
+    { "LowSoc", 2, NULL },
+    { "LowSoc", 3, "LowSoc is 3, allowed are 0 ok, 1 warning, 2 alarm" },
+    { "LowSoc", 1.5, "LowSoc is 1.5, a whole number is needed" },
+    { "Balancing", 1, NULL },
+    { "Balancing", 2, "Balancing is 2, allowed are 0 no, 1 yes" },
+    { "State", 19, "State is 19, above the limit of 18" },
+    { "MinVoltageCellId", 3, "MinVoltageCellId is a number, a text is needed" },
+    { "ConsumedAmphours", 20, NULL },
+    { "TimeToSoC50", 3600, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (VbValue) value = VB_VALUE_INIT;
+    g_autoptr (GError) error = NULL;
+    const gboolean taken
+        = vb_item_check_number (find (rows[i].name), rows[i].number, &value, &error);
+
+    g_assert_cmpint (taken, ==, rows[i].message == NULL);
+    if (!taken)
+      g_assert_cmpstr (error->message, ==, rows[i].message);
+    g_assert_cmpint (vb_value_is_valid (&value), ==, taken);
+  }
+}
+
+static void
+test_folded_sign (void)
+{
+  g_auto (VbValue) value = VB_VALUE_INIT;
+
+  g_assert_true (vb_item_check_number (find ("ConsumedAmphours"), 20.5, &value, NULL));
+  g_assert_cmpfloat (value.as.real, ==, -20.5);
+  g_assert_true (vb_item_check_number (find ("ConsumedAmphours"), -20.5, &value, NULL));
+  g_assert_cmpfloat (value.as.real, ==, -20.5);
+}
+
+static void
+test_booleans_and_texts (void)
+{
+  g_autofree char *longest = g_strnfill (VB_TEXT_MAX, 'x');
+  g_autofree char *longer = g_strnfill (VB_TEXT_MAX + 1, 'x');
+  g_auto (VbValue) value = VB_VALUE_INIT;
+  GError *error = NULL;
+
+  g_assert_true (vb_item_check_boolean (find ("Balancing"), TRUE, &value, NULL));
+  g_assert_cmpint (value.as.integer, ==, 1);
+  g_assert_false (vb_item_check_boolean (find ("Soc"), TRUE, &value, &error));
+  g_assert_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE);
+  g_assert_cmpstr (error->message, ==, "Soc is true, a number is needed");
+  g_clear_error (&error);
+
+  g_assert_true (vb_item_check_text (find ("MinVoltageCellId"), longest, &value, NULL));
+  vb_value_clear (&value);
+  g_assert_false (vb_item_check_text (find ("MinVoltageCellId"), longer, &value, &error));
+  g_assert_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_LENGTH);
+  g_clear_error (&error);
+  g_assert_false (vb_item_check_text (find ("MinVoltageCellId"), "", &value, &error));
+  g_assert_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_LENGTH);
+  g_clear_error (&error);
+  g_assert_false (vb_item_check_text (find ("MinVoltageCellId"), "a\xff", &value, &error));
+  g_assert_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE);
+  g_clear_error (&error);
+  g_assert_false (vb_item_check_text (find ("Soc"), "63", &value, &error));
+  g_assert_cmpstr (error->message, ==, "Soc is a text, a number is needed");
+  g_clear_error (&error);
+  g_assert_true (vb_item_check_text (find ("TimeToSoC50"), "1h 5m", &value, NULL));
+}
+
+static void
+test_rounding_and_text (void)
+{
+  static const struct
+  {
+    const char *name;
+    double number;
+    double rounded;
+    const char *text;
+  } rows[] = {
+    { "Voltage", 52.704, 52.7, "52.70V" },
+    { "Voltage", 52.705, 52.71, "52.71V" },
+    { "Current", -0.04, 0, "0.0A" },
+    { "Current", -12.35, -12.4, "-12.4A" },
+    { "Soc", 63.449, 63.4, "63.4%" },
+    { "Power", -648.21, -648, "-648W" },
+    { "MaxCellVoltage", 3.31449, 3.314, "3.314V" },
+    { "Temperature", 21.25, 21.3, "21.3C" },
+    { "TimeToGo", 3604, 3600, "3600s" },
+    { "TimeToGo", 3605, 3610, "3610s" },
+    { "LowSoc", 2, 2, "2" },
+    { "TimeSinceLastFullCharge", 60, 60, "60s" },
+    { "DischargedEnergy", 1.005, 1.0, "1.00kWh" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const guint item = find (rows[i].name);
+    g_auto (VbValue) value = VB_VALUE_INIT;
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    g_assert_true (vb_item_check_number (item, rows[i].number, &value, NULL));
+    vb_item_round (item, &value);
+    g_assert_cmpfloat_with_epsilon (vb_value_number (&value, -1), rows[i].rounded, 1e-9);
+    if (value.kind == VB_VALUE_REAL)
+      g_assert_false (signbit (value.as.real) && value.as.real == 0);
+    vb_item_format (item, &value, text);
+    g_assert_cmpstr (text->str, ==, rows[i].text);
+  }
+}
+
+static void
+test_other_texts (void)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  const VbValue invalid = VB_VALUE_INIT, product = vb_value_integer (0xFFFF);
+  const VbValue name = { .kind = VB_VALUE_TEXT, .as.text = (char *)"Cell3" };
+
+  vb_item_format (find ("Soc"), &invalid, text);
+  vb_item_format (vb_item_known (VB_KNOWN_PRODUCT_ID), &product, text);
+  vb_item_format (find ("MinVoltageCellId"), &name, text);
+  g_assert_cmpstr (text->str, ==, "---0xFFFFCell3");
+}
+
+static void
+test_words (void)
+{
+  for (guint i = VB_FIELD_ERROR_UNKNOWN; i <= VB_FIELD_ERROR_EMPTY; i++)
+    g_assert_nonnull (vb_field_error_name (i));
+  g_assert_cmpstr (vb_field_error_name (VB_FIELD_ERROR_IMPLAUSIBLE), ==, "implausible");
+  g_assert_cmpstr (vb_kind_name (VB_KIND_TEXT), ==, "text");
+  g_assert_cmpstr (vb_group_name (VB_GROUP_LIMIT), ==, "limit");
+}
+
+/* ./dev docs makes it anew. */
+static void
+test_reference_is_up_to_date (void)
+{
+  g_autofree char *file = g_build_filename (g_getenv ("SOURCE_ROOT"), "docs", "fields.md", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (GString) markdown = g_string_new (NULL);
+
+  g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
+  vb_fields_to_markdown (markdown);
+  g_assert_true (g_str_equal (text, markdown->str));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/field/complete", test_complete);
+  g_test_add_func ("/field/rows", test_rows);
+  g_test_add_func ("/field/names", test_names);
+  g_test_add_func ("/field/spellings", test_spellings);
+  g_test_add_func ("/field/suggestions", test_suggestions);
+  g_test_add_func ("/field/numbers", test_numbers);
+  g_test_add_func ("/field/folded-sign", test_folded_sign);
+  g_test_add_func ("/field/booleans-and-texts", test_booleans_and_texts);
+  g_test_add_func ("/field/rounding-and-text", test_rounding_and_text);
+  g_test_add_func ("/field/other-texts", test_other_texts);
+  g_test_add_func ("/field/words", test_words);
+  g_test_add_func ("/field/reference-is-up-to-date", test_reference_is_up_to_date);
+
+  return g_test_run ();
+}
