@@ -1,12 +1,11 @@
-"""What every system test stands on: a private bus, the real daemon, HTTP, D-Bus, TAP.
+"""Runs the real daemon on a bus of its own, and the tests of a file, in TAP.
 
-A test is a function `test_…(stage)`; run(globals()) runs them all, each on a fresh stage, and prints
-TAP. Nothing here waits for a fixed time: it polls until something is so, up to a deadline.
+A test is a function `test_…(world)`. The world it gets starts buses and daemons, stops them again,
+and fails the test if one of them complained. Environment: DAEMON (the binary), SOURCE_ROOT.
 """
-import json
 import os
 import pathlib
-import shutil
+import random
 import signal
 import socket
 import subprocess
@@ -14,225 +13,282 @@ import sys
 import tempfile
 import time
 import traceback
-import urllib.error
-import urllib.request
 
 import gi
 
 gi.require_version('Gio', '2.0')
-from gi.repository import Gio, GLib  # noqa: E402
+from gi.repository import GLib  # noqa: E402  the version comes first
 
-NAME = 'com.victronenergy.battery.virtual'
-ITEM = 'com.victronenergy.BusItem'
-DBUS = 'org.freedesktop.DBus'
-FULL = {'Soc': 63.5, 'Voltage': 52.7, 'Current': -12.3, 'MaxChargeVoltage': 55.2,
-        'MaxChargeCurrent': 100, 'MaxDischargeCurrent': 150}
+from clients import BATTERY, PATIENCE, RECORD, BusClient, Http  # noqa: E402
 
-# A sanitized daemon on two busy cores is slow: what takes this long has gone wrong.
-PATIENCE = 30
+SOURCE_ROOT = pathlib.Path(os.environ.get('SOURCE_ROOT') or pathlib.Path(__file__).parents[2])
+DAEMON = os.environ.get('DAEMON', str(SOURCE_ROOT / 'build/src/dbus-virtual-battery'))
 
+# Read from the configuration by every daemon: the preferred instance is taken at once.
+BUS_GROUP = '[bus]\nrequire-settings=false\n'
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
+# Times so long that no state changes by itself while a test runs.
+CALM = 'warn-after=100\nstale-after=200\ndrop-after=300\nleave-after=400\noptional-after=1000\n'
+
+COMPLAINTS = ('runtime error:', 'Sanitizer', '-WARNING **', '-CRITICAL **', 'ERROR **')
 
 
 def eventually(condition, what, seconds=PATIENCE):
-    """Polls until condition() is true, and returns what it returned."""
+    """Polls until @condition() is true, delivering signals meanwhile. Returns: what it returned"""
     deadline = time.monotonic() + seconds
     while True:
-        value = condition()
-        if value:
-            return value
+        result = condition()
+        if result:
+            return result
         if time.monotonic() > deadline:
-            raise AssertionError(f'not within {seconds} s: {what}')
-        GLib.MainContext.default().iteration(False)
-        time.sleep(0.01)
+            raise AssertionError(f'not within {seconds} s: {what} (last: {result!r})')
+        if not GLib.MainContext.default().iteration(False):
+            time.sleep(0.01)
+
+
+def equal(found, wanted, what='value'):
+    assert found == wanted, f'{what}: found {found!r}, wanted {wanted!r}'
+
+
+def free_port():
+    """A port that nobody listens on, outside the range that the kernel gives to clients."""
+    while True:
+        port = random.randrange(10000, 30000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(('127.0.0.1', port))
+                return port
+            except OSError:
+                continue
 
 
 class Bus:
-    """A private dbus-daemon."""
+    """A dbus-daemon of one's own."""
 
     def __init__(self, folder):
-        self.address = f'unix:path={folder}/bus'
-        self.log = open(f'{folder}/bus.log', 'w', encoding='utf-8')
+        self.path = pathlib.Path(folder) / 'bus'
+        self.address = f'unix:path={self.path}'
+        self.start()
+
+    def start(self):
+        """Starts it (again), at the same address."""
+        self.path.unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            ['dbus-daemon', '--session', '--nofork', '--nopidfile', f'--address={self.address}'],
-            stdout=self.log, stderr=subprocess.STDOUT)
-        eventually(pathlib.Path(folder, 'bus').exists, 'the bus is up')
+            ['dbus-daemon', '--session', '--nofork', '--nopidfile', '--nosyslog',
+             f'--address={self.address}', '--print-address'],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        if not self.process.stdout.readline():
+            raise AssertionError('dbus-daemon did not start')
+        self.process.stdout.close()
 
-    def connect(self):
-        return Gio.DBusConnection.new_for_address_sync(
-            self.address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
-            | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
-
-    def stop(self):
+    def kill(self):
         self.process.kill()
         self.process.wait()
-        self.log.close()
-
-
-class Client:
-    """A connection to the bus that remembers every signal it gets."""
-
-    def __init__(self, bus):
-        self.connection = bus.connect()
-        self.signals = []
-        self.connection.signal_subscribe(None, None, None, None, None, Gio.DBusSignalFlags.NONE,
-                                         self.on_signal)
-        self.call_bus('GetId')
-
-    def on_signal(self, _connection, sender, path, _interface, member, arguments):
-        self.signals.append((member, path, sender, arguments.unpack()))
-
-    def call(self, path, member, arguments=None, name=NAME, interface=ITEM):
-        return self.connection.call_sync(name, path, interface, member, arguments, None,
-                                         Gio.DBusCallFlags.NONE, PATIENCE * 1000, None)
-
-    def call_bus(self, member, arguments=None):
-        return self.call('/org/freedesktop/DBus', member, arguments, DBUS, DBUS)
-
-    def owner(self, name=NAME):
-        """The unique name behind @name, or None."""
-        try:
-            return self.call_bus('GetNameOwner', GLib.Variant('(s)', (name,))).unpack()[0]
-        except GLib.Error:
-            return None
-
-    def items(self, name=NAME):
-        """What GetItems says: path → value; None for an invalid one."""
-        unpacked = self.call('/', 'GetItems', name=name).unpack()[0]
-        return {path: None if item['Value'] == [] else item['Value']
-                for path, item in unpacked.items()}
-
-    def value(self, path, name=NAME):
-        value = self.call(path, 'GetValue', name=name).unpack()[0]
-        return None if value == [] else value
-
-    def settle(self):
-        """Everything sent before this call has been received after it."""
-        self.call_bus('GetId')
-        while GLib.MainContext.default().iteration(False):
-            pass
-
-    def changes(self):
-        """The ItemsChanged so far, each as path → value."""
-        self.settle()
-        return [{path: None if item['Value'] == [] else item['Value']
-                 for path, item in arguments[0].items()}
-                for member, _path, _sender, arguments in self.signals if member == 'ItemsChanged']
 
 
 class Daemon:
-    """The real binary."""
+    """The daemon, on @bus, with @config as its configuration file."""
 
-    def __init__(self, stage, config='', options=(), bus=None):
-        self.port = free_port()
-        self.log = pathlib.Path(stage.folder, f'daemon-{self.port}.log')
-        file = pathlib.Path(stage.folder, f'{self.port}.ini')
-        file.write_text(config)
-        self.config = file
-        command = [os.environ['DAEMON'], '--config', str(file), '--bus', bus or stage.bus.address]
-        if '[http]' not in config:
-            command += ['--listen', f'127.0.0.1:{self.port}']
-        with open(self.log, 'w', encoding='utf-8') as log:
-            self.process = subprocess.Popen(command + list(options), stdout=log, stderr=log)
-        stage.daemons.append(self)
+    def __init__(self, bus, folder, config='', options=(), environment=None, **popen):
+        self.bus = bus
+        self.config = pathlib.Path(folder) / 'daemon.ini'
+        self.log = pathlib.Path(folder) / 'daemon.log'
+        self.options = list(options)
+        self.environment = daemon_environment(environment)
+        self.popen = popen
+        self.configure(config)
+        self.process = None
 
-    def wait_until_serving(self):
-        def serving():
-            assert self.process.poll() is None, f'the daemon ended: {self.log.read_text()}'
-            try:
-                return self.request('GET', '/batteries').status == 200
-            except OSError:
-                return False
-        eventually(serving, 'the daemon serves')
+    def configure(self, config):
+        """Writes the configuration file; a [bus] group of its own replaces the usual one."""
+        self.config.write_text(('' if '[bus]' in config else BUS_GROUP) + config)
+
+    def spawn(self, port=None):
+        """Starts it, and waits for nothing."""
+        self.port = port or free_port()
+        self.http = Http(self.port)
+        with open(self.log, 'ab') as log:
+            output = {'stdout': log, 'stderr': log, **self.popen}
+            self.process = subprocess.Popen(
+                [DAEMON, '--config', self.config, '--bus', self.bus.address,
+                 '--listen', f'127.0.0.1:{self.port}', *self.options],
+                env=self.environment, **output)
         return self
 
-    def request(self, method, path, body=None, headers=None):
-        """One request; @body a dictionary, or bytes as they are."""
-        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        request = urllib.request.Request(f'http://127.0.0.1:{self.port}{path}', data=data,
-                                         method=method, headers=headers or {})
+    def start(self, port=None):
+        """Starts it and waits until it serves."""
+        self.spawn(port)
+        eventually(self.serves, 'the daemon serves')
+        return self
+
+    def serves(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f'the daemon ended with {self.process.returncode}')
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
-                return Answer(answer.status, answer.headers, answer.read())
-        except urllib.error.HTTPError as error:
-            with error:
-                return Answer(error.code, error.headers, error.read())
-
-    def push(self, body, method='POST', path='/battery'):
-        return self.request(method, path, body)
-
-    def state(self):
-        return self.request('GET', '/battery').json['state']
-
-    def stop(self, number=signal.SIGTERM):
-        if self.process.poll() is None:
-            self.process.send_signal(number)
-        return self.process.wait(PATIENCE)
-
-
-class Answer:
-    def __init__(self, status, headers, body):
-        self.status, self.headers, self.body = status, headers, body
+            return self.http.get('/batteries')
+        except ConnectionError:
+            return None
 
     @property
-    def json(self):
-        return json.loads(self.body)
+    def pid(self):
+        return self.process.pid
+
+    def signal(self, number):
+        self.process.send_signal(number)
+
+    def exit_status(self, seconds=PATIENCE):
+        """Waits for its end."""
+        return self.process.wait(seconds)
+
+    def stop(self):
+        """Asks it to stop. Returns: its exit status"""
+        if self.process.poll() is None:
+            self.signal(signal.SIGCONT)
+            self.signal(signal.SIGTERM)
+        return self.exit_status()
+
+    def join(self, record=None, path='/battery'):
+        """Posts until the battery is on the bus. Returns: the last answer"""
+        answer = eventually(
+            lambda: self.posted(record or RECORD, path), 'the battery is on the bus')
+        equal(answer.body['state'], 'live', 'state')
+        return answer
+
+    def posted(self, record, path):
+        answer = self.http.post(record, path)
+        assert answer.status in (200, 202), answer
+        return answer if answer.status == 200 else None
+
+    def state(self, path='/battery'):
+        return self.http.get(path).body
+
+    def complaints(self):
+        text = self.log.read_text(errors='replace') if self.log.exists() else ''
+        return [line for line in text.splitlines() if any(word in line for word in COMPLAINTS)]
 
 
-class Stage:
-    """A folder, a bus and the daemons of one test."""
+def daemon_environment(more=None):
+    environment = dict(os.environ, **(more or {}))
+    for name in ('DBUS_SESSION_BUS_ADDRESS', 'NOTIFY_SOCKET', 'WATCHDOG_USEC', 'G_MESSAGES_DEBUG'):
+        if name not in (more or {}):
+            environment.pop(name, None)
+    environment.setdefault('G_DEBUG', 'fatal-warnings')
+    return environment
+
+
+def run_daemon(*options, **more):
+    """Runs the daemon to its end, output and errors as text."""
+    return subprocess.run([DAEMON, *options], capture_output=True, text=True, encoding='utf-8',
+                          timeout=PATIENCE, env=daemon_environment(more), check=False)
+
+
+class World:
+    """Everything that one test starts."""
 
     def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix='virtual-battery-')
-        self.bus = Bus(self.folder)
+        self.folder = tempfile.TemporaryDirectory(prefix='dbus-virtual-battery-')
         self.daemons = []
-        self.closing = []
+        self.clients = []
+        self.buses = []
 
-    def daemon(self, config='[bus]\nrequire-settings=false\n', options=()):
-        return Daemon(self, config, options).wait_until_serving()
+    def path(self, name):
+        return pathlib.Path(self.folder.name) / name
 
-    def live_battery(self, config='[bus]\nrequire-settings=false\n', record=None):
-        """A daemon whose battery is on the bus, and a client that has seen no signal yet."""
-        daemon, client = self.daemon(config), Client(self.bus)
-        daemon.push(record or FULL)
-        eventually(client.owner, 'the battery is on the bus')
-        eventually(lambda: daemon.request('GET', '/battery').json['on_bus'], 'the daemon knows it')
-        client.settle()
-        client.signals.clear()
+    def new_folder(self, name):
+        path = self.path(f'{name}{len(self.daemons) + len(self.buses)}')
+        path.mkdir()
+        return path
+
+    @property
+    def bus(self):
+        if not self.buses:
+            self.buses.append(Bus(self.new_folder('bus')))
+        return self.buses[0]
+
+    def client(self):
+        """A client that records signals from now on."""
+        self.clients.append(BusClient(self.bus.address))
+        return self.clients[-1]
+
+    def daemon(self, config='', **more):
+        """A daemon that has not been started."""
+        self.daemons.append(Daemon(self.bus, self.new_folder('daemon'), config, **more))
+        return self.daemons[-1]
+
+    def start(self, config='', **more):
+        """A daemon that serves."""
+        return self.daemon(config, **more).start()
+
+    def live(self, config='[battery]\n' + CALM, record=None):
+        """A daemon whose battery is on the bus, and a client with nothing recorded yet."""
+        daemon = self.start(config)
+        client = self.client()
+        daemon.join(record)
+        client.sync(daemon.pid)
+        client.take()
         return daemon, client
 
     def close(self):
-        for close in reversed(self.closing):
-            close()
+        """Stops everything. Returns: what the daemons had to complain about"""
+        complaints = []
+        for client in self.clients:
+            try:
+                client.take()
+                client.close()
+            except AssertionError as error:
+                complaints.append(f'a signal was wrong: {error}')
+            except GLib.Error:
+                pass  # its bus was killed
         for daemon in self.daemons:
-            daemon.stop(signal.SIGKILL)
-        self.bus.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+            if daemon.process is not None and daemon.process.poll() is None:
+                status = daemon.stop()
+                if status != 0:
+                    complaints.append(f'the daemon ended with {status}')
+            complaints += daemon.complaints()
+        for bus in self.buses:
+            bus.kill()
+        return complaints
+
+    def logs(self):
+        return [line for daemon in self.daemons if daemon.log.exists()
+                for line in daemon.log.read_text(errors='replace').splitlines()]
 
 
-def run(scope):
-    tests = [(name, test) for name, test in scope.items() if name.startswith('test_')]
+def run_test(test):
+    """Returns: what to say about a failure, empty where there was none"""
+    world = World()
+    said = []
+    try:
+        test(world)
+    except Exception:  # whatever it was, the test has failed
+        said = traceback.format_exc().splitlines()
+    try:
+        said += world.close()
+    except Exception:
+        said += traceback.format_exc().splitlines()
+        for daemon in world.daemons:
+            if daemon.process is not None and daemon.process.poll() is None:
+                daemon.process.kill()
+    if said:
+        said += ['log of the daemon:', *world.logs()]
+    world.folder.cleanup()
+    return said
+
+
+def main(*names):
+    """Runs the tests in @names, each the globals of a file: all, or those named on the command
+    line."""
+    tests = {name: value for found in names for name, value in found.items()
+             if name.startswith('test_') and (len(sys.argv) == 1 or name in sys.argv)}
     failed = 0
-    print(f'TAP version 13\n1..{len(tests)}', flush=True)
-    for number, (name, test) in enumerate(tests, 1):
-        stage = Stage()
-        try:
-            test(stage)
-            for daemon in stage.daemons:
-                text = daemon.log.read_text()
-                assert 'Sanitizer' not in text and 'CRITICAL' not in text, text
-            print(f'ok {number} {name}', flush=True)
-        except Exception:  # whatever it was, the test has failed
-            failed += 1
-            print(f'not ok {number} {name}')
-            logs = ''.join(f'--- {daemon.log}\n{daemon.log.read_text()}' for daemon in stage.daemons)
-            for line in (traceback.format_exc() + logs).splitlines():
-                print(f'# {line}')
-            sys.stdout.flush()
-        finally:
-            stage.close()
-    sys.exit(bool(failed))
+    print(f'1..{len(tests)}', flush=True)
+    for number, (name, test) in enumerate(tests.items(), 1):
+        began = time.monotonic()
+        said = run_test(test)
+        failed += bool(said)
+        print('not ok' if said else 'ok', number, '-', name, flush=True)
+        print(f'# {time.monotonic() - began:.1f} s')
+        for line in said:
+            print('#', line, flush=True)
+    sys.exit(bool(failed) or not tests)

@@ -63,9 +63,16 @@ class NodeRed:
     def deploy(self, flow):
         self.call('POST', '/flows', flow)
 
-    def press(self, node):
-        """Presses the button of an inject node."""
-        self.call('POST', f'/inject/{node}')
+    def press(self, node, seconds=30):
+        """Presses the button of an inject node; a flow that was just deployed is still starting."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                return self.call('POST', f'/inject/{node}')
+            except urllib.error.HTTPError as error:
+                if error.code != 404 or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
 
     def status(self, node):
         """The last status shown under @node, or None."""

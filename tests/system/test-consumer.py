@@ -6,18 +6,18 @@ import pathlib
 import subprocess
 import threading
 
-from harness import FULL, eventually, run
+from clients import BATTERY, RECORD
+from harness import eventually, main
 
 
 class Consumer:
     """signalk-venus-plugin's D-Bus listener: what it hands on, path by path."""
 
-    def __init__(self, stage):
+    def __init__(self, world):
         self.values = {}
         self.process = subprocess.Popen(
             ['node', str(pathlib.Path(__file__).with_name('consumer.js'))], stdout=subprocess.PIPE,
-            text=True, env=dict(os.environ, DBUS_SESSION_BUS_ADDRESS=stage.bus.address))
-        stage.closing.append(self.stop)
+            text=True, env=dict(os.environ, DBUS_SESSION_BUS_ADDRESS=world.bus.address))
         threading.Thread(target=self.collect, daemon=True).start()
 
     def collect(self):
@@ -33,24 +33,30 @@ class Consumer:
         self.process.wait()
         self.process.stdout.close()
 
+    def __enter__(self):
+        return self
 
-def test_battery_that_was_there_first(stage):
-    stage.live_battery()
-    consumer = Consumer(stage)
-    eventually(lambda: consumer.value('/Soc') == 63.5, 'the reader has the SoC')
-    assert consumer.value('/Dc/0/Voltage') == 52.7
-    assert consumer.value('/Info/MaxChargeVoltage') == 55.2
-    assert consumer.values['/Soc']['senderName'] == 'com.victronenergy.battery.virtual'
-    assert consumer.values['/Soc']['instanceName'] == 100
+    def __exit__(self, *_error):
+        self.stop()
 
 
-def test_battery_that_comes_later_and_changes(stage):
-    consumer = Consumer(stage)
-    daemon = stage.daemon()
-    daemon.push(FULL)
-    eventually(lambda: consumer.value('/Soc') == 63.5, 'the reader found it')
-    daemon.push({'Soc': 42})
-    eventually(lambda: consumer.value('/Soc') == 42, 'the reader got the change')
+def test_battery_that_was_there_first(world):
+    world.live()
+    with Consumer(world) as consumer:
+        eventually(lambda: consumer.value('/Soc') == 63.5, 'the reader has the SoC')
+        eventually(lambda: consumer.value('/Info/MaxChargeVoltage') == 55.2, 'and the limit')
+        assert consumer.value('/Dc/0/Voltage') == 52.7
+        assert consumer.values['/Soc']['senderName'] == BATTERY
+        assert consumer.values['/Soc']['instanceName'] == 100
 
 
-run(globals())
+def test_battery_that_comes_later_and_changes(world):
+    daemon = world.start()
+    with Consumer(world) as consumer:
+        daemon.join(RECORD)
+        eventually(lambda: consumer.value('/Soc') == 63.5, 'the reader found it')
+        daemon.http.post({'Soc': 42})
+        eventually(lambda: consumer.value('/Soc') == 42, 'the reader got the change')
+
+
+main(globals())

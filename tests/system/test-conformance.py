@@ -1,0 +1,15 @@
+#!/usr/bin/python3
+"""The conformance checks of the Venus contract (§8) that need neither localsettings nor systemcalc,
+as the design amends them. Each test is named after its number."""
+import harness
+
+import conformance_input
+import conformance_ladder
+import conformance_life
+import conformance_protocol
+import conformance_signals
+
+if __name__ == '__main__':
+    harness.main(*(vars(module) for module in (
+        conformance_protocol, conformance_signals, conformance_life, conformance_input,
+        conformance_ladder)))
