@@ -105,7 +105,10 @@ vb_battery_refuse (
   refusal->status = status;
   g_clear_pointer (&refusal->errors, g_ptr_array_unref);
   refusal->errors = errors;
-  vb_battery_set_source (battery, source);
+
+  /* Who is refused does not stand for who is believed. */
+  if (battery->source.records == 0)
+    vb_battery_set_source (battery, source);
 }
 
 void

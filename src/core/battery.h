@@ -66,7 +66,7 @@ typedef struct
 /** Where the records come from. */
 typedef struct
 {
-  char *address; /* of the last record or refusal; NULL before the first */
+  char *address; /* of the last accepted record; before the first one, of the last refusal */
   guint64 records;
   guint64 refused;
   gint64 last; /* time of the last accepted record, µs; 0: none yet */

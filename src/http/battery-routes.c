@@ -25,6 +25,8 @@ struct _VbBatteryRoutes
 static void
 reply (VbBatteryRoutes *routes, VbHttpRequest *request, guint status, const char *content_type)
 {
+  /* For whoever reads it in a terminal. */
+  g_string_append_c (routes->answer, '\n');
   vb_http_request_reply (request, status, content_type, routes->answer->str, routes->answer->len);
 }
 
