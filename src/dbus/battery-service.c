@@ -18,13 +18,13 @@ struct _VbBatteryService
   VbBusLink *link;
   VbBusObjects *objects; /* NULL while there is no connection */
   VbBusName *name;       /* NULL while it is not asked for */
-  char *former;          /* unique name of the connection before; NULL: there was none */
+  char *former;          /* unique name of the connection that we closed last, or NULL */
 
   VbBatteryServiceLost lost;
   gpointer lost_data;
 };
 
-G_DEFINE_QUARK (vb - bus - error - quark, vb_bus_error)
+G_DEFINE_QUARK (vb_bus_error, vb_bus_error)
 
 char *
 vb_battery_service_name (const char *name)
@@ -84,8 +84,15 @@ join (VbBatteryService *service)
 static void
 leave (VbBatteryService *service)
 {
+  GDBusConnection *connection = vb_bus_link_connection (service->link);
+
   g_message ("%s leaves the bus", service->bus_name);
-  vb_bus_link_renew (service->link);
+  if (connection != NULL) {
+    g_autofree char *former = g_strdup (g_dbus_connection_get_unique_name (connection));
+
+    vb_bus_link_renew (service->link);
+    service->former = g_steal_pointer (&former);
+  }
   tell_presence (service);
 }
 
@@ -128,9 +135,8 @@ on_disconnected (gpointer user_data)
 {
   VbBatteryService *service = user_data;
 
-  g_free (service->former);
-  service->former
-      = g_strdup (g_dbus_connection_get_unique_name (vb_bus_link_connection (service->link)));
+  /* A bus that has been started anew gives the unique names of the old one to others. */
+  g_clear_pointer (&service->former, g_free);
   g_clear_pointer (&service->name, vb_bus_name_free);
   g_clear_pointer (&service->objects, vb_bus_objects_free);
   tell_presence (service);
@@ -217,8 +223,8 @@ reach_bus (VbBatteryService *service, const char *address, GError **error)
 
   service->link = vb_bus_link_new (address, &events, service, &failed);
   if (service->link == NULL
-      || !vb_bus_name_has_owner (vb_bus_link_connection (service->link), service->bus_name, &taken,
-                                 &failed)) {
+      || !vb_bus_name_is_taken (vb_bus_link_connection (service->link), service->bus_name, &taken,
+                                &failed)) {
     g_set_error (error, VB_BUS_ERROR, VB_BUS_ERROR_UNREACHABLE, "cannot reach the bus at %s: %s",
                  address, failed->message);
     return FALSE;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bus-compat.h"
+#include "bus-items.h"
 #include "bus-value.h"
 
 typedef struct
@@ -24,6 +25,7 @@ struct _VbBusObjects
   GDBusConnection *connection;
   VbBusCompat *compat;
   VbBattery *battery;
+  VbBusItems *items;
   gboolean insecure;
   VbBusSetValue set_value;
   gpointer user_data;
@@ -31,8 +33,7 @@ struct _VbBusObjects
   Leaf *leaves;       /* one for each item; one without @objects is not exported */
   GHashTable *groups; /* path → Group */
   GArray *ids;        /* of guint: registrations */
-  GPtrArray *entries; /* of the message being made, which takes them */
-  GString *text;
+  GArray *selected;   /* of guint: items of the answer being made */
 };
 
 /* Three kinds of node under one interface name: each path has one of them (contract §1.9). */
@@ -59,10 +60,9 @@ static const char introspection[]
       "</interface>"
       "</node>";
 
-/* In the order of the introspection above. */
 typedef enum
 {
-  NODE_LEAF,
+  NODE_LEAF, /* in the order of the introspection */
   NODE_GROUP,
   NODE_ROOT,
 } Node;
@@ -88,73 +88,16 @@ is_exported (const VbBusObjects *objects, guint item)
   return objects->leaves[item].objects != NULL;
 }
 
-static const char *
-text_of (VbBusObjects *objects, guint item)
+/* The exported items whose paths begin with @prefix. */
+static const GArray *
+select_items (VbBusObjects *objects, const char *prefix)
 {
-  g_string_truncate (objects->text, 0);
-  vb_item_format (item, vb_battery_value (objects->battery, item), objects->text);
-
-  return objects->text->str;
-}
-
-static GVariant *
-value_of (const VbBusObjects *objects, guint item)
-{
-  return vb_bus_value_new (vb_battery_value (objects->battery, item));
-}
-
-static void
-add_entry (VbBusObjects *objects, guint item)
-{
-  g_ptr_array_add (
-      objects->entries,
-      vb_bus_value_entry (item, vb_battery_value (objects->battery, item), objects->text));
-}
-
-/* The body of the message: the entries, which it takes. */
-static GVariant *
-pack_entries (VbBusObjects *objects)
-{
-  GVariant *items = g_variant_new_array (G_VARIANT_TYPE ("{sa{sv}}"),
-                                         (GVariant *const *)objects->entries->pdata,
-                                         objects->entries->len);
-
-  g_ptr_array_set_size (objects->entries, 0);
-
-  return g_variant_new_tuple (&items, 1);
-}
-
-static GVariant *
-get_items (VbBusObjects *objects)
-{
+  g_array_set_size (objects->selected, 0);
   for (guint i = 0; i < vb_n_items (); i++)
-    if (is_exported (objects, i))
-      add_entry (objects, i);
+    if (is_exported (objects, i) && g_str_has_prefix (vb_item (i)->path, prefix))
+      g_array_append_val (objects->selected, i);
 
-  return pack_entries (objects);
-}
-
-/* Everything below a group, flattened, by relative paths: values or texts. */
-static GVariant *
-get_below (const Group *group, gboolean values)
-{
-  VbBusObjects *objects = group->objects;
-  const gsize skip = strlen (group->prefix);
-  GVariantBuilder below;
-
-  g_variant_builder_init (&below, values ? G_VARIANT_TYPE_VARDICT : G_VARIANT_TYPE ("a{ss}"));
-  for (guint i = 0; i < vb_n_items (); i++) {
-    const char *path = vb_item (i)->path;
-
-    if (!is_exported (objects, i) || !g_str_has_prefix (path, group->prefix))
-      continue;
-    if (values)
-      g_variant_builder_add (&below, "{sv}", path + skip, value_of (objects, i));
-    else
-      g_variant_builder_add (&below, "{ss}", path + skip, text_of (objects, i));
-  }
-
-  return g_variant_new ("(v)", g_variant_builder_end (&below));
+  return objects->selected;
 }
 
 static void
@@ -168,18 +111,24 @@ call_group (GDBusConnection *connection,
             gpointer user_data)
 {
   const Group *group = user_data;
+  VbBusItems *items = group->objects->items;
+  const gsize skip = strlen (group->prefix);
+  const GArray *below = select_items (group->objects, group->prefix);
+  const guint *numbers = (const guint *)below->data;
   GVariant *answer;
 
   if (g_str_equal (method, "GetItems"))
-    answer = get_items (group->objects);
+    answer = g_variant_new ("(@a{sa{sv}})", vb_bus_items_pack (items, numbers, below->len));
+  else if (g_str_equal (method, "GetValue"))
+    answer = g_variant_new ("(v)", vb_bus_items_pack_values (items, numbers, below->len, skip));
   else
-    answer = get_below (group, g_str_equal (method, "GetValue"));
+    answer = g_variant_new ("(v)", vb_bus_items_pack_texts (items, numbers, below->len, skip));
 
   g_dbus_method_invocation_return_value (invocation, answer);
 }
 
 static int
-set_value (const Leaf *leaf, GVariant *arguments)
+write_leaf (const Leaf *leaf, GVariant *arguments)
 {
   g_autoptr (GVariant) boxed = g_variant_get_child_value (arguments, 0);
   g_autoptr (GVariant) value = vb_bus_value_unbox (boxed);
@@ -201,11 +150,11 @@ call_leaf (GDBusConnection *connection,
   GVariant *answer;
 
   if (g_str_equal (method, "GetValue"))
-    answer = g_variant_new ("(v)", value_of (leaf->objects, leaf->item));
+    answer = g_variant_new ("(v)", vb_bus_items_value (leaf->objects->items, leaf->item));
   else if (g_str_equal (method, "GetText"))
-    answer = g_variant_new ("(s)", text_of (leaf->objects, leaf->item));
+    answer = g_variant_new ("(s)", vb_bus_items_text (leaf->objects->items, leaf->item));
   else if (g_str_equal (method, "SetValue"))
-    answer = g_variant_new ("(i)", set_value (leaf, arguments));
+    answer = g_variant_new ("(i)", write_leaf (leaf, arguments));
   else
     answer = g_variant_new ("(s)", "No description given");
 
@@ -299,14 +248,14 @@ vb_bus_objects_new (GDBusConnection *connection,
   objects->connection = g_object_ref (connection);
   objects->compat = vb_bus_compat_new (connection);
   objects->battery = battery;
+  objects->items = vb_bus_items_new (battery);
   objects->insecure = insecure;
   objects->set_value = set_value;
   objects->user_data = user_data;
   objects->leaves = g_new0 (Leaf, vb_n_items ());
   objects->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, group_free);
   objects->ids = g_array_new (FALSE, FALSE, sizeof (guint));
-  objects->entries = g_ptr_array_new ();
-  objects->text = g_string_new (NULL);
+  objects->selected = g_array_new (FALSE, FALSE, sizeof (guint));
 
   export_group (objects, "/", NODE_ROOT);
   for (guint i = 0; i < vb_n_items (); i++)
@@ -323,10 +272,10 @@ vb_bus_objects_free (VbBusObjects *objects)
                                          g_array_index (objects->ids, guint, i));
 
   vb_bus_compat_free (objects->compat);
+  vb_bus_items_free (objects->items);
   g_object_unref (objects->connection);
   g_array_unref (objects->ids);
-  g_ptr_array_unref (objects->entries);
-  g_string_free (objects->text, TRUE);
+  g_array_unref (objects->selected);
   g_hash_table_unref (objects->groups);
   g_free (objects->leaves);
   g_free (objects);
@@ -346,9 +295,7 @@ vb_bus_objects_signal (VbBusObjects *objects, const guint *items, guint n_items)
   if (n_items == 0)
     return;
 
-  for (guint i = 0; i < n_items; i++)
-    add_entry (objects, items[i]);
-
-  g_dbus_connection_emit_signal (objects->connection, NULL, "/", VB_BUS_ITEM, "ItemsChanged",
-                                 pack_entries (objects), NULL);
+  g_dbus_connection_emit_signal (
+      objects->connection, NULL, "/", VB_BUS_ITEM, "ItemsChanged",
+      g_variant_new ("(@a{sa{sv}})", vb_bus_items_pack (objects->items, items, n_items)), NULL);
 }

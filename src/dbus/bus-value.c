@@ -28,50 +28,6 @@ vb_bus_value_new (const VbValue *value)
   }
 }
 
-/* The keys of entries: they are the same in every message. */
-typedef struct
-{
-  GVariant *value;
-  GVariant *text;
-  GVariant **paths; /* of each item; NULL until it is first needed */
-} Keys;
-
-static gpointer
-make_keys (gpointer unused)
-{
-  Keys *keys = g_new0 (Keys, 1);
-
-  keys->value = g_variant_ref_sink (g_variant_new_string ("Value"));
-  keys->text = g_variant_ref_sink (g_variant_new_string ("Text"));
-  keys->paths = g_new0 (GVariant *, vb_n_items ());
-
-  return keys;
-}
-
-/* Put together by hand: with a GVariantBuilder an entry costs three times as much, and entries are
-   most of what a push costs on the bus. */
-GVariant *
-vb_bus_value_entry (guint item, const VbValue *value, GString *scratch)
-{
-  static GOnce once = G_ONCE_INIT;
-  const Keys *keys = g_once (&once, make_keys, NULL);
-  GVariant **path = &keys->paths[item];
-  GVariant *members[2];
-
-  if (*path == NULL)
-    *path = g_variant_ref_sink (g_variant_new_string (vb_item (item)->path));
-
-  g_string_truncate (scratch, 0);
-  vb_item_format (item, value, scratch);
-  members[0] = g_variant_new_dict_entry (keys->value,
-                                         g_variant_new_variant (vb_bus_value_new (value)));
-  members[1] = g_variant_new_dict_entry (
-      keys->text, g_variant_new_variant (g_variant_new_string (scratch->str)));
-
-  return g_variant_new_dict_entry (
-      *path, g_variant_new_array (G_VARIANT_TYPE ("{sv}"), members, G_N_ELEMENTS (members)));
-}
-
 GVariant *
 vb_bus_value_unbox (GVariant *variant)
 {

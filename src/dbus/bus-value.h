@@ -16,16 +16,6 @@ G_BEGIN_DECLS
 GVariant *vb_bus_value_new (const VbValue *value);
 
 /**
- * The entry of @item in GetItems and ItemsChanged, `{sa{sv}}`: its path, with @value under Value and
- * its text under Text (contract §1.3).
- *
- * @scratch: overwritten; kept by the caller, so that one message after the other uses the same
- *
- * Returns: (transfer floating)
- */
-GVariant *vb_bus_value_entry (guint item, const VbValue *value, GString *scratch);
-
-/**
  * Takes the variants around a value off, however many there are (contract §1.4).
  *
  * Returns: (transfer full): the innermost value

@@ -1,0 +1,56 @@
+#include "set-value.h"
+
+#include "bus-value.h"
+
+/* Who sends, as GET /battery shows it. */
+#define SOURCE "D-Bus"
+
+static VbSet
+set_custom_name (VbBattery *battery, guint item, GVariant *value)
+{
+  VbValue name = { .kind = VB_VALUE_TEXT };
+
+  if (vb_bus_value_is_clear (value))
+    name.as.text = "";
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    name.as.text = (char *)g_variant_get_string (value, NULL);
+  else
+    return VB_SET_IMPOSSIBLE;
+
+  if (g_utf8_strlen (name.as.text, -1) > VB_CUSTOM_NAME_MAX)
+    return VB_SET_REFUSED;
+
+  vb_battery_set_identity (battery, item, &name);
+
+  return VB_SET_TAKEN;
+}
+
+static VbSet
+apply (VbBattery *battery, guint item, GVariant *value, gint64 now)
+{
+  g_autoptr (VbRecord) record = vb_record_new ();
+  g_autoptr (VbVerdict) verdict = vb_verdict_new ();
+
+  if (!vb_bus_value_add_to_record (value, vb_item (item)->path, record))
+    return VB_SET_IMPOSSIBLE;
+
+  if (vb_battery_apply (battery, record, VB_APPLY_MERGE, SOURCE, now, verdict))
+    return VB_SET_TAKEN;
+
+  vb_battery_refuse (battery, SOURCE, 422, vb_record_steal_errors (record), now);
+
+  return VB_SET_REFUSED;
+}
+
+VbSet
+vb_set_value (VbBattery *battery, guint item, GVariant *value, gint64 now)
+{
+  const VbField *field = vb_item (item)->field;
+
+  if (field->flags & VB_FIELD_WRITABLE)
+    return set_custom_name (battery, item, value);
+  if (field->group == VB_GROUP_IDENTITY || !vb_battery_config (battery)->dbus_writable)
+    return VB_SET_IMPOSSIBLE;
+
+  return apply (battery, item, value, now);
+}
