@@ -442,7 +442,6 @@ test_family_groups (Fixture *fixture, gconstpointer user_data)
 {
   g_autoptr (GDBusMessage) before
       = call (fixture->client, fixture->service, "/Balances", VB_BUS_ITEM, "GetValue", NULL);
-  g_autofree char *after = NULL;
   guint balance;
 
   assert_error (before, "org.freedesktop.DBus.Error.UnknownObject");

@@ -116,8 +116,8 @@ test_record (void)
     { "/Info/ChargeRequest", "true", { VB_VALUE_INTEGER, .as.integer = 1 } },
     { "/Info/ChargeRequest", "0", { VB_VALUE_INTEGER, .as.integer = 0 } },
     { "/Info/ChargeMode", "'Bulk'", { VB_VALUE_TEXT, .as.text = "Bulk" } },
-    { "/Soc", "@ai []", { VB_VALUE_INVALID } },
-    { "/Soc", "@av []", { VB_VALUE_INVALID } },
+    { "/Soc", "@ai []", VB_VALUE_INIT },
+    { "/Soc", "@av []", VB_VALUE_INIT },
   };
   g_autoptr (VbRecord) record = vb_record_new ();
 
