@@ -206,9 +206,11 @@ class BusClient:
         return self.call(name, path, 'SetValue', GLib.Variant('(v)', (value,))).unpack()[0]
 
     def iterate(self):
-        """Delivers what has come."""
-        while GLib.MainContext.default().iteration(False):
-            pass
+        """Delivers what has come by now, however fast more of it comes."""
+        reached = []
+        GLib.idle_add(reached.append, True, priority=GLib.PRIORITY_DEFAULT)
+        while not reached:
+            GLib.MainContext.default().iteration(True)
 
     def sync(self, pid):
         """Waits until everything that process @pid has sent so far has come."""
