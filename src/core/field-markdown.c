@@ -7,9 +7,8 @@ static const struct
   const char *text;
 } sections[] = {
   { VB_GROUP_LIVE, "Live values",
-    "Invalid on the bus when the source goes quiet (`stale-after`); an optional one by itself when "
-    "it "
-    "is older than `optional-after`." },
+    "Invalid on the bus when the source goes quiet (`stale-after`); an optional one by itself "
+    "when it is older than `optional-after`." },
   { VB_GROUP_LIMIT, "Limits",
     "For `role=bms` alone. They become invalid together, never one alone." },
   { VB_GROUP_ALARM, "Alarms and states",
@@ -31,7 +30,11 @@ append_names (const VbItem *item, const VbItem *last, GString *markdown)
   for (guint i = 0; aliases[i] != NULL && *aliases[i] != '\0'; i++) {
     g_auto (GStrv) parts = g_strsplit (aliases[i], "%u", 2);
 
-    g_string_append_printf (markdown, ", `%s%s`", parts[0], parts[1] != NULL ? "*n*" : "");
+    if (parts[1] == NULL)
+      g_string_append_printf (markdown, ", `%s`", parts[0]);
+    else
+      g_string_append_printf (markdown, ", `%s%u%s` … `%s%u%s`", parts[0], item->member, parts[1],
+                              parts[0], last->member, parts[1]);
   }
 
   if (item == last)
@@ -87,7 +90,7 @@ vb_fields_to_markdown (GString *markdown)
 
     g_string_append_printf (markdown,
                             "\n## %s\n\n%s\n\n"
-                            "| name | path | kind | unit | range | decimals | |\n"
+                            "| name | path | kind | unit | range | decimals | what |\n"
                             "|---|---|---|---|---|---|---|\n",
                             sections[i].title, sections[i].text);
     for (guint item = 0; item < vb_n_items (); item++) {

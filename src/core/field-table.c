@@ -12,7 +12,7 @@
   .kind = VB_KIND_REAL, .unit = unit_, .decimals = decimals_, \
   .minimum = minimum_, .maximum = maximum_
 #define POSITIVE_VOLTS(decimals_) REAL ("V", decimals_, 0.1, 1000)
-#define CELSIUS REAL ("°C", 1, -60, 150), .suffix = "C"
+#define CELSIUS REAL ("°C", 1, -40, 125), .suffix = "C"
 #define INTEGER(minimum_, maximum_) \
   .kind = VB_KIND_INTEGER, .minimum = minimum_, .maximum = maximum_
 #define TALLY INTEGER (0, 2147483647)
@@ -20,7 +20,8 @@
 #define SECONDS TALLY, .unit = "s"
 #define ENUM(values_) .kind = VB_KIND_INTEGER, .values = values_
 #define WARNING ENUM ("0 ok, 1 warning, 2 alarm")
-#define BOOLEAN .kind = VB_KIND_BOOLEAN, .values = "0 no, 1 yes"
+#define TWO_WAY(values_) .kind = VB_KIND_BOOLEAN, .values = values_
+#define BOOLEAN TWO_WAY ("0 no, 1 yes")
 #define TEXT .kind = VB_KIND_TEXT
 
 #define LIVE .group = VB_GROUP_LIVE
@@ -121,16 +122,16 @@ const VbField vb_fields[] = {
     .description = "SoC down to which the battery is to be discharged" },
 
   /* State (contract §3.4) */
-  { "State", "/State", INTEGER (0, 18), ALARM,
-    .description = "state of the BMS: 0 to 8 initializing, 9 running, 10 error, 11 unknown, "
-                   "12 shutdown, 13 updating, 14 standby, 15 going to run, 16 pre-charging, "
-                   "17 contactor check, 18 pending" },
+  { "State", "/State",
+    ENUM ("0-8 initializing, 9 running, 10 error, 11 unknown, 12 shutdown, 13 updating, "
+          "14 standby, 15 going to run, 16 pre-charging, 17 contactor check, 18 pending"),
+    ALARM, .description = "state of the BMS" },
   { "ErrorCode", "/ErrorCode", INTEGER (0, 65535), ALARM,
     .description = "error of the BMS; 0 for none, 39 for communication timeout" },
   { "ConnectionInformation", "/ConnectionInformation", TEXT, LIVE,
     .known = VB_KNOWN_CONNECTION_INFORMATION,
     .description = "one line for the GUI; takes the place of the daemon's own while live" },
-  { "RelayState", "/Relay/0/State", ENUM ("0 open, 1 closed"), ALARM,
+  { "RelayState", "/Relay/0/State", TWO_WAY ("0 open, 1 closed"), ALARM,
     .description = "relay of the battery monitor" },
   { "SystemSwitch", "/SystemSwitch", BOOLEAN, ALARM,
     .description = "system switch of the battery" },

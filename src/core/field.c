@@ -1,5 +1,6 @@
 #include "field.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -62,18 +63,12 @@ write_number (double number, char *buffer)
   return g_ascii_formatd (buffer, G_ASCII_DTOSTR_BUF_SIZE, "%.15g", number);
 }
 
-static const char *
-blank_unit (const VbField *field, const char *before)
-{
-  return field->unit != NULL ? before : "";
-}
-
 static gboolean
 check_range (const VbItem *item, double number, GError **error)
 {
   const VbField *field = item->field;
   const char *unit = field->unit != NULL ? field->unit : "";
-  const char *blank = blank_unit (field, " ");
+  const char *blank = field->unit != NULL ? " " : "";
   char value[G_ASCII_DTOSTR_BUF_SIZE], limit[G_ASCII_DTOSTR_BUF_SIZE];
   const char *side;
   double bound;
@@ -111,7 +106,7 @@ check_whole (const VbItem *item, double number, GError **error)
   return FALSE;
 }
 
-/* @values lists what is allowed as `0 ok, 1 warning, 2 alarm`. */
+/* @values lists what is allowed as `0 ok, 1 warning, 2 alarm` or `0-8 initializing, 9 running`. */
 static gboolean
 check_enumeration (const VbItem *item, double number, GError **error)
 {
@@ -119,8 +114,14 @@ check_enumeration (const VbItem *item, double number, GError **error)
   char value[G_ASCII_DTOSTR_BUF_SIZE];
 
   for (const char *at = field->values; at != NULL; at = strchr (at, ',')) {
+    char *rest;
+    guint64 low, high;
+
     at += strspn (at, ", ");
-    if (number == g_ascii_strtod (at, NULL))
+    low = high = g_ascii_strtoull (at, &rest, 10);
+    if (*rest == '-')
+      high = g_ascii_strtoull (rest + 1, NULL, 10);
+    if (number >= (double)low && number <= (double)high)
       return TRUE;
   }
 
@@ -138,7 +139,6 @@ vb_item_check_number (guint item, double number, VbValue *value, GError **error)
 {
   const VbItem *own = vb_item (item);
   const VbField *field = own->field;
-  const gboolean folded = field->flags & VB_FIELD_NOT_POSITIVE && number > 0;
 
   g_return_val_if_fail (isfinite (number), FALSE);
 
@@ -149,11 +149,10 @@ vb_item_check_number (guint item, double number, VbValue *value, GError **error)
   }
   if (field->kind != VB_KIND_REAL && !check_whole (own, number, error))
     return FALSE;
-  if (!check_enumeration (own, number, error)
-      || !check_range (own, folded ? -number : number, error))
+  if (!check_enumeration (own, number, error) || !check_range (own, number, error))
     return FALSE;
 
-  if (folded)
+  if (field->flags & VB_FIELD_NOT_POSITIVE && number > 0)
     number = -number;
   *value = field->kind == VB_KIND_REAL ? vb_value_real (number) : vb_value_integer ((gint64)number);
 
@@ -203,6 +202,16 @@ vb_item_check_text (guint item, const char *text, VbValue *value, GError **error
   return TRUE;
 }
 
+/*
+ * Rounds half away from zero, as the number was written: 1.005 * 100 is a bit less than 100.5 in
+ * binary, by at most what the nudge adds.
+ */
+static double
+round_decimal (double scaled)
+{
+  return round (scaled + scaled * 2 * DBL_EPSILON);
+}
+
 void
 vb_item_round (guint item, VbValue *value)
 {
@@ -213,9 +222,9 @@ vb_item_round (guint item, VbValue *value)
     return;
 
   if (decimals < 0)
-    value->as.real = round (value->as.real / powers[-decimals]) * powers[-decimals];
+    value->as.real = round_decimal (value->as.real / powers[-decimals]) * powers[-decimals];
   else
-    value->as.real = round (value->as.real * powers[decimals]) / powers[decimals];
+    value->as.real = round_decimal (value->as.real * powers[decimals]) / powers[decimals];
 
   /* Zero has no sign on the bus. */
   value->as.real += 0.0;

@@ -101,7 +101,7 @@ typedef struct
   double minimum;         /* lowest allowed number */
   double maximum;         /* highest allowed number; minimum = maximum = 0: any finite number */
   gboolean above_minimum; /* @minimum itself is not allowed */
-  const char *values;     /* an enumeration, as `0 ok, 1 warning, 2 alarm`; NULL for none */
+  const char *values;     /* an enumeration, as `0 ok, 1 warning` or `0-8 initializing`; or NULL */
   guint first;            /* number of the family's first member */
   guint step;             /* from one member's number to the next; 0 for a single field */
   guint count;            /* members of the family; 0 for a single field */

@@ -227,10 +227,6 @@ static const char *const mqtt_keys[] = {
   "System/Temperature4Name",
   "Voltages/Sum",
   "Voltages/Diff",
-  "Voltages/Cell1",
-  "Voltages/Cell24",
-  "Balances/Cell1",
-  "Balances/Cell24",
   "Io/AllowToCharge",
   "Io/AllowToDischarge",
   "Io/AllowToBalance",
@@ -240,11 +236,26 @@ static const char *const mqtt_keys[] = {
   "Io/ForceDischargingOff",
   "Io/TurnBalancingOff",
   "Settings/HasTemperature",
-  "TimeToSoC/0",
-  "TimeToSoC/5",
-  "TimeToSoC/50",
-  "TimeToSoC/95",
-  "TimeToSoC/100",
+};
+
+/* … and their numbered ones. */
+static const struct
+{
+  const char *prefix;
+  guint first;
+  guint step;
+  guint last;
+} mqtt_families[] = {
+  { "Voltages/Cell", 1, 1, 24 },
+  { "Balances/Cell", 1, 1, 24 },
+  { "TimeToSoC/", 0, 5, 100 },
+};
+
+/* The alarms that the GUI does not show, neither of the battery nor of a module (contract §3.6). */
+static const char *const hidden_alarms[] = {
+  "/Alarms/Alarm",           "/Alarms/LowFusedVoltage",  "/Alarms/HighFusedVoltage",
+  "/Alarms/ChargeBlocked",   "/Alarms/DischargeBlocked", "/Alarms/FirmwareUpdateFailure",
+  "/Alarms/ParallelBmsLost",
 };
 
 /* What Victron-VirtualBattery flows send (field-notes §2.1). */
@@ -291,6 +302,45 @@ test_complete (void)
 }
 
 static void
+test_mqtt_families (void)
+{
+  guint n = G_N_ELEMENTS (mqtt_keys);
+
+  for (guint i = 0; i < G_N_ELEMENTS (mqtt_families); i++)
+    for (guint j = mqtt_families[i].first; j <= mqtt_families[i].last; j += mqtt_families[i].step) {
+      g_autofree char *key = g_strdup_printf ("%s%u", mqtt_families[i].prefix, j);
+
+      g_assert_cmpuint (vb_item (find (key))->member, ==, j);
+      n++;
+    }
+
+  g_assert_cmpuint (n, ==, 169);
+}
+
+static void
+test_module_alarms (void)
+{
+  guint shown = 0, item;
+
+  for (guint i = 0; i < G_N_ELEMENTS (contract_paths); i++) {
+    gboolean hidden = FALSE;
+
+    if (!g_str_has_prefix (contract_paths[i], "/Alarms/"))
+      continue;
+    for (guint j = 0; j < G_N_ELEMENTS (hidden_alarms); j++)
+      hidden |= g_str_equal (contract_paths[i], hidden_alarms[j]);
+    for (guint j = 0; j < 10; j++) {
+      g_autofree char *path = g_strdup_printf ("/Diagnostics/Module%u%s", j, contract_paths[i]);
+
+      g_assert_cmpint (vb_item_find (path, &item), ==, !hidden);
+    }
+    shown += !hidden;
+  }
+
+  g_assert_cmpuint (shown, ==, 23);
+}
+
+static void
 test_rows (void)
 {
   guint known[VB_N_KNOWN] = { 0 };
@@ -300,8 +350,12 @@ test_rows (void)
     const gboolean family = strstr (field->path, "%u") != NULL;
 
     g_test_message ("%s", field->name);
-    g_assert_nonnull (field->description);
+    g_assert_true (*field->name != '\0' && *field->path == '/' && *field->description != '\0');
     g_assert_cmpfloat (field->minimum, <=, field->maximum);
+    /* What becomes an integer has limits that fit one on the bus. */
+    if (field->kind == VB_KIND_INTEGER && field->values == NULL)
+      g_assert_true (field->maximum > field->minimum && field->maximum <= G_MAXINT32);
+    g_assert_cmpint (field->kind == VB_KIND_BOOLEAN, <=, field->values != NULL);
     g_assert_cmpint (field->count > 0, ==, family);
     g_assert_cmpint (strstr (field->name, "%u") != NULL, ==, family);
     g_assert_cmpint (field->decimals, >=, -1);
@@ -352,6 +406,31 @@ test_names (void)
   }
 }
 
+/* No spelling leads anywhere else: names, paths and aliases never clash, identity included. */
+static void
+test_unambiguous (void)
+{
+  for (guint i = 0; i < vb_n_items (); i++) {
+    const VbItem *item = vb_item (i);
+    g_auto (GStrv) aliases
+        = g_strsplit (item->field->aliases != NULL ? item->field->aliases : "", " ", -1);
+
+    g_assert_cmpuint (find (item->name), ==, i);
+    g_assert_cmpuint (find (item->path), ==, i);
+    g_assert_cmpuint (find (item->path + 1), ==, i);
+    for (guint j = 0; aliases[j] != NULL; j++) {
+      g_auto (GStrv) parts = g_strsplit (aliases[j], "%u", 2);
+      g_autofree char *alias = NULL;
+
+      if (parts[1] == NULL)
+        alias = g_strdup (aliases[j]);
+      else
+        alias = g_strdup_printf ("%s%u%s", parts[0], item->member, parts[1]);
+      g_assert_cmpuint (find (alias), ==, i);
+    }
+  }
+}
+
 static void
 test_spellings (void)
 {
@@ -370,6 +449,8 @@ test_spellings (void)
   g_assert_false (vb_item_find ("soc", &item));
   g_assert_false (vb_item_find ("", &item));
   g_assert_false (vb_item_find ("/", &item));
+  g_assert_false (vb_item_find ("Relay/State", &item));
+  g_assert_false (vb_item_find ("Cell%u", &item));
   g_assert_false (vb_item_find ("Cell0", &item));
   g_assert_false (vb_item_find ("Cell129", &item));
   g_assert_false (vb_item_find ("Dc/1/0/Voltage", &item));
@@ -393,7 +474,14 @@ test_suggestions (void)
     { "/Dc/0/Volts", "/Dc/0/Voltage" },
     { "/soc", "/Soc" },
     { "Info/MaxChargeVoltge", "Info/MaxChargeVoltage" },
+    { "Dc/Voltge", "Dc/Voltage" },
+    { "alarms/low_soc", "Alarms/LowSoc" },
+    { "minCellTemperature", "MinCellTemperature" },
     { "xyzzy", NULL },
+    { "x", NULL },
+    { "/", NULL },
+    { "Firmware/Update/Url", NULL },
+    { "Serial", NULL },
     { "ProductNam", NULL },
     { "", NULL },
   };
@@ -427,9 +515,24 @@ test_numbers (void)
     { "LowSoc", 1.5, "LowSoc is 1.5, a whole number is needed" },
     { "Balancing", 1, NULL },
     { "Balancing", 2, "Balancing is 2, allowed are 0 no, 1 yes" },
-    { "State", 19, "State is 19, above the limit of 18" },
+    { "Balancing", 0.5, "Balancing is 0.5, a whole number is needed" },
+    { "State", 0, NULL },
+    { "State", 8, NULL },
+    { "State", 9, NULL },
+    { "State", 18, NULL },
+    { "State", 19,
+      "State is 19, allowed are 0-8 initializing, 9 running, 10 error, 11 unknown, 12 shutdown, "
+      "13 updating, 14 standby, 15 going to run, 16 pre-charging, 17 contactor check, 18 pending" },
+    { "RelayState", -1, "RelayState is -1, allowed are 0 open, 1 closed" },
+    { "MinCellTemperature", -40, NULL },
+    { "MinCellTemperature", 125.5, "MinCellTemperature is 125.5 °C, above the limit of 125 °C" },
+    { "Cell3", 5.001, "Cell3 is 5.001 V, above the limit of 5 V" },
+    { "ChargeCycles", 2147483647, NULL },
+    { "ChargeCycles", 2147483648, "ChargeCycles is 2147483648, above the limit of 2147483647" },
+    { "ChargeCycles", 1e300, "ChargeCycles is 1e+300, above the limit of 2147483647" },
     { "MinVoltageCellId", 3, "MinVoltageCellId is a number, a text is needed" },
     { "ConsumedAmphours", 20, NULL },
+    { "ConsumedAmphours", 2e7, "ConsumedAmphours is 20000000 Ah, above the limit of 10000000 Ah" },
     { "TimeToSoC50", 3600, NULL },
   };
 
@@ -467,6 +570,8 @@ test_booleans_and_texts (void)
 
   g_assert_true (vb_item_check_boolean (find ("Balancing"), TRUE, &value, NULL));
   g_assert_cmpint (value.as.integer, ==, 1);
+  g_assert_true (vb_item_check_boolean (find ("RelayState"), FALSE, &value, NULL));
+  g_assert_cmpint (value.as.integer, ==, 0);
   g_assert_false (vb_item_check_boolean (find ("Soc"), TRUE, &value, &error));
   g_assert_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE);
   g_assert_cmpstr (error->message, ==, "Soc is true, a number is needed");
@@ -511,7 +616,17 @@ test_rounding_and_text (void)
     { "TimeToGo", 3605, 3610, "3610s" },
     { "LowSoc", 2, 2, "2" },
     { "TimeSinceLastFullCharge", 60, 60, "60s" },
-    { "DischargedEnergy", 1.005, 1.0, "1.00kWh" },
+    { "DischargedEnergy", 1.005, 1.01, "1.01kWh" },
+    { "DischargedEnergy", 1.00499999, 1.0, "1.00kWh" },
+    { "DischargedEnergy", 9999999.985, 9999999.99, "9999999.99kWh" },
+    { "Current", 0.05, 0.1, "0.1A" },
+    { "Current", -0.05, -0.1, "-0.1A" },
+    { "Current", -0.35, -0.4, "-0.4A" },
+    { "Cell1", 3.0005, 3.001, "3.001V" },
+    { "Soh", 99.5, 100, "100%" },
+    { "Capacity", 12.25, 12.3, "12.3Ah" },
+    { "TimeToGo", 4, 0, "0s" },
+    { "TimeToSoC50", -0.4, 0, "0s" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -521,7 +636,8 @@ test_rounding_and_text (void)
 
     g_assert_true (vb_item_check_number (item, rows[i].number, &value, NULL));
     vb_item_round (item, &value);
-    g_assert_cmpfloat_with_epsilon (vb_value_number (&value, -1), rows[i].rounded, 1e-9);
+    /* To the bit: what is rounded once stays as it is. */
+    g_assert_cmpfloat (vb_value_number (&value, -1), ==, rows[i].rounded);
     if (value.kind == VB_VALUE_REAL)
       g_assert_false (signbit (value.as.real) && value.as.real == 0);
     vb_item_format (item, &value, text);
@@ -571,8 +687,11 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/field/complete", test_complete);
+  g_test_add_func ("/field/mqtt-families", test_mqtt_families);
+  g_test_add_func ("/field/module-alarms", test_module_alarms);
   g_test_add_func ("/field/rows", test_rows);
   g_test_add_func ("/field/names", test_names);
+  g_test_add_func ("/field/unambiguous", test_unambiguous);
   g_test_add_func ("/field/spellings", test_spellings);
   g_test_add_func ("/field/suggestions", test_suggestions);
   g_test_add_func ("/field/numbers", test_numbers);
