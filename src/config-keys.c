@@ -285,7 +285,7 @@ equal_lists (char **a, char **b)
 gboolean
 vb_key_equal (const VbKey *key, gconstpointer a, gconstpointer b)
 {
-  const char *left = (const char *)a + key->offset, *right = (const char *)b + key->offset;
+  gconstpointer left = (const char *)a + key->offset, right = (const char *)b + key->offset;
 
   switch (key->kind) {
   case VB_KEY_TEXT:

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#define SECOND ((gint64)G_USEC_PER_SEC)
+
 const char *
 vb_role_name (VbRole role)
 {
@@ -18,13 +20,13 @@ vb_battery_config_init (VbBatteryConfig *config, const char *name)
     .custom_name = g_strdup (""),
     .product_id = 0xFFFF,
     .freshness = {
-      .warn_after = 10 * G_USEC_PER_SEC,
-      .stale_after = 30 * G_USEC_PER_SEC,
-      .drop_after = 180 * G_USEC_PER_SEC,
-      .leave_after = 600 * G_USEC_PER_SEC,
+      .warn_after = 10 * SECOND,
+      .stale_after = 30 * SECOND,
+      .drop_after = 180 * SECOND,
+      .leave_after = 600 * SECOND,
       .on_stale = VB_ON_STALE_STOP_CHARGING,
     },
-    .optional_after = 120 * G_USEC_PER_SEC,
+    .optional_after = 120 * SECOND,
     .stale_charge_voltage = NAN,
     .battery_low_voltage = NAN,
     .max_charge_voltage = NAN,
