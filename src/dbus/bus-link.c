@@ -3,7 +3,7 @@
 #include "bus-link.h"
 
 #define RETRY_MILLISECONDS 250
-#define GIVE_UP_SECONDS 5
+#define GIVE_UP_MILLISECONDS 5000
 
 /* Messages are processed from the start: GDBus cannot delay them on a message bus. Nobody knows where
    to call before the name is claimed. */
@@ -102,7 +102,7 @@ static void
 connect_anew (VbBusLink *link)
 {
   if (link->give_up == 0)
-    link->give_up = g_timeout_add_seconds (GIVE_UP_SECONDS, on_give_up, link);
+    link->give_up = g_timeout_add (GIVE_UP_MILLISECONDS, on_give_up, link);
 
   g_dbus_connection_new_for_address (link->address, FLAGS, NULL, link->cancellable, on_connected,
                                      link);

@@ -135,9 +135,6 @@ on_name_lost (GDBusConnection *connection,
 {
   VbBusName *name = user_data;
 
-  if (!name->owned)
-    return;
-
   name->owned = FALSE;
   retry_later (name, "was taken away");
   name->changed (FALSE, name->user_data);

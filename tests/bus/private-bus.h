@@ -4,7 +4,9 @@
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "core/battery.h"
 #include "dbus/bus-compat.h"
@@ -49,18 +51,28 @@ run_until (gboolean (*done) (gpointer user_data), gpointer user_data)
   g_source_remove (poll);
 }
 
+/* A test that fails does not leave its bus behind. */
+static inline void
+die_with_parent (gpointer user_data)
+{
+  prctl (PR_SET_PDEATHSIG, SIGKILL);
+}
+
 /* Starts dbus-daemon, always at the same address, and returns when it listens. */
 static inline void
 private_bus_start (PrivateBus *bus)
 {
+  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
+      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autofree char *option = g_strconcat ("--address=", bus->address, NULL);
   g_autoptr (GDataInputStream) output = NULL;
   g_autofree char *line = NULL;
   g_autoptr (GError) error = NULL;
 
-  bus->daemon = g_subprocess_new (
-      G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error, "dbus-daemon",
-      "--session", "--nofork", "--nopidfile", option, "--print-address=1", NULL);
+  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  bus->daemon
+      = g_subprocess_launcher_spawn (launcher, &error, "dbus-daemon", "--session", "--nofork",
+                                     "--nopidfile", option, "--print-address=1", NULL);
   g_assert_no_error (error);
 
   output = g_data_input_stream_new (g_subprocess_get_stdout_pipe (bus->daemon));

@@ -453,6 +453,39 @@ test_family_groups (Fixture *fixture, gconstpointer user_data)
   assert_value (fixture->client, fixture->service, "/Balances", "{'Cell7': <1>}");
 }
 
+static void
+count_signal (GDBusConnection *connection,
+              const char *sender,
+              const char *path,
+              const char *interface,
+              const char *name,
+              GVariant *arguments,
+              gpointer user_data)
+{
+  (*(guint *)user_data)++;
+}
+
+/* Check 20. */
+static void
+test_no_empty_signal (Fixture *fixture, gconstpointer user_data)
+{
+  const guint soc = vb_item_known (VB_KNOWN_SOC);
+  guint n_signals = 0;
+  const guint watch = g_dbus_connection_signal_subscribe (
+      fixture->client, fixture->service, VB_BUS_ITEM, "ItemsChanged", "/", NULL,
+      G_DBUS_SIGNAL_FLAGS_NONE, count_signal, &n_signals, NULL);
+
+  wait_for_bus (fixture->client);
+  vb_bus_objects_signal (fixture->objects, NULL, 0);
+  vb_bus_objects_signal (fixture->objects, &soc, 1);
+
+  /* A signal that was sent before this answer is there before it. */
+  assert_value (fixture->client, fixture->service, "/Soc", "@ai []");
+  g_assert_cmpuint (n_signals, ==, 1);
+
+  g_dbus_connection_signal_unsubscribe (fixture->client, watch);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -467,6 +500,7 @@ main (int argc, char **argv)
   ADD ("08-errors", bms, test_errors);
   ADD ("09-set-value", bms, test_set_value);
   ADD ("14-introspection", bms, test_introspection);
+  ADD ("20-no-empty-signal", bms, test_no_empty_signal);
   ADD ("47-monitor", monitor, test_monitor);
   ADD ("get-description", bms, test_get_description);
   ADD ("secure", bms, test_secure);
