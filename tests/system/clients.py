@@ -166,7 +166,10 @@ class BusClient:
 
     def owner(self, name=BATTERY):
         """The unique name that owns @name, or None."""
-        return self.bus_call('GetNameOwner', '(s)', name) if name in self.names() else None
+        try:
+            return self.bus_call('GetNameOwner', '(s)', name)
+        except GLib.Error:
+            return None
 
     def connections_of(self, pid):
         """The unique names of a process."""

@@ -90,8 +90,9 @@ class Bus:
 class Daemon:
     """The daemon, on @bus, with @config as its configuration file."""
 
-    def __init__(self, bus, folder, config='', options=(), environment=None, **popen):
-        self.bus = bus
+    def __init__(self, bus, folder, config='', options=(), environment=None, bus_options=None,
+                 **popen):
+        self.bus_options = ['--bus', bus.address] if bus_options is None else bus_options
         self.config = pathlib.Path(folder) / 'daemon.ini'
         self.log = pathlib.Path(folder) / 'daemon.log'
         self.options = list(options)
@@ -111,7 +112,7 @@ class Daemon:
         with open(self.log, 'ab') as log:
             output = {'stdout': log, 'stderr': log, **self.popen}
             self.process = subprocess.Popen(
-                [DAEMON, '--config', self.config, '--bus', self.bus.address,
+                [DAEMON, '--config', self.config, *self.bus_options,
                  '--listen', f'127.0.0.1:{self.port}', *self.options],
                 env=self.environment, **output)
         return self
@@ -147,6 +148,13 @@ class Daemon:
             self.signal(signal.SIGCONT)
             self.signal(signal.SIGTERM)
         return self.exit_status()
+
+    def stop_or_kill(self):
+        try:
+            return self.stop()
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.exit_status()
 
     def join(self, record=None, path='/battery'):
         """Posts until the battery is on the bus. Returns: the last answer"""
@@ -242,7 +250,7 @@ class World:
                 pass  # its bus was killed
         for daemon in self.daemons:
             if daemon.process is not None and daemon.process.poll() is None:
-                status = daemon.stop()
+                status = daemon.stop_or_kill()
                 if status != 0:
                     complaints.append(f'the daemon ended with {status}')
             complaints += daemon.complaints()
@@ -267,9 +275,6 @@ def run_test(test):
         said += world.close()
     except Exception:
         said += traceback.format_exc().splitlines()
-        for daemon in world.daemons:
-            if daemon.process is not None and daemon.process.poll() is None:
-                daemon.process.kill()
     if said:
         said += ['log of the daemon:', *world.logs()]
     world.folder.cleanup()

@@ -44,11 +44,11 @@ def test_three_spellings(world):
     """The same record in each spelling, and in a mixture, leads to the same bus."""
     daemon, client = world.live(record=FLAT)
     wanted = client.items_body().print_(True)
-    mixture = dict(itertools.islice(FLAT.items(), 4)) | nested(
-        {path: value for path, value in PATHS.items() if path.startswith(('System', 'Alarms'))}) | {
-            '/' + path: value for path, value in PATHS.items()
-            if path.startswith(('Info/MaxD', 'Info/MaxChargeC', 'Volt', 'Time'))} | {
-                'Power': -650, 'Info/MaxChargeVoltage': 55.2}
+    flat = ('Soc', 'Voltage', 'Current', 'Power', 'MaxChargeVoltage')
+    mixture = {name: FLAT[name] for name in flat} | {
+        '/' + path: value for path, value in PATHS.items()
+        if path.startswith(('Info/MaxD', 'Info/MaxChargeC', 'Voltages', 'TimeToSoC'))} | nested({
+            path: value for path, value in PATHS.items() if path.startswith(('System', 'Alarms'))})
     for record in ({'/' + path: value for path, value in PATHS.items()}, PATHS, nested(PATHS),
                    nested(PATHS, dc_has_a_number=False), mixture):
         daemon.http.delete()
@@ -157,7 +157,8 @@ def test_ignored(world):
 
 def test_replayed(world):
     daemon = world.start(CONFIG)
-    daemon.join({**RECORD, 'Sequence': 10})
+    daemon.join()
+    equal(daemon.http.post({**RECORD, 'Sequence': 10}).status, 200)
     for sequence in (10, 9, 9, -5):
         answer = daemon.http.post({'Soc': 50, 'Sequence': sequence})
         equal(answer.status, 409, sequence)
@@ -251,6 +252,9 @@ def test_wrong_optional(world):
     equal([(error['field'], error['code']) for error in answer.body['errors']],
           [('Soh', 'range'), ('Nope', 'unknown'), ('LowSoc', 'type')])
     equal([client.value(path) for path in ('/Soc', '/Soh', '/Alarms/LowSoc')], [50, None, None])
+    daemon.http.post({'Soh': 98})
+    equal(daemon.http.post({'Soh': 97, '/Soh': 96}).status, 200)
+    equal(client.value('/Soh'), None, 'named twice: nobody knows which')
     answer = daemon.http.post({'Soc': 51, 'Soh': 101, 'Voltage': 2000})
     equal((answer.status, client.value('/Soc')), (422, 50))
     equal(len(answer.body['errors']), 2)

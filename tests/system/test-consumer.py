@@ -59,4 +59,17 @@ def test_battery_that_comes_later_and_changes(world):
         eventually(lambda: consumer.value('/Soc') == 42, 'the reader got the change')
 
 
+def test_source_that_falls_silent(world):
+    daemon = world.start('[battery]\nwarn-after=1\nstale-after=2\ndrop-after=3\nleave-after=300\n')
+    with Consumer(world) as consumer:
+        eventually(lambda: daemon.http.post(RECORD) and consumer.value('/Soc') == 63.5,
+                   'the reader found it')
+        # What is invalid is an empty array to every reader.
+        eventually(lambda: consumer.value('/Soc') == [], 'the reader knows that the SoC is not known')
+        eventually(lambda: consumer.value('/Info/MaxChargeVoltage') == [], 'and that there is no limit')
+        assert consumer.value('/Connected') == 0
+        assert consumer.value('/Alarms/BmsCable') == 2
+        assert consumer.values['/Dc/0/Voltage']['text'] == '---'
+
+
 main(globals())
