@@ -8,14 +8,18 @@
 /* The kernel's own header: the C library's lacks tcpi_bytes_received, and cannot be included too. */
 #include <linux/tcp.h>
 
+/* Many small clients send an empty line behind the body: it does not begin a request. */
+#define EMPTY_LINE 2
+
 static const char timeout_answer[]
     = "HTTP/1.1 408 Request Timeout\r\n"
+      "Cache-Control: no-store\r\n"
       "Content-Type: application/problem+json\r\n"
-      "Content-Length: 110\r\n"
+      "Content-Length: 111\r\n"
       "Connection: close\r\n"
       "\r\n"
       "{\"type\":\"about:blank\",\"title\":\"Request Timeout\",\"status\":408,"
-      "\"detail\":\"The request was not complete in time.\"}";
+      "\"detail\":\"The request was not complete in time.\"}\n";
 
 void
 vb_http_connection_init (VbHttpConnection *connection, int fd)
@@ -34,7 +38,7 @@ vb_http_connection_init (VbHttpConnection *connection, int fd)
                sizeof connection->source);
 }
 
-/* 0 where the kernel does not count them: on a unix socket a request begins with its headers. */
+/* 0 where the kernel does not count them: on a unix socket a request begins with its first line. */
 static guint64
 bytes_received (const VbHttpConnection *connection)
 {
@@ -42,7 +46,7 @@ bytes_received (const VbHttpConnection *connection)
   socklen_t length = sizeof info;
 
   memset (&info, 0, sizeof info);
-  if (getsockopt (connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
+  if (connection->local || getsockopt (connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
     return 0;
 
   return info.tcpi_bytes_received;
@@ -51,26 +55,45 @@ bytes_received (const VbHttpConnection *connection)
 void
 vb_http_connection_begin (VbHttpConnection *connection, gint64 now)
 {
-  connection->headers_known = TRUE;
   if (connection->begun == 0)
     connection->begun = now;
 }
 
 void
-vb_http_connection_end (VbHttpConnection *connection)
+vb_http_connection_set_headers_known (VbHttpConnection *connection)
 {
+  connection->headers_known = TRUE;
+}
+
+void
+vb_http_connection_complete (VbHttpConnection *connection, gsize size)
+{
+  const guint64 received = bytes_received (connection);
+
+  connection->answering = TRUE;
   connection->headers_known = FALSE;
   connection->begun = 0;
-  connection->bytes_done = bytes_received (connection);
+
+  /* What has come beyond this request is the beginning of the next one. */
+  connection->bytes_done += size;
+  if (size == 0 || received <= connection->bytes_done + EMPTY_LINE)
+    connection->bytes_done = received;
+}
+
+void
+vb_http_connection_end (VbHttpConnection *connection)
+{
+  connection->answering = FALSE;
 }
 
 gint64
 vb_http_connection_deadline (VbHttpConnection *connection, gint64 limit, gint64 now)
 {
-  if (connection->cut)
+  /* While an answer is on its way the next request is not read, so it is not the client who waits. */
+  if (connection->cut || connection->answering)
     return G_MAXINT64;
 
-  if (connection->begun == 0 && bytes_received (connection) > connection->bytes_done)
+  if (connection->begun == 0 && bytes_received (connection) > connection->bytes_done + EMPTY_LINE)
     connection->begun = now;
 
   return connection->begun == 0 ? G_MAXINT64 : connection->begun + limit;

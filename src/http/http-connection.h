@@ -15,29 +15,37 @@ G_BEGIN_DECLS
 typedef struct
 {
   int fd;
-  char source[64]; /* the client's address, as `127.0.0.1`; `unix` for a unix socket */
-  gboolean local;  /* on a unix socket: whoever reaches it is no web page */
-  gboolean excess; /* one more than may push: its first request is answered with 503 */
+  char source[64];    /* the client's address, as `127.0.0.1`; `unix` for a unix socket */
+  gboolean local;     /* on a unix socket: whoever reaches it is no web page */
+  gboolean has_place; /* one of those that may push; for http-connections.c */
 
   /*< private >*/
-  guint64 bytes_done;     /* bytes received when the last request was complete */
+  guint64 bytes_done;     /* bytes of the requests that are complete */
   gint64 begun;           /* when the present request began, µs of the monotonic clock; 0: none */
   gboolean headers_known; /* its headers are complete */
+  gboolean answering;     /* it is complete, its answer is not yet sent to the end */
   gboolean cut;
 } VbHttpConnection;
 
 /** Fills @connection (zeroed) for @fd, which stays libmicrohttpd's. */
 void vb_http_connection_init (VbHttpConnection *connection, int fd);
 
-/** The headers of a request are complete; @now in µs of the monotonic clock. */
+/** A request line is there; @now in µs of the monotonic clock. */
 void vb_http_connection_begin (VbHttpConnection *connection, gint64 now);
 
-/** The request has been answered. */
+/** The headers of the request are complete. */
+void vb_http_connection_set_headers_known (VbHttpConnection *connection);
+
+/** The request is complete, @size bytes long (0: not known), and its answer may be sent. */
+void vb_http_connection_complete (VbHttpConnection *connection, gsize size);
+
+/** The request is over: its answer has been sent, or cannot be. */
 void vb_http_connection_end (VbHttpConnection *connection);
 
 /**
  * When the request on this connection must be complete, @limit (µs) after its first byte; G_MAXINT64
- * where none has begun.
+ * where none has begun. To be asked whenever bytes may have come, for it is here that they are
+ * noticed; @now in µs of the monotonic clock.
  */
 gint64 vb_http_connection_deadline (VbHttpConnection *connection, gint64 limit, gint64 now);
 

@@ -43,20 +43,21 @@ vb_http_guards_add_listen (VbHttpGuards *guards, const char *host)
     g_ptr_array_add (guards->names, g_strdup (host));
 }
 
-/* The host of `host`, `host:port`, `[::1]` and `[::1]:port`. */
+/* The host of `host`, `host:port`, `[::1]` and `[::1]:port`; NULL where it is none of them. */
 static char *
 without_port (const char *host)
 {
-  const char *end;
+  const gboolean bracket = *host == '[';
+  const char *name = bracket ? host + 1 : host;
+  const char *end = name + strcspn (name, bracket ? "]" : ":");
+  const char *port = end;
 
-  if (*host == '[') {
-    end = strchr (host, ']');
-    return end != NULL ? g_strndup (host + 1, (gsize)(end - host - 1)) : g_strdup (host);
-  }
+  if (bracket && *port++ != ']')
+    return NULL;
+  if (*port == ':')
+    port += 1 + strspn (port + 1, "0123456789");
 
-  end = strrchr (host, ':');
-
-  return end != NULL ? g_strndup (host, (gsize)(end - host)) : g_strdup (host);
+  return *port == '\0' ? g_strndup (name, (gsize)(end - name)) : NULL;
 }
 
 gboolean
@@ -69,6 +70,9 @@ vb_http_guards_allow_host (const VbHttpGuards *guards, const char *host)
     return TRUE;
 
   name = without_port (host);
+  if (name == NULL)
+    return FALSE;
+
   for (guint i = 0; i < guards->names->len; i++)
     if (g_ascii_strcasecmp (name, g_ptr_array_index (guards->names, i)) == 0)
       return TRUE;

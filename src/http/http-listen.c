@@ -1,5 +1,6 @@
 #include "http-listen.h"
 
+#include <errno.h>
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <netinet/in.h>
@@ -21,13 +22,29 @@ remove_dead_socket (const char *path, GSocketAddress *address)
 {
   g_autoptr (GSocket) probe
       = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  g_autoptr (GError) error = NULL;
   GStatBuf status;
 
   if (probe == NULL || g_lstat (path, &status) != 0 || !S_ISSOCK (status.st_mode))
     return;
 
-  if (!g_socket_connect (probe, address, NULL, NULL))
+  /* Whoever is too busy to answer at once is there all the same. */
+  g_socket_set_blocking (probe, FALSE);
+  if (!g_socket_connect (probe, address, NULL, &error)
+      && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
     g_unlink (path);
+}
+
+/* Before anybody can connect: the file is made with the rights of the umask. */
+static gboolean
+set_mode (const char *path, GError **error)
+{
+  if (path == NULL || g_chmod (path, 0660) == 0)
+    return TRUE;
+
+  g_set_error_literal (error, G_IO_ERROR, g_io_error_from_errno (errno), g_strerror (errno));
+
+  return FALSE;
 }
 
 static GSocketAddress *
@@ -80,12 +97,11 @@ vb_http_listen_socket (const char *address, GError **error)
   g_socket_set_listen_backlog (socket, BACKLOG);
   g_socket_set_blocking (socket, FALSE);
 
-  if (!g_socket_bind (socket, parsed, TRUE, error) || !g_socket_listen (socket, error)) {
+  if (!g_socket_bind (socket, parsed, TRUE, error) || !set_mode (path, error)
+      || !g_socket_listen (socket, error)) {
     g_prefix_error (error, "cannot listen on %s: ", address);
     return NULL;
   }
-  if (path != NULL)
-    g_chmod (path, 0660);
 
   return g_steal_pointer (&socket);
 }

@@ -26,6 +26,7 @@ struct _VbHttpRequest
   GString *wildcard;
   GString *allow;
   GString *body;
+  gsize header_size;
   gsize received; /* bytes of the body, also those that were not kept */
   guint refused;  /* status of a refusal found before the handler; 0: none */
   const char *reason;
@@ -45,9 +46,14 @@ void vb_http_request_begin (VbHttpRequest *request,
                             const char *method,
                             const char *path);
 
-/** Finds the handler, or the reason why the request is refused (design §2, in this order: headers too
-    long, Host, Origin, token, route, method, length). */
+/**
+ * Finds the handler, or the reason why the request is refused (design §2, in this order: no place,
+ * headers too long, Host, Origin, token, route, method, length).
+ *
+ * @has_place: whether the connection is one of those that may push
+ */
 void vb_http_request_guard (VbHttpRequest *request,
+                            gboolean has_place,
                             const VbHttpGuards *guards,
                             const VbHttpRouter *router);
 
@@ -65,8 +71,5 @@ void vb_http_request_serve (VbHttpRequest *request);
 
 /** Gives the answer to libmicrohttpd. */
 enum MHD_Result vb_http_request_queue (VbHttpRequest *request);
-
-/** The request is over, answered or not. */
-void vb_http_request_end (VbHttpRequest *request);
 
 G_END_DECLS

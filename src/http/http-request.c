@@ -68,7 +68,9 @@ vb_http_request_begin (VbHttpRequest *request,
   request->refused = 0;
   g_string_truncate (request->body, 0);
   g_array_set_size (request->headers, 0);
-  vb_http_connection_begin (&request->connection, g_get_monotonic_time ());
+  request->header_size
+      = MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+  vb_http_connection_set_headers_known (&request->connection);
 }
 
 static void
@@ -79,10 +81,25 @@ refuse (VbHttpRequest *request, guint status, const char *reason)
 }
 
 static gboolean
+is_chunked (const VbHttpRequest *request)
+{
+  const char *encoding = header (request, "Transfer-Encoding");
+
+  return encoding != NULL && g_ascii_strcasecmp (encoding, "chunked") == 0;
+}
+
+/* Any other encoding goes on until the client closes, and nobody would hear the answer. */
+static gboolean
+is_endless (const VbHttpRequest *request)
+{
+  return header (request, "Transfer-Encoding") != NULL && !is_chunked (request);
+}
+
+static gboolean
 has_length (const VbHttpRequest *request)
 {
-  return header (request, "Content-Length") != NULL
-         || header (request, "Transfer-Encoding") != NULL;
+  return is_chunked (request)
+         || (header (request, "Content-Length") != NULL && !is_endless (request));
 }
 
 static gboolean
@@ -101,20 +118,18 @@ content_length (const VbHttpRequest *request)
 
 void
 vb_http_request_guard (VbHttpRequest *request,
+                       gboolean has_place,
                        const VbHttpGuards *guards,
                        const VbHttpRouter *router)
 {
-  const gsize header_size
-      = MHD_get_connection_info (request->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
-            ->header_size;
   const char *host = header (request, "Host");
 
   request->handler = NULL;
-  if (request->connection.excess) {
+  if (!has_place) {
     vb_http_request_add_header (request, "Retry-After", "1");
     vb_http_request_add_header (request, "Connection", "close");
     refuse (request, 503, "Too many connections.");
-  } else if (header_size > HEADERS_MAX)
+  } else if (request->header_size > HEADERS_MAX)
     refuse (request, 431, "The headers are longer than 16 KiB.");
   else if (!request->connection.local && !vb_http_guards_allow_host (guards, host))
     refuse (request, 421, "The Host is none of this daemon's names; see server-names.");
@@ -148,7 +163,8 @@ vb_http_request_wants_body (VbHttpRequest *request)
   /* Somebody who asks before he sends has nothing to be drained. */
   const gboolean refused_early
       = request->refused != 0
-        && (header (request, "Expect") != NULL || content_length (request) > DRAIN_MAX);
+        && (header (request, "Expect") != NULL || content_length (request) > DRAIN_MAX
+            || is_endless (request));
 
   if (refused_early)
     vb_http_request_serve (request);
@@ -191,13 +207,11 @@ vb_http_request_queue (VbHttpRequest *request)
 
   g_clear_pointer (&request->response, MHD_destroy_response);
 
-  return result;
-}
+  /* How many bytes the frames of the chunks took nobody tells. */
+  vb_http_connection_complete (&request->connection,
+                               is_chunked (request) ? 0 : request->header_size + request->received);
 
-void
-vb_http_request_end (VbHttpRequest *request)
-{
-  vb_http_connection_end (&request->connection);
+  return result;
 }
 
 const char *
@@ -271,6 +285,7 @@ vb_http_request_problem (VbHttpRequest *request, guint status, const char *detai
   vb_json_member_integer (&json, "status", status);
   vb_json_member_string (&json, "detail", detail);
   vb_json_end_object (&json);
+  g_string_append_c (request->answer, '\n');
 
   vb_http_request_reply (request, status, "application/problem+json", request->answer->str,
                          request->answer->len);

@@ -2,11 +2,11 @@
 
 #include "http-server.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "http-connection.h"
+#include "core/clock.h"
+#include "http-connections.h"
 #include "http-guards.h"
 #include "http-listen.h"
 #include "http-request-private.h"
@@ -18,7 +18,6 @@
 
 typedef struct
 {
-  VbHttpServer *server;
   struct MHD_Daemon *daemon;
   GSource *source;
   char *path; /* of a unix socket, else NULL */
@@ -26,74 +25,14 @@ typedef struct
 
 struct _VbHttpServer
 {
-  VbHttpConfig config;
+  guint connection_limit;
+  guint idle_seconds;
   VbHttpGuards *guards;
   VbHttpRouter *router;
   VbLoopTurn *turn;
   GPtrArray *listeners;
-  GPtrArray *connections; /* of VbHttpConnection *, owned by libmicrohttpd's socket contexts */
-  GSource *deadline;
+  VbHttpConnections *connections; /* each owned by a socket context of libmicrohttpd */
 };
-
-static gint64
-next_deadline (VbHttpServer *server, gint64 now)
-{
-  const gint64 limit = server->config.request_seconds * G_USEC_PER_SEC;
-  gint64 next = G_MAXINT64;
-
-  for (guint i = 0; i < server->connections->len; i++)
-    next = MIN (
-        next, vb_http_connection_deadline (g_ptr_array_index (server->connections, i), limit, now));
-
-  return next;
-}
-
-/* After each run: armed only while a request is incomplete, so that an idle client wakes nobody. */
-static void
-arm_deadline (gpointer user_data)
-{
-  VbHttpServer *server = user_data;
-  const gint64 next = next_deadline (server, g_get_monotonic_time ());
-
-  g_source_set_ready_time (server->deadline, next == G_MAXINT64 ? -1 : next);
-}
-
-static gboolean
-cut_late (gpointer user_data)
-{
-  VbHttpServer *server = user_data;
-  const gint64 limit = server->config.request_seconds * G_USEC_PER_SEC;
-  const gint64 now = g_get_monotonic_time ();
-
-  for (guint i = 0; i < server->connections->len; i++) {
-    VbHttpConnection *connection = g_ptr_array_index (server->connections, i);
-
-    if (vb_http_connection_deadline (connection, limit, now) <= now)
-      vb_http_connection_cut (connection);
-  }
-  arm_deadline (server);
-
-  return G_SOURCE_CONTINUE;
-}
-
-static gboolean
-dispatch_deadline (GSource *source, GSourceFunc callback, gpointer user_data)
-{
-  return callback (user_data);
-}
-
-static GSource *
-deadline_source_new (VbHttpServer *server)
-{
-  static GSourceFuncs functions = { .dispatch = dispatch_deadline };
-  GSource *source = g_source_new (&functions, sizeof (GSource));
-
-  g_source_set_callback (source, cut_late, server, NULL);
-  g_source_set_name (source, "http deadline");
-  g_source_attach (source, NULL);
-
-  return source;
-}
 
 VbHttpServer *
 vb_http_server_new (const VbHttpConfig *config)
@@ -102,13 +41,14 @@ vb_http_server_new (const VbHttpConfig *config)
 
   g_return_val_if_fail (config->connection_limit > 0, NULL);
 
-  server->config = *config;
+  server->connection_limit = config->connection_limit;
+  server->idle_seconds = config->idle_seconds;
   server->guards = vb_http_guards_new (config->token, config->server_names);
   server->router = vb_http_router_new ();
-  server->turn = vb_loop_turn_new (config->stall_limit > 0 ? config->stall_limit : G_MAXINT64);
+  server->turn
+      = vb_loop_turn_new (config->stall_limit > 0 ? config->stall_limit : G_MAXINT64, vb_clock_now);
   server->listeners = g_ptr_array_new ();
-  server->connections = g_ptr_array_new ();
-  server->deadline = deadline_source_new (server);
+  server->connections = vb_http_connections_new (config->connection_limit, config->request_seconds);
 
   return server;
 }
@@ -128,9 +68,7 @@ vb_http_server_free (VbHttpServer *server)
     g_free (listener);
   }
   g_ptr_array_unref (server->listeners);
-  g_ptr_array_unref (server->connections);
-  g_source_destroy (server->deadline);
-  g_source_unref (server->deadline);
+  vb_http_connections_free (server->connections);
   vb_loop_turn_free (server->turn);
   vb_http_router_free (server->router);
   vb_http_guards_free (server->guards);
@@ -160,14 +98,28 @@ notify_connection (void *user_data,
     VbHttpRequest *request = vb_http_request_new (info->connect_fd);
 
     *context = request;
-    g_ptr_array_add (server->connections, &request->connection);
-    request->connection.excess = server->connections->len > server->config.connection_limit;
+    vb_http_connections_add (server->connections, &request->connection);
   } else if (*context != NULL) {
     VbHttpRequest *request = *context;
 
-    g_ptr_array_remove_fast (server->connections, &request->connection);
+    vb_http_connections_remove (server->connections, &request->connection);
     g_clear_pointer (context, vb_http_request_free);
   }
+}
+
+static VbHttpRequest *
+request_of (struct MHD_Connection *mhd)
+{
+  return MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+/* The first that is heard of a request, before its headers. */
+static void *
+notify_request_line (void *user_data, const char *uri, struct MHD_Connection *mhd)
+{
+  vb_http_connection_begin (&request_of (mhd)->connection, g_get_monotonic_time ());
+
+  return NULL;
 }
 
 static void
@@ -176,8 +128,7 @@ notify_completed (void *user_data,
                   void **context,
                   enum MHD_RequestTerminationCode code)
 {
-  if (*context != NULL)
-    vb_http_request_end (*context);
+  vb_http_connection_end (&request_of (mhd)->connection);
   *context = NULL;
 }
 
@@ -195,10 +146,12 @@ handle (void *user_data,
   VbHttpRequest *request = *context;
 
   if (request == NULL) {
-    request = MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+    request = request_of (mhd);
     *context = request;
     vb_http_request_begin (request, mhd, method, url);
-    vb_http_request_guard (request, server->guards, server->router);
+    vb_http_request_guard (
+        request, vb_http_connections_has_place (server->connections, &request->connection),
+        server->guards, server->router);
     request->stood_still = vb_loop_turn_stood_still (server->turn);
     return vb_http_request_wants_body (request) ? MHD_YES : vb_http_request_queue (request);
   }
@@ -210,6 +163,8 @@ handle (void *user_data,
     return taken ? MHD_YES : MHD_NO;
   }
 
+  /* Its body may have waited though its headers did not. */
+  request->stood_still = MAX (request->stood_still, vb_loop_turn_stood_still (server->turn));
   vb_http_request_serve (request);
 
   return vb_http_request_queue (request);
@@ -229,17 +184,26 @@ start_daemon (VbHttpServer *server, int fd, gboolean ipv6)
   struct MHD_OptionItem options[] = {
     { MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_mhd, NULL },
     { MHD_OPTION_LISTEN_SOCKET, fd, NULL },
-    { MHD_OPTION_CONNECTION_LIMIT, server->config.connection_limit + HEAD_ROOM, NULL },
-    { MHD_OPTION_CONNECTION_TIMEOUT, server->config.idle_seconds, NULL },
+    { MHD_OPTION_CONNECTION_LIMIT, server->connection_limit + HEAD_ROOM, NULL },
+    { MHD_OPTION_CONNECTION_TIMEOUT, server->idle_seconds, NULL },
     { MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
     { MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
     { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notify_connection, server },
+    { MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)notify_request_line, server },
     { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)notify_completed, server },
     { MHD_OPTION_END, 0, NULL },
   };
 
   return MHD_start_daemon (MHD_USE_EPOLL | MHD_USE_ERROR_LOG | (ipv6 ? MHD_USE_IPv6 : 0), 0, NULL,
                            NULL, handle, server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+}
+
+static void
+watch_connections (gpointer user_data)
+{
+  VbHttpServer *server = user_data;
+
+  vb_http_connections_watch (server->connections);
 }
 
 /* Tells the guards which host the socket stands for; returns its port. */
@@ -270,19 +234,20 @@ vb_http_server_listen (VbHttpServer *server, const char *address, GError **error
   if (socket == NULL)
     return -1;
 
-  /* libmicrohttpd owns the descriptor it is given, also when it fails. */
-  fd = dup (g_socket_get_fd (socket));
-  daemon = start_daemon (server, fd, g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6);
+  /* libmicrohttpd owns the descriptor it is given, also when it fails; without one it would listen on
+     a port of its own choice. */
+  fd = fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 0);
+  daemon = fd < 0 ? NULL
+                  : start_daemon (server, fd, g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6);
   if (daemon == NULL) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot serve HTTP on %s", address);
     return -1;
   }
 
   listener = g_new0 (Listener, 1);
-  listener->server = server;
   listener->daemon = daemon;
   listener->path = g_strdup (vb_http_listen_path (address));
-  listener->source = vb_mhd_source_new (daemon, server->turn, arm_deadline, server);
+  listener->source = vb_mhd_source_new (daemon, server->turn, watch_connections, server);
   g_source_attach (listener->source, NULL);
   g_ptr_array_add (server->listeners, listener);
   vb_loop_turn_add_input (server->turn, 1);

@@ -1,10 +1,9 @@
 #include "loop-turn.h"
 
-#include "core/clock.h"
-
 struct _VbLoopTurn
 {
   GSource *source;
+  VbLoopTurnClock clock;
   gint64 limit;
   gint64 last;        /* when the loop last turned */
   gint64 stood_still; /* 0: not, or everything is drained */
@@ -22,7 +21,7 @@ typedef struct
 static void
 note_turn (VbLoopTurn *turn)
 {
-  const gint64 now = vb_clock_now ();
+  const gint64 now = turn->clock ();
   const gint64 gap = now - turn->last;
 
   turn->last = now;
@@ -70,7 +69,7 @@ turn_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 }
 
 VbLoopTurn *
-vb_loop_turn_new (gint64 limit)
+vb_loop_turn_new (gint64 limit, VbLoopTurnClock clock)
 {
   static GSourceFuncs functions = {
     .prepare = turn_prepare,
@@ -79,8 +78,9 @@ vb_loop_turn_new (gint64 limit)
   };
   VbLoopTurn *turn = g_new0 (VbLoopTurn, 1);
 
+  turn->clock = clock;
   turn->limit = limit;
-  turn->last = vb_clock_now ();
+  turn->last = turn->clock ();
   turn->source = g_source_new (&functions, sizeof (TurnSource));
   ((TurnSource *)turn->source)->turn = turn;
   g_source_set_name (turn->source, "loop turn");
@@ -116,5 +116,8 @@ vb_loop_turn_note_input (VbLoopTurn *turn, gboolean ready)
 gint64
 vb_loop_turn_stood_still (const VbLoopTurn *turn)
 {
-  return turn->stood_still;
+  /* It may have stood still since the loop last turned: in the middle of a dispatch. */
+  const gint64 gap = turn->clock () - turn->last;
+
+  return MAX (turn->stood_still, gap > turn->limit ? gap : 0);
 }

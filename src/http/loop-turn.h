@@ -16,8 +16,14 @@ G_BEGIN_DECLS
  */
 typedef struct _VbLoopTurn VbLoopTurn;
 
-/** Watches the turns of the default main context; @limit in µs. Free with vb_loop_turn_free(). */
-VbLoopTurn *vb_loop_turn_new (gint64 limit);
+/** Tells the time in µs, as vb_clock_now(). */
+typedef gint64 (*VbLoopTurnClock) (void);
+
+/**
+ * Watches the turns of the default main context by @clock, which must go on while the machine is
+ * suspended; @limit in µs. Free with vb_loop_turn_free().
+ */
+VbLoopTurn *vb_loop_turn_new (gint64 limit, VbLoopTurnClock clock);
 void vb_loop_turn_free (VbLoopTurn *turn);
 
 /** One more, or one less, source whose input is to be drained after the process stood still. */

@@ -27,6 +27,12 @@ test_host (void)
     { "127.0.0.1.evil.example", FALSE, FALSE },
     { "", FALSE, FALSE },
     { "[::1", FALSE, FALSE },
+    { "[::1]evil.example", FALSE, FALSE },
+    { "[::1]:1882.evil.example", FALSE, FALSE },
+    { "::1", FALSE, FALSE },
+    { "localhost:1882@evil.example", FALSE, FALSE },
+    { "localhost:evil.example", FALSE, FALSE },
+    { "localhost:", TRUE, TRUE },
   };
   g_autoptr (VbHttpGuards) loopback = vb_http_guards_new (NULL, names);
   g_autoptr (VbHttpGuards) wildcard = vb_http_guards_new (NULL, names);

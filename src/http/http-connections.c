@@ -1,0 +1,107 @@
+#include "http-connections.h"
+
+struct _VbHttpConnections
+{
+  GPtrArray *open; /* of VbHttpConnection *, not owned */
+  guint limit;
+  guint places;         /* of them, those that may push */
+  gint64 request_limit; /* µs */
+  GSource *deadline;
+};
+
+/* Cuts those that are late; returns when the next one will be. */
+static gint64
+cut_late (VbHttpConnections *connections, gint64 now)
+{
+  gint64 next = G_MAXINT64;
+
+  for (guint i = 0; i < connections->open->len; i++) {
+    VbHttpConnection *connection = g_ptr_array_index (connections->open, i);
+    const gint64 deadline
+        = vb_http_connection_deadline (connection, connections->request_limit, now);
+
+    if (deadline <= now)
+      vb_http_connection_cut (connection);
+    else
+      next = MIN (next, deadline);
+  }
+
+  return next;
+}
+
+void
+vb_http_connections_watch (VbHttpConnections *connections)
+{
+  const gint64 next = cut_late (connections, g_get_monotonic_time ());
+
+  g_source_set_ready_time (connections->deadline, next == G_MAXINT64 ? -1 : next);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  vb_http_connections_watch (user_data);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+dispatch_deadline (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return callback (user_data);
+}
+
+VbHttpConnections *
+vb_http_connections_new (guint limit, guint request_seconds)
+{
+  static GSourceFuncs functions = { .dispatch = dispatch_deadline };
+  VbHttpConnections *connections = g_new0 (VbHttpConnections, 1);
+
+  connections->open = g_ptr_array_new ();
+  connections->limit = limit;
+  connections->request_limit = request_seconds * G_USEC_PER_SEC;
+  connections->deadline = g_source_new (&functions, sizeof (GSource));
+  g_source_set_callback (connections->deadline, on_deadline, connections, NULL);
+  g_source_set_name (connections->deadline, "http deadline");
+
+  /* Below HTTP: what waits in a socket after the process stood still is read before it is late. */
+  g_source_set_priority (connections->deadline, G_PRIORITY_HIGH_IDLE);
+  g_source_attach (connections->deadline, NULL);
+
+  return connections;
+}
+
+void
+vb_http_connections_free (VbHttpConnections *connections)
+{
+  g_source_destroy (connections->deadline);
+  g_source_unref (connections->deadline);
+  g_ptr_array_unref (connections->open);
+  g_free (connections);
+}
+
+void
+vb_http_connections_add (VbHttpConnections *connections, VbHttpConnection *connection)
+{
+  g_ptr_array_add (connections->open, connection);
+  vb_http_connections_has_place (connections, connection);
+}
+
+void
+vb_http_connections_remove (VbHttpConnections *connections, VbHttpConnection *connection)
+{
+  g_ptr_array_remove_fast (connections->open, connection);
+  if (connection->has_place)
+    connections->places--;
+}
+
+gboolean
+vb_http_connections_has_place (VbHttpConnections *connections, VbHttpConnection *connection)
+{
+  if (!connection->has_place && connections->places < connections->limit) {
+    connection->has_place = TRUE;
+    connections->places++;
+  }
+
+  return connection->has_place;
+}
