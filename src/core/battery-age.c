@@ -39,16 +39,22 @@ vb_battery_requirement_time (const VbBattery *battery, const VbRequirement *requ
   return MAX (time, valid_time (battery, requirement->or_field));
 }
 
+static gboolean
+current_flows (const VbBattery *battery)
+{
+  const guint item = vb_item_known (VB_KNOWN_CURRENT);
+  const VbSample *current = vb_derive_choose (&battery->sent[item], &battery->derived[item],
+                                              battery->config.freshness.warn_after);
+
+  return vb_value_number (&current->value, 0) != 0;
+}
+
 /* A source is frozen when nothing it measures has changed although current flows (design §5). */
 static gboolean
 is_frozen (const VbBattery *battery, gint64 now)
 {
-  const VbValue *current = &battery->sent[vb_item_known (VB_KNOWN_CURRENT)].value;
-  const VbValue *power = &battery->sent[vb_item_known (VB_KNOWN_POWER)].value;
-
   return battery->config.frozen_after > 0
-         && now - battery->last_change >= battery->config.frozen_after
-         && (vb_value_number (current, 0) != 0 || vb_value_number (power, 0) != 0);
+         && now - battery->last_change >= battery->config.frozen_after && current_flows (battery);
 }
 
 /* The time of the record from which a frozen source's age counts. */

@@ -25,6 +25,21 @@ in_record (const VbRecord *record, VbKnown known)
   return entry != NULL ? vb_value_number (&entry->value, NAN) : NAN;
 }
 
+/* BatteryLowVoltage is not required: null and, with PUT, omission make it invalid. */
+static double
+low_voltage_after (const VbBattery *battery, const VbRecord *record, VbApplyMode mode)
+{
+  const guint item = vb_item_known (VB_KNOWN_BATTERY_LOW_VOLTAGE);
+  const gboolean named = record->named[item];
+
+  if (named || (battery->flags[item] & VB_ITEM_NULLED && mode == VB_APPLY_MERGE))
+    return in_record (record, VB_KNOWN_BATTERY_LOW_VOLTAGE);
+  if (mode == VB_APPLY_MERGE && vb_value_is_valid (&battery->sent[item].value))
+    return vb_value_number (&battery->sent[item].value, NAN);
+
+  return battery->config.battery_low_voltage;
+}
+
 static gboolean
 are_all_zero (const VbBattery *battery, const VbRecord *record)
 {
@@ -111,16 +126,13 @@ check_names_required (const VbBattery *battery, VbRecord *record)
 }
 
 static void
-check_charge_voltage (const VbBattery *battery, VbRecord *record)
+check_charge_voltage (const VbBattery *battery, VbRecord *record, VbApplyMode mode)
 {
   const double voltage = after_record (battery, record, VB_KNOWN_VOLTAGE);
   const double charge = after_record (battery, record, VB_KNOWN_MAX_CHARGE_VOLTAGE);
-  double low = after_record (battery, record, VB_KNOWN_BATTERY_LOW_VOLTAGE);
+  const double low = low_voltage_after (battery, record, mode);
   VbKnown named = VB_KNOWN_NONE;
   g_autofree char *detail = NULL;
-
-  if (isnan (low))
-    low = battery->config.battery_low_voltage;
 
   /* A record that names none of them is not to blame for them. */
   if (!isnan (in_record (record, VB_KNOWN_MAX_CHARGE_VOLTAGE)))
@@ -146,9 +158,9 @@ check_charge_voltage (const VbBattery *battery, VbRecord *record)
     add_field_error (record, named, VB_FIELD_ERROR_IMPLAUSIBLE, detail);
 }
 
-/* Flows fill what they do not know yet with 0, and Soc 0 forces grid charging. Returns why a zero in
-   @record is hard to believe, or NULL. */
-static const char *
+/* Flows fill what they do not know yet with 0, and Soc 0 forces grid charging. Returns what makes a
+   zero in @record hard to believe. */
+static VbZero
 unbelievable_zero (const VbBattery *battery, const VbRecord *record)
 {
   const double soc = vb_value_number (&battery->sent[vb_item_known (VB_KNOWN_SOC)].value, NAN);
@@ -157,38 +169,54 @@ unbelievable_zero (const VbBattery *battery, const VbRecord *record)
                                  || in_record (record, VB_KNOWN_MAX_DISCHARGE_CURRENT) == 0;
 
   if (names_soc && !vb_state_on_bus (battery->state))
-    return "the battery is not on the bus yet";
+    return VB_ZERO_BEFORE_JOINING;
   if (names_soc && soc > 5)
-    return "it was above 5 %";
+    return VB_ZERO_FALLEN;
   if ((names_soc || names_current) && !are_all_zero (battery, NULL)
       && are_all_zero (battery, record))
-    return "both current limits are 0 too";
+    return VB_ZERO_WITH_LIMITS;
 
-  return NULL;
+  return VB_ZERO_NONE;
 }
 
+/* Whether @zero, found in a record now, repeats the one noted last. */
 static gboolean
-zero_is_repeated (const VbBattery *battery, gint64 now)
+zero_is_repeated (const VbBattery *battery, VbZero zero, gint64 now)
 {
-  return battery->zero_first != 0
+  return battery->zero == zero
          && now - battery->zero_last < battery->config.freshness.warn_after;
+}
+
+/* Whether @record says that the zero noted last is none. */
+static gboolean
+denies_zero (const VbBattery *battery, const VbRecord *record)
+{
+  return in_record (record, VB_KNOWN_SOC) > 0
+         || (battery->zero == VB_ZERO_WITH_LIMITS
+             && (in_record (record, VB_KNOWN_MAX_CHARGE_CURRENT) > 0
+                 || in_record (record, VB_KNOWN_MAX_DISCHARGE_CURRENT) > 0));
 }
 
 /* Returns whether there is a zero to be believed only once it has been repeated. */
 static gboolean
 check_zero (const VbBattery *battery, VbRecord *record, gint64 now)
 {
+  static const char *const reasons[] = {
+    [VB_ZERO_BEFORE_JOINING] = "the battery is not on the bus yet",
+    [VB_ZERO_FALLEN] = "it was above 5 %",
+    [VB_ZERO_WITH_LIMITS] = "both current limits are 0 too",
+  };
   const gint64 warn_after = battery->config.freshness.warn_after;
-  const char *reason = unbelievable_zero (battery, record);
+  const VbZero zero = unbelievable_zero (battery, record);
   g_autofree char *detail = NULL;
 
-  if (reason == NULL)
+  if (zero == VB_ZERO_NONE)
     return FALSE;
-  if (zero_is_repeated (battery, now) && now - battery->zero_first >= warn_after)
+  if (zero_is_repeated (battery, zero, now) && now - battery->zero_first >= warn_after)
     return TRUE;
 
   detail = g_strdup_printf ("Soc is 0 %%, not believed until it has been repeated for %.6g s: %s",
-                            (double)warn_after / G_USEC_PER_SEC, reason);
+                            (double)warn_after / G_USEC_PER_SEC, reasons[zero]);
   add_field_error (record, VB_KNOWN_SOC, VB_FIELD_ERROR_IMPLAUSIBLE, detail);
 
   return TRUE;
@@ -213,6 +241,9 @@ gboolean
 vb_battery_check_record (
     const VbBattery *battery, VbRecord *record, VbApplyMode mode, gint64 now, gboolean *noted)
 {
+  /* What comes with "off" is not going to be used, and often is all zeros. */
+  const gboolean says_off = record->connected == VB_CONNECTED_NO;
+
   *noted = FALSE;
 
   if (vb_record_is_empty (record))
@@ -220,24 +251,37 @@ vb_battery_check_record (
                          "the record is empty: it names no field");
 
   check_role (battery, record);
-  if (mode == VB_APPLY_REPLACE)
+  if (mode == VB_APPLY_REPLACE && !says_off)
     check_names_required (battery, record);
 
   /* Sense is looked for only in what is right by itself: a zero beside wrong fields does not count
      as repeated, and nothing is said twice. */
   if (can_be_taken (battery, record)) {
     *noted = check_replayed (battery, record);
-    check_charge_voltage (battery, record);
+    if (!says_off)
+      check_charge_voltage (battery, record, mode);
   }
-  if (can_be_taken (battery, record))
+  if (!says_off && can_be_taken (battery, record))
     *noted = check_zero (battery, record, now);
 
   return can_be_taken (battery, record);
 }
 
+static gboolean
+was_replayed (const VbRecord *record)
+{
+  for (guint i = 0; i < record->errors->len; i++)
+    if (((VbRecordError *)g_ptr_array_index (record->errors, i))->code == VB_FIELD_ERROR_REPLAYED)
+      return TRUE;
+
+  return FALSE;
+}
+
 void
 vb_battery_note_record (VbBattery *battery, const VbRecord *record, gint64 now)
 {
+  const VbZero zero = unbelievable_zero (battery, record);
+
   if (record->has_sequence) {
     battery->has_sequence = TRUE;
     battery->sequence = record->sequence;
@@ -247,10 +291,14 @@ vb_battery_note_record (VbBattery *battery, const VbRecord *record, gint64 now)
     battery->timestamp = record->timestamp;
   }
 
-  if (unbelievable_zero (battery, record) != NULL) {
-    if (!zero_is_repeated (battery, now))
+  if (was_replayed (record))
+    return;
+
+  if (zero != VB_ZERO_NONE) {
+    if (!zero_is_repeated (battery, zero, now))
       battery->zero_first = now;
     battery->zero_last = now;
-  } else if (in_record (record, VB_KNOWN_SOC) > 0)
-    battery->zero_first = 0;
+    battery->zero = zero;
+  } else if (denies_zero (battery, record))
+    battery->zero = VB_ZERO_NONE;
 }

@@ -37,12 +37,16 @@ vb_battery_belt (const VbBattery *battery, guint item, VbValue *value)
   return TRUE;
 }
 
+/* @number: NAN where there is nothing to lower to. */
 static void
 lower (VbBattery *battery, VbKnown known, double number, gint64 now)
 {
   const guint item = vb_item_known (known);
   const VbValue *in_force = &battery->shown[item].value;
   g_auto (VbValue) value = VB_VALUE_INIT;
+
+  if (isnan (number))
+    return;
 
   value = in_force->kind == VB_VALUE_INTEGER ? vb_value_integer ((gint64)number)
                                              : vb_value_real (number);
@@ -56,11 +60,16 @@ lower (VbBattery *battery, VbKnown known, double number, gint64 now)
 void
 vb_battery_hold_limits (VbBattery *battery, gint64 now)
 {
+  static const VbKnown belted[] = { VB_KNOWN_MAX_CHARGE_VOLTAGE, VB_KNOWN_MAX_DISCHARGE_CURRENT };
+
   lower (battery, VB_KNOWN_MAX_CHARGE_CURRENT, 0, now);
   lower (battery, VB_KNOWN_CHARGE_REQUEST, 0, now);
 
-  if (!isnan (battery->config.stale_charge_voltage))
-    lower (battery, VB_KNOWN_MAX_CHARGE_VOLTAGE, battery->config.stale_charge_voltage, now);
+  lower (battery, VB_KNOWN_MAX_CHARGE_VOLTAGE, battery->config.stale_charge_voltage, now);
+
+  /* The belt may have been tightened since. */
+  for (guint i = 0; i < G_N_ELEMENTS (belted); i++)
+    lower (battery, belted[i], ceiling (&battery->config, belted[i]), now);
 
   if (battery->config.freshness.on_stale == VB_ON_STALE_BLOCK)
     lower (battery, VB_KNOWN_MAX_DISCHARGE_CURRENT, 0, now);

@@ -5,6 +5,15 @@
 
 G_BEGIN_DECLS
 
+/** What makes a zero hard to believe (design §2). */
+typedef enum
+{
+  VB_ZERO_NONE,
+  VB_ZERO_BEFORE_JOINING, /* Soc 0 while the battery is not on the bus */
+  VB_ZERO_FALLEN,         /* Soc fell to 0 from above 5 % */
+  VB_ZERO_WITH_LIMITS,    /* Soc and both current limits are 0 */
+} VbZero;
+
 /*
  * How a battery is built, for the files battery*.c alone.
  *
@@ -28,6 +37,7 @@ struct _VbBattery
   gboolean describe;  /* who sends has changed: the line about it is due */
 
   /* An unbelievable zero is believed once it has been repeated for warn-after. */
+  VbZero zero;
   gint64 zero_first;
   gint64 zero_last;
 

@@ -26,6 +26,36 @@ take_entry (VbBattery *battery, const VbRecordEntry *entry, gint64 now)
   sent->time = now;
 }
 
+static gboolean
+names_null (const VbRecord *record, VbKnown known)
+{
+  const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (known));
+
+  return entry != NULL && !vb_value_is_valid (&entry->value);
+}
+
+static gboolean
+names_value (const VbRecord *record, VbKnown known)
+{
+  const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (known));
+
+  return entry != NULL && vb_value_is_valid (&entry->value);
+}
+
+/* Whether @item is one of two fields that meet the same requirement, and @record speaks of the other
+   one without a value: then this one goes on meeting it. */
+static gboolean
+stands_in (const VbRecord *record, guint item)
+{
+  static const VbKnown pair[] = { VB_KNOWN_CURRENT, VB_KNOWN_POWER };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pair); i++)
+    if (item == vb_item_known (pair[i]))
+      return names_null (record, pair[1 - i]);
+
+  return FALSE;
+}
+
 /* PUT: what it does not name becomes invalid. The time stays, so that a cell that was seen once is
    missed when it is not there any more. */
 static void
@@ -35,7 +65,8 @@ clear_unnamed (VbBattery *battery, const VbRecord *record)
     const guint item = g_array_index (battery->active, guint, i);
     const VbGroup group = vb_item (item)->field->group;
 
-    if (record->named[item] || group == VB_GROUP_STATIC || group == VB_GROUP_IDENTITY)
+    if (record->named[item] || group == VB_GROUP_STATIC || group == VB_GROUP_IDENTITY
+        || stands_in (record, item))
       continue;
 
     vb_value_clear (&battery->sent[item].value);
@@ -89,20 +120,20 @@ has_no_limits (const VbBattery *battery)
 
 /* A required field that this record called null is missing however young its value is. */
 static void
-add_nulled (const VbBattery *battery, const VbRecord *record, gint64 now, GPtrArray *missing)
+add_nulled (const VbBattery *battery, const VbRecord *record, GPtrArray *missing)
 {
   guint n;
   const VbRequirement *required = vb_battery_requirements (battery, &n);
 
   for (guint i = 0; i < n; i++) {
-    const guint item = vb_item_known (required[i].field);
-    const gboolean named = record->named[item]
-                           || (required[i].or_field != VB_KNOWN_NONE
-                               && record->named[vb_item_known (required[i].or_field)]);
+    const VbKnown field = required[i].field, or_field = required[i].or_field;
+    const char *name = vb_item (vb_item_known (field))->name;
+    const gboolean either = or_field != VB_KNOWN_NONE;
 
-    if (named && vb_battery_requirement_time (battery, &required[i]) != now
-        && !g_ptr_array_find (missing, vb_item (item)->name, NULL))
-      g_ptr_array_add (missing, (gpointer)vb_item (item)->name);
+    if ((names_null (record, field) || (either && names_null (record, or_field)))
+        && !names_value (record, field) && !(either && names_value (record, or_field))
+        && !g_ptr_array_find (missing, name, NULL))
+      g_ptr_array_add (missing, (gpointer)name);
   }
 }
 
@@ -115,19 +146,23 @@ fill_verdict (
   verdict->accepted = 0;
   g_ptr_array_set_size (verdict->missing, 0);
   g_ptr_array_set_size (verdict->warnings, 0);
+  vb_battery_missing (battery, now, verdict->missing);
 
+  /* "Off" takes nothing else of its record, and needs no advice. */
+  if (record->connected == VB_CONNECTED_NO)
+    return;
+
+  add_nulled (battery, record, verdict->missing);
   for (guint i = 0; i < record->entries->len; i++) {
     const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
     const gboolean kept = !vb_value_is_valid (&entry->value)
                           && vb_item (entry->item)->field->flags & VB_FIELD_REQUIRED;
 
-    if (!kept)
+    if (!kept && vb_battery_has_item (battery, entry->item))
       verdict->accepted++;
     warn_of_belt (battery, entry, verdict->warnings);
   }
 
-  vb_battery_missing (battery, now, verdict->missing);
-  add_nulled (battery, record, now, verdict->missing);
   if (has_no_limits (battery))
     g_ptr_array_add (verdict->warnings, g_strdup (WARNING_NO_LIMITS));
 }

@@ -1,14 +1,16 @@
 #include "battery-private.h"
 
-/* Forgets what the source said about the present; only records received from now on count. */
+/* Forgets what the source said about the present up to @until; only later records count. Alarms are
+   forgotten whatever their time: they are kept until the battery leaves the bus. */
 static void
-forget (VbBattery *battery)
+forget (VbBattery *battery, gint64 until)
 {
   for (guint i = 0; i < battery->active->len; i++) {
     const guint item = g_array_index (battery->active, guint, i);
     const VbGroup group = vb_item (item)->field->group;
 
-    if (group == VB_GROUP_STATIC || group == VB_GROUP_IDENTITY)
+    if (group == VB_GROUP_STATIC || group == VB_GROUP_IDENTITY
+        || (group != VB_GROUP_ALARM && battery->sent[item].time > until))
       continue;
 
     vb_value_clear (&battery->sent[item].value);
@@ -44,12 +46,12 @@ enter (VbBattery *battery, VbState state, gint64 now)
   battery->state = state;
   battery->since = now;
 
-  if (state == VB_STATE_STALE)
-    vb_battery_hold_limits (battery, now);
   if (state >= VB_STATE_STALE)
     forget_sequence (battery);
+
+  /* What is young enough still counts towards the next complete record. */
   if (state == VB_STATE_GONE)
-    forget (battery);
+    forget (battery, now - battery->config.freshness.warn_after);
 }
 
 guint
@@ -60,7 +62,9 @@ vb_battery_step (VbBattery *battery, VbState next, const VbRecord *record, gint6
   g_array_set_size (battery->changed, 0);
   if (next != before)
     enter (battery, next, now);
-  else if (next == VB_STATE_STALE && record != NULL)
+  if (next == VB_STATE_STALE)
+    vb_battery_hold_limits (battery, now);
+  if (next == VB_STATE_STALE && record != NULL)
     vb_battery_lower_limits (battery, record, now);
 
   vb_battery_show_all (battery, next != before, now);
@@ -86,9 +90,9 @@ vb_battery_tick (VbBattery *battery, gint64 now)
 void
 vb_battery_delete (VbBattery *battery, gint64 now)
 {
-  forget (battery);
+  forget (battery, now);
   forget_sequence (battery);
-  battery->zero_first = 0;
+  battery->zero = VB_ZERO_NONE;
 
   if (battery->state != VB_STATE_GONE)
     vb_battery_step (battery, VB_STATE_GONE, NULL, now);

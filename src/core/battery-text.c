@@ -10,7 +10,7 @@ append_seconds (GString *text, gint64 time)
 }
 
 /* The required field that has not come for the longest time. */
-static const char *
+static const VbRequirement *
 oldest_required (const VbBattery *battery)
 {
   guint n;
@@ -22,7 +22,7 @@ oldest_required (const VbBattery *battery)
         < vb_battery_requirement_time (battery, oldest))
       oldest = &requirements[i];
 
-  return vb_item (vb_item_known (oldest->field))->name;
+  return oldest;
 }
 
 /* Why the battery is not live. @after: the configured time of the step. */
@@ -31,12 +31,7 @@ append_reason (const VbBattery *battery, gint64 now, gint64 after, GString *text
 {
   const gint64 recent = now - battery->config.freshness.warn_after;
   const VbRefusal *refusal = &battery->source.refusal;
-  guint n;
-  const VbRequirement *requirements = vb_battery_requirements (battery, &n);
-  gboolean all_recent = TRUE;
-
-  for (guint i = 0; i < n; i++)
-    all_recent = all_recent && vb_battery_requirement_time (battery, &requirements[i]) > recent;
+  const VbRequirement *oldest = oldest_required (battery);
 
   if (refusal->time > recent && refusal->time > battery->source.last && refusal->errors->len > 0) {
     g_autofree char *brief = vb_record_error_brief (g_ptr_array_index (refusal->errors, 0));
@@ -45,15 +40,17 @@ append_reason (const VbBattery *battery, gint64 now, gint64 after, GString *text
     return;
   }
 
-  if (battery->source.last <= recent)
+  if (battery->source.last <= now - after)
     g_string_append (text, "No data for ");
-  else if (all_recent)
+  else if (vb_battery_requirement_time (battery, oldest) <= now - after)
+    g_string_append_printf (text, "%s not sent for ", vb_item (vb_item_known (oldest->field))->name);
+  else {
+    /* Everything came, and age counts from when it last changed. */
     g_string_append (text, "The same values for ");
-  else
-    g_string_append_printf (text, "%s not sent for ", oldest_required (battery));
+    after = battery->config.frozen_after;
+  }
 
-  append_seconds (text, all_recent && battery->source.last > recent ? battery->config.frozen_after
-                                                                    : after);
+  append_seconds (text, after);
 }
 
 void

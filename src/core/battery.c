@@ -143,6 +143,7 @@ vb_battery_copy (const VbBattery *battery)
   copy->source.refusal = (VbRefusal){ 0 };
 
   samples_copy (copy->sent, battery->sent);
+  samples_copy (copy->derived, battery->derived);
   samples_copy (copy->shown, battery->shown);
   for (guint i = 0; i < vb_n_items (); i++)
     copy->flags[i] = battery->flags[i];

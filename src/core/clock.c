@@ -18,19 +18,21 @@ typedef struct
   VbBattery *battery;
 } LadderSource;
 
-/* GLib waits in CLOCK_MONOTONIC, which stands still while the machine is suspended: the ready time
-   is set anew before each wait, so that a tick is late by the rest of one wait at most. */
+/* GLib waits in CLOCK_MONOTONIC, which stands still while the machine is suspended: the wait is
+   computed anew each time, so that a tick is late by the rest of one wait at most. Not as a ready
+   time, because setting that wakes the loop once more whenever it differs by a microsecond. */
 static gboolean
 ladder_prepare (GSource *source, int *timeout)
 {
-  const LadderSource *ladder = (LadderSource *)source;
-  const gint64 next = vb_battery_next_tick (ladder->battery);
+  const gint64 next = vb_battery_next_tick (((LadderSource *)source)->battery);
+  const gint64 wait = next - vb_clock_now ();
 
-  g_source_set_ready_time (
-      source, next == G_MAXINT64 ? -1 : g_get_monotonic_time () + MAX (next - vb_clock_now (), 0));
-  *timeout = -1;
+  if (next == G_MAXINT64)
+    *timeout = -1;
+  else
+    *timeout = (int)MIN ((MAX (wait, 0) + 999) / 1000, G_MAXINT);
 
-  return FALSE;
+  return wait <= 0;
 }
 
 static gboolean

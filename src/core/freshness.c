@@ -51,7 +51,8 @@ vb_freshness_deadline (const VbFreshness *freshness, VbState state)
   case VB_STATE_LATE:
     return freshness->stale_after;
   case VB_STATE_STALE:
-    return freshness->drop_after;
+    /* on-stale can have become `drop` meanwhile. */
+    return freshness->on_stale == VB_ON_STALE_DROP ? freshness->stale_after : freshness->drop_after;
   case VB_STATE_LOST:
     return freshness->leave_after;
   case VB_STATE_WAITING:

@@ -203,10 +203,14 @@ add_about_record (VbRecord *record, const char *spelling, double number)
   }
 
   if (g_str_equal (spelling, "Connected") || g_str_equal (spelling, "/Connected")) {
-    if (number != 0 && number != 1)
+    if (record->connected != VB_CONNECTED_UNSAID)
+      vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_DUPLICATE,
+                           "Connected is named twice");
+    else if (number != 0 && number != 1)
       vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_RANGE,
                            "Connected is %g, allowed are 0 and 1", number);
-    record->connected = number == 0 ? VB_CONNECTED_NO : VB_CONNECTED_YES;
+    else
+      record->connected = number == 0 ? VB_CONNECTED_NO : VB_CONNECTED_YES;
     return TRUE;
   }
 
@@ -254,10 +258,8 @@ vb_record_add_boolean (VbRecord *record, const char *spelling, gboolean boolean)
   g_auto (VbValue) value = VB_VALUE_INIT;
   guint item;
 
-  if (g_str_has_suffix (spelling, "Connected") && is_about_record (spelling)) {
-    record->connected = boolean ? VB_CONNECTED_YES : VB_CONNECTED_NO;
+  if (g_str_has_suffix (spelling, "Connected") && add_about_record (record, spelling, boolean))
     return;
-  }
   if (refuse_about_record (record, spelling, boolean ? "true" : "false")
       || !name_item (record, spelling, &item))
     return;
