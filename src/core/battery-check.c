@@ -30,12 +30,13 @@ static double
 low_voltage_after (const VbBattery *battery, const VbRecord *record, VbApplyMode mode)
 {
   const guint item = vb_item_known (VB_KNOWN_BATTERY_LOW_VOLTAGE);
-  const gboolean named = record->named[item];
+  const VbSample *sent = &battery->sent[item];
 
-  if (named || (battery->flags[item] & VB_ITEM_NULLED && mode == VB_APPLY_MERGE))
+  if (record->named[item])
     return in_record (record, VB_KNOWN_BATTERY_LOW_VOLTAGE);
-  if (mode == VB_APPLY_MERGE && vb_value_is_valid (&battery->sent[item].value))
-    return vb_value_number (&battery->sent[item].value, NAN);
+  if (mode == VB_APPLY_MERGE
+      && (vb_value_is_valid (&sent->value) || battery->flags[item] & VB_ITEM_NULLED))
+    return vb_value_number (&sent->value, NAN);
 
   return battery->config.battery_low_voltage;
 }
@@ -89,9 +90,9 @@ check_replayed (const VbBattery *battery, VbRecord *record)
   const guint n_errors = record->errors->len;
 
   if (record->has_sequence) {
-    const gboolean starts_anew = record->sequence == 0 || record->sequence == 1;
-
-    if (battery->has_sequence && !starts_anew && record->sequence <= battery->sequence)
+    /* 0 and 1 start anew. */
+    if (battery->has_sequence && record->sequence != 0 && record->sequence != 1
+        && record->sequence <= battery->sequence)
       vb_record_add_error (record, "Sequence", NULL, VB_FIELD_ERROR_REPLAYED,
                            "Sequence is %" G_GINT64_FORMAT ", not above the %" G_GINT64_FORMAT
                            " of the record before",
@@ -109,19 +110,16 @@ static void
 check_names_required (const VbBattery *battery, VbRecord *record)
 {
   guint n;
-  const VbRequirement *requirements = vb_battery_requirements (battery, &n);
+  const VbRequirement *required = vb_battery_requirements (battery, &n);
 
   for (guint i = 0; i < n; i++) {
-    const VbRequirement *requirement = &requirements[i];
-    const VbItem *item = vb_item (vb_item_known (requirement->field));
+    const guint field = vb_item_known (required[i].field);
+    const gboolean either = required[i].or_field != VB_KNOWN_NONE;
+    const VbItem *item = vb_item (field);
 
-    if (record->named[vb_item_known (requirement->field)]
-        || (requirement->or_field != VB_KNOWN_NONE
-            && record->named[vb_item_known (requirement->or_field)]))
-      continue;
-
-    vb_record_add_error (record, item->name, item->path, VB_FIELD_ERROR_MISSING,
-                         "%s is missing; PUT has to name every required field", item->name);
+    if (!record->named[field] && !(either && record->named[vb_item_known (required[i].or_field)]))
+      vb_record_add_error (record, item->name, item->path, VB_FIELD_ERROR_MISSING,
+                           "%s is missing; PUT has to name every required field", item->name);
   }
 }
 
@@ -183,8 +181,7 @@ unbelievable_zero (const VbBattery *battery, const VbRecord *record)
 static gboolean
 zero_is_repeated (const VbBattery *battery, VbZero zero, gint64 now)
 {
-  return battery->zero == zero
-         && now - battery->zero_last < battery->config.freshness.warn_after;
+  return battery->zero == zero && now - battery->zero_last < battery->config.freshness.warn_after;
 }
 
 /* Whether @record says that the zero noted last is none. */

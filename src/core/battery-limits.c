@@ -60,19 +60,15 @@ lower (VbBattery *battery, VbKnown known, double number, gint64 now)
 void
 vb_battery_hold_limits (VbBattery *battery, gint64 now)
 {
-  static const VbKnown belted[] = { VB_KNOWN_MAX_CHARGE_VOLTAGE, VB_KNOWN_MAX_DISCHARGE_CURRENT };
+  const VbBatteryConfig *config = &battery->config;
+  const gboolean block = config->freshness.on_stale == VB_ON_STALE_BLOCK;
 
+  /* The belt may have been tightened since. fmin() passes over what is not set. */
   lower (battery, VB_KNOWN_MAX_CHARGE_CURRENT, 0, now);
   lower (battery, VB_KNOWN_CHARGE_REQUEST, 0, now);
-
-  lower (battery, VB_KNOWN_MAX_CHARGE_VOLTAGE, battery->config.stale_charge_voltage, now);
-
-  /* The belt may have been tightened since. */
-  for (guint i = 0; i < G_N_ELEMENTS (belted); i++)
-    lower (battery, belted[i], ceiling (&battery->config, belted[i]), now);
-
-  if (battery->config.freshness.on_stale == VB_ON_STALE_BLOCK)
-    lower (battery, VB_KNOWN_MAX_DISCHARGE_CURRENT, 0, now);
+  lower (battery, VB_KNOWN_MAX_CHARGE_VOLTAGE,
+         fmin (config->stale_charge_voltage, config->max_charge_voltage), now);
+  lower (battery, VB_KNOWN_MAX_DISCHARGE_CURRENT, block ? 0 : config->max_discharge_current, now);
 }
 
 void

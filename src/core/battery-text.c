@@ -43,7 +43,8 @@ append_reason (const VbBattery *battery, gint64 now, gint64 after, GString *text
   if (battery->source.last <= now - after)
     g_string_append (text, "No data for ");
   else if (vb_battery_requirement_time (battery, oldest) <= now - after)
-    g_string_append_printf (text, "%s not sent for ", vb_item (vb_item_known (oldest->field))->name);
+    g_string_append_printf (text, "%s not sent for ",
+                            vb_item (vb_item_known (oldest->field))->name);
   else {
     /* Everything came, and age counts from when it last changed. */
     g_string_append (text, "The same values for ");

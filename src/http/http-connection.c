@@ -8,7 +8,7 @@
 /* The kernel's own header: the C library's lacks tcpi_bytes_received, and cannot be included too. */
 #include <linux/tcp.h>
 
-/* Many small clients send an empty line behind the body: it does not begin a request. */
+/* Many small clients send an empty line behind the body: it does not begin the next request. */
 #define EMPTY_LINE 2
 
 static const char timeout_answer[]
@@ -86,6 +86,14 @@ vb_http_connection_end (VbHttpConnection *connection)
   connection->answering = FALSE;
 }
 
+static gboolean
+has_begun (const VbHttpConnection *connection)
+{
+  const guint64 slack = connection->bytes_done > 0 ? EMPTY_LINE : 0;
+
+  return bytes_received (connection) > connection->bytes_done + slack;
+}
+
 gint64
 vb_http_connection_deadline (VbHttpConnection *connection, gint64 limit, gint64 now)
 {
@@ -93,7 +101,7 @@ vb_http_connection_deadline (VbHttpConnection *connection, gint64 limit, gint64 
   if (connection->cut || connection->answering)
     return G_MAXINT64;
 
-  if (connection->begun == 0 && bytes_received (connection) > connection->bytes_done + EMPTY_LINE)
+  if (connection->begun == 0 && has_begun (connection))
     connection->begun = now;
 
   return connection->begun == 0 ? G_MAXINT64 : connection->begun + limit;

@@ -234,13 +234,13 @@ assert_bus (Fixture *fixture, const char *expected)
 }
 
 /* Asserts the state, and how often the listener was called in the last step. */
-#define assert_step(fixture, expected_state, expected_calls)                 \
-  G_STMT_START                                                               \
-  {                                                                          \
+#define assert_step(fixture, expected_state, expected_calls)                    \
+  G_STMT_START                                                                  \
+  {                                                                             \
     g_assert_cmpstr (vb_state_name (vb_battery_state ((fixture)->battery)), ==, \
-                     vb_state_name (expected_state));                        \
-    g_assert_cmpuint ((fixture)->calls, ==, expected_calls);                 \
-  }                                                                          \
+                     vb_state_name (expected_state));                           \
+    g_assert_cmpuint ((fixture)->calls, ==, expected_calls);                    \
+  }                                                                             \
   G_STMT_END
 
 /* Asserts that the last record has exactly one error, and which one. */

@@ -46,10 +46,10 @@ static const struct
   [STALE] = { "stale, stop-charging", VB_STATE_STALE, VB_ON_STALE_STOP_CHARGING, 30 * SECOND,
               LIMITS " MaxChargeCurrent=0 BatteryLowVoltage=46 ChargeRequest=0 " KEPT TEXT (
                   "No data for 30 s: charging stopped") },
-  [BLOCKED] = { "stale, block", VB_STATE_STALE, VB_ON_STALE_BLOCK, 30 * SECOND,
-                LIMITS " MaxChargeCurrent=0 MaxDischargeCurrent=0 BatteryLowVoltage=46"
-                       " ChargeRequest=0 " KEPT TEXT (
-                           "No data for 30 s: charging and discharging stopped") },
+  [BLOCKED]
+  = { "stale, block", VB_STATE_STALE, VB_ON_STALE_BLOCK, 30 * SECOND,
+      LIMITS " MaxChargeCurrent=0 MaxDischargeCurrent=0 BatteryLowVoltage=46"
+             " ChargeRequest=0 " KEPT TEXT ("No data for 30 s: charging and discharging stopped") },
   [LOST] = { "lost", VB_STATE_LOST, VB_ON_STALE_STOP_CHARGING, 180 * SECOND,
              KEPT TEXT ("No data for 180 s: limits withdrawn") },
   [DROPPED] = { "lost, drop", VB_STATE_LOST, VB_ON_STALE_DROP, 30 * SECOND,
@@ -226,26 +226,26 @@ typedef struct
   {                               \
     state_, 1, NULL, changed_     \
   }
-#define OFF(calls_)                  \
-  {                                  \
+#define OFF(calls_)                 \
+  {                                 \
     VB_STATE_GONE, calls_, "", NULL \
   }
-#define ON(bus_)                   \
-  {                                \
+#define ON(bus_)                 \
+  {                              \
     VB_STATE_LIVE, 1, bus_, NULL \
   }
-#define SAME_EVERYWHERE                                                              \
-  {                                                                                  \
-    SAME (VB_STATE_WAITING), SAME (VB_STATE_LIVE), SAME (VB_STATE_LATE),             \
-        SAME (VB_STATE_STALE), SAME (VB_STATE_STALE), SAME (VB_STATE_LOST),          \
-        SAME (VB_STATE_LOST), SAME (VB_STATE_GONE), SAME (VB_STATE_GONE)             \
+#define SAME_EVERYWHERE                                                                          \
+  {                                                                                              \
+    SAME (VB_STATE_WAITING), SAME (VB_STATE_LIVE), SAME (VB_STATE_LATE), SAME (VB_STATE_STALE),  \
+        SAME (VB_STATE_STALE), SAME (VB_STATE_LOST), SAME (VB_STATE_LOST), SAME (VB_STATE_GONE), \
+        SAME (VB_STATE_GONE)                                                                     \
   }
-#define OFF_EVERYWHERE                                                                   \
-  {                                                                                      \
-    OFF (1), OFF (1), OFF (1), OFF (1), OFF (1), OFF (1), OFF (1), OFF (0), OFF (0)      \
+#define OFF_EVERYWHERE                                                              \
+  {                                                                                 \
+    OFF (1), OFF (1), OFF (1), OFF (1), OFF (1), OFF (1), OFF (1), OFF (0), OFF (0) \
   }
 
-#define OTHER                                                                               \
+#define OTHER \
   "Soc=50 Voltage=51 Current=10 MaxChargeVoltage=56 MaxChargeCurrent=80 MaxDischargeCurrent=120"
 #define OTHER_ON OTHER " Power=510 Connected=1 BmsCable=0" RECEIVING
 #define OTHER_LIVE LIVE " " OTHER_ON
@@ -258,71 +258,109 @@ static const struct
   const char *record;
   Outcome in[N_STANDINGS];
 } events[] = {
-  { "complete record", POST, ANY_ROLE, OTHER,
+  { "complete record",
+    POST,
+    ANY_ROLE,
+    OTHER,
     { ON (OTHER_ON), ON (OTHER_LIVE), ON (OTHER_LIVE), ON (OTHER_LIVE), ON (OTHER_LIVE),
       /* By now the optional values have expired by themselves. */
       ON (OTHER_ON " HighVoltage=1 AllowToCharge=1 InstalledCapacity=200 BatteryLowVoltage=46"),
       ON (OTHER_LIVE),
       /* Off the bus, alarms and what was too old are forgotten. */
       ON (OTHER_ON " InstalledCapacity=200"), ON (OTHER_ON " InstalledCapacity=200") } },
-  { "equal record", POST, ANY_ROLE, FULL,
+  { "equal record",
+    POST,
+    ANY_ROLE,
+    FULL,
     { ON (LIVE RECEIVING), SAME (VB_STATE_LIVE), ON (LIVE RECEIVING), ON (LIVE RECEIVING),
       ON (LIVE RECEIVING), ON (LIVE RECEIVING), ON (LIVE RECEIVING), ON (LIVE RECEIVING),
       ON (LIVE RECEIVING) } },
-  { "partial record", POST, BMS_ALONE, "Soc=50 Voltage=51 Current=10 Temperature=25",
+  { "partial record",
+    POST,
+    BMS_ALONE,
+    "Soc=50 Voltage=51 Current=10 Temperature=25",
     { SAME (VB_STATE_WAITING),
       CHANGED (VB_STATE_LIVE, "Soc=50 Voltage=51 Current=10 Power=510 Temperature=25"),
       CHANGED (VB_STATE_LATE, "Soc=50 Voltage=51 Current=10 Power=510 Temperature=25"),
       SAME (VB_STATE_STALE), SAME (VB_STATE_STALE), SAME (VB_STATE_LOST), SAME (VB_STATE_LOST),
       SAME (VB_STATE_GONE), SAME (VB_STATE_GONE) } },
-  { "alarms", POST, ANY_ROLE, "HighVoltage=2 LowSoc=1 ErrorCode=7 BmsCable=1",
-    { SAME (VB_STATE_WAITING), CHANGED (VB_STATE_LIVE, "HighVoltage=2 LowSoc=1 ErrorCode=7 BmsCable=1"),
+  { "alarms",
+    POST,
+    ANY_ROLE,
+    "HighVoltage=2 LowSoc=1 ErrorCode=7 BmsCable=1",
+    { SAME (VB_STATE_WAITING),
+      CHANGED (VB_STATE_LIVE, "HighVoltage=2 LowSoc=1 ErrorCode=7 BmsCable=1"),
       CHANGED (VB_STATE_LATE, "HighVoltage=2 LowSoc=1 ErrorCode=7"),
       CHANGED (VB_STATE_STALE, "HighVoltage=2 LowSoc=1 ErrorCode=7"),
       CHANGED (VB_STATE_STALE, "HighVoltage=2 LowSoc=1 ErrorCode=7"),
       CHANGED (VB_STATE_LOST, "HighVoltage=2 LowSoc=1 ErrorCode=7"),
       CHANGED (VB_STATE_LOST, "HighVoltage=2 LowSoc=1 ErrorCode=7"), SAME (VB_STATE_GONE),
       SAME (VB_STATE_GONE) } },
-  { "alarm cleared", POST, ANY_ROLE, "HighVoltage=0",
+  { "alarm cleared",
+    POST,
+    ANY_ROLE,
+    "HighVoltage=0",
     { SAME (VB_STATE_WAITING), CHANGED (VB_STATE_LIVE, "HighVoltage=0"),
       CHANGED (VB_STATE_LATE, "HighVoltage=0"), CHANGED (VB_STATE_STALE, "HighVoltage=0"),
       CHANGED (VB_STATE_STALE, "HighVoltage=0"), CHANGED (VB_STATE_LOST, "HighVoltage=0"),
       CHANGED (VB_STATE_LOST, "HighVoltage=0"), SAME (VB_STATE_GONE), SAME (VB_STATE_GONE) } },
-  { "lower limits", POST, BMS_ALONE, "MaxChargeVoltage=54 MaxChargeCurrent=50 MaxDischargeCurrent=20",
+  { "lower limits",
+    POST,
+    BMS_ALONE,
+    "MaxChargeVoltage=54 MaxChargeCurrent=50 MaxDischargeCurrent=20",
     { SAME (VB_STATE_WAITING),
       CHANGED (VB_STATE_LIVE, "MaxChargeVoltage=54 MaxChargeCurrent=50 MaxDischargeCurrent=20"),
       CHANGED (VB_STATE_LATE, "MaxChargeVoltage=54 MaxChargeCurrent=50 MaxDischargeCurrent=20"),
       CHANGED (VB_STATE_STALE, "MaxChargeVoltage=54 MaxDischargeCurrent=20"),
       CHANGED (VB_STATE_STALE, "MaxChargeVoltage=54"), SAME (VB_STATE_LOST), SAME (VB_STATE_LOST),
       SAME (VB_STATE_GONE), SAME (VB_STATE_GONE) } },
-  { "higher limits", POST, BMS_ALONE, "MaxChargeVoltage=56 MaxChargeCurrent=200 MaxDischargeCurrent=300",
+  { "higher limits",
+    POST,
+    BMS_ALONE,
+    "MaxChargeVoltage=56 MaxChargeCurrent=200 MaxDischargeCurrent=300",
     { SAME (VB_STATE_WAITING),
       CHANGED (VB_STATE_LIVE, "MaxChargeVoltage=56 MaxChargeCurrent=200 MaxDischargeCurrent=300"),
       CHANGED (VB_STATE_LATE, "MaxChargeVoltage=56 MaxChargeCurrent=200 MaxDischargeCurrent=300"),
       SAME (VB_STATE_STALE), SAME (VB_STATE_STALE), SAME (VB_STATE_LOST), SAME (VB_STATE_LOST),
       SAME (VB_STATE_GONE), SAME (VB_STATE_GONE) } },
-  { "one limit higher, one lower", POST, BMS_ALONE, "MaxChargeVoltage=56 MaxDischargeCurrent=20",
-    { SAME (VB_STATE_WAITING), CHANGED (VB_STATE_LIVE, "MaxChargeVoltage=56 MaxDischargeCurrent=20"),
+  { "one limit higher, one lower",
+    POST,
+    BMS_ALONE,
+    "MaxChargeVoltage=56 MaxDischargeCurrent=20",
+    { SAME (VB_STATE_WAITING),
+      CHANGED (VB_STATE_LIVE, "MaxChargeVoltage=56 MaxDischargeCurrent=20"),
       CHANGED (VB_STATE_LATE, "MaxChargeVoltage=56 MaxDischargeCurrent=20"),
       CHANGED (VB_STATE_STALE, "MaxDischargeCurrent=20"), SAME (VB_STATE_STALE),
       SAME (VB_STATE_LOST), SAME (VB_STATE_LOST), SAME (VB_STATE_GONE), SAME (VB_STATE_GONE) } },
   /* Lower is the less safe side of this one. */
-  { "low voltage lower", POST, BMS_ALONE, "BatteryLowVoltage=44",
+  { "low voltage lower",
+    POST,
+    BMS_ALONE,
+    "BatteryLowVoltage=44",
     { SAME (VB_STATE_WAITING), CHANGED (VB_STATE_LIVE, "BatteryLowVoltage=44"),
       CHANGED (VB_STATE_LATE, "BatteryLowVoltage=44"), SAME (VB_STATE_STALE), SAME (VB_STATE_STALE),
       SAME (VB_STATE_LOST), SAME (VB_STATE_LOST), SAME (VB_STATE_GONE), SAME (VB_STATE_GONE) } },
-  { "null for limits that are not required", POST, BMS_ALONE, "BatteryLowVoltage=null ChargeRequest=null",
+  { "null for limits that are not required",
+    POST,
+    BMS_ALONE,
+    "BatteryLowVoltage=null ChargeRequest=null",
     { SAME (VB_STATE_WAITING), CHANGED (VB_STATE_LIVE, "BatteryLowVoltage=- ChargeRequest=-"),
       CHANGED (VB_STATE_LATE, "BatteryLowVoltage=- ChargeRequest=-"), SAME (VB_STATE_STALE),
       SAME (VB_STATE_STALE), SAME (VB_STATE_LOST), SAME (VB_STATE_LOST), SAME (VB_STATE_GONE),
       SAME (VB_STATE_GONE) } },
-  { "null for an alarm and a measurement", POST, ANY_ROLE, "Temperature=null HighVoltage=null",
+  { "null for an alarm and a measurement",
+    POST,
+    ANY_ROLE,
+    "Temperature=null HighVoltage=null",
     { SAME (VB_STATE_WAITING), CHANGED (VB_STATE_LIVE, "Temperature=- HighVoltage=-"),
       CHANGED (VB_STATE_LATE, "Temperature=- HighVoltage=-"),
       CHANGED (VB_STATE_STALE, "HighVoltage=-"), CHANGED (VB_STATE_STALE, "HighVoltage=-"),
       CHANGED (VB_STATE_LOST, "HighVoltage=-"), CHANGED (VB_STATE_LOST, "HighVoltage=-"),
       SAME (VB_STATE_GONE), SAME (VB_STATE_GONE) } },
-  { "static value", POST, ANY_ROLE, "InstalledCapacity=100",
+  { "static value",
+    POST,
+    ANY_ROLE,
+    "InstalledCapacity=100",
     { SAME (VB_STATE_WAITING), CHANGED (VB_STATE_LIVE, "InstalledCapacity=100"),
       CHANGED (VB_STATE_LATE, "InstalledCapacity=100"), SAME (VB_STATE_STALE),
       SAME (VB_STATE_STALE), SAME (VB_STATE_LOST), SAME (VB_STATE_LOST), SAME (VB_STATE_GONE),
@@ -334,7 +372,10 @@ static const struct
   { "null for MaxChargeVoltage", POST, BMS_ALONE, "MaxChargeVoltage=null", SAME_EVERYWHERE },
   { "null for MaxChargeCurrent", POST, BMS_ALONE, "MaxChargeCurrent=null", SAME_EVERYWHERE },
   { "null for MaxDischargeCurrent", POST, BMS_ALONE, "MaxDischargeCurrent=null", SAME_EVERYWHERE },
-  { "PUT", PUT, ANY_ROLE, OTHER,
+  { "PUT",
+    PUT,
+    ANY_ROLE,
+    OTHER,
     { ON (OTHER_ON), ON (OTHER_ON " InstalledCapacity=200"), ON (OTHER_ON " InstalledCapacity=200"),
       ON (OTHER_ON " InstalledCapacity=200"), ON (OTHER_ON " InstalledCapacity=200"),
       ON (OTHER_ON " InstalledCapacity=200"), ON (OTHER_ON " InstalledCapacity=200"),
@@ -343,9 +384,13 @@ static const struct
   { "Connected 0", POST, ANY_ROLE, "Connected=0", OFF_EVERYWHERE },
   { "Connected false beside values", POST, ANY_ROLE, OTHER " Connected=false", OFF_EVERYWHERE },
   { "a wrong field", REFUSED, ANY_ROLE, FULL " Temperature1=200", SAME_EVERYWHERE },
-  { "an implausible record", REFUSED, BMS_ALONE, "Voltage=111 MaxChargeVoltage=55", SAME_EVERYWHERE },
+  { "an implausible record", REFUSED, BMS_ALONE, "Voltage=111 MaxChargeVoltage=55",
+    SAME_EVERYWHERE },
   { "an empty record", REFUSED, ANY_ROLE, "", SAME_EVERYWHERE },
-  { "a long gap", TICK, ANY_ROLE, NULL,
+  { "a long gap",
+    TICK,
+    ANY_ROLE,
+    NULL,
     { SAME (VB_STATE_WAITING), OFF (1), OFF (1), OFF (1), OFF (1), OFF (1), OFF (1), OFF (0),
       OFF (0) } },
 };
@@ -400,9 +445,12 @@ test_events (Fixture *fixture, gconstpointer user_data)
 static void
 test_complete_again (Fixture *fixture, gconstpointer user_data)
 {
-  static const char *const parts[]
-      = { "Soc=60",           "Voltage=52",           "Power=520",
-          "MaxChargeVoltage=55", "MaxChargeCurrent=90", "MaxDischargeCurrent=80" };
+  static const char *const parts[] = { "Soc=60",
+                                       "Voltage=52",
+                                       "Power=520",
+                                       "MaxChargeVoltage=55",
+                                       "MaxChargeCurrent=90",
+                                       "MaxDischargeCurrent=80" };
   static const Standing off[] = { WAITING, DELETED, GONE };
 
   for (guint i = 0; i < G_N_ELEMENTS (off); i++) {
@@ -477,9 +525,8 @@ test_one_falls_silent (Fixture *fixture, gconstpointer user_data)
     for (guint i = 0, step = 0; i < 600; i++) {
       tick_at (fixture, i * SECOND);
       if (step < G_N_ELEMENTS (steps) && i == steps[step].time) {
-        g_autofree char *expected
-            = g_strdup_printf ("ConnectionInformation='%s not sent for %u s%s'", name, i,
-                               steps[step].consequence);
+        g_autofree char *expected = g_strdup_printf (
+            "ConnectionInformation='%s not sent for %u s%s'", name, i, steps[step].consequence);
 
         assert_step (fixture, steps[step].state, 1);
         assert_bus (fixture, expected);
@@ -503,8 +550,8 @@ test_current_or_power (Fixture *fixture, gconstpointer user_data)
 {
   g_assert_true (push (fixture, REQUIRED));
   for (guint i = 1; i < 200; i++) {
-    g_autofree char *record
-        = g_strdup_printf ("Soc=60 Voltage=50 %s=%u " LIMITS, i % 100 < 50 ? "Power" : "Current", i);
+    g_autofree char *record = g_strdup_printf ("Soc=60 Voltage=50 %s=%u " LIMITS,
+                                               i % 100 < 50 ? "Power" : "Current", i);
 
     tick_at (fixture, i * SECOND);
     g_assert_true (push (fixture, record));
@@ -521,8 +568,9 @@ test_current_or_power (Fixture *fixture, gconstpointer user_data)
 static void
 test_required_null (Fixture *fixture, gconstpointer user_data)
 {
-  static const char *const names[] = { "Voltage",          "Current",          "Soc",
-                                       "MaxChargeVoltage", "MaxChargeCurrent", "MaxDischargeCurrent" };
+  static const char *const names[] = {
+    "Voltage", "Current", "Soc", "MaxChargeVoltage", "MaxChargeCurrent", "MaxDischargeCurrent"
+  };
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     for (VbApplyMode mode = VB_APPLY_MERGE; mode <= VB_APPLY_REPLACE; mode++) {
@@ -596,8 +644,7 @@ test_every_field (Fixture *fixture, gconstpointer user_data)
     stand (fixture, VB_ROLE_BMS, held[i]);
     for (guint item = 0; item < vb_n_items (); item++) {
       const VbField *field = vb_item (item)->field;
-      const gboolean shown
-          = field->group == VB_GROUP_ALARM && field->known != VB_KNOWN_BMS_CABLE;
+      const gboolean shown = field->group == VB_GROUP_ALARM && field->known != VB_KNOWN_BMS_CABLE;
       const gboolean equal = vb_value_number (&fixture->bus[item], NAN) == 1;
 
       if (field->group == VB_GROUP_IDENTITY)
@@ -733,8 +780,8 @@ test_stale_charge_voltage (Fixture *fixture, gconstpointer user_data)
 static void
 test_hold_nothing (Fixture *fixture, gconstpointer user_data)
 {
-  g_assert_true (push (fixture, MONITORED
-                       " MaxChargeVoltage=55 MaxChargeCurrent=0 MaxDischargeCurrent=10"));
+  g_assert_true (
+      push (fixture, MONITORED " MaxChargeVoltage=55 MaxChargeCurrent=0 MaxDischargeCurrent=10"));
   tick_at (fixture, 30 * SECOND);
   assert_bus (fixture, "MaxChargeVoltage=55 MaxChargeCurrent=0 MaxDischargeCurrent=10"
                        " BatteryLowVoltage=- ChargeRequest=-");

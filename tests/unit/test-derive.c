@@ -315,8 +315,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, function) \
-  g_test_add ("/derive/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function) g_test_add ("/derive/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("fields", test_fields);
   ADD ("nothing", test_nothing);
   ADD ("power", test_power);

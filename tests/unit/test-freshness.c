@@ -85,7 +85,7 @@ test_down_only (void)
                                  600 * SECOND,
                                  VB_AGE_NEVER };
   static const VbState at_age[]
-      = { VB_STATE_LIVE, VB_STATE_LIVE,  VB_STATE_LATE, VB_STATE_LATE, VB_STATE_STALE,
+      = { VB_STATE_LIVE,  VB_STATE_LIVE, VB_STATE_LATE, VB_STATE_LATE, VB_STATE_STALE,
           VB_STATE_STALE, VB_STATE_LOST, VB_STATE_LOST, VB_STATE_GONE, VB_STATE_GONE };
 
   for (VbState from = VB_STATE_LIVE; from <= VB_STATE_LOST; from++)
@@ -115,12 +115,10 @@ test_complete (void)
 static void
 test_equal_times (void)
 {
-  const VbFreshness no_stale = {
-    .warn_after = 1, .stale_after = 2, .drop_after = 2, .leave_after = 5, .on_stale = 0
-  };
-  const VbFreshness no_lost = {
-    .warn_after = 1, .stale_after = 2, .drop_after = 5, .leave_after = 5, .on_stale = 0
-  };
+  const VbFreshness no_stale
+      = { .warn_after = 1, .stale_after = 2, .drop_after = 2, .leave_after = 5, .on_stale = 0 };
+  const VbFreshness no_lost
+      = { .warn_after = 1, .stale_after = 2, .drop_after = 5, .leave_after = 5, .on_stale = 0 };
 
   assert_next (&no_stale, VB_STATE_LATE, 1, FALSE, VB_STATE_LATE);
   assert_next (&no_stale, VB_STATE_LATE, 2, FALSE, VB_STATE_LOST);

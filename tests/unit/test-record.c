@@ -170,9 +170,14 @@ test_required (void)
   {
     const char *name;
     gboolean required;
-  } fields[] = { { "Voltage", TRUE },          { "Current", TRUE },           { "Power", TRUE },
-                 { "/Soc", TRUE },             { "MaxChargeVoltage", TRUE },  { "Temperature", FALSE },
-                 { "MaxChargeCurrent", TRUE }, { "BatteryLowVoltage", FALSE } };
+  } fields[] = { { "Voltage", TRUE },
+                 { "Current", TRUE },
+                 { "Power", TRUE },
+                 { "/Soc", TRUE },
+                 { "MaxChargeVoltage", TRUE },
+                 { "Temperature", FALSE },
+                 { "MaxChargeCurrent", TRUE },
+                 { "BatteryLowVoltage", FALSE } };
   g_autoptr (VbRecord) record = vb_record_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++) {

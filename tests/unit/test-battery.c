@@ -1,0 +1,767 @@
+#include "battery-history.h"
+
+#define RECEIVING "ConnectionInformation='Receiving data from " SOURCE "'"
+
+/* Before anything was sent there is nothing: SoC 0 % and 24 V are never made up. */
+static void
+test_new (Fixture *fixture, gconstpointer user_data)
+{
+  const VbSource *source = vb_battery_source (fixture->battery);
+  const VbPresence *presence = vb_battery_presence (fixture->battery);
+
+  assert_step (fixture, VB_STATE_WAITING, 0);
+  g_assert_cmpint (vb_battery_since (fixture->battery), ==, START);
+  g_assert_cmpint (vb_battery_next_tick (fixture->battery), ==, G_MAXINT64);
+  g_assert_cmpint (vb_battery_age (fixture->battery, START), ==, VB_AGE_NEVER);
+  for (guint item = 0; item < vb_n_items (); item++) {
+    gboolean derived;
+
+    g_assert_false (vb_value_is_valid (vb_battery_value (fixture->battery, item)));
+    g_assert_cmpint (vb_battery_value_age (fixture->battery, item, START, &derived), ==,
+                     VB_AGE_NEVER);
+    g_assert_false (derived);
+    g_assert_true (vb_battery_has_item (fixture->battery, item));
+  }
+
+  g_assert_null (source->address);
+  g_assert_cmpuint (source->records, ==, 0);
+  g_assert_cmpuint (source->refused, ==, 0);
+  g_assert_cmpint (source->last, ==, 0);
+  g_assert_cmpint (source->refusal.time, ==, 0);
+  g_assert_false (presence->on_bus);
+  g_assert_cmpint (presence->instance, ==, -1);
+  g_assert_null (presence->service);
+}
+
+static void
+test_verdict (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_true (push (fixture, "Soc=63.5 Voltage=52.7"));
+  g_assert_cmpuint (fixture->verdict->accepted, ==, 2);
+  g_assert_cmpuint (fixture->verdict->changed, ==, 0);
+  assert_missing (fixture, "Current MaxChargeVoltage MaxChargeCurrent MaxDischargeCurrent");
+  g_assert_cmpuint (fixture->verdict->warnings->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (fixture->verdict->warnings, 0), ==,
+                   "no charge limits were sent: for a battery without charge limits set"
+                   " role=monitor");
+
+  g_assert_true (push (fixture, REQUIRED " Temperature=20"));
+  g_assert_cmpuint (fixture->verdict->accepted, ==, 7);
+  /* Those, Power, Connected, BmsCable and ConnectionInformation. */
+  g_assert_cmpuint (fixture->verdict->changed, ==, 11);
+  g_assert_cmpuint (fixture->last.n_items, ==, 11);
+  g_assert_cmpuint (fixture->verdict->warnings->len, ==, 0);
+  assert_missing (fixture, "");
+
+  g_assert_true (push (fixture, "Soc=63.5 Voltage=52.8"));
+  g_assert_cmpuint (fixture->verdict->accepted, ==, 2);
+  g_assert_cmpuint (fixture->verdict->changed, ==, 2);
+  assert_bus (fixture, "Voltage=52.8 Power=-649");
+
+  g_assert_true (push (fixture, "Soc=null Temperature=null Sequence=5 ProductName=x"));
+  g_assert_cmpuint (fixture->verdict->accepted, ==, 1);
+  g_assert_cmpuint (fixture->verdict->changed, ==, 1);
+  assert_missing (fixture, "Soc");
+
+  /* Null where the other of the two has a value is nothing missing. */
+  g_assert_true (push (fixture, "Current=null Power=-600"));
+  assert_missing (fixture, "");
+  g_assert_true (push (fixture, "Power=null"));
+  assert_missing (fixture, "Current");
+
+  tick_at (fixture, 10 * SECOND);
+  g_assert_true (push (fixture, "Soc=60"));
+  assert_missing (fixture, "Voltage Current MaxChargeVoltage MaxChargeCurrent MaxDischargeCurrent");
+}
+
+static void
+test_source (Fixture *fixture, gconstpointer user_data)
+{
+  const VbSource *source = vb_battery_source (fixture->battery);
+  g_autoptr (GPtrArray) errors = NULL;
+
+  g_assert_true (push (fixture, REQUIRED));
+  g_assert_cmpstr (source->address, ==, SOURCE);
+  g_assert_cmpuint (source->records, ==, 1);
+  g_assert_cmpint (source->last, ==, START);
+
+  tick_at (fixture, 2 * SECOND);
+  g_assert_false (push (fixture, "Soc=101 Voltage=0"));
+  g_assert_cmpuint (source->records, ==, 1);
+  g_assert_cmpuint (source->refused, ==, 1);
+  g_assert_cmpint (source->last, ==, START);
+  g_assert_cmpint (source->refusal.time, ==, START + 2 * SECOND);
+  g_assert_cmpuint (source->refusal.status, ==, 422);
+  g_assert_cmpuint (source->refusal.errors->len, ==, 2);
+
+  /* The line names who sends: it changes with the sender, and not for one who is refused. */
+  fill_record (fixture->record, "Soc=102");
+  g_assert_false (vb_battery_apply (fixture->battery, fixture->record, VB_APPLY_MERGE, "192.0.2.9",
+                                    fixture->now, fixture->verdict));
+  errors = vb_record_steal_errors (fixture->record);
+  vb_battery_refuse (fixture->battery, "192.0.2.9", 422, g_steal_pointer (&errors), fixture->now);
+  g_assert_true (push (fixture, "Soc=63.5"));
+  assert_step (fixture, VB_STATE_LIVE, 0);
+  assert_bus (fixture, RECEIVING);
+
+  fixture->calls = 0;
+  fill_record (fixture->record, "Soc=63.5");
+  g_assert_true (vb_battery_apply (fixture->battery, fixture->record, VB_APPLY_MERGE, "192.0.2.8",
+                                   fixture->now, fixture->verdict));
+  assert_step (fixture, VB_STATE_LIVE, 1);
+  g_assert_cmpuint (fixture->last.n_items, ==, 1);
+  assert_bus (fixture, "ConnectionInformation='Receiving data from 192.0.2.8'");
+}
+
+/* The source's own text, while it is live and fresh. */
+static void
+test_own_text (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_true (push (fixture, REQUIRED " ConnectionInformation='from the shed'"));
+  assert_bus (fixture, "ConnectionInformation='from the shed'");
+  tick_at (fixture, 10 * SECOND);
+  assert_bus (fixture, "ConnectionInformation='No data for 10 s'");
+  g_assert_true (push (fixture, "ConnectionInformation='nearly back'"));
+  assert_step (fixture, VB_STATE_LATE, 0);
+  g_assert_true (push (fixture, REQUIRED));
+  assert_bus (fixture, "ConnectionInformation='nearly back'");
+
+  for (guint i = 11; i < 130; i++) {
+    tick_at (fixture, i * SECOND);
+    g_assert_true (push (fixture, REQUIRED));
+  }
+  tick_at (fixture, 130 * SECOND - 1);
+  assert_bus (fixture, "ConnectionInformation='nearly back'");
+  tick_at (fixture, 130 * SECOND);
+  assert_step (fixture, VB_STATE_LIVE, 1);
+  assert_bus (fixture, RECEIVING);
+}
+
+/* Noise below a step makes no change, and neither does an equal record. */
+static void
+test_rounding (Fixture *fixture, gconstpointer user_data)
+{
+  static const struct
+  {
+    const char *record;
+    guint calls;
+    const char *bus;
+  } records[] = {
+    { REQUIRED, 0, REQUIRED },
+    { "Soc=63.54 Voltage=52.704 MaxChargeVoltage=55.24", 0, "Soc=63.5 Voltage=52.7" },
+    { "Soc=63.46", 0, "Soc=63.5" },
+    { "Soc=63.56", 1, "Soc=63.6" },
+    { "Voltage=52.706", 1, "Voltage=52.71" },
+    { "Current=-12.26", 1, "Current=-12.3 Power=-646" },
+    { "Current=-0.04", 1, "Current=0 Power=-2" },
+    { "Current=0", 1, "Current=0 Power=0" },
+    { "TimeToGo=1234", 1, "TimeToGo=1230" },
+    { "TimeToGo=1226", 0, "TimeToGo=1230" },
+    { "Cell1=3.2914", 1, "Cell1=3.291 MinCellVoltage=3.291 Sum=3.29" },
+    { "Cell1=3.2912", 0, "Cell1=3.291" },
+    { "Cell1=3.2918", 1, "Cell1=3.292 MinCellVoltage=3.292 Sum=3.29" },
+    { "ConsumedAmphours=5", 1, "ConsumedAmphours=-5" },
+    { "ConsumedAmphours=-5", 0, "ConsumedAmphours=-5" },
+  };
+
+  g_assert_true (push (fixture, REQUIRED));
+  for (guint i = 0; i < G_N_ELEMENTS (records); i++) {
+    g_test_message ("%s", records[i].record);
+    g_assert_true (push (fixture, records[i].record));
+    assert_step (fixture, VB_STATE_LIVE, records[i].calls);
+    assert_bus (fixture, records[i].bus);
+  }
+}
+
+/* Every field of the table, sent once, is on the bus as it was sent. */
+static void
+test_every_field (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_true (push (fixture, REQUIRED));
+  for (guint item = 0; item < vb_n_items (); item++) {
+    const VbField *field = vb_item (item)->field;
+
+    if (field->group == VB_GROUP_IDENTITY || field->flags & VB_FIELD_REQUIRED)
+      continue;
+    vb_record_reset (fixture->record);
+    if (field->kind == VB_KIND_TEXT)
+      vb_record_add_text (fixture->record, vb_item (item)->name, "text");
+    else
+      vb_record_add_number (fixture->record, vb_item (item)->name,
+                            field->flags & VB_FIELD_NOT_POSITIVE ? -1 : 1);
+    g_assert_true (apply_record (fixture, VB_APPLY_MERGE));
+    if (field->kind == VB_KIND_TEXT)
+      g_assert_cmpstr (fixture->bus[item].as.text, ==, "text");
+    else if (field->decimals >= 0)
+      g_assert_cmpfloat (ABS (vb_value_number (&fixture->bus[item], NAN)), ==, 1);
+
+    /* null makes it invalid now, but for the daemon's own share of it. */
+    vb_record_reset (fixture->record);
+    vb_record_add_null (fixture->record, vb_item (item)->name);
+    g_assert_true (apply_record (fixture, VB_APPLY_MERGE));
+    g_assert_cmpint (vb_value_is_valid (&fixture->bus[item]), ==,
+                     field->known == VB_KNOWN_BMS_CABLE
+                         || field->known == VB_KNOWN_CONNECTION_INFORMATION);
+  }
+}
+
+/* Optional values of the groups live and ChargeRequest become invalid at optional-after, to the
+   microsecond, each by itself; all others stay. */
+static void
+test_expiry (Fixture *fixture, gconstpointer user_data)
+{
+  const char *const kept
+      = "BatteryLowVoltage=46 HighVoltage=1 State=9 InstalledCapacity=200 ChargeCycles=5";
+  gint64 time = 0;
+
+  g_assert_true (push (fixture, REQUIRED));
+  g_assert_true (push (fixture, kept));
+  g_assert_true (push (fixture, "Temperature=20 ChargeRequest=1"));
+  tick_at (fixture, 3 * SECOND);
+  g_assert_true (push (fixture, "Soh=99 ChargeMode=Bulk"));
+  for (time = 5 * SECOND; time < 120 * SECOND; time += 5 * SECOND) {
+    tick_at (fixture, time);
+    g_assert_true (push (fixture, REQUIRED));
+    assert_step (fixture, VB_STATE_LIVE, 0);
+  }
+
+  g_assert_cmpint (vb_battery_next_tick (fixture->battery), ==, START + 120 * SECOND);
+  tick_at (fixture, 120 * SECOND - 1);
+  assert_step (fixture, VB_STATE_LIVE, 0);
+  tick_at (fixture, 120 * SECOND);
+  assert_step (fixture, VB_STATE_LIVE, 1);
+  g_assert_cmpuint (fixture->last.n_items, ==, 2);
+  assert_bus (fixture, "Temperature=- ChargeRequest=- Soh=99 ChargeMode=Bulk " REQUIRED);
+  g_assert_cmpint (vb_battery_next_tick (fixture->battery), ==, START + 123 * SECOND);
+  tick_at (fixture, 123 * SECOND - 1);
+  assert_step (fixture, VB_STATE_LIVE, 0);
+  tick_at (fixture, 123 * SECOND);
+  assert_step (fixture, VB_STATE_LIVE, 1);
+  assert_bus (fixture, "Soh=- ChargeMode=-");
+  assert_bus (fixture, kept);
+
+  for (time = 124 * SECOND; time < 1000 * SECOND; time += 5 * SECOND) {
+    tick_at (fixture, time);
+    g_assert_true (push (fixture, REQUIRED));
+    assert_step (fixture, VB_STATE_LIVE, 0);
+  }
+  assert_bus (fixture, kept);
+  g_assert_true (push (fixture, "Temperature=20"));
+  assert_bus (fixture, "Temperature=20");
+}
+
+/* In late, too, where values are shown. */
+static void
+test_expiry_late (Fixture *fixture, gconstpointer user_data)
+{
+  fixture->config.optional_after = 30 * SECOND;
+  restart (fixture);
+  g_assert_true (push (fixture, "Temperature=20"));
+  tick_at (fixture, 9 * SECOND);
+  g_assert_true (push (fixture, REQUIRED));
+  tick_at (fixture, 19 * SECOND);
+  assert_step (fixture, VB_STATE_LATE, 1);
+  tick_at (fixture, 30 * SECOND - 1);
+  assert_step (fixture, VB_STATE_LATE, 0);
+  tick_at (fixture, 30 * SECOND);
+  assert_step (fixture, VB_STATE_LATE, 1);
+  assert_bus (fixture, "Temperature=- " REQUIRED);
+}
+
+/* Power and Current: what is sent wins unless it is older than the inputs by more than warn-after. */
+static void
+test_derived_power (Fixture *fixture, gconstpointer user_data)
+{
+  gboolean derived;
+
+  g_assert_true (push (fixture, "Soc=60 Voltage=50 Current=10 Power=480 " LIMITS));
+  assert_bus (fixture, "Current=10 Power=480");
+  for (guint i = 1; i <= 10; i++) {
+    tick_at (fixture, i * SECOND);
+    g_assert_true (push (fixture, "Soc=60 Voltage=50 Current=11 " LIMITS));
+    assert_bus (fixture, "Current=11 Power=480");
+  }
+  fixture->now++;
+  g_assert_true (push (fixture, "Soc=60 Voltage=50 Current=11 " LIMITS));
+  assert_bus (fixture, "Current=11 Power=550");
+  g_assert_cmpint (
+      vb_battery_value_age (fixture->battery, item_of ("Power"), fixture->now + 3, &derived), ==,
+      3);
+  g_assert_true (derived);
+
+  g_assert_true (push (fixture, "Power=540"));
+  assert_bus (fixture, "Power=540");
+  vb_battery_value_age (fixture->battery, item_of ("Power"), fixture->now, &derived);
+  g_assert_false (derived);
+
+  /* A derived value has the age of its oldest input. */
+  restart (fixture);
+  g_assert_true (push (fixture, "Soc=60 Voltage=50 Power=500 " LIMITS));
+  assert_bus (fixture, "Current=10");
+  tick_at (fixture, 4 * SECOND);
+  g_assert_true (push (fixture, "Power=400"));
+  assert_bus (fixture, "Current=8");
+  g_assert_cmpint (
+      vb_battery_value_age (fixture->battery, item_of ("Current"), fixture->now, &derived), ==,
+      4 * SECOND);
+  g_assert_true (derived);
+}
+
+/* null for what is not required: nothing derived takes its place until it is named again. */
+static void
+test_null_blocks (Fixture *fixture, gconstpointer user_data)
+{
+  const char *const cells = "Cell1=3.2 Cell2=3.3";
+
+  g_assert_true (push (fixture, REQUIRED));
+  g_assert_true (push (fixture, cells));
+  assert_bus (fixture, "MinCellVoltage=3.2 MaxCellVoltage=3.3");
+  g_assert_true (push (fixture, "MinCellVoltage=null"));
+  assert_bus (fixture, "MinCellVoltage=- MaxCellVoltage=3.3 MinVoltageCellId=Cell1");
+  g_assert_true (push (fixture, cells));
+  assert_bus (fixture, "MinCellVoltage=-");
+  g_assert_true (push (fixture, "MinCellVoltage=3.1"));
+  assert_bus (fixture, "MinCellVoltage=3.1");
+
+  fixture->config.battery_low_voltage = 45;
+  restart (fixture);
+  g_assert_true (push (fixture, REQUIRED));
+  assert_bus (fixture, "BatteryLowVoltage=45");
+  g_assert_true (push (fixture, "BatteryLowVoltage=null"));
+  assert_bus (fixture, "BatteryLowVoltage=-");
+  g_assert_true (push (fixture, REQUIRED));
+  assert_bus (fixture, "BatteryLowVoltage=-");
+  g_assert_true (push (fixture, "BatteryLowVoltage=46"));
+  assert_bus (fixture, "BatteryLowVoltage=46");
+}
+
+/* No aggregate over some of the cells, of those seen since joining. */
+static void
+test_cells (Fixture *fixture, gconstpointer user_data)
+{
+  const char *const none = "MinCellVoltage=- MinVoltageCellId=- MaxCellVoltage=- Sum=- Diff=-";
+
+  g_assert_true (push (fixture, REQUIRED " Cell1=3.2 Cell2=3.3 Cell3=3.4"));
+  assert_bus (fixture, "MinCellVoltage=3.2 MinVoltageCellId=Cell1 MaxCellVoltage=3.4"
+                       " MaxVoltageCellId=Cell3 Sum=9.9 Diff=0.2");
+  g_assert_true (push (fixture, "Cell2=null"));
+  assert_bus (fixture, none);
+  g_assert_true (push (fixture, "Cell2=3.1"));
+  assert_bus (fixture, "MinCellVoltage=3.1 MinVoltageCellId=Cell2 Sum=9.7");
+
+  /* A PUT that leaves one out; leaving the bus begins anew. */
+  g_assert_true (put (fixture, REQUIRED " Cell1=3.2 Cell2=3.3"));
+  assert_bus (fixture, none);
+  switch_off (fixture);
+  g_assert_true (push (fixture, REQUIRED " Cell1=3.2 Cell2=3.3"));
+  assert_bus (fixture, "MinCellVoltage=3.2 MaxCellVoltage=3.3");
+
+  g_assert_true (push (fixture, "NrOfCellsPerBattery=3"));
+  assert_bus (fixture, none);
+  g_assert_true (push (fixture, "Cell3=3.5"));
+  assert_bus (fixture, "MinCellVoltage=3.2 MaxVoltageCellId=Cell3 MaxCellVoltage=3.5");
+
+  /* A cell that is silent for optional-after, while the others go on. */
+  for (guint i = 1; i <= 120; i++) {
+    assert_bus (fixture, "MinCellVoltage=3.2");
+    tick_at (fixture, i * SECOND);
+    g_assert_true (push (fixture, REQUIRED " Cell1=3.2 Cell3=3.5"));
+  }
+  assert_bus (fixture, "Cell1=3.2 Cell2=- Cell3=3.5");
+  assert_bus (fixture, none);
+}
+
+static void
+test_temperatures (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_true (push (fixture, REQUIRED " Temperature1=20 Temperature2=25 Temperature2Name=Top"));
+  assert_bus (fixture, "MinCellTemperature=20 MinTemperatureCellId=T1 MaxCellTemperature=25"
+                       " MaxTemperatureCellId=Top");
+  g_assert_true (push (fixture, "MaxCellTemperature=27"));
+  assert_bus (fixture, "MaxCellTemperature=27");
+}
+
+/* The worse of what the source says of its cable and what the daemon knows. */
+static void
+test_cable (Fixture *fixture, gconstpointer user_data)
+{
+  static const struct
+  {
+    const char *sent;
+    const char *in[3]; /* live, late, stale */
+  } cables[] = { { "BmsCable=0", { "BmsCable=0", "BmsCable=1", "BmsCable=2" } },
+                 { "BmsCable=1", { "BmsCable=1", "BmsCable=1", "BmsCable=2" } },
+                 { "BmsCable=2", { "BmsCable=2", "BmsCable=2", "BmsCable=2" } } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cables); i++) {
+    restart (fixture);
+    g_assert_true (push (fixture, REQUIRED));
+    g_assert_true (push (fixture, cables[i].sent));
+    assert_bus (fixture, cables[i].in[0]);
+    tick_at (fixture, 10 * SECOND);
+    assert_bus (fixture, cables[i].in[1]);
+    tick_at (fixture, 30 * SECOND);
+    assert_bus (fixture, cables[i].in[2]);
+    g_assert_true (push (fixture, "BmsCable=0"));
+    assert_bus (fixture, "BmsCable=2");
+    tick_at (fixture, 180 * SECOND);
+    assert_bus (fixture, "BmsCable=2");
+    g_assert_true (push (fixture, REQUIRED));
+    assert_bus (fixture, "BmsCable=0");
+  }
+}
+
+/* PUT: groups live, limit and alarm that are not named become invalid, static values stay. */
+static void
+test_put (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_true (push (fixture, REQUIRED " Temperature=20 HighVoltage=1 BmsCable=2 ChargeRequest=1"
+                                         " BatteryLowVoltage=46 InstalledCapacity=200 Power=-600"
+                                         " ChargeMode=Bulk TotalAhDrawn=-5"));
+  g_assert_true (put (fixture, "Soc=60 Voltage=52 Current=5 MaxChargeVoltage=56 MaxChargeCurrent=90"
+                               " MaxDischargeCurrent=80 Soh=99"));
+  assert_step (fixture, VB_STATE_LIVE, 1);
+  g_assert_cmpuint (fixture->verdict->accepted, ==, 7);
+  assert_bus (fixture, "Soc=60 Voltage=52 Current=5 Power=260 MaxChargeVoltage=56 Soh=99"
+                       " MaxChargeCurrent=90 MaxDischargeCurrent=80 Temperature=- HighVoltage=-"
+                       " BmsCable=0 ChargeRequest=- BatteryLowVoltage=- ChargeMode=-"
+                       " InstalledCapacity=200 TotalAhDrawn=-5 " RECEIVING);
+}
+
+/* A limit beyond the belt is brought to it, and the verdict says so. */
+static void
+test_seat_belt (Fixture *fixture, gconstpointer user_data)
+{
+  static const char *const warnings[]
+      = { "MaxChargeVoltage brought from 55.2 V to the 54 V of the seat belt",
+          "MaxChargeCurrent brought from 100 A to the 80 A of the seat belt",
+          "MaxDischargeCurrent brought from 150 A to the 120 A of the seat belt",
+          "BatteryLowVoltage brought from 44 V to the 46 V of the seat belt" };
+
+  fixture->config.max_charge_voltage = 54;
+  fixture->config.max_charge_current = 80;
+  fixture->config.max_discharge_current = 120;
+  fixture->config.min_battery_low_voltage = 46;
+  restart (fixture);
+  g_assert_true (push (fixture, REQUIRED " BatteryLowVoltage=44"));
+  assert_bus (fixture, "MaxChargeVoltage=54 MaxChargeCurrent=80 MaxDischargeCurrent=120"
+                       " BatteryLowVoltage=46");
+  g_assert_cmpuint (fixture->verdict->warnings->len, ==, G_N_ELEMENTS (warnings));
+  for (guint i = 0; i < G_N_ELEMENTS (warnings); i++)
+    g_assert_cmpstr (g_ptr_array_index (fixture->verdict->warnings, i), ==, warnings[i]);
+
+  g_assert_true (push (fixture, "MaxChargeVoltage=54 MaxChargeCurrent=80 MaxDischargeCurrent=120"
+                                " BatteryLowVoltage=46"));
+  assert_step (fixture, VB_STATE_LIVE, 0);
+  g_assert_cmpuint (fixture->verdict->warnings->len, ==, 0);
+  g_assert_true (push (fixture, "MaxChargeVoltage=53 MaxChargeCurrent=10 MaxDischargeCurrent=0"
+                                " BatteryLowVoltage=47"));
+  assert_bus (fixture, "MaxChargeVoltage=53 MaxChargeCurrent=10 MaxDischargeCurrent=0"
+                       " BatteryLowVoltage=47");
+
+  /* The configured low voltage wears it, too. */
+  fixture->config.battery_low_voltage = 40;
+  restart (fixture);
+  g_assert_true (push (fixture, REQUIRED));
+  assert_bus (fixture, "BatteryLowVoltage=46");
+}
+
+static void
+test_reconfigure (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_true (push (fixture, REQUIRED " Temperature=20"));
+
+  fixture->config.max_charge_current = 60;
+  fixture->config.battery_low_voltage = 45;
+  reconfigure (fixture);
+  assert_step (fixture, VB_STATE_LIVE, 1);
+  assert_bus (fixture, "MaxChargeCurrent=60 BatteryLowVoltage=45");
+  reconfigure (fixture);
+  assert_step (fixture, VB_STATE_LIVE, 0);
+
+  /* What cannot change without leaving the bus stays. */
+  fixture->config.role = VB_ROLE_MONITOR;
+  fixture->config.history = TRUE;
+  fixture->config.device_instance = 7;
+  fixture->config.product_id = 7;
+  reconfigure (fixture);
+  assert_step (fixture, VB_STATE_LIVE, 0);
+  g_assert_cmpint (vb_battery_config (fixture->battery)->role, ==, VB_ROLE_BMS);
+  g_assert_false (vb_battery_config (fixture->battery)->history);
+  g_assert_cmpint (vb_battery_config (fixture->battery)->device_instance, ==, 100);
+  g_assert_cmpint (vb_battery_config (fixture->battery)->product_id, ==, 0xFFFF);
+
+  /* Times take effect at once, and lead down only. */
+  tick_at (fixture, 5 * SECOND);
+  fixture->config.freshness.warn_after = 5 * SECOND;
+  reconfigure (fixture);
+  assert_step (fixture, VB_STATE_LATE, 1);
+  assert_bus (fixture, "ConnectionInformation='No data for 5 s'");
+  fixture->config.freshness.warn_after = 60 * SECOND;
+  fixture->config.freshness.stale_after = 100 * SECOND;
+  reconfigure (fixture);
+  assert_step (fixture, VB_STATE_LATE, 0);
+  g_assert_cmpint (vb_battery_next_tick (fixture->battery), ==, START + 100 * SECOND);
+  fixture->config.optional_after = 100 * SECOND;
+  reconfigure (fixture);
+  tick_at (fixture, 100 * SECOND);
+  assert_step (fixture, VB_STATE_STALE, 1);
+}
+
+/* In stale, what is tightened takes effect at once, and nothing is loosened. */
+static void
+test_reconfigure_stale (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_true (push (fixture, REQUIRED));
+  tick_at (fixture, 30 * SECOND);
+  assert_bus (fixture, "MaxChargeVoltage=55.2 MaxDischargeCurrent=150");
+
+  fixture->config.max_discharge_current = 90;
+  fixture->config.max_charge_voltage = 55;
+  reconfigure (fixture);
+  assert_step (fixture, VB_STATE_STALE, 1);
+  assert_bus (fixture, "MaxChargeVoltage=55 MaxDischargeCurrent=90");
+  fixture->config.stale_charge_voltage = 54;
+  fixture->config.freshness.on_stale = VB_ON_STALE_BLOCK;
+  reconfigure (fixture);
+  assert_step (fixture, VB_STATE_STALE, 1);
+  assert_bus (fixture, "MaxChargeVoltage=54 MaxDischargeCurrent=0");
+
+  fixture->config.stale_charge_voltage = NAN;
+  fixture->config.max_discharge_current = NAN;
+  fixture->config.freshness.on_stale = VB_ON_STALE_STOP_CHARGING;
+  reconfigure (fixture);
+  assert_step (fixture, VB_STATE_STALE, 0);
+
+  fixture->config.freshness.on_stale = VB_ON_STALE_DROP;
+  reconfigure (fixture);
+  assert_step (fixture, VB_STATE_LOST, 1);
+}
+
+/* Measurements that do not change by a single bit although current flows. */
+static void
+test_frozen (Fixture *fixture, gconstpointer user_data)
+{
+  static const struct
+  {
+    gint64 time;
+    VbState state;
+    const char *text;
+  } steps[] = {
+    { 60, VB_STATE_LATE, "ConnectionInformation='The same values for 60 s'" },
+    { 80, VB_STATE_STALE, "ConnectionInformation='The same values for 60 s: charging stopped'" },
+    { 230, VB_STATE_LOST, "ConnectionInformation='The same values for 60 s: limits withdrawn'" },
+  };
+
+  fixture->config.frozen_after = 60 * SECOND;
+  restart (fixture);
+  g_assert_true (push (fixture, REQUIRED));
+  for (guint i = 1, step = 0; i < 300; i++) {
+    tick_at (fixture, i * SECOND - 1);
+    assert_step (fixture, vb_battery_state (fixture->battery), 0);
+    tick_at (fixture, i * SECOND);
+    if (step < G_N_ELEMENTS (steps) && steps[step].time == i) {
+      assert_step (fixture, steps[step].state, 1);
+      assert_bus (fixture, steps[step++].text);
+    }
+    g_assert_true (push (fixture, REQUIRED " HighVoltage=0"));
+    assert_missing (fixture, "");
+  }
+
+  /* A limit is no measurement. */
+  g_assert_true (push (fixture, "MaxDischargeCurrent=140"));
+  assert_step (fixture, VB_STATE_LOST, 0);
+  /* Any change ends it, below the rounding too. */
+  g_assert_true (push (fixture, "Voltage=52.700001"));
+  assert_step (fixture, VB_STATE_LIVE, 1);
+}
+
+/* A battery at rest may well say the same for hours. */
+static void
+test_not_frozen (Fixture *fixture, gconstpointer user_data)
+{
+  static const char *const records[]
+      = { "Soc=60 Voltage=52 Current=0 " LIMITS, "Soc=60 Voltage=52 Power=0 " LIMITS,
+          /* What the electronics draws is no current of the battery. */
+          "Soc=60 Voltage=52 Current=0 Power=3 " LIMITS };
+
+  fixture->config.frozen_after = 60 * SECOND;
+  for (guint i = 0; i < G_N_ELEMENTS (records); i++) {
+    restart (fixture);
+    for (guint j = 0; j < 1000; j++) {
+      tick_at (fixture, j * SECOND);
+      g_assert_true (push (fixture, records[i]));
+      assert_step (fixture, VB_STATE_LIVE, j == 0 ? 1 : 0);
+    }
+  }
+
+  /* Current flows that is known by its Power alone. */
+  restart (fixture);
+  for (guint j = 0; j <= 60; j++) {
+    tick_at (fixture, j * SECOND);
+    g_assert_true (push (fixture, "Soc=60 Voltage=52 Power=100 " LIMITS));
+  }
+  assert_step (fixture, VB_STATE_LATE, 0);
+
+  /* Off by default. */
+  fixture->config.frozen_after = 0;
+  restart (fixture);
+  for (guint j = 0; j < 1000; j++) {
+    tick_at (fixture, j * SECOND);
+    g_assert_true (push (fixture, REQUIRED));
+    assert_step (fixture, VB_STATE_LIVE, j == 0 ? 1 : 0);
+  }
+}
+
+/* Identity belongs to the daemon, and stays while values come and go. */
+static void
+test_identity (Fixture *fixture, gconstpointer user_data)
+{
+  const guint name = vb_item_known (VB_KNOWN_CUSTOM_NAME);
+  g_auto (VbValue) shed = vb_value_text ("Shed");
+
+  vb_battery_set_identity (fixture->battery, name, &shed);
+  g_assert_cmpuint (fixture->calls, ==, 1);
+  g_assert_cmpuint (fixture->last.n_items, ==, 1);
+  vb_battery_set_identity (fixture->battery, name, &shed);
+  g_assert_cmpuint (fixture->calls, ==, 1);
+  g_assert_cmpstr (vb_battery_value (fixture->battery, name)->as.text, ==, "Shed");
+  for (VbApplyMode mode = VB_APPLY_MERGE; mode <= VB_APPLY_REPLACE; mode++) {
+    fill_record (fixture->record, REQUIRED " CustomName=Cellar DeviceInstance=3 Serial=null");
+    g_assert_true (apply_record (fixture, mode));
+    g_assert_cmpuint (fixture->verdict->accepted, ==, 6);
+    g_assert_cmpuint (fixture->record->ignored->len, ==, 3);
+    assert_bus (fixture, "CustomName=Shed DeviceInstance=-");
+    switch_off (fixture);
+    assert_bus (fixture, "CustomName=Shed");
+  }
+}
+
+static void
+test_presence (Fixture *fixture, gconstpointer user_data)
+{
+  static const char *const names[] = { NULL, "settings", "system", "name" };
+  const VbPresence *presence = vb_battery_presence (fixture->battery);
+
+  vb_battery_set_presence (fixture->battery, TRUE, VB_JOINING_NAME, "com.example.battery", 5);
+  g_assert_true (presence->on_bus);
+  g_assert_cmpint (presence->joining, ==, VB_JOINING_NAME);
+  g_assert_cmpstr (presence->service, ==, "com.example.battery");
+  g_assert_cmpint (presence->instance, ==, 5);
+  vb_battery_set_presence (fixture->battery, FALSE, VB_JOINING_NOTHING, NULL, -1);
+  g_assert_null (presence->service);
+
+  for (VbJoining joining = VB_JOINING_NOTHING; joining <= VB_JOINING_NAME; joining++)
+    g_assert_cmpstr (vb_joining_name (joining), ==, names[joining]);
+  g_assert_cmpstr (vb_role_name (VB_ROLE_BMS), ==, "bms");
+  g_assert_cmpstr (vb_role_name (VB_ROLE_MONITOR), ==, "monitor");
+}
+
+/* A battery owns a copy of its configuration. */
+static void
+test_config (void)
+{
+  g_auto (VbBatteryConfig) config = { 0 };
+  g_autoptr (VbBattery) battery = NULL;
+
+  vb_battery_config_init (&config, "shed");
+  battery = vb_battery_new (&config, START);
+  g_free (config.name);
+  config.name = g_strdup ("cellar");
+  g_assert_cmpstr (vb_battery_config (battery)->name, ==, "shed");
+  g_assert_cmpint (vb_battery_config (battery)->freshness.warn_after, ==, 10 * SECOND);
+  g_assert_cmpint (vb_battery_config (battery)->freshness.stale_after, ==, 30 * SECOND);
+  g_assert_cmpint (vb_battery_config (battery)->freshness.drop_after, ==, 180 * SECOND);
+  g_assert_cmpint (vb_battery_config (battery)->freshness.leave_after, ==, 600 * SECOND);
+  g_assert_cmpint (vb_battery_config (battery)->optional_after, ==, 120 * SECOND);
+  g_assert_cmpint (vb_battery_config (battery)->frozen_after, ==, 0);
+}
+
+/* Seeded, so that it is the same history each time. @user_data: the longest that nothing may change;
+   the model knows nothing of that. */
+static void
+test_histories (Fixture *fixture, gconstpointer user_data)
+{
+  const gint64 frozen_after = GPOINTER_TO_INT (user_data) * SECOND;
+  guint reached[VB_STATE_GONE + 1] = { 0 };
+
+  for (guint32 seed = 1; seed <= 20; seed++) {
+    GRand *rand = g_rand_new_with_seed (seed);
+    Model model = { .state = VB_STATE_WAITING };
+
+    fixture->config.role = seed % 4 == 0 ? VB_ROLE_MONITOR : VB_ROLE_BMS;
+    fixture->config.frozen_after = frozen_after;
+    random_config (fixture, rand);
+    restart (fixture);
+
+    for (guint i = 0; i < 2000; i++) {
+      random_time (fixture, rand);
+      switch (g_rand_int_range (rand, 0, 100)) {
+      case 0:
+        model_off (&model);
+        switch_off (fixture);
+        break;
+      case 1:
+        random_config (fixture, rand);
+        reconfigure (fixture);
+        model_tick (&model, fixture);
+        break;
+      default:
+        if (g_rand_int_range (rand, 0, 3) > 0)
+          random_push (fixture, rand, &model);
+        else {
+          tick_at (fixture, fixture->now - START);
+          model_tick (&model, fixture);
+        }
+        break;
+      }
+      if (frozen_after == 0)
+        g_assert_cmpstr (vb_state_name (vb_battery_state (fixture->battery)), ==,
+                         vb_state_name (model.state));
+      reached[vb_battery_state (fixture->battery)]++;
+    }
+    g_rand_free (rand);
+  }
+
+  /* A history that does not come round proves nothing. */
+  for (VbState state = VB_STATE_WAITING; state <= VB_STATE_GONE; state++) {
+    g_test_message ("%s: %u", vb_state_name (state), reached[state]);
+    g_assert_cmpuint (reached[state], >, 50);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(name, function) \
+  g_test_add ("/battery/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("new", test_new);
+  ADD ("verdict", test_verdict);
+  ADD ("source", test_source);
+  ADD ("own-text", test_own_text);
+  ADD ("rounding", test_rounding);
+  ADD ("every-field", test_every_field);
+  ADD ("expiry", test_expiry);
+  ADD ("expiry-late", test_expiry_late);
+  ADD ("derived-power", test_derived_power);
+  ADD ("null-blocks", test_null_blocks);
+  ADD ("cells", test_cells);
+  ADD ("temperatures", test_temperatures);
+  ADD ("cable", test_cable);
+  ADD ("put", test_put);
+  ADD ("seat-belt", test_seat_belt);
+  ADD ("reconfigure", test_reconfigure);
+  ADD ("reconfigure-stale", test_reconfigure_stale);
+  ADD ("frozen", test_frozen);
+  ADD ("not-frozen", test_not_frozen);
+  ADD ("identity", test_identity);
+  ADD ("presence", test_presence);
+  g_test_add_func ("/battery/config", test_config);
+  g_test_add ("/battery/histories", Fixture, NULL, set_up, test_histories, tear_down);
+  g_test_add ("/battery/histories-frozen", Fixture, GINT_TO_POINTER (40), set_up, test_histories,
+              tear_down);
+
+  return g_test_run ();
+}
