@@ -149,6 +149,7 @@ def test_42_no_limits_no_delay(world):
         states.append(answer.body['state'])
         if states[-1] != 'live':
             equal((answer.status, len(answer.body['missing'])), (202, 3), states[-1])
+        client.sync(daemon.pid)
         signals.extend(client.take_items())
         return states[-1] == 'lost'
 

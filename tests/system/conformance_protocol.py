@@ -205,17 +205,18 @@ def test_13_no_interface(world):
 
 
 def introspect(client, path):
+    """The children of a node, and methods and signals of its BusItem interface."""
     text = client.call(BATTERY, path, 'Introspect', interface=DBUS + '.Introspectable').unpack()[0]
     node = ElementTree.fromstring(text)
-    interface = node.find(f"interface[@name='{BUS_ITEM}']")
     methods = {}
-    for method in interface.iter('method') if interface is not None else ():
+    for method in node.findall(f"interface[@name='{BUS_ITEM}']/method"):
         types = {'in': '', 'out': ''}
         for argument in method.iter('arg'):
             types[argument.get('direction', 'in')] += argument.get('type')
         methods[method.get('name')] = (types['in'], types['out'])
-    signals = [] if interface is None else [signal.get('name') for signal in interface.iter('signal')]
-    return [child.get('name') for child in node.findall('node')], methods, signals
+    signals = node.findall(f"interface[@name='{BUS_ITEM}']/signal")
+    return ([child.get('name') for child in node.findall('node')], methods,
+            [signal.get('name') for signal in signals])
 
 
 def test_14_introspection(world):

@@ -19,7 +19,7 @@ import gi
 gi.require_version('Gio', '2.0')
 from gi.repository import GLib  # noqa: E402  the version comes first
 
-from clients import BATTERY, PATIENCE, RECORD, BusClient, Http  # noqa: E402
+from clients import PATIENCE, RECORD, BusClient, Http  # noqa: E402
 
 SOURCE_ROOT = pathlib.Path(os.environ.get('SOURCE_ROOT') or pathlib.Path(__file__).parents[2])
 DAEMON = os.environ.get('DAEMON', str(SOURCE_ROOT / 'build/src/dbus-virtual-battery'))

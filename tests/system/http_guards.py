@@ -156,7 +156,7 @@ def reachable(daemon):
 
 
 def test_connection_limit(world):
-    """32 connections are served, the next one is told to come again, and one that ends makes room."""
+    """32 connections are served, the next one is told to come again; one that ends makes room."""
     daemon = world.live()[0]
     request = b'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n'
 

@@ -209,8 +209,9 @@ def test_zero_that_is_meant(world):
     empty = {**RECORD, 'Soc': 0, 'MaxDischargeCurrent': 0}
     began = time.monotonic()
     first = daemon.http.post(empty)
-    refused(first, 422, [('Soc', '/Soc', 'implausible', 'Soc is 0 %, not believed until it has been '
-                          'repeated for 2 s: the battery is not on the bus yet')])
+    refused(first, 422, [
+        ('Soc', '/Soc', 'implausible', 'Soc is 0 %, not believed until it has been repeated for '
+         '2 s: the battery is not on the bus yet')])
     eventually(lambda: daemon.http.post(empty).status == 202, 'the zero is believed')
     assert time.monotonic() - began >= 2
     eventually(client.owner, 'the name')

@@ -55,8 +55,10 @@ WRONG = (
 )
 
 RIGHT = (
-    '', '# nothing but a comment\n', '[battery]\n', '[battery shed]\n', '[battery]\n[battery a1_]\n',
-    '[battery]\nwarn-after=0.1\nstale-after=0.2\ndrop-after=0.2\nleave-after=0.2\noptional-after=0.2',
+    '', '# nothing but a comment\n', '[battery]\n', '[battery shed]\n',
+    '[battery]\n[battery a1_]\n',
+    '[battery]\nwarn-after=0.1\nstale-after=0.2\ndrop-after=0.2\nleave-after=0.2\n'
+    'optional-after=0.2\n',
     '[battery]\nproduct-id=0xC065\ndevice-instance=0\ncustom-name=Hütte\nrole=monitor\n',
     '[battery]\nmax-charge-voltage=56\nmax-charge-current=0\non-stale=block\nfrozen-after=600\n',
     '[http]\nlisten=127.0.0.1:1882;[::1]:1882;unix:/run/x\nserver-names=venus.local\n',
@@ -157,7 +159,8 @@ def test_sighup(world):
     equal(daemon.http.post({'Soh': 101}).status, 200)
 
     for key, config in (('role', 'role=monitor\n'), ('custom-name', 'custom-name=x\n'),
-                        ('device-instance', 'device-instance=5\n'), ('product-id', 'product-id=5\n'),
+                        ('device-instance', 'device-instance=5\n'),
+                        ('product-id', 'product-id=5\n'),
                         ('server-names', '[http]\nserver-names=gx\n'),
                         ('battery shed', '[battery shed]\n')):
         n = len(daemon.log.read_text())

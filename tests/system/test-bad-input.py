@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Bad input by table: whatever is refused leaves the bus as it was, to the bit.
 
-tests/data/malformed-json.txt: documents that the strict gate refuses. tests/data/wrong-records.json:
+tests/data/malformed-json.txt: documents that the strict gate refuses. wrong-records.json beside it:
 well-formed records with something wrong, and everything that is said about them.
 """
 import codecs

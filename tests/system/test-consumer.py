@@ -65,8 +65,8 @@ def test_source_that_falls_silent(world):
         eventually(lambda: daemon.http.post(RECORD) and consumer.value('/Soc') == 63.5,
                    'the reader found it')
         # What is invalid is an empty array to every reader.
-        eventually(lambda: consumer.value('/Soc') == [], 'the reader knows that the SoC is not known')
-        eventually(lambda: consumer.value('/Info/MaxChargeVoltage') == [], 'and that there is no limit')
+        eventually(lambda: consumer.value('/Soc') == [], 'the reader knows that there is no SoC')
+        eventually(lambda: consumer.value('/Info/MaxChargeVoltage') == [], 'and no limit')
         assert consumer.value('/Connected') == 0
         assert consumer.value('/Alarms/BmsCable') == 2
         assert consumer.values['/Dc/0/Voltage']['text'] == '---'

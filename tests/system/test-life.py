@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The life of the process: command line, configuration, exit statuses, signals, bus and name lost."""
+"""The life of the process: command line, configuration, exit statuses, bus and name lost."""
 import harness
 
 import life_command
