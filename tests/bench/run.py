@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What one push costs: the daemon against the floor, alternating, in one run.
 
-    run.py BUILD_DIR [--quick]
+    run.py BUILD_DIR [--quick] [--rounds N]
 
 Prints one table of medians (with the spread of the rounds). Nothing here is a test: speed depends on
 the machine; read the ratios.
@@ -32,8 +32,8 @@ def free_port():
 class Bus:
     def __init__(self):
         self.process = subprocess.Popen(
-            ['dbus-daemon', '--session', '--nofork', '--print-address'], stdout=subprocess.PIPE,
-            text=True)
+            ['dbus-daemon', '--session', '--nofork', '--nosyslog', '--print-address'],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.address = self.process.stdout.readline().strip()
 
     def stop(self):
@@ -111,9 +111,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('build', type=pathlib.Path)
     parser.add_argument('--quick', action='store_true', help='a tenth of the pushes: does it run at all')
+    parser.add_argument('--rounds', type=int, default=5)
     options = parser.parse_args()
     scale = 10 if options.quick else 1
-    rounds = 1 if options.quick else 5
+    rounds = 1 if options.quick else options.rounds
     names = ('floor', 'daemon')
     results = {name: {} for name in names}
 
@@ -159,8 +160,9 @@ def main():
     for row in rows:
         digits = 2 if 'signals' in row else 1 if 'ms' in row else 0
         values = [results[name].get(row, []) for name in names]
-        ratio = statistics.median(values[1]) / statistics.median(values[0]) if values[0] and statistics.median(values[0]) else 0
-        print(f'| {row} | {" | ".join(spread(value, digits) for value in values)} | {ratio:.2f} |')
+        floor, daemon = (statistics.median(value) if value else 0 for value in values)
+        ratio = f'{daemon / floor:.2f}' if floor else '-'
+        print(f'| {row} | {" | ".join(spread(value, digits) for value in values)} | {ratio} |')
 
 
 if __name__ == '__main__':
