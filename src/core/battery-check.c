@@ -242,7 +242,6 @@ vb_battery_check_record (
   const gboolean says_off = record->connected == VB_CONNECTED_NO;
 
   *noted = FALSE;
-
   if (vb_record_is_empty (record))
     vb_record_add_error (record, NULL, NULL, VB_FIELD_ERROR_EMPTY,
                          "the record is empty: it names no field");

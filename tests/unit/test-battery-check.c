@@ -170,7 +170,7 @@ static void
 test_charge_voltage_alone (Fixture *fixture, gconstpointer user_data)
 {
   static const char *const records[]
-      = { "Soc=60 Voltage=12 Current=1 " LIMITS, "Voltage=52 MaxChargeVoltage=25",
+      = { ("Soc=60 Voltage=12 Current=1 " LIMITS), "Voltage=52 MaxChargeVoltage=25",
           "MaxChargeVoltage=50 BatteryLowVoltage=51" };
 
   for (guint i = 0; i < G_N_ELEMENTS (stands); i++)
