@@ -40,6 +40,9 @@ const VbKey vb_keys[] = {
   { BUS, "require-settings", VB_KEY_BOOLEAN, AT (require_settings),
     .description = "Whether a battery waits for com.victronenergy.settings before it joins the bus. "
                    "Not set: true on a Venus device (/opt/victronenergy exists)." },
+  { BUS, "settings-timeout", VB_KEY_SECONDS, AT (settings_timeout), .minimum = 0, .maximum = 300,
+    .unit = "s", .by_default = "10",
+    .description = "How long it waits otherwise, before it takes the number asked for." },
 
   { BATTERY, "role", VB_KEY_WORD, OF (role), .words = roles, .by_default = "bms",
     .description = "`bms` publishes limits; `monitor` has none at all and refuses them." },

@@ -30,6 +30,7 @@ typedef struct
   char **server_names;
   char *bus_address; /* as --bus; NULL: the rule of every Venus driver */
   gboolean require_settings;
+  gint64 settings_timeout; /* µs */
   char *state_dir;
   GPtrArray *batteries; /* of VbBatteryConfig, in the order of the file */
   GPtrArray *warnings;  /* of char *: what is allowed and perhaps not meant */

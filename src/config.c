@@ -42,6 +42,7 @@ config_new (void)
   VbConfig *config = g_new0 (VbConfig, 1);
 
   config->require_settings = g_file_test (VENUS_FOLDER, G_FILE_TEST_IS_DIR);
+  config->settings_timeout = 10 * G_USEC_PER_SEC;
   config->state_dir = default_state_dir ();
   config->batteries = g_ptr_array_new_with_free_func (battery_config_free);
   config->warnings = g_ptr_array_new_with_free_func (g_free);

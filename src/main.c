@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "dbus/battery-service.h"
 #include "dbus/bus-address.h"
+#include "dbus/system-watch.h"
 #include "exit-status.h"
 #include "heartbeat.h"
 #include "http/battery-routes.h"
@@ -23,6 +24,7 @@ typedef struct
   GPtrArray *batteries; /* of VbBattery */
   GPtrArray *services;  /* of VbBatteryService, one for each battery */
   GPtrArray *ladders;   /* of GSource */
+  VbSystemWatch *system_watch;
   VbHttpServer *server;
   VbBatteryRoutes *battery_routes;
   VbInfoRoutes *info_routes;
@@ -38,7 +40,7 @@ on_terminate (gpointer user_data)
 }
 
 static void
-on_bus_lost (VbBatteryService *service, gpointer user_data)
+on_bus_lost (gpointer user_data)
 {
   Daemon *daemon = user_data;
 
@@ -124,6 +126,7 @@ add_batteries (Daemon *daemon)
   const VbBatteryServiceConfig service_config = {
     .address = address,
     .require_settings = daemon->config->require_settings,
+    .settings_timeout = daemon->config->settings_timeout,
     .insecure = daemon->config->allow_anonymous,
     .process_version = VB_VERSION,
   };
@@ -132,6 +135,9 @@ add_batteries (Daemon *daemon)
     return fail (VB_EXIT_BUS, error);
 
   g_message ("version %s, bus %s", VB_VERSION, address);
+  daemon->system_watch = vb_system_watch_new (address, on_bus_lost, daemon, &error);
+  if (daemon->system_watch == NULL)
+    return fail (VB_EXIT_BUS, error);
   for (guint i = 0; i < daemon->config->batteries->len; i++) {
     VbBattery *battery
         = vb_battery_new (g_ptr_array_index (daemon->config->batteries, i), vb_clock_now ());
@@ -139,6 +145,7 @@ add_batteries (Daemon *daemon)
     VbBatteryService *service;
 
     g_ptr_array_add (daemon->batteries, battery);
+    vb_battery_set_system (battery, vb_system_watch_system (daemon->system_watch));
     g_source_attach (ladder, NULL);
     g_ptr_array_add (daemon->ladders, ladder);
 
@@ -230,6 +237,7 @@ tear_down (Daemon *daemon)
   g_clear_pointer (&daemon->services, g_ptr_array_unref);
   g_clear_pointer (&daemon->ladders, g_ptr_array_unref);
   g_clear_pointer (&daemon->batteries, g_ptr_array_unref);
+  g_clear_pointer (&daemon->system_watch, vb_system_watch_free);
   g_clear_pointer (&daemon->loop, g_main_loop_unref);
   g_clear_pointer (&daemon->config, vb_config_free);
   vb_options_clear (&daemon->options);

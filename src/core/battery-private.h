@@ -49,6 +49,11 @@ struct _VbBattery
   VbSource source;
   VbPresence presence;
 
+  const VbSystem *system;
+  char *selection;       /* what was last told of its choice */
+  gint64 selection_told; /* when it was last looked at */
+  gint64 joined;         /* the last record while not on the bus */
+
   GArray *changed; /* of guint: items changed in this step */
   VbBatteryChanged listener;
   gpointer listener_data;
@@ -141,6 +146,14 @@ void vb_battery_hold_limits (VbBattery *battery, gint64 now);
 
 /** In `stale`: lets the limits of @record that are lower than those in force take effect. */
 void vb_battery_lower_limits (VbBattery *battery, const VbRecord *record, gint64 now);
+
+/* battery-selection.c */
+
+/**
+ * Appends to @warnings, and logs, what Venus has chosen: once for each change that has lasted for
+ * some seconds.
+ */
+void vb_battery_tell_selection (VbBattery *battery, gint64 now, GPtrArray *warnings);
 
 /* battery-text.c */
 

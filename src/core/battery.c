@@ -110,6 +110,7 @@ vb_battery_free (VbBattery *battery)
   g_free (battery->source.address);
   g_clear_pointer (&battery->source.refusal.errors, g_ptr_array_unref);
   g_free (battery->presence.service);
+  g_free (battery->selection);
   vb_battery_config_clear (&battery->config);
   g_free (battery);
 }
@@ -139,6 +140,8 @@ vb_battery_copy (const VbBattery *battery)
   copy->changed = own.changed;
   copy->presence = own.presence;
   copy->listener = NULL;
+  copy->system = NULL;
+  copy->selection = NULL;
   copy->source.address = g_strdup (battery->source.address);
   copy->source.refusal = (VbRefusal){ 0 };
 

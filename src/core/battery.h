@@ -2,6 +2,7 @@
 
 #include "battery-config.h"
 #include "record.h"
+#include "selection.h"
 
 G_BEGIN_DECLS
 
@@ -159,6 +160,12 @@ const VbPresence *vb_battery_presence (const VbBattery *battery);
 /** Tells where the battery stands on the bus; called by the bus side alone. */
 void vb_battery_set_presence (
     VbBattery *battery, gboolean on_bus, VbJoining joining, const char *service, int instance);
+
+/** Lets @battery look at @system's choice; NULL: nobody chooses. @system must outlive @battery. */
+void vb_battery_set_system (VbBattery *battery, const VbSystem *system);
+
+/** What the system's choice means for @battery. */
+VbSelected vb_battery_selected (const VbBattery *battery);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBattery, vb_battery_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbVerdict, vb_verdict_free)

@@ -2,6 +2,8 @@
 
 #include "battery-service.h"
 
+#include "battery-identity.h"
+#include "battery-instance.h"
 #include "bus-link.h"
 #include "bus-name.h"
 #include "bus-objects.h"
@@ -13,7 +15,7 @@ struct _VbBatteryService
   VbBattery *battery;
   char *bus_name;
   gboolean insecure;
-  int instance; /* -1 while it is not known */
+  VbBatteryInstance *instance;
 
   VbBusLink *link;
   VbBusObjects *objects; /* NULL while there is no connection */
@@ -25,14 +27,6 @@ struct _VbBatteryService
 };
 
 G_DEFINE_QUARK (vb_bus_error, vb_bus_error)
-
-char *
-vb_battery_service_name (const char *name)
-{
-  return g_str_equal (name, "virtual")
-             ? g_strdup ("com.victronenergy.battery.virtual")
-             : g_strconcat ("com.victronenergy.battery.http_", name, NULL);
-}
 
 static gboolean
 wants_bus (const VbBatteryService *service)
@@ -52,10 +46,14 @@ tell_presence (VbBatteryService *service)
   const gboolean on_bus = owns_name (service);
   VbJoining joining = VB_JOINING_NOTHING;
 
-  if (wants_bus (service) && !on_bus)
-    joining = service->instance < 0 ? VB_JOINING_SETTINGS : VB_JOINING_NAME;
+  if (wants_bus (service) && !on_bus) {
+    joining = vb_battery_instance_joining (service->instance);
+    if (joining == VB_JOINING_NOTHING)
+      joining = VB_JOINING_NAME;
+  }
 
-  vb_battery_set_presence (service->battery, on_bus, joining, service->bus_name, service->instance);
+  vb_battery_set_presence (service->battery, on_bus, joining, service->bus_name,
+                           vb_battery_instance_number (service->instance));
 }
 
 static void
@@ -64,7 +62,8 @@ on_name_changed (gboolean owned, gpointer user_data)
   VbBatteryService *service = user_data;
 
   if (owned)
-    g_message ("%s is on the bus, device instance %d", service->bus_name, service->instance);
+    g_message ("%s is on the bus, device instance %d", service->bus_name,
+               vb_battery_instance_number (service->instance));
   tell_presence (service);
 }
 
@@ -73,20 +72,20 @@ on_name_changed (gboolean owned, gpointer user_data)
 static void
 join (VbBatteryService *service)
 {
-  if (service->name == NULL && service->objects != NULL && service->instance >= 0
-      && wants_bus (service))
+  if (service->name == NULL && service->objects != NULL && wants_bus (service)
+      && vb_battery_instance_joining (service->instance) == VB_JOINING_NOTHING)
     service->name = vb_bus_name_new (vb_bus_link_connection (service->link), service->bus_name,
                                      service->former, on_name_changed, service);
 
   tell_presence (service);
 }
 
+/* Only what has closed its connection has left the bus. */
 static void
 leave (VbBatteryService *service)
 {
   GDBusConnection *connection = vb_bus_link_connection (service->link);
 
-  g_message ("%s leaves the bus", service->bus_name);
   if (connection != NULL) {
     g_autofree char *former = g_strdup (g_dbus_connection_get_unique_name (connection));
 
@@ -96,22 +95,28 @@ leave (VbBatteryService *service)
   tell_presence (service);
 }
 
-/* The one place where the device instance becomes known. It must not change on the bus. */
 static void
-set_instance (VbBatteryService *service, int instance)
+on_instance_ready (gpointer user_data)
 {
-  const VbValue value = vb_value_integer (instance);
+  join (user_data);
+}
 
-  service->instance = instance;
-  vb_battery_set_identity (service->battery, vb_item_known (VB_KNOWN_DEVICE_INSTANCE), &value);
+static void
+on_instance_leave (gpointer user_data)
+{
+  leave (user_data);
 }
 
 static int
 on_set_value (guint item, GVariant *value, gpointer user_data)
 {
   VbBatteryService *service = user_data;
+  const VbSet set = vb_set_value (service->battery, item, value, vb_clock_now ());
 
-  return vb_set_value (service->battery, item, value, vb_clock_now ());
+  if (set == VB_SET_TAKEN && item == vb_item_known (VB_KNOWN_CUSTOM_NAME))
+    vb_battery_instance_store_name (service->instance);
+
+  return set;
 }
 
 static void
@@ -127,6 +132,7 @@ on_connected (GDBusConnection *connection, gpointer user_data)
   VbBatteryService *service = user_data;
 
   export_objects (service);
+  vb_battery_instance_set_connection (service->instance, connection);
   join (service);
 }
 
@@ -137,6 +143,7 @@ on_disconnected (gpointer user_data)
 
   /* A bus that has been started anew gives the unique names of the old one to others. */
   g_clear_pointer (&service->former, g_free);
+  vb_battery_instance_set_connection (service->instance, NULL);
   g_clear_pointer (&service->name, vb_bus_name_free);
   g_clear_pointer (&service->objects, vb_bus_objects_free);
   tell_presence (service);
@@ -148,7 +155,7 @@ on_lost (gpointer user_data)
   VbBatteryService *service = user_data;
 
   if (service->lost != NULL)
-    service->lost (service, service->lost_data);
+    service->lost (service->lost_data);
 }
 
 static void
@@ -159,6 +166,7 @@ on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
   const gboolean is_on_bus = vb_state_on_bus (change->after);
 
   if (was_on_bus && !is_on_bus) {
+    g_message ("%s leaves the bus", service->bus_name);
     leave (service);
     return;
   }
@@ -172,43 +180,14 @@ on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
     join (service);
 }
 
-static void
-set_identity (VbBattery *battery, VbKnown known, const char *text)
-{
-  const VbValue value = { .kind = VB_VALUE_TEXT, .as.text = (char *)text };
-
-  vb_battery_set_identity (battery, vb_item_known (known), &value);
-}
-
-static void
-set_identities (VbBattery *battery, const VbBatteryServiceConfig *config)
-{
-  const VbBatteryConfig *battery_config = vb_battery_config (battery);
-  const VbValue product_id = vb_value_integer (battery_config->product_id);
-  const VbValue insecure = vb_value_integer (1);
-  g_autofree char *serial = g_strconcat ("httpbattery_", battery_config->name, NULL);
-
-  set_identity (battery, VB_KNOWN_PROCESS_NAME, "dbus-virtual-battery");
-  set_identity (battery, VB_KNOWN_PROCESS_VERSION, config->process_version);
-  set_identity (battery, VB_KNOWN_FIRMWARE_VERSION, config->process_version);
-  set_identity (battery, VB_KNOWN_CONNECTION, "HTTP");
-  set_identity (battery, VB_KNOWN_PRODUCT_NAME, "Virtual battery");
-  set_identity (battery, VB_KNOWN_CUSTOM_NAME, battery_config->custom_name);
-  set_identity (battery, VB_KNOWN_SERIAL, serial);
-  vb_battery_set_identity (battery, vb_item_known (VB_KNOWN_PRODUCT_ID), &product_id);
-  if (config->insecure)
-    vb_battery_set_identity (battery, vb_item_known (VB_KNOWN_INSECURE_CONNECTION), &insecure);
-}
-
 static VbBatteryService *
 service_alloc (VbBattery *battery, const VbBatteryServiceConfig *config)
 {
   VbBatteryService *service = g_new0 (VbBatteryService, 1);
 
   service->battery = battery;
-  service->bus_name = vb_battery_service_name (vb_battery_config (battery)->name);
+  service->bus_name = vb_battery_bus_name (vb_battery_config (battery)->name);
   service->insecure = config->insecure;
-  service->instance = -1;
 
   return service;
 }
@@ -241,6 +220,7 @@ reach_bus (VbBatteryService *service, const char *address, GError **error)
 VbBatteryService *
 vb_battery_service_new (VbBattery *battery, const VbBatteryServiceConfig *config, GError **error)
 {
+  static const VbBatteryInstanceEvents instance_events = { on_instance_ready, on_instance_leave };
   g_autoptr (VbBatteryService) service = NULL;
 
   g_return_val_if_fail (battery != NULL, NULL);
@@ -250,12 +230,11 @@ vb_battery_service_new (VbBattery *battery, const VbBatteryServiceConfig *config
   if (!reach_bus (service, config->address, error))
     return NULL;
 
-  set_identities (battery, config);
-  if (!config->require_settings)
-    set_instance (service, vb_battery_config (battery)->device_instance);
-  export_objects (service);
+  vb_battery_identify (battery, config->process_version, config->insecure);
+  service->instance = vb_battery_instance_new (battery, config->require_settings,
+                                               config->settings_timeout, &instance_events, service);
   vb_battery_set_listener (battery, on_changed, service);
-  join (service);
+  on_connected (vb_bus_link_connection (service->link), service);
 
   return g_steal_pointer (&service);
 }
@@ -264,6 +243,7 @@ void
 vb_battery_service_free (VbBatteryService *service)
 {
   vb_battery_set_listener (service->battery, NULL, NULL);
+  g_clear_pointer (&service->instance, vb_battery_instance_free);
   g_clear_pointer (&service->name, vb_bus_name_free);
   g_clear_pointer (&service->objects, vb_bus_objects_free);
   g_clear_pointer (&service->link, vb_bus_link_free);

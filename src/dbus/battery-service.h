@@ -25,19 +25,17 @@ typedef enum
 typedef struct _VbBatteryService VbBatteryService;
 
 /** Called once, when no connection to the bus could be made for 5 s. */
-typedef void (*VbBatteryServiceLost) (VbBatteryService *service, gpointer user_data);
+typedef void (*VbBatteryServiceLost) (gpointer user_data);
 
 /** How the battery stands on the bus. */
 typedef struct
 {
   const char *address;         /* of the bus */
-  gboolean require_settings;   /* wait for localsettings without end (`joining`: settings) */
+  gboolean require_settings;   /* wait for settings without end (`joining`: settings) */
+  gint64 settings_timeout;     /* else so long (µs); then the configured instance is taken */
   gboolean insecure;           /* publish /Mgmt/InsecureConnection 1 */
   const char *process_version; /* /Mgmt/ProcessVersion, /FirmwareVersion */
 } VbBatteryServiceConfig;
-
-/** The bus name of the battery NAME: `com.victronenergy.battery.virtual`, `….http_NAME`. */
-char *vb_battery_service_name (const char *name);
 
 /**
  * Connects to the bus (blocking: this is start-up), makes sure that nobody owns the name, exports

@@ -49,9 +49,8 @@ vb_bus_value_is_clear (GVariant *value)
   return g_variant_is_of_type (value, G_VARIANT_TYPE_ARRAY) && g_variant_n_children (value) == 0;
 }
 
-/* Returns whether @value is a number of any of the types that clients send. */
-static gboolean
-get_number (GVariant *value, double *number)
+gboolean
+vb_bus_value_number (GVariant *value, double *number)
 {
   switch (g_variant_classify (value)) {
   case G_VARIANT_CLASS_BYTE:
@@ -94,7 +93,7 @@ vb_bus_value_add_to_record (GVariant *value, const char *path, VbRecord *record)
     vb_record_add_boolean (record, path, g_variant_get_boolean (value));
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     vb_record_add_text (record, path, g_variant_get_string (value, NULL));
-  else if (get_number (value, &number))
+  else if (vb_bus_value_number (value, &number))
     vb_record_add_number (record, path, number);
   else
     return FALSE;

@@ -26,6 +26,12 @@ GVariant *vb_bus_value_unbox (GVariant *variant);
 gboolean vb_bus_value_is_clear (GVariant *value);
 
 /**
+ * Whether @value (unboxed) is a finite number, of any of the types that clients send; then @number is
+ * set to it.
+ */
+gboolean vb_bus_value_number (GVariant *value, double *number);
+
+/**
  * Adds @value (unboxed) to @record under @path, as a client's SetValue means it: any integer or
  * double is a number, an empty array is null.
  *

@@ -198,16 +198,26 @@ member_source (VbJsonWriter *json, const VbBattery *battery, gint64 now)
   vb_json_end_object (json);
 }
 
-/* Null each, until the system service is watched. */
 static void
-member_selected (VbJsonWriter *json)
+member_known (VbJsonWriter *json, const char *name, gboolean known, gboolean value)
 {
-  static const char *const members[] = { "monitor", "bms", "dvcc" };
+  vb_json_name (json, name);
+  if (known)
+    vb_json_boolean (json, value);
+  else
+    vb_json_null (json);
+}
+
+static void
+member_selected (VbJsonWriter *json, const VbBattery *battery)
+{
+  const VbSelected selected = vb_battery_selected (battery);
 
   vb_json_name (json, "selected");
   vb_json_begin_object (json);
-  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
-    vb_json_member_string (json, members[i], NULL);
+  member_known (json, "monitor", selected.known, selected.monitor);
+  member_known (json, "bms", selected.known, selected.bms);
+  member_known (json, "dvcc", selected.known, selected.dvcc);
   vb_json_end_object (json);
 }
 
@@ -234,7 +244,7 @@ vb_state_json_battery (const VbBattery *battery, gint64 now, GString *text)
   vb_json_member_string (&json, "service", presence->service);
   member_instance (&json, presence);
   vb_json_member_string (&json, "name", name->kind == VB_VALUE_TEXT ? name->as.text : NULL);
-  member_selected (&json);
+  member_selected (&json, battery);
   member_source (&json, battery, now);
   member_texts (&json, "missing", missing);
   member_values (&json, battery, now);

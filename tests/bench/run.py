@@ -20,7 +20,7 @@ import time
 POST = (b'POST /battery HTTP/1.1\r\nHost: 127.0.0.1:1882\r\nContent-Length: %d\r\n\r\n%s')
 RECORD = (b'{"Soc":50.5,"Current":-10.3,"Voltage":52.05,"Power":1,"MaxChargeCurrent":100,'
           b'"MaxDischargeCurrent":150,"MaxChargeVoltage":55.2}')
-CONFIG = '[http]\nlisten=127.0.0.1:{port}\n[bus]\nrequire-settings=false\n'
+CONFIG = '[http]\nlisten=127.0.0.1:{port}\n[bus]\nrequire-settings=false\nsettings-timeout=0\n'
 
 
 def free_port():

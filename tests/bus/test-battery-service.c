@@ -1,6 +1,7 @@
 /* The life of a battery on the bus: contract §8, checks 10, 11, 16 to 18, 20 to 28 and 44, as
    design §4 amends them. */
 
+#include "dbus/battery-identity.h"
 #include "dbus/battery-service.h"
 
 #include "core/clock.h"
@@ -281,8 +282,8 @@ test_identity (Fixture *fixture, gconstpointer user_data)
 static void
 test_names (void)
 {
-  g_autofree char *first = vb_battery_service_name ("virtual");
-  g_autofree char *other = vb_battery_service_name ("shed");
+  g_autofree char *first = vb_battery_bus_name ("virtual");
+  g_autofree char *other = vb_battery_bus_name ("shed");
 
   g_assert_cmpstr (first, ==, NAME);
   g_assert_cmpstr (other, ==, "com.victronenergy.battery.http_shed");
@@ -800,7 +801,7 @@ test_write_while_leaving (Fixture *fixture, gconstpointer user_data)
 }
 
 static void
-on_lost (VbBatteryService *service, gpointer user_data)
+on_lost (gpointer user_data)
 {
   Fixture *fixture = user_data;
 

@@ -25,7 +25,7 @@ SOURCE_ROOT = pathlib.Path(os.environ.get('SOURCE_ROOT') or pathlib.Path(__file_
 DAEMON = os.environ.get('DAEMON', str(SOURCE_ROOT / 'build/src/dbus-virtual-battery'))
 
 # Read from the configuration by every daemon: the preferred instance is taken at once.
-BUS_GROUP = '[bus]\nrequire-settings=false\n'
+BUS_GROUP = '[bus]\nrequire-settings=false\nsettings-timeout=0\n'
 
 # Times so long that no state changes by itself while a test runs.
 CALM = 'warn-after=100\nstale-after=200\ndrop-after=300\nleave-after=400\noptional-after=1000\n'

@@ -301,7 +301,8 @@ test_empty (Files *files, gconstpointer unused)
 static void
 test_table_defaults (Files *files, gconstpointer unused)
 {
-  VbConfig config = { 0 }, unset = { 0 };
+  g_autoptr (VbConfig) unset = load (files, "");
+  VbConfig config = { 0 };
   g_auto (VbBatteryConfig) standard = { 0 }, read = { 0 };
 
   vb_battery_config_init (&standard, "virtual");
@@ -311,7 +312,7 @@ test_table_defaults (Files *files, gconstpointer unused)
     const VbKey *key = &vb_keys[i];
     const gboolean of_battery = key->group == VB_KEY_GROUP_BATTERY;
     gpointer target = of_battery ? (gpointer)&read : &config;
-    gpointer expected = of_battery ? (gpointer)&standard : &unset;
+    gpointer expected = of_battery ? (gpointer)&standard : unset;
     g_autoptr (GError) error = NULL;
 
     g_assert_cmpfloat (key->minimum, <=, key->maximum);
@@ -362,7 +363,7 @@ test_everything (Files *files, gconstpointer unused)
   g_autofree char *text = g_strdup_printf (
       "[http]\nlisten = 0.0.0.0:1882 ; [::]:1882;unix:/run/vb.sock\ntoken-file=%s\n"
       "server-names=cerbo.local;battery.example\n"
-      "[bus]\naddress=unix:path=/run/bus\nrequire-settings=true\n"
+      "[bus]\naddress=unix:path=/run/bus\nrequire-settings=true\nsettings-timeout=2.5\n"
       "[state]\ndir=/var/lib/vb\n"
       "[battery]\nrole=bms\ndevice-instance=0\ncustom-name=Shed \xc3\xa4\nproduct-id=0xC065\n"
       "warn-after=0.1\nstale-after=0.25\ndrop-after=0.25\nleave-after=0.25\noptional-after=0.25\n"
@@ -389,6 +390,7 @@ test_everything (Files *files, gconstpointer unused)
   g_assert_cmpstr (config->server_names[1], ==, "battery.example");
   g_assert_cmpstr (config->bus_address, ==, "unix:path=/run/bus");
   g_assert_true (config->require_settings);
+  g_assert_cmpint (config->settings_timeout, ==, 2500000);
   g_assert_cmpstr (config->state_dir, ==, "/var/lib/vb");
 
   g_assert_cmpuint (config->batteries->len, ==, 1);

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "battery-config.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VbSystem:
+ *
+ * What com.victronenergy.system says of its choice among batteries (contract §4.1 to §4.3). One for
+ * all batteries; the bus side keeps it up to date.
+ */
+typedef struct
+{
+  gboolean there;     /* the service is on the bus */
+  char *monitor;      /* /ActiveBatteryService, as com.victronenergy.battery/100; NULL: none */
+  char *bms;          /* /ActiveBmsService, a bus name; NULL: none */
+  gboolean dvcc;      /* /Control/Dvcc: the limits of the BMS are used */
+  gboolean several;   /* /Dvcc/Alarms/MultipleBatteries: more than one BMS is on the bus */
+  gint64 last_change; /* µs */
+} VbSystem;
+
+/** Frees what @system owns. */
+void vb_system_clear (VbSystem *system);
+
+/** What the system's choice means for one battery. */
+typedef struct
+{
+  gboolean known;
+  gboolean monitor;
+  gboolean bms;
+  gboolean dvcc;
+} VbSelected;
+
+/**
+ * Compares @system's choice with a battery's @service (bus name) and @instance.
+ *
+ * @system: may be NULL, and then nothing is known
+ */
+VbSelected vb_system_selected (const VbSystem *system, const char *service, int instance);
+
+/**
+ * Appends what a person should know of @system's choice for a battery with role @role, in one
+ * sentence each, as `selected as BMS` or `limits are not used: switch DVCC on`.
+ */
+void vb_system_describe (
+    const VbSystem *system, VbRole role, const char *service, int instance, GPtrArray *texts);
+
+G_END_DECLS

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "core/battery.h"
+
+G_BEGIN_DECLS
+
+/**
+ * Says who the battery is (contract §2.1): process, product, serial number, custom name as
+ * configured. All but the device instance, which is not known yet.
+ *
+ * @version: of the process
+ * @insecure: anybody may send: /Mgmt/InsecureConnection is 1
+ */
+void vb_battery_identify (VbBattery *battery, const char *version, gboolean insecure);
+
+/** The id under which settings keeps the battery NAME (contract §5.2): `httpbattery_NAME`. */
+char *vb_battery_settings_id (const char *name);
+
+/** The bus name of the battery NAME: `com.victronenergy.battery.virtual`, `….http_NAME`. */
+char *vb_battery_bus_name (const char *name);
+
+G_END_DECLS

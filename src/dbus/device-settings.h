@@ -1,0 +1,53 @@
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/**
+ * VbDeviceSettings:
+ *
+ * What com.victronenergy.settings keeps of one device on one connection (contract §5): its class and
+ * instance, and the name that its owner gave it. It asks again, ever more slowly, until settings
+ * answers, and anew when settings returns.
+ */
+typedef struct _VbDeviceSettings VbDeviceSettings;
+
+/** What the owner is told, each from the main loop. */
+typedef struct
+{
+  /* Settings has told the instance. @is_new: it has just been given, nobody knows it yet. Told again
+     when settings returns. */
+  void (*added) (int instance, gboolean is_new, gpointer user_data);
+
+  /* The instance was changed there, as in the GUI. The owner may free the settings in answer. */
+  void (*instance_changed) (int instance, gpointer user_data);
+
+  /* The name that is kept there: when it is first known, when it was changed there, and where one
+     that was to be stored is refused, the one that stays. */
+  void (*name_changed) (const char *name, gpointer user_data);
+} VbDeviceSettingsEvents;
+
+/**
+ * Looks for settings on @connection.
+ *
+ * @id: the device's id there, `httpbattery_NAME`
+ * @instance: the preferred instance, used where none is kept yet
+ * @name: the name, used where none is kept yet
+ *
+ * @events must stay. Free with vb_device_settings_free().
+ */
+VbDeviceSettings *vb_device_settings_new (GDBusConnection *connection,
+                                          const char *id,
+                                          int instance,
+                                          const char *name,
+                                          const VbDeviceSettingsEvents *events,
+                                          gpointer user_data);
+void vb_device_settings_free (VbDeviceSettings *settings);
+
+/** Stores @name: at once, or as soon as settings is there. */
+void vb_device_settings_store_name (VbDeviceSettings *settings, const char *name);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbDeviceSettings, vb_device_settings_free)
+
+G_END_DECLS
