@@ -125,6 +125,7 @@ vb_heartbeat_start (gint64 period, gint64 limit_)
   if (watched)
     period = MIN (period, wanted / 2);
 
+  g_clear_handle_id (&source, g_source_remove);
   sigaction (SIGALRM, &action, NULL);
   beat (NULL);
   source = g_timeout_add_full (G_PRIORITY_HIGH, (guint)MAX (period / 1000, 1), beat, NULL, NULL);

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 /**
  * Starts it: the default main context beats every @period, and a process whose loop has not beaten
  * for @limit ends with VB_EXIT_HUNG. Both in µs. The beat is shortened where WATCHDOG_USEC asks for
- * more.
+ * more. Called again, it goes on with the new times.
  */
 void vb_heartbeat_start (gint64 period, gint64 limit);
 

@@ -61,18 +61,19 @@ load_config (const Daemon *daemon, GError **error)
   return config;
 }
 
-static gint64
-shortest_warn_after (const VbConfig *config)
+/* The loop has to turn more often than any value grows old, or it would seem to stand still. */
+static void
+keep_time (const Daemon *daemon)
 {
   gint64 shortest = G_MAXINT64;
 
-  for (guint i = 0; i < config->batteries->len; i++) {
-    const VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
+  for (guint i = 0; i < daemon->batteries->len; i++) {
+    const VbBatteryConfig *battery = vb_battery_config (g_ptr_array_index (daemon->batteries, i));
 
     shortest = MIN (shortest, battery->freshness.warn_after);
   }
-
-  return shortest;
+  vb_http_server_set_stall_limit (daemon->server, shortest);
+  vb_heartbeat_start (MIN (VB_HEARTBEAT_PERIOD, shortest / 2), VB_HEARTBEAT_LIMIT);
 }
 
 /* SIGHUP: what can change without leaving the bus does, what cannot is named. */
@@ -92,9 +93,6 @@ on_reload (gpointer user_data)
   unchangeable = vb_config_unchangeable (daemon->config, config);
   for (guint i = 0; unchangeable[i] != NULL; i++)
     g_message ("%s changes with a restart only", unchangeable[i]);
-  if (shortest_warn_after (config) < shortest_warn_after (daemon->config))
-    g_message ("that the process stood still is noticed after %g s until a restart",
-               (double)shortest_warn_after (daemon->config) / G_USEC_PER_SEC);
 
   for (guint i = 0; i < daemon->batteries->len; i++) {
     VbBattery *battery = g_ptr_array_index (daemon->batteries, i);
@@ -103,6 +101,7 @@ on_reload (gpointer user_data)
     if (own != NULL)
       vb_battery_reconfigure (battery, own, vb_clock_now ());
   }
+  keep_time (daemon);
   g_message ("configuration read again");
 
   return G_SOURCE_CONTINUE;
@@ -172,7 +171,6 @@ add_server (Daemon *daemon)
 
   config.token = daemon->config->token;
   config.server_names = (const char *const *)daemon->config->server_names;
-  config.stall_limit = shortest_warn_after (daemon->config);
   daemon->server = vb_http_server_new (&config);
   daemon->battery_routes = vb_battery_routes_new (daemon->server, daemon->batteries);
   daemon->info_routes = vb_info_routes_new (daemon->server, daemon->batteries);
@@ -199,8 +197,6 @@ add_server (Daemon *daemon)
 static VbExitStatus
 run (Daemon *daemon)
 {
-  const gint64 period = MIN (VB_HEARTBEAT_PERIOD, shortest_warn_after (daemon->config) / 2);
-
   daemon->status = add_batteries (daemon);
   if (daemon->status == VB_EXIT_OK)
     daemon->status = add_server (daemon);
@@ -210,7 +206,7 @@ run (Daemon *daemon)
   g_unix_signal_add (SIGTERM, on_terminate, daemon);
   g_unix_signal_add (SIGINT, on_terminate, daemon);
   g_unix_signal_add (SIGHUP, on_reload, daemon);
-  vb_heartbeat_start (period, VB_HEARTBEAT_LIMIT);
+  keep_time (daemon);
   vb_notify ("READY=1");
 
   g_main_loop_run (daemon->loop);

@@ -54,6 +54,12 @@ vb_http_server_new (const VbHttpConfig *config)
 }
 
 void
+vb_http_server_set_stall_limit (VbHttpServer *server, gint64 stall_limit)
+{
+  vb_loop_turn_set_limit (server->turn, stall_limit > 0 ? stall_limit : G_MAXINT64);
+}
+
+void
 vb_http_server_free (VbHttpServer *server)
 {
   for (guint i = 0; i < server->listeners->len; i++) {

@@ -36,6 +36,9 @@ VbHttpServer *vb_http_server_new (const VbHttpConfig *config);
 /** Closes every connection and socket, then frees. */
 void vb_http_server_free (VbHttpServer *server);
 
+/** Changes the stall limit. */
+void vb_http_server_set_stall_limit (VbHttpServer *server, gint64 stall_limit);
+
 /** Adds @n_routes rows; @routes must stay. */
 void vb_http_server_add_routes (VbHttpServer *server,
                                 const VbHttpRoute *routes,

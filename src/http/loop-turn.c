@@ -101,6 +101,12 @@ vb_loop_turn_free (VbLoopTurn *turn)
 }
 
 void
+vb_loop_turn_set_limit (VbLoopTurn *turn, gint64 limit)
+{
+  turn->limit = limit;
+}
+
+void
 vb_loop_turn_add_input (VbLoopTurn *turn, int inputs)
 {
   turn->inputs += inputs;

@@ -26,6 +26,9 @@ typedef gint64 (*VbLoopTurnClock) (void);
 VbLoopTurn *vb_loop_turn_new (gint64 limit, VbLoopTurnClock clock);
 void vb_loop_turn_free (VbLoopTurn *turn);
 
+/** Changes the limit from the next turn on. */
+void vb_loop_turn_set_limit (VbLoopTurn *turn, gint64 limit);
+
 /** One more, or one less, source whose input is to be drained after the process stood still. */
 void vb_loop_turn_add_input (VbLoopTurn *turn, int inputs);
 

@@ -1,8 +1,10 @@
 """Command line and configuration: what is printed, what is refused and how, what SIGHUP changes."""
+import json
 import signal
 import socket
+import time
 
-from clients import RECORD
+from clients import RECORD, read_answer
 from harness import SOURCE_ROOT, equal, eventually, run_daemon
 
 # (configuration, what the one line about it names)
@@ -177,6 +179,15 @@ def test_sighup(world):
     reload('[battery]\nwarn-after=0.1\nstale-after=100\n', done)
     eventually(lambda: any(items.get('/Alarms/BmsCable') == ('i', 1, '1')
                            for items in client.take_items()), 'late')
+
+    # And the process has stood still when it did so for that time.
+    body = json.dumps(RECORD).encode()
+    daemon.signal(signal.SIGSTOP)
+    with daemon.http.raw(b'POST /battery HTTP/1.1\r\nHost: localhost\r\n'
+                         b'Content-Length: %d\r\n\r\n%s' % (len(body), body)) as waiting:
+        time.sleep(0.5)
+        daemon.signal(signal.SIGCONT)
+        equal(read_answer(waiting.makefile('rb')).status, 503)
 
 
 def test_notify(world):
