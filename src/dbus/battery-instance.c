@@ -16,9 +16,10 @@ struct _VbBatteryInstance
   const VbBatteryInstanceEvents *events;
   gpointer user_data;
 
-  int number;      /* -1 while it is not known */
-  gboolean is_new; /* the system service has to be there first */
-  guint timeout;   /* source: the configured number is taken then */
+  int number;       /* -1 while it is not known */
+  gboolean is_kept; /* it is the one that settings keeps */
+  gboolean is_new;  /* the system service has to be there first */
+  guint timeout;    /* source: the configured number is taken then */
 
   GDBusConnection *connection; /* these three: NULL while there is none */
   VbDeviceSettings *settings;
@@ -67,18 +68,21 @@ wait_for_system (VbBatteryInstance *instance)
 }
 
 static void
-on_added (int number, gboolean is_new, gpointer user_data)
+change_number (VbBatteryInstance *instance, int number)
 {
-  VbBatteryInstance *instance = user_data;
+  g_message ("battery %s: device instance changed from %d to %d in settings",
+             vb_battery_config (instance->battery)->name, instance->number, number);
+  instance->is_new = TRUE;
+  instance->is_kept = TRUE;
+  instance->events->leave (instance->user_data);
+  set_number (instance, number);
+}
 
-  if (instance->number >= 0) {
-    if (instance->number != number)
-      g_message ("battery %s: device instance %d is kept in settings; it stays %d until a restart",
-                 vb_battery_config (instance->battery)->name, number, instance->number);
-    return;
-  }
-
+static void
+adopt_number (VbBatteryInstance *instance, int number, gboolean is_new)
+{
   instance->is_new = is_new;
+  instance->is_kept = TRUE;
   set_number (instance, number);
   if (is_new)
     wait_for_system (instance);
@@ -86,18 +90,28 @@ on_added (int number, gboolean is_new, gpointer user_data)
 }
 
 static void
+on_added (int number, gboolean is_new, gpointer user_data)
+{
+  VbBatteryInstance *instance = user_data;
+
+  if (instance->number < 0)
+    adopt_number (instance, number, is_new);
+  else if (instance->number == number)
+    instance->is_kept = TRUE;
+  else if (instance->is_kept || !vb_state_on_bus (vb_battery_state (instance->battery)))
+    change_number (instance, number);
+  else
+    g_message ("battery %s: settings would give it device instance %d; it stays %d until a restart",
+               vb_battery_config (instance->battery)->name, number, instance->number);
+}
+
+static void
 on_instance_changed (int number, gpointer user_data)
 {
   VbBatteryInstance *instance = user_data;
 
-  if (number == instance->number)
-    return;
-
-  g_message ("battery %s: device instance changed from %d to %d in settings",
-             vb_battery_config (instance->battery)->name, instance->number, number);
-  instance->is_new = TRUE;
-  instance->events->leave (instance->user_data);
-  set_number (instance, number);
+  if (number != instance->number)
+    change_number (instance, number);
 }
 
 static void

@@ -17,10 +17,10 @@ typedef struct _VbDeviceSettings VbDeviceSettings;
 typedef struct
 {
   /* Settings has told the instance. @is_new: it has just been given, nobody knows it yet. Told again
-     when settings returns. */
+     when settings returns. The owner may free the settings in answer. */
   void (*added) (int instance, gboolean is_new, gpointer user_data);
 
-  /* The instance was changed there, as in the GUI. The owner may free the settings in answer. */
+  /* The instance was changed there, as in the GUI. The same. */
   void (*instance_changed) (int instance, gpointer user_data);
 
   /* The name that is kept there: when it is first known, when it was changed there, and where one

@@ -24,6 +24,9 @@ CELLS = {f'Cell{i}': 3.3 + i / 1000 for i in range(1, 5)}
 # No test waits longer than this for something that happens at once on an idle machine.
 PATIENCE = 30
 
+# The unique names of services that are no batteries: what they signal is not recorded.
+OTHERS = set()
+
 Answer = collections.namedtuple('Answer', 'status headers body')
 Item = collections.namedtuple('Item', 'type value text')
 Signal = collections.namedtuple('Signal', 'time member sender path body')
@@ -139,6 +142,8 @@ class BusClient:
         self.call(DBUS, '/', 'GetId', interface=DBUS)
 
     def record(self, _connection, sender, path, _interface, member, body):
+        if sender in OTHERS:
+            return
         signal = Signal(time.monotonic(), member, sender, path, body)
         self.signals.append(signal)
         if member == 'NameOwnerChanged' and self.on_name:

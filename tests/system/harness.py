@@ -20,6 +20,7 @@ gi.require_version('Gio', '2.0')
 from gi.repository import GLib  # noqa: E402  the version comes first
 
 from clients import PATIENCE, RECORD, BusClient, Http  # noqa: E402
+from stand_ins import SettingsStandIn, SystemStandIn  # noqa: E402
 
 SOURCE_ROOT = pathlib.Path(os.environ.get('SOURCE_ROOT') or pathlib.Path(__file__).parents[2])
 DAEMON = os.environ.get('DAEMON', str(SOURCE_ROOT / 'build/src/dbus-virtual-battery'))
@@ -199,6 +200,7 @@ class World:
         self.daemons = []
         self.clients = []
         self.buses = []
+        self.stand_ins = []
 
     def path(self, name):
         return pathlib.Path(self.folder.name) / name
@@ -218,6 +220,16 @@ class World:
         """A client that records signals from now on."""
         self.clients.append(BusClient(self.bus.address))
         return self.clients[-1]
+
+    def settings(self, *options):
+        """Venus' settings; all of one test keep theirs in the same file."""
+        self.stand_ins.append(SettingsStandIn(self.bus.address, self.folder.name, *options))
+        return self.stand_ins[-1].start()
+
+    def system(self, *options):
+        """Venus' system service."""
+        self.stand_ins.append(SystemStandIn(self.bus.address, *options))
+        return self.stand_ins[-1].start()
 
     def daemon(self, config='', **more):
         """A daemon that has not been started."""
@@ -254,6 +266,8 @@ class World:
                 if status != 0:
                     complaints.append(f'the daemon ended with {status}')
             complaints += daemon.complaints()
+        for stand_in in self.stand_ins:
+            stand_in.close()
         for bus in self.buses:
             bus.kill()
         return complaints

@@ -1,0 +1,10 @@
+#!/usr/bin/python3
+"""At home on a GX device: the conformance checks of the Venus contract (§8) that need localsettings,
+and what Venus selects."""
+import harness
+
+import conformance_settings
+import selection
+
+if __name__ == '__main__':
+    harness.main(vars(conformance_settings), vars(selection))
