@@ -44,7 +44,7 @@ class Bus:
 class Server:
     """The daemon or the floor, with a bus of its own."""
 
-    def __init__(self, name, build, folder):
+    def __init__(self, name, build, folder, groups=''):
         self.name = name
         self.port = free_port()
         self.bus = Bus()
@@ -52,7 +52,7 @@ class Server:
             command = [str(build / 'tests/bench/floor'), str(self.port)]
         else:
             config = pathlib.Path(folder) / f'{self.port}.ini'
-            config.write_text(CONFIG.format(port=self.port))
+            config.write_text(CONFIG.format(port=self.port) + groups)
             command = [str(build / 'src/dbus-virtual-battery'), '--config', str(config)]
         environment = dict(os.environ, DBUS_SESSION_BUS_ADDRESS=self.bus.address)
         begun = time.monotonic()

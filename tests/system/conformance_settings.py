@@ -187,7 +187,9 @@ def test_36_instance_is_changed(world):
     # A number that another has: the next free one.
     settings.add('/Settings/Devices/somebody/ClassAndVrmInstance', 'battery:60')
     settings.set(INSTANCE, 'battery:60')
-    eventually(lambda: client.owner() and client.value('/DeviceInstance') == 61, 'the next one')
+    eventually(lambda: (daemon.state()['instance'], daemon.state()['on_bus']) == (61, True),
+               'the next free one')
+    equal(client.value('/DeviceInstance'), 61)
 
     # What is no battery's number changes nothing.
     owner = client.owner()
