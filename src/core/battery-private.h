@@ -48,6 +48,7 @@ struct _VbBattery
 
   VbSource source;
   VbPresence presence;
+  VbTally tally;
 
   const VbSystem *system;
   char *selection;       /* what was last told of its choice */

@@ -36,6 +36,10 @@ tell (VbBattery *battery, VbState before)
     .n_items = battery->changed->len,
   };
 
+  if (change.after != before)
+    battery->tally.entered[change.after]++;
+  if (battery->presence.on_bus && change.n_items > 0 && vb_state_on_bus (change.after))
+    battery->tally.signals++;
   if (battery->listener != NULL && (change.after != before || change.n_items > 0))
     battery->listener (battery, &change, battery->listener_data);
 }
@@ -105,6 +109,8 @@ vb_battery_refuse (
   VbRefusal *refusal = &battery->source.refusal;
 
   battery->source.refused++;
+  if (errors->len > 0)
+    battery->tally.refused[((const VbRecordError *)g_ptr_array_index (errors, 0))->code]++;
   refusal->time = now;
   refusal->status = status;
   g_clear_pointer (&refusal->errors, g_ptr_array_unref);

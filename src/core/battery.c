@@ -231,6 +231,12 @@ vb_battery_presence (const VbBattery *battery)
   return &battery->presence;
 }
 
+const VbTally *
+vb_battery_tally (const VbBattery *battery)
+{
+  return &battery->tally;
+}
+
 void
 vb_battery_set_presence (
     VbBattery *battery, gboolean on_bus, VbJoining joining, const char *service, int instance)

@@ -74,6 +74,14 @@ typedef struct
   VbRefusal refusal;
 } VbSource;
 
+/** What has happened to a battery since the start. */
+typedef struct
+{
+  guint64 refused[VB_N_FIELD_ERRORS]; /* records, by the code of their first error */
+  guint64 entered[VB_N_STATES];       /* steps into a state from another one */
+  guint64 signals;                    /* steps that were told to the bus */
+} VbTally;
+
 /**
  * VbBattery:
  *
@@ -156,6 +164,7 @@ gboolean vb_battery_has_item (const VbBattery *battery, guint item);
 
 const VbSource *vb_battery_source (const VbBattery *battery);
 const VbPresence *vb_battery_presence (const VbBattery *battery);
+const VbTally *vb_battery_tally (const VbBattery *battery);
 
 /** Tells where the battery stands on the bus; called by the bus side alone. */
 void vb_battery_set_presence (

@@ -143,6 +143,7 @@ typedef enum
   VB_FIELD_ERROR_IMPLAUSIBLE,
   VB_FIELD_ERROR_REPLAYED,
   VB_FIELD_ERROR_EMPTY,
+  VB_N_FIELD_ERRORS
 } VbFieldError;
 
 /** The word for @code that a refusal carries: `unknown`, `type`, … */

@@ -13,6 +13,7 @@ typedef enum
   VB_STATE_STALE,
   VB_STATE_LOST,
   VB_STATE_GONE, /* off the bus until the next complete record */
+  VB_N_STATES
 } VbState;
 
 /** VbOnStale: what `stale` does to the limits (design §5). */

@@ -80,6 +80,12 @@ vb_http_connection_complete (VbHttpConnection *connection, gsize size)
     connection->bytes_done = received;
 }
 
+gint64
+vb_http_connection_age (const VbHttpConnection *connection, gint64 now)
+{
+  return connection->begun != 0 ? now - connection->begun : 0;
+}
+
 void
 vb_http_connection_end (VbHttpConnection *connection)
 {

@@ -39,6 +39,9 @@ void vb_http_connection_set_headers_known (VbHttpConnection *connection);
 /** The request is complete, @size bytes long (0: not known), and its answer may be sent. */
 void vb_http_connection_complete (VbHttpConnection *connection, gsize size);
 
+/** How long ago (µs) the request began; 0 where that is not known. */
+gint64 vb_http_connection_age (const VbHttpConnection *connection, gint64 now);
+
 /** The request is over: its answer has been sent, or cannot be. */
 void vb_http_connection_end (VbHttpConnection *connection);
 

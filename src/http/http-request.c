@@ -254,15 +254,19 @@ vb_http_request_add_header (VbHttpRequest *request, const char *name, const char
   g_array_append_val (request->headers, own);
 }
 
-void
-vb_http_request_reply (
-    VbHttpRequest *request, guint status, const char *content_type, const char *body, gsize length)
+static void
+make_response (VbHttpRequest *request,
+               guint status,
+               const char *cache_control,
+               const char *content_type,
+               const char *body,
+               gsize length)
 {
   g_return_if_fail (request->response == NULL);
 
   request->status = status;
   request->response = MHD_create_response_from_buffer (length, (void *)body, MHD_RESPMEM_MUST_COPY);
-  MHD_add_response_header (request->response, "Cache-Control", "no-store");
+  MHD_add_response_header (request->response, "Cache-Control", cache_control);
   if (content_type != NULL)
     MHD_add_response_header (request->response, "Content-Type", content_type);
   for (guint i = 0; i < request->headers->len; i++) {
@@ -270,6 +274,36 @@ vb_http_request_reply (
 
     MHD_add_response_header (request->response, own->name, own->value);
   }
+}
+
+void
+vb_http_request_reply (
+    VbHttpRequest *request, guint status, const char *content_type, const char *body, gsize length)
+{
+  make_response (request, status, "no-store", content_type, body, length);
+}
+
+/* Whether the client has what @etag stands for: it may name several, each perhaps as a weak one. */
+static gboolean
+has_already (const VbHttpRequest *request, const char *etag)
+{
+  const char *named = header (request, "If-None-Match");
+
+  return named != NULL && (g_str_equal (named, "*") || strstr (named, etag) != NULL);
+}
+
+void
+vb_http_request_reply_unchanging (VbHttpRequest *request,
+                                  const char *content_type,
+                                  const char *etag,
+                                  const char *body,
+                                  gsize length)
+{
+  vb_http_request_add_header (request, "ETag", etag);
+  if (has_already (request, etag))
+    make_response (request, 304, "no-cache", NULL, "", 0);
+  else
+    make_response (request, 200, "no-cache", content_type, body, length);
 }
 
 void

@@ -29,6 +29,18 @@ gint64 vb_http_request_stood_still (const VbHttpRequest *request);
 void vb_http_request_reply (
     VbHttpRequest *request, guint status, const char *content_type, const char *body, gsize length);
 
+/**
+ * Answers with 200 and a copy of @length bytes that stay the same as long as @etag does; with 304
+ * where the client has them already.
+ *
+ * @etag: with its quotation marks, as `"0.1.0"`
+ */
+void vb_http_request_reply_unchanging (VbHttpRequest *request,
+                                       const char *content_type,
+                                       const char *etag,
+                                       const char *body,
+                                       gsize length);
+
 /** Adds a header to the answer; to be called before the reply. */
 void vb_http_request_add_header (VbHttpRequest *request, const char *name, const char *value);
 

@@ -31,6 +31,7 @@ struct _VbHttpServer
   VbHttpRouter *router;
   VbLoopTurn *turn;
   GPtrArray *listeners;
+  VbHttpTiming timing;
   VbHttpConnections *connections; /* each owned by a socket context of libmicrohttpd */
 };
 
@@ -79,6 +80,12 @@ vb_http_server_free (VbHttpServer *server)
   vb_http_router_free (server->router);
   vb_http_guards_free (server->guards);
   g_free (server);
+}
+
+const VbHttpTiming *
+vb_http_server_timing (const VbHttpServer *server)
+{
+  return &server->timing;
 }
 
 void
@@ -139,6 +146,15 @@ notify_completed (void *user_data,
 }
 
 static enum MHD_Result
+answer (VbHttpServer *server, VbHttpRequest *request)
+{
+  vb_http_timing_add (&server->timing,
+                      vb_http_connection_age (&request->connection, g_get_monotonic_time ()));
+
+  return vb_http_request_queue (request);
+}
+
+static enum MHD_Result
 handle (void *user_data,
         struct MHD_Connection *mhd,
         const char *url,
@@ -159,7 +175,7 @@ handle (void *user_data,
         request, vb_http_connections_has_place (server->connections, &request->connection),
         server->guards, server->router);
     request->stood_still = vb_loop_turn_stood_still (server->turn);
-    return vb_http_request_wants_body (request) ? MHD_YES : vb_http_request_queue (request);
+    return vb_http_request_wants_body (request) ? MHD_YES : answer (server, request);
   }
 
   if (*upload_size > 0) {
@@ -173,7 +189,7 @@ handle (void *user_data,
   request->stood_still = MAX (request->stood_still, vb_loop_turn_stood_still (server->turn));
   vb_http_request_serve (request);
 
-  return vb_http_request_queue (request);
+  return answer (server, request);
 }
 
 static void G_GNUC_PRINTF (2, 0) log_mhd (void *user_data, const char *format, va_list arguments)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http-request.h"
+#include "http-timing.h"
 
 G_BEGIN_DECLS
 
@@ -38,6 +39,9 @@ void vb_http_server_free (VbHttpServer *server);
 
 /** Changes the stall limit. */
 void vb_http_server_set_stall_limit (VbHttpServer *server, gint64 stall_limit);
+
+/** How long requests have taken so far. */
+const VbHttpTiming *vb_http_server_timing (const VbHttpServer *server);
 
 /** Adds @n_routes rows; @routes must stay. */
 void vb_http_server_add_routes (VbHttpServer *server,

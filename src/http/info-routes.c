@@ -1,14 +1,25 @@
 #include "info-routes.h"
 
+#include "core/clock.h"
 #include "json-writer.h"
+#include "metrics.h"
 #include "state-json.h"
 
 #define JSON "application/json"
+#define PROMETHEUS "text/plain; version=0.0.4; charset=utf-8"
+
+/* What is made of the tables, once, when it is first asked for. */
+typedef struct
+{
+  GString *text;
+  char *etag;
+} Unchanging;
 
 struct _VbInfoRoutes
 {
+  VbHttpServer *server;
   GPtrArray *batteries;
-  GString *fields; /* the table does not change: written once */
+  Unchanging fields;
   GString *answer;
 };
 
@@ -99,14 +110,36 @@ write_fields (GString *text)
 }
 
 static void
+reply_unchanging (VbHttpRequest *request, Unchanging *answer, void (*write) (GString *text))
+{
+  if (answer->text == NULL) {
+    g_autofree char *checksum = NULL;
+
+    answer->text = g_string_new (NULL);
+    write (answer->text);
+    g_string_append_c (answer->text, '\n');
+    checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA1, answer->text->str, -1);
+    answer->etag = g_strdup_printf ("\"%s\"", checksum);
+  }
+
+  vb_http_request_reply_unchanging (request, JSON, answer->etag, answer->text->str,
+                                    answer->text->len);
+}
+
+static void
+clear_unchanging (Unchanging *answer)
+{
+  if (answer->text != NULL)
+    g_string_free (answer->text, TRUE);
+  g_free (answer->etag);
+}
+
+static void
 get_fields (VbHttpRequest *request, gpointer user_data)
 {
   VbInfoRoutes *routes = user_data;
 
-  if (routes->fields->len == 0)
-    write_fields (routes->fields);
-
-  vb_http_request_reply (request, 200, JSON, routes->fields->str, routes->fields->len);
+  reply_unchanging (request, &routes->fields, write_fields);
 }
 
 static void
@@ -121,9 +154,21 @@ get_health (VbHttpRequest *request, gpointer user_data)
                          routes->answer->len);
 }
 
+static void
+get_metrics (VbHttpRequest *request, gpointer user_data)
+{
+  VbInfoRoutes *routes = user_data;
+
+  g_string_truncate (routes->answer, 0);
+  vb_metrics_append (routes->batteries, vb_http_server_timing (routes->server), vb_clock_now (),
+                     routes->answer);
+  vb_http_request_reply (request, 200, PROMETHEUS, routes->answer->str, routes->answer->len);
+}
+
 static const VbHttpRoute table[] = {
   { "GET", "/fields", get_fields },
   { "GET", "/health", get_health },
+  { "GET", "/metrics", get_metrics },
 };
 
 VbInfoRoutes *
@@ -131,8 +176,8 @@ vb_info_routes_new (VbHttpServer *server, GPtrArray *batteries)
 {
   VbInfoRoutes *routes = g_new0 (VbInfoRoutes, 1);
 
+  routes->server = server;
   routes->batteries = g_ptr_array_ref (batteries);
-  routes->fields = g_string_new (NULL);
   routes->answer = g_string_new (NULL);
   vb_http_server_add_routes (server, table, G_N_ELEMENTS (table), routes);
 
@@ -143,7 +188,7 @@ void
 vb_info_routes_free (VbInfoRoutes *routes)
 {
   g_ptr_array_unref (routes->batteries);
-  g_string_free (routes->fields, TRUE);
+  clear_unchanging (&routes->fields);
   g_string_free (routes->answer, TRUE);
   g_free (routes);
 }
