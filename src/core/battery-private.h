@@ -49,6 +49,8 @@ struct _VbBattery
   VbSource source;
   VbPresence presence;
   VbTally tally;
+  gint64 refusal_logged;   /* when a refusal was last logged; 0: never */
+  guint refusals_unlogged; /* since then */
 
   const VbSystem *system;
   char *selection;       /* what was last told of its choice */
@@ -155,6 +157,14 @@ void vb_battery_lower_limits (VbBattery *battery, const VbRecord *record, gint64
  * some seconds.
  */
 void vb_battery_tell_selection (VbBattery *battery, gint64 now, GPtrArray *warnings);
+
+/* battery-log.c */
+
+/** Logs the state that has just been entered, and why. */
+void vb_battery_log_state (const VbBattery *battery, gint64 now);
+
+/** Logs the last refusal, of a record from @source, unless there was one in the last minute. */
+void vb_battery_log_refusal (VbBattery *battery, const char *source, gint64 now);
 
 /* battery-text.c */
 

@@ -72,6 +72,8 @@ vb_battery_step (VbBattery *battery, VbState next, const VbRecord *record, gint6
     vb_battery_lower_limits (battery, record, now);
 
   vb_battery_show_all (battery, next != before, now);
+  if (next != before && battery->listener != NULL)
+    vb_battery_log_state (battery, now);
   battery->next_tick = vb_battery_schedule (battery, now);
   tell (battery, before);
 
@@ -115,6 +117,8 @@ vb_battery_refuse (
   refusal->status = status;
   g_clear_pointer (&refusal->errors, g_ptr_array_unref);
   refusal->errors = errors;
+
+  vb_battery_log_refusal (battery, source, now);
 
   /* Who is refused does not stand for who is believed. */
   if (battery->source.records == 0)

@@ -16,6 +16,7 @@
 struct _VbBatteryRoutes
 {
   GPtrArray *batteries;
+  gboolean logs_records; /* else even making the line would cost something */
   VbRecordReader *reader;
   VbRecord *record;
   VbVerdict *verdict;
@@ -154,6 +155,10 @@ answer_verdict (VbBatteryRoutes *routes, VbBattery *battery, VbHttpRequest *requ
   const gboolean in_force
       = routes->verdict->state == VB_STATE_LIVE && vb_battery_presence (battery)->on_bus;
 
+  if (routes->logs_records)
+    g_debug ("%s: record from %s: %u accepted, %u changed, %s", vb_battery_config (battery)->name,
+             vb_http_request_source (request), routes->verdict->accepted, routes->verdict->changed,
+             vb_state_name (routes->verdict->state));
   vb_state_json_verdict (battery, routes->verdict, routes->record, routes->answer);
   reply (routes, request, in_force ? 200 : 202, JSON);
 }
@@ -267,6 +272,7 @@ vb_battery_routes_new (VbHttpServer *server, GPtrArray *batteries)
   VbBatteryRoutes *routes = g_new0 (VbBatteryRoutes, 1);
 
   routes->batteries = g_ptr_array_ref (batteries);
+  routes->logs_records = g_getenv ("G_MESSAGES_DEBUG") != NULL;
   routes->reader = vb_record_reader_new ();
   routes->record = vb_record_new ();
   routes->verdict = vb_verdict_new ();
