@@ -1,7 +1,7 @@
 #pragma once
 
 #include "battery.h"
-#include "derive.h"
+#include "derive-charge.h"
 
 G_BEGIN_DECLS
 
@@ -29,6 +29,8 @@ struct _VbBattery
   VbSample *shown;
   guint8 *flags;  /* of VbItemFlags */
   GArray *active; /* of guint: items that were ever sent or can be derived */
+
+  VbSmoothed current;
 
   VbState state;
   gint64 since;

@@ -176,8 +176,12 @@ vb_battery_show_all (VbBattery *battery, gboolean entered, gint64 now)
 {
   const gboolean on_bus = vb_state_on_bus (battery->state);
 
-  if (vb_state_shows_values (battery->state))
+  if (vb_state_shows_values (battery->state)) {
     vb_derive (battery->sent, battery->derived, now, battery->config.optional_after);
+    vb_derive_charge (battery->sent, battery->derived, &battery->current,
+                      battery->config.freshness.warn_after);
+  } else
+    battery->current = (VbSmoothed){ 0 };
 
   for (guint i = 0; i < battery->active->len; i++) {
     const guint item = g_array_index (battery->active, guint, i);

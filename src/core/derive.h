@@ -24,7 +24,7 @@ typedef struct
  */
 void vb_derive (const VbSample *sent, VbSample *derived, gint64 now, gint64 optional_after);
 
-/** The fields that vb_derive() can write, @n of them. */
+/** The fields that vb_derive() and vb_derive_charge() can write, @n of them. */
 const VbKnown *vb_derived_fields (guint *n);
 
 /**

@@ -6,13 +6,13 @@
  */
 #define OPTIONAL                                                                        \
   "Temperature=21.4 BatteryLowVoltage=46 ChargeRequest=1 HighVoltage=1 AllowToCharge=1" \
-  " InstalledCapacity=200 Cell1=3.29 Cell2=3.31 ChargeMode=Bulk"
+  " ChargeCycles=200 Cell1=3.29 Cell2=3.31 ChargeMode=Bulk"
 #define FULL REQUIRED " " OPTIONAL
 #define CELLS                                                                              \
   "MinCellVoltage=3.29 MinVoltageCellId=Cell1 MaxCellVoltage=3.31 MaxVoltageCellId=Cell2 " \
   "Sum=6.6 Diff=0.02"
 #define LIVE FULL " " CELLS " Power=-648 Connected=1 BmsCable=0"
-#define KEPT "HighVoltage=1 AllowToCharge=1 InstalledCapacity=200 Connected=0 BmsCable=2"
+#define KEPT "HighVoltage=1 AllowToCharge=1 ChargeCycles=200 Connected=0 BmsCable=2"
 #define TEXT(text) " ConnectionInformation='" text "'"
 #define RECEIVING TEXT ("Receiving data from " SOURCE)
 
@@ -264,10 +264,10 @@ static const struct
     OTHER,
     { ON (OTHER_ON), ON (OTHER_LIVE), ON (OTHER_LIVE), ON (OTHER_LIVE), ON (OTHER_LIVE),
       /* By now the optional values have expired by themselves. */
-      ON (OTHER_ON " HighVoltage=1 AllowToCharge=1 InstalledCapacity=200 BatteryLowVoltage=46"),
+      ON (OTHER_ON " HighVoltage=1 AllowToCharge=1 ChargeCycles=200 BatteryLowVoltage=46"),
       ON (OTHER_LIVE),
       /* Off the bus, alarms and what was too old are forgotten. */
-      ON (OTHER_ON " InstalledCapacity=200"), ON (OTHER_ON " InstalledCapacity=200") } },
+      ON (OTHER_ON " ChargeCycles=200"), ON (OTHER_ON " ChargeCycles=200") } },
   { "equal record",
     POST,
     ANY_ROLE,
@@ -360,11 +360,10 @@ static const struct
   { "static value",
     POST,
     ANY_ROLE,
-    "InstalledCapacity=100",
-    { SAME (VB_STATE_WAITING), CHANGED (VB_STATE_LIVE, "InstalledCapacity=100"),
-      CHANGED (VB_STATE_LATE, "InstalledCapacity=100"), SAME (VB_STATE_STALE),
-      SAME (VB_STATE_STALE), SAME (VB_STATE_LOST), SAME (VB_STATE_LOST), SAME (VB_STATE_GONE),
-      SAME (VB_STATE_GONE) } },
+    "ChargeCycles=100",
+    { SAME (VB_STATE_WAITING), CHANGED (VB_STATE_LIVE, "ChargeCycles=100"),
+      CHANGED (VB_STATE_LATE, "ChargeCycles=100"), SAME (VB_STATE_STALE), SAME (VB_STATE_STALE),
+      SAME (VB_STATE_LOST), SAME (VB_STATE_LOST), SAME (VB_STATE_GONE), SAME (VB_STATE_GONE) } },
   { "null for Voltage", POST, ANY_ROLE, "Voltage=null", SAME_EVERYWHERE },
   { "null for Current", POST, ANY_ROLE, "Current=null", SAME_EVERYWHERE },
   { "null for Power", POST, ANY_ROLE, "Power=null", SAME_EVERYWHERE },
@@ -376,10 +375,10 @@ static const struct
     PUT,
     ANY_ROLE,
     OTHER,
-    { ON (OTHER_ON), ON (OTHER_ON " InstalledCapacity=200"), ON (OTHER_ON " InstalledCapacity=200"),
-      ON (OTHER_ON " InstalledCapacity=200"), ON (OTHER_ON " InstalledCapacity=200"),
-      ON (OTHER_ON " InstalledCapacity=200"), ON (OTHER_ON " InstalledCapacity=200"),
-      ON (OTHER_ON " InstalledCapacity=200"), ON (OTHER_ON " InstalledCapacity=200") } },
+    { ON (OTHER_ON), ON (OTHER_ON " ChargeCycles=200"), ON (OTHER_ON " ChargeCycles=200"),
+      ON (OTHER_ON " ChargeCycles=200"), ON (OTHER_ON " ChargeCycles=200"),
+      ON (OTHER_ON " ChargeCycles=200"), ON (OTHER_ON " ChargeCycles=200"),
+      ON (OTHER_ON " ChargeCycles=200"), ON (OTHER_ON " ChargeCycles=200") } },
   { "DELETE", DELETE, ANY_ROLE, NULL, OFF_EVERYWHERE },
   { "Connected 0", POST, ANY_ROLE, "Connected=0", OFF_EVERYWHERE },
   { "Connected false beside values", POST, ANY_ROLE, OTHER " Connected=false", OFF_EVERYWHERE },

@@ -268,6 +268,40 @@ test_expiry_late (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "Temperature=- " REQUIRED);
 }
 
+/* What is sent wins; the derived one is back when that is older than its inputs, or null was not
+   meant for good. */
+static void
+test_derived_charge (Fixture *fixture, gconstpointer user_data)
+{
+  push (fixture, REQUIRED " InstalledCapacity=200");
+  assert_bus (fixture, "Capacity=127 ConsumedAmphours=-73 TimeToGo=37140");
+  push (fixture, REQUIRED " Capacity=130 ConsumedAmphours=70 TimeToGo=1230");
+  assert_bus (fixture, "Capacity=130 ConsumedAmphours=-70 TimeToGo=1230");
+  tick_at (fixture, 8 * SECOND);
+  push (fixture, REQUIRED);
+  assert_bus (fixture, "Capacity=130 ConsumedAmphours=-70 TimeToGo=1230");
+  tick_at (fixture, 11 * SECOND);
+  push (fixture, REQUIRED);
+  assert_bus (fixture, "Capacity=127 ConsumedAmphours=-73 TimeToGo=37140");
+
+  push (fixture, "Capacity=null TimeToGo=null");
+  assert_bus (fixture, "Capacity=- ConsumedAmphours=-73 TimeToGo=-");
+  push (fixture, "Soc=50 InstalledCapacity=null");
+  assert_bus (fixture, "Capacity=- ConsumedAmphours=-70 TimeToGo=-");
+}
+
+/* The average begins anew when the battery comes back. */
+static void
+test_smoothed_current_is_forgotten (Fixture *fixture, gconstpointer user_data)
+{
+  push (fixture, REQUIRED " InstalledCapacity=200");
+  tick_at (fixture, 30 * SECOND);
+  assert_step (fixture, VB_STATE_STALE, 1);
+  assert_bus (fixture, "Capacity=- ConsumedAmphours=- TimeToGo=- InstalledCapacity=200");
+  push (fixture, LIMITS " Soc=50 Voltage=52.7 Current=-50");
+  assert_bus (fixture, "TimeToGo=7200");
+}
+
 /* Power and Current: what is sent wins unless it is older than the inputs by more than warn-after. */
 static void
 test_derived_power (Fixture *fixture, gconstpointer user_data)
@@ -745,6 +779,8 @@ main (int argc, char **argv)
   ADD ("every-field", test_every_field);
   ADD ("expiry", test_expiry);
   ADD ("expiry-late", test_expiry_late);
+  ADD ("derived-charge", test_derived_charge);
+  ADD ("smoothed-current-is-forgotten", test_smoothed_current_is_forgotten);
   ADD ("derived-power", test_derived_power);
   ADD ("null-blocks", test_null_blocks);
   ADD ("cells", test_cells);
