@@ -2,17 +2,38 @@
 
 #include <math.h>
 
+/* @limit brought to the decimals of its row, towards safety: a ceiling never up, a floor never down.
+   NAN stays NAN. */
+static double
+to_decimals (VbKnown known, double limit, gboolean is_ceiling)
+{
+  const guint item = vb_item_known (known);
+  const double step = exp10 (-vb_item (item)->field->decimals);
+  VbValue value = vb_value_real (limit);
+
+  vb_item_round (item, &value);
+  if (is_ceiling && value.as.real > limit)
+    value.as.real -= step;
+  else if (!is_ceiling && value.as.real < limit)
+    value.as.real += step;
+  else
+    return value.as.real;
+  vb_item_round (item, &value);
+
+  return value.as.real;
+}
+
 /* The limits by which charging and discharging are governed, with their seat belt. */
 static double
 ceiling (const VbBatteryConfig *config, VbKnown known)
 {
   switch (known) {
   case VB_KNOWN_MAX_CHARGE_VOLTAGE:
-    return config->max_charge_voltage;
+    return to_decimals (known, config->max_charge_voltage, TRUE);
   case VB_KNOWN_MAX_CHARGE_CURRENT:
-    return config->max_charge_current;
+    return to_decimals (known, config->max_charge_current, TRUE);
   case VB_KNOWN_MAX_DISCHARGE_CURRENT:
-    return config->max_discharge_current;
+    return to_decimals (known, config->max_discharge_current, TRUE);
   default:
     return NAN;
   }
@@ -22,19 +43,45 @@ gboolean
 vb_battery_belt (const VbBattery *battery, guint item, VbValue *value)
 {
   const VbKnown known = vb_item (item)->field->known;
-  const double number = vb_value_number (value, NAN);
   const double high = ceiling (&battery->config, known);
-  const double low = battery->config.min_battery_low_voltage;
+  double number;
+
+  vb_item_round (item, value);
+  number = vb_value_number (value, NAN);
 
   /* Every comparison with NAN is false: what is not set binds nothing. */
-  if (number > high)
+  if (number > high) {
     value->as.real = high;
-  else if (known == VB_KNOWN_BATTERY_LOW_VOLTAGE && number < low)
-    value->as.real = low;
-  else
-    return FALSE;
+    return TRUE;
+  }
 
-  return TRUE;
+  if (known == VB_KNOWN_BATTERY_LOW_VOLTAGE) {
+    const double low = to_decimals (known, battery->config.min_battery_low_voltage, FALSE);
+
+    if (number < low) {
+      value->as.real = low;
+      return TRUE;
+    }
+  }
+
+  return FALSE;
+}
+
+const VbValue *
+vb_battery_asked (const VbBattery *battery, guint item)
+{
+  const VbValue *sent = &battery->sent[item].value;
+  const VbValue *shown = &battery->shown[item].value;
+  VbValue asked = *sent;
+
+  if (vb_item (item)->field->group != VB_GROUP_LIMIT || !vb_value_is_valid (sent)
+      || !vb_value_is_valid (shown))
+    return NULL;
+
+  /* No limit is a text, so that nothing is owned by the copy. */
+  vb_item_round (item, &asked);
+
+  return vb_value_equal (&asked, shown) ? NULL : sent;
 }
 
 /* @number: NAN where there is nothing to lower to. */
@@ -62,13 +109,16 @@ vb_battery_hold_limits (VbBattery *battery, gint64 now)
 {
   const VbBatteryConfig *config = &battery->config;
   const gboolean block = config->freshness.on_stale == VB_ON_STALE_BLOCK;
+  const double charge_voltage
+      = to_decimals (VB_KNOWN_MAX_CHARGE_VOLTAGE, config->stale_charge_voltage, TRUE);
 
   /* The belt may have been tightened since. fmin() passes over what is not set. */
   lower (battery, VB_KNOWN_MAX_CHARGE_CURRENT, 0, now);
   lower (battery, VB_KNOWN_CHARGE_REQUEST, 0, now);
   lower (battery, VB_KNOWN_MAX_CHARGE_VOLTAGE,
-         fmin (config->stale_charge_voltage, config->max_charge_voltage), now);
-  lower (battery, VB_KNOWN_MAX_DISCHARGE_CURRENT, block ? 0 : config->max_discharge_current, now);
+         fmin (charge_voltage, ceiling (config, VB_KNOWN_MAX_CHARGE_VOLTAGE)), now);
+  lower (battery, VB_KNOWN_MAX_DISCHARGE_CURRENT,
+         block ? 0 : ceiling (config, VB_KNOWN_MAX_DISCHARGE_CURRENT), now);
 }
 
 void

@@ -143,7 +143,8 @@ void vb_battery_note_record (VbBattery *battery, const VbRecord *record, gint64 
 
 /* battery-limits.c */
 
-/** Brings a sent limit within the seat belt (design §5). Returns: whether it had to be changed. */
+/** Rounds a sent limit and brings it within the seat belt (design §5), never beyond it by rounding.
+    Returns: whether the belt had to change it. */
 gboolean vb_battery_belt (const VbBattery *battery, guint item, VbValue *value);
 
 /** What `stale` makes of the limits that were in force. */

@@ -91,17 +91,16 @@ null_wrong (VbRecord *record)
 }
 
 static void
-warn_of_belt (const VbBattery *battery, const VbRecordEntry *entry, GPtrArray *warnings)
+warn_of_belt (const VbBattery *battery, guint item, const VbValue *asked, GPtrArray *warnings)
 {
-  const VbItem *item = vb_item (entry->item);
-  VbValue value = entry->value;
+  const VbItem *own = vb_item (item);
+  VbValue value = *asked;
 
-  if (item->field->group == VB_GROUP_LIMIT && vb_battery_belt (battery, entry->item, &value))
+  if (own->field->group == VB_GROUP_LIMIT && vb_battery_belt (battery, item, &value))
     g_ptr_array_add (warnings,
                      g_strdup_printf ("%s brought from %.15g %s to the %.15g %s of the seat belt",
-                                      item->name, vb_value_number (&entry->value, 0),
-                                      item->field->unit, vb_value_number (&value, 0),
-                                      item->field->unit));
+                                      own->name, vb_value_number (asked, 0), own->field->unit,
+                                      vb_value_number (&value, 0), own->field->unit));
 }
 
 static gboolean
@@ -116,6 +115,20 @@ has_no_limits (const VbBattery *battery)
       none = FALSE;
 
   return none;
+}
+
+void
+vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
+{
+  for (guint i = 0; i < vb_n_items () && vb_state_shows_values (battery->state); i++)
+    if (vb_battery_asked (battery, i) != NULL)
+      warn_of_belt (battery, i, &battery->sent[i].value, texts);
+
+  if (has_no_limits (battery) && battery->source.records > 0)
+    g_ptr_array_add (texts, g_strdup (WARNING_NO_LIMITS));
+  if (battery->presence.on_bus)
+    vb_system_describe (battery->system, battery->config.role, battery->presence.service,
+                        battery->presence.instance, texts);
 }
 
 /* A required field that this record called null is missing however young its value is. */
@@ -160,7 +173,7 @@ fill_verdict (
 
     if (!kept && vb_battery_has_item (battery, entry->item))
       verdict->accepted++;
-    warn_of_belt (battery, entry, verdict->warnings);
+    warn_of_belt (battery, entry->item, &entry->value, verdict->warnings);
   }
 
   if (has_no_limits (battery))

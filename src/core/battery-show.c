@@ -66,7 +66,8 @@ show_sample (VbBattery *battery, guint item, gint64 now)
   value = sample->value;
   if (vb_item (item)->field->group == VB_GROUP_LIMIT)
     vb_battery_belt (battery, item, &value);
-  vb_item_round (item, &value);
+  else
+    vb_item_round (item, &value);
   vb_battery_show (battery, item, &value, sample->time);
   value = (VbValue)VB_VALUE_INIT;
 
@@ -90,7 +91,6 @@ show_low_voltage (VbBattery *battery, guint item, gint64 now)
 
   value = vb_value_real (battery->config.battery_low_voltage);
   vb_battery_belt (battery, item, &value);
-  vb_item_round (item, &value);
   vb_battery_show (battery, item, &value, now);
   battery->flags[item] |= VB_ITEM_DERIVED;
 }

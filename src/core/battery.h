@@ -153,6 +153,16 @@ void vb_battery_missing (const VbBattery *battery, gint64 now, GPtrArray *names)
 /** The value of @item that is (or would be) on the bus; never NULL. */
 const VbValue *vb_battery_value (const VbBattery *battery, guint item);
 
+/** What the source asked for where another value of @item is in force: a limit beyond the seat belt,
+    or in `stale`. NULL where it is what was asked for, or where nothing was. */
+const VbValue *vb_battery_asked (const VbBattery *battery, guint item);
+
+/**
+ * Appends what a person should know of the battery as it is: limits that the seat belt changed, a
+ * BMS without limits, and what Venus selects. Owned texts.
+ */
+void vb_battery_warnings (const VbBattery *battery, GPtrArray *texts);
+
 /** The age of that value (µs), and whether it was derived; VB_AGE_NEVER where it is invalid. */
 gint64 vb_battery_value_age (const VbBattery *battery, guint item, gint64 now, gboolean *derived);
 

@@ -145,6 +145,7 @@ member_values (VbJsonWriter *json, const VbBattery *battery, gint64 now)
   for (guint i = 0; i < vb_n_items (); i++) {
     const VbItem *item = vb_item (i);
     const VbValue *value = vb_battery_value (battery, i);
+    const VbValue *asked = vb_battery_asked (battery, i);
     gboolean derived;
     gint64 age;
 
@@ -159,6 +160,10 @@ member_values (VbJsonWriter *json, const VbBattery *battery, gint64 now)
     vb_json_begin_object (json);
     vb_json_name (json, "value");
     write_value (json, item->field, value);
+    if (asked != NULL) {
+      vb_json_name (json, "asked");
+      write_value (json, item->field, asked);
+    }
     vb_json_member_string (json, "text", text->str);
     vb_json_member_string (json, "unit", item->field->unit);
     vb_json_member_string (json, "path", item->path);
@@ -228,9 +233,11 @@ vb_state_json_battery (const VbBattery *battery, gint64 now, GString *text)
   const VbBatteryConfig *config = vb_battery_config (battery);
   const VbValue *name = vb_battery_value (battery, vb_item_known (VB_KNOWN_CUSTOM_NAME));
   g_autoptr (GPtrArray) missing = g_ptr_array_new ();
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
   VbJsonWriter json;
 
   vb_battery_missing (battery, now, missing);
+  vb_battery_warnings (battery, warnings);
 
   vb_json_writer_init (&json, text);
   vb_json_begin_object (&json);
@@ -247,6 +254,7 @@ vb_state_json_battery (const VbBattery *battery, gint64 now, GString *text)
   member_selected (&json, battery);
   member_source (&json, battery, now);
   member_texts (&json, "missing", missing);
+  member_texts (&json, "warnings", warnings);
   member_values (&json, battery, now);
   vb_json_end_object (&json);
 }

@@ -288,7 +288,13 @@ def test_seat_belt(world):
     equal([client.value('/Info/' + name) for name in (
         'MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent', 'BatteryLowVoltage')],
           [54, 50, 60, 46])
+    state = daemon.state()
+    equal([(state['values'][name]['value'], state['values'][name].get('asked')) for name in (
+        'MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent', 'BatteryLowVoltage')],
+          [(54, 55.2), (50, 100), (60, 150), (46, 44)])
+    equal(state['warnings'], answer.body['warnings'])
     equal(daemon.http.post({'MaxChargeCurrent': 40}).body['warnings'], [])
+    assert 'asked' not in daemon.state()['values']['MaxChargeCurrent']
     equal(client.value('/Info/MaxChargeCurrent'), 40)
 
 

@@ -500,6 +500,79 @@ test_seat_belt (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "BatteryLowVoltage=46");
 }
 
+/* A belt that is finer than the decimals on the bus is never exceeded by rounding, nor is a warning
+   given of what rounding alone changes. */
+static void
+test_seat_belt_decimals (Fixture *fixture, gconstpointer user_data)
+{
+  fixture->config.max_charge_voltage = 55.27;
+  fixture->config.max_charge_current = 80.06;
+  fixture->config.max_discharge_current = 120.09;
+  fixture->config.min_battery_low_voltage = 46.01;
+  fixture->config.stale_charge_voltage = 53.66;
+  restart (fixture);
+  g_assert_true (push (fixture,
+                       "Soc=50 Voltage=52 Current=1 MaxChargeVoltage=56 MaxChargeCurrent=90"
+                       " MaxDischargeCurrent=130 BatteryLowVoltage=40"));
+  assert_bus (fixture, "MaxChargeVoltage=55.2 MaxChargeCurrent=80 MaxDischargeCurrent=120"
+                       " BatteryLowVoltage=46.1");
+  g_assert_true (push (fixture, "MaxChargeVoltage=55.24 MaxChargeCurrent=80.04"));
+  assert_bus (fixture, "MaxChargeVoltage=55.2 MaxChargeCurrent=80");
+  g_assert_cmpuint (fixture->verdict->warnings->len, ==, 0);
+  tick_at (fixture, 30 * SECOND);
+  assert_bus (fixture, "MaxChargeVoltage=53.6 MaxDischargeCurrent=120 MaxChargeCurrent=0");
+
+  /* Limits that the decimals can show are exact. */
+  fixture->config.max_charge_voltage = 55.3;
+  fixture->config.max_charge_current = 80.1;
+  fixture->config.min_battery_low_voltage = 46.2;
+  restart (fixture);
+  g_assert_true (push (fixture,
+                       "Soc=50 Voltage=52 Current=1 MaxChargeVoltage=56 MaxChargeCurrent=90"
+                       " MaxDischargeCurrent=100 BatteryLowVoltage=40"));
+  assert_bus (fixture, "MaxChargeVoltage=55.3 MaxChargeCurrent=80.1 BatteryLowVoltage=46.2");
+}
+
+static void
+assert_asked (Fixture *fixture, const char *name, double number)
+{
+  const VbValue *asked = vb_battery_asked (fixture->battery, item_of (name));
+
+  if (isnan (number))
+    g_assert_null (asked);
+  else
+    g_assert_cmpfloat (vb_value_number (asked, NAN), ==, number);
+}
+
+/* What was asked for stands beside what is in force, as long as they differ. */
+static void
+test_asked (Fixture *fixture, gconstpointer user_data)
+{
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+
+  fixture->config.max_charge_voltage = 54;
+  restart (fixture);
+  g_assert_true (push (fixture, REQUIRED));
+  assert_asked (fixture, "MaxChargeVoltage", 55.2);
+  assert_asked (fixture, "MaxChargeCurrent", NAN);
+  assert_asked (fixture, "BatteryLowVoltage", NAN);
+  assert_asked (fixture, "Soc", NAN);
+  vb_battery_warnings (fixture->battery, warnings);
+  g_assert_cmpuint (warnings->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (warnings, 0), ==,
+                   "MaxChargeVoltage brought from 55.2 V to the 54 V of the seat belt");
+
+  tick_at (fixture, 30 * SECOND);
+  assert_asked (fixture, "MaxChargeCurrent", 100);
+  assert_asked (fixture, "MaxDischargeCurrent", NAN);
+  g_ptr_array_set_size (warnings, 0);
+  vb_battery_warnings (fixture->battery, warnings);
+  g_assert_cmpuint (warnings->len, ==, 0);
+
+  tick_at (fixture, 180 * SECOND);
+  assert_asked (fixture, "MaxChargeCurrent", NAN);
+}
+
 static void
 test_reconfigure (Fixture *fixture, gconstpointer user_data)
 {
@@ -788,6 +861,8 @@ main (int argc, char **argv)
   ADD ("cable", test_cable);
   ADD ("put", test_put);
   ADD ("seat-belt", test_seat_belt);
+  ADD ("seat-belt-decimals", test_seat_belt_decimals);
+  ADD ("asked", test_asked);
   ADD ("reconfigure", test_reconfigure);
   ADD ("reconfigure-stale", test_reconfigure_stale);
   ADD ("frozen", test_frozen);
