@@ -60,28 +60,6 @@ add_field_error (VbRecord *record, VbKnown known, VbFieldError code, const char 
                        vb_item (item)->path, code, "%s", detail);
 }
 
-static void
-check_role (const VbBattery *battery, VbRecord *record)
-{
-  if (battery->config.role != VB_ROLE_MONITOR)
-    return;
-
-  for (guint i = 0; i < record->entries->len; i++) {
-    const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
-    const VbItem *item = vb_item (entry->item);
-    VbRecordError *error;
-
-    if (item->field->group != VB_GROUP_LIMIT)
-      continue;
-
-    vb_record_add_error (record, vb_record_spelling (record, entry), item->path,
-                         VB_FIELD_ERROR_ROLE,
-                         "%s is a limit, and a battery with role=monitor has none", item->name);
-    error = g_ptr_array_index (record->errors, record->errors->len - 1);
-    error->required = FALSE;
-  }
-}
-
 /* A Sequence that decides leaves nothing for the Timestamp to say, so that a stepped clock does not
    refuse what is in order. Returns whether the record was replayed. */
 static gboolean
@@ -246,7 +224,7 @@ vb_battery_check_record (
     vb_record_add_error (record, NULL, NULL, VB_FIELD_ERROR_EMPTY,
                          "the record is empty: it names no field");
 
-  check_role (battery, record);
+  vb_battery_check_role (battery, record);
   if (mode == VB_APPLY_REPLACE && !says_off)
     check_names_required (battery, record);
 

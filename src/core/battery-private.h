@@ -141,6 +141,11 @@ gboolean vb_battery_check_record (
 /** Notes what @record said of Sequence, Timestamp and zeros, for the next one. */
 void vb_battery_note_record (VbBattery *battery, const VbRecord *record, gint64 now);
 
+/* battery-role.c */
+
+/** Has an error for each limit that @record names where @battery is a monitor (design §4, Roles). */
+void vb_battery_check_role (const VbBattery *battery, VbRecord *record);
+
 /* battery-limits.c */
 
 /** Rounds a sent limit and brings it within the seat belt (design §5), never beyond it by rounding.

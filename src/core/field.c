@@ -79,7 +79,7 @@ check_range (const VbItem *item, double number, GError **error)
   if (number > field->maximum) {
     side = "above";
     bound = field->maximum;
-  } else if (number < field->minimum || (field->above_minimum && number == field->minimum)) {
+  } else if (number < field->minimum) {
     side = "below";
     bound = field->minimum;
   } else

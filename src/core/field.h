@@ -99,16 +99,15 @@ typedef struct
   VbGroup group;
   VbFieldFlags flags;
   VbKnown known;
-  const char *unit;       /* as a person writes it: V, A, %, °C; NULL for none */
-  const char *suffix;     /* what the text on the bus ends in, where it is not the unit */
-  int decimals;           /* of a real; -1 means whole tens */
-  double minimum;         /* lowest allowed number */
-  double maximum;         /* highest allowed number; minimum = maximum = 0: any finite number */
-  gboolean above_minimum; /* @minimum itself is not allowed */
-  const char *values;     /* an enumeration, as `0 ok, 1 warning` or `0-8 initializing`; or NULL */
-  guint first;            /* number of the family's first member */
-  guint step;             /* from one member's number to the next; 0 for a single field */
-  guint count;            /* members of the family; 0 for a single field */
+  const char *unit;   /* as a person writes it: V, A, %, °C; NULL for none */
+  const char *suffix; /* what the text on the bus ends in, where it is not the unit */
+  int decimals;       /* of a real; -1 means whole tens */
+  double minimum;     /* lowest allowed number */
+  double maximum;     /* highest allowed number; minimum = maximum = 0: any finite number */
+  const char *values; /* an enumeration, as `0 ok, 1 warning` or `0-8 initializing`; or NULL */
+  guint first;        /* number of the family's first member */
+  guint step;         /* from one member's number to the next; 0 for a single field */
+  guint count;        /* members of the family; 0 for a single field */
   const char *description;
 } VbField;
 

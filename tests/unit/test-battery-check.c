@@ -65,6 +65,27 @@ test_role (Fixture *fixture, gconstpointer user_data)
                      vb_item (item)->field->group != VB_GROUP_LIMIT);
 }
 
+/* Whatever else is wrong with a limit, a monitor says one thing of it; where wrong optional fields are
+   dropped, it is one of those. */
+static void
+test_role_and_wrong (Fixture *fixture, gconstpointer user_data)
+{
+  fixture->config.role = VB_ROLE_MONITOR;
+  restart (fixture);
+  g_assert_false (push (fixture, MONITORED " MaxChargeCurrent=-5"));
+  assert_refused (fixture, "MaxChargeCurrent", VB_FIELD_ERROR_ROLE, NULL);
+
+  fixture->config.drop_wrong_optional = TRUE;
+  restart (fixture);
+  g_assert_true (push (fixture, MONITORED " MaxChargeCurrent=-5"));
+  assert_refused (fixture, "MaxChargeCurrent", VB_FIELD_ERROR_ROLE,
+                  "MaxChargeCurrent is a limit, and a battery with role=monitor has none");
+  assert_step (fixture, VB_STATE_LIVE, 1);
+  g_assert_true (push (fixture, MONITORED " MaxChargeCurrent=5 Soh=101"));
+  g_assert_cmpuint (fixture->errors->len, ==, 2);
+  g_assert_false (push (fixture, "Soc=101 MaxChargeCurrent=5"));
+}
+
 /* PUT names every required field, or nothing changes; one error for each that it does not name. */
 static void
 test_missing (Fixture *fixture, gconstpointer user_data)
@@ -745,6 +766,7 @@ main (int argc, char **argv)
 #define ADD(name, function) \
   g_test_add ("/battery-check/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("role", test_role);
+  ADD ("role-and-wrong", test_role_and_wrong);
   ADD ("missing", test_missing);
   ADD ("empty", test_empty);
   ADD ("charge-voltage", test_charge_voltage);
