@@ -83,6 +83,24 @@ vb_bus_value_number (GVariant *value, double *number)
 }
 
 gboolean
+vb_bus_value_says (GVariant *value, const VbValue *own)
+{
+  double number;
+
+  if (vb_bus_value_is_clear (value))
+    return !vb_value_is_valid (own);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return own->kind == VB_VALUE_TEXT
+           && g_str_equal (g_variant_get_string (value, NULL), own->as.text);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
+    number = g_variant_get_boolean (value);
+  else if (!vb_bus_value_number (value, &number))
+    return FALSE;
+
+  return own->kind != VB_VALUE_TEXT && vb_value_number (own, number + 1) == number;
+}
+
+gboolean
 vb_bus_value_add_to_record (GVariant *value, const char *path, VbRecord *record)
 {
   double number;

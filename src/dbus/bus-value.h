@@ -31,6 +31,9 @@ gboolean vb_bus_value_is_clear (GVariant *value);
  */
 gboolean vb_bus_value_number (GVariant *value, double *number);
 
+/** Whether @value (unboxed) says the same as @own, in whatever type of number; clear is invalid. */
+gboolean vb_bus_value_says (GVariant *value, const VbValue *own);
+
 /**
  * Adds @value (unboxed) to @record under @path, as a client's SetValue means it: any integer or
  * double is a number, an empty array is null.

@@ -190,6 +190,39 @@ test_not_for_a_record (void)
   g_assert_true (vb_record_is_empty (record));
 }
 
+static void
+assert_says (const char *printed, const VbValue *own, gboolean says)
+{
+  g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_parsed (printed));
+
+  g_assert_cmpint (vb_bus_value_says (value, own), ==, says);
+}
+
+static void
+test_says (void)
+{
+  const VbValue invalid = VB_VALUE_INIT;
+  const VbValue five = vb_value_integer (5);
+  const VbValue one = vb_value_integer (1);
+  const VbValue real = vb_value_real (5);
+  g_auto (VbValue) text = vb_value_text ("5");
+
+  assert_says ("5", &five, TRUE);
+  assert_says ("5.0", &five, TRUE);
+  assert_says ("byte 5", &real, TRUE);
+  assert_says ("int64 5", &real, TRUE);
+  assert_says ("5.01", &real, FALSE);
+  assert_says ("true", &one, TRUE);
+  assert_says ("true", &five, FALSE);
+  assert_says ("'5'", &text, TRUE);
+  assert_says ("'5'", &five, FALSE);
+  assert_says ("5", &text, FALSE);
+  assert_says ("@ai []", &invalid, TRUE);
+  assert_says ("@ai []", &five, FALSE);
+  assert_says ("5", &invalid, FALSE);
+  assert_says ("['a']", &invalid, FALSE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -202,6 +235,7 @@ main (int argc, char **argv)
   g_test_add_func ("/bus-value/record", test_record);
   g_test_add_func ("/bus-value/record-errors", test_record_errors);
   g_test_add_func ("/bus-value/not-for-a-record", test_not_for_a_record);
+  g_test_add_func ("/bus-value/says", test_says);
 
   return g_test_run ();
 }

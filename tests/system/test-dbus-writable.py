@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+"""SetValue on data paths with dbus-writable=true (design §4): a record of one field, in whatever type
+of number a client sends it, bare or in variants (contract §1.4)."""
+import dbus
+
+import harness
+from clients import BATTERY, BUS_ITEM, RECORD
+from conformance_protocol import dbus_python
+from harness import CALM, equal
+
+CONFIG = '[battery]\n' + CALM + 'dbus-writable=true\n'
+NUMBERS = (('i', 'Int32'), ('x', 'Int64'), ('u', 'UInt32'), ('q', 'UInt16'), ('n', 'Int16'),
+           ('y', 'Byte'), ('t', 'UInt64'), ('d', 'Double'))
+
+
+def writer(world, path):
+    """A function that calls SetValue on @path as dbus-python does, and returns the code."""
+    bus = dbus_python(world)
+
+    def write(signature, value):
+        return int(bus.call_blocking(BATTERY, path, BUS_ITEM, 'SetValue', signature, [value]))
+
+    return write
+
+
+def signals(daemon, client):
+    """Of each signal since the last time: path → value."""
+    client.sync(daemon.pid)
+    return [{path: item.value for path, item in items.items()
+             if path != '/ConnectionInformation'} for items in client.take_items()]
+
+
+def test_numbers(world):
+    """Every type of number, in a variant, in variants, and bare, for a real and for an integer."""
+    daemon, client = world.live(CONFIG)
+    for path in ('/Soc', '/History/ChargeCycles'):
+        write = writer(world, path)
+        for number, (signature, name) in enumerate(NUMBERS, 50):
+            equal(write(signature, number), 0, f'bare {name}')
+            equal(client.value(path), number, f'{path} after a bare {name}')
+            equal(write('v', getattr(dbus, name)(number + 10, variant_level=1)), 0, name)
+            equal(client.value(path), number + 10, f'{path} after a {name}')
+            equal(write('v', getattr(dbus, name)(number + 20, variant_level=3)), 0, name)
+            equal(client.value(path), number + 20, f'{path} after a {name} in three variants')
+    types = {path: item.type for path, item in client.items().items()}
+    equal((types['/Soc'], types['/History/ChargeCycles']), ('d', 'i'), 'types for life')
+
+
+def test_booleans_and_texts(world):
+    _, client = world.live(CONFIG)
+    write = writer(world, '/Io/AllowToCharge')
+    for signature, value, then in (('b', True, 1), ('v', dbus.Boolean(False, variant_level=1), 0),
+                                   ('i', 1, 1), ('d', 0.0, 0)):
+        equal(write(signature, value), 0)
+        equal(client.value('/Io/AllowToCharge'), then, f'after {value!r}')
+    assert write('i', 2) == 2
+    assert writer(world, '/Soc')('b', True) in (1, 2), 'a switch is no percentage'
+    write = writer(world, '/Info/ChargeMode')
+    equal(write('s', 'Bulk'), 0)
+    equal(client.value('/Info/ChargeMode'), 'Bulk')
+    assert write('i', 5) in (1, 2)
+    assert write('s', 'x' * 65) in (1, 2)
+    equal(client.value('/Info/ChargeMode'), 'Bulk')
+
+
+def test_clear(world):
+    """Any empty array is null: an optional field becomes invalid, a required one stays."""
+    daemon, client = world.live(CONFIG, {**RECORD, 'Soh': 99})
+    equal(writer(world, '/Soh')('ai', []), 0)
+    equal(client.value('/Soh'), None)
+    equal(writer(world, '/Soh')('v', dbus.Array([], signature='s', variant_level=1)), 0)
+    client.sync(daemon.pid)
+    client.take()
+    equal(writer(world, '/Soc')('ai', []), 0)
+    equal(client.value('/Soc'), 63.5)
+    equal(signals(daemon, client), [{'/Soc': 63.5}], 'what became of it')
+
+
+def test_refused(world):
+    daemon, client = world.live(CONFIG)
+    before = client.items_body().print_(True)
+    write = writer(world, '/Soc')
+    for signature, value in (('d', float('nan')), ('d', float('inf')), ('d', 100.1), ('i', -1),
+                             ('s', '50'), ('as', ['a']), ('(ii)', (1, 2)),
+                             ('a{sv}', {'a': 1})):
+        assert write(signature, value) in (1, 2), (signature, value)
+    equal(write('d', 100.1), 2, 'refused')
+    equal(write('as', ['a']), 1, 'impossible')
+    for path in ('/Connected', '/DeviceInstance', '/ProductName', '/Mgmt/Connection'):
+        equal(writer(world, path)('i', 1), 1, path)
+    equal(signals(daemon, client), [])
+    equal(client.items_body().print_(True), before)
+    equal(daemon.state()['source']['last_refusal']['errors'][0]['field'], '/Soc')
+
+
+def test_answered_by_a_signal(world):
+    """A client that wrote what the daemon changes waits for a signal that tells the result."""
+    daemon, client = world.live(CONFIG + 'max-charge-current=50\n')
+    writer(world, '/Soc')('d', 63.5)
+    signals(daemon, client)
+    for path, written, result in (
+            ('/Soc', 63.54, 63.5), ('/Info/MaxChargeCurrent', 80.0, 50),
+            ('/Info/MaxChargeCurrent', 90.0, 50), ('/Soc', 63.46, 63.5)):
+        equal(writer(world, path)('d', written), 0)
+        equal(signals(daemon, client), [{path: result}], f'{path} after {written}')
+
+    # The same value is no news, nor is one that has changed told twice.
+    equal(writer(world, '/Soc')('d', 63.5), 0)
+    equal(writer(world, '/Info/MaxChargeCurrent')('i', 50), 0)
+    equal(signals(daemon, client), [])
+    equal(writer(world, '/Soc')('d', 64.04), 0)
+    equal(signals(daemon, client), [{'/Soc': 64}])
+
+
+def test_not_writable(world):
+    daemon, client = world.live('[battery]\n' + CALM)
+    for path in ('/Soc', '/Info/MaxChargeCurrent', '/Alarms/LowVoltage'):
+        equal(writer(world, path)('i', 1), 1, path)
+    equal(signals(daemon, client), [])
+    equal(daemon.state()['source']['refused'], 0)
+
+
+if __name__ == '__main__':
+    harness.main(globals())
