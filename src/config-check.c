@@ -117,8 +117,6 @@ check_battery (const VbBatteryConfig *battery, GError **error)
   if (g_utf8_strlen (battery->custom_name, -1) > CUSTOM_NAME_MAX)
     return refuse (battery, error, "custom-name=%s has %ld characters, above the limit of %d",
                    battery->custom_name, g_utf8_strlen (battery->custom_name, -1), CUSTOM_NAME_MAX);
-  if (battery->history)
-    return refuse (battery, error, "history=true is not available in this version");
 
   return check_times (battery, error) && check_product_id (battery, error)
          && check_role (battery, error);

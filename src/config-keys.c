@@ -93,12 +93,13 @@ const VbKey vb_keys[] = {
   { BATTERY, "min-battery-low-voltage", VB_KEY_REAL, OF (min_battery_low_voltage), VOLTS_FROM_0, LIVE,
     .description = "Seat belt: lowest BatteryLowVoltage that is published." },
   { BATTERY, "history", VB_KEY_BOOLEAN, OF (history), .by_default = "false",
-    .description = "Counters of the daemon's own. Not available in this version." },
+    .description = "Whether the daemon counts energy, charge and extremes by itself, where the source "
+                   "does not send them." },
 
   { STATE, "dir", VB_KEY_TEXT, AT (state_dir),
     .description = "Directory for what is to survive a restart. Not set: "
                    "/data/var/lib/dbus-virtual-battery where /data exists, else the XDG state "
-                   "directory. Nothing is kept there in this version." },
+                   "directory. Counters (`history=true`) are kept there, as `NAME.history`." },
 };
 /* clang-format on */
 

@@ -11,6 +11,7 @@
 #include "dbus/system-watch.h"
 #include "exit-status.h"
 #include "heartbeat.h"
+#include "history-keeper.h"
 #include "http/battery-routes.h"
 #include "http/info-routes.h"
 #include "options.h"
@@ -24,6 +25,7 @@ typedef struct
   GPtrArray *batteries; /* of VbBattery */
   GPtrArray *services;  /* of VbBatteryService, one for each battery */
   GPtrArray *ladders;   /* of GSource */
+  VbHistoryKeeper *history_keeper;
   VbSystemWatch *system_watch;
   VbHttpServer *server;
   VbBatteryRoutes *battery_routes;
@@ -158,6 +160,8 @@ add_batteries (Daemon *daemon)
     g_message ("battery %s", vb_battery_config (battery)->name);
     vb_battery_service_set_lost_func (service, on_bus_lost, daemon);
   }
+  daemon->history_keeper = vb_history_keeper_new (daemon->batteries, daemon->config->state_dir,
+                                                  VB_HISTORY_KEEPER_PERIOD);
 
   return VB_EXIT_OK;
 }
@@ -166,8 +170,9 @@ static VbExitStatus
 add_server (Daemon *daemon)
 {
   VbHttpConfig config = VB_HTTP_CONFIG_DEFAULT;
-  const char *const *listen = (const char *const *)daemon->config->listen;
-  guint listening = 0;
+  const gboolean by_default = daemon->config->listen == NULL;
+  const char *const *addresses
+      = by_default ? vb_config_default_listen : (const char *const *)daemon->config->listen;
 
   config.token = daemon->config->token;
   config.server_names = (const char *const *)daemon->config->server_names;
@@ -175,19 +180,14 @@ add_server (Daemon *daemon)
   daemon->battery_routes = vb_battery_routes_new (daemon->server, daemon->batteries);
   daemon->info_routes = vb_info_routes_new (daemon->server, daemon->batteries);
 
-  for (guint i = 0; (listen != NULL ? listen : vb_config_default_listen)[i] != NULL; i++) {
+  for (guint i = 0; addresses[i] != NULL; i++) {
     g_autoptr (GError) error = NULL;
-    const char *address = (listen != NULL ? listen : vb_config_default_listen)[i];
-    const int port = vb_http_server_listen (daemon->server, address, &error);
+    const int port = vb_http_server_listen (daemon->server, addresses[i], &error);
 
-    if (port >= 0) {
-      g_message (port > 0 ? "listening on %s, port %d" : "listening on %s", address, port);
-      listening++;
-      continue;
-    }
-
+    if (port >= 0)
+      g_message (port > 0 ? "listening on %s, port %d" : "listening on %s", addresses[i], port);
     /* By default the first address is needed, and the second taken where the machine has it. */
-    if (listen != NULL || listening == 0)
+    else if (!by_default || i == 0)
       return fail (VB_EXIT_LISTEN, error);
   }
 
@@ -232,6 +232,7 @@ tear_down (Daemon *daemon)
   g_clear_pointer (&daemon->info_routes, vb_info_routes_free);
   g_clear_pointer (&daemon->services, g_ptr_array_unref);
   g_clear_pointer (&daemon->ladders, g_ptr_array_unref);
+  g_clear_pointer (&daemon->history_keeper, vb_history_keeper_free);
   g_clear_pointer (&daemon->batteries, g_ptr_array_unref);
   g_clear_pointer (&daemon->system_watch, vb_system_watch_free);
   g_clear_pointer (&daemon->loop, g_main_loop_unref);

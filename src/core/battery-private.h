@@ -2,6 +2,7 @@
 
 #include "battery.h"
 #include "derive-charge.h"
+#include "history.h"
 
 G_BEGIN_DECLS
 
@@ -31,6 +32,7 @@ struct _VbBattery
   GArray *active; /* of guint: items that were ever sent or can be derived */
 
   VbSmoothed current;
+  VbHistory history; /* counted where config.history */
 
   VbState state;
   gint64 since;
@@ -165,6 +167,17 @@ void vb_battery_lower_limits (VbBattery *battery, const VbRecord *record, gint64
  * some seconds.
  */
 void vb_battery_tell_selection (VbBattery *battery, gint64 now, GPtrArray *warnings);
+
+/* battery-history.c */
+
+/** Begins an empty history. */
+void vb_battery_init_history (VbBattery *battery);
+
+/** Counts what a record has brought. */
+void vb_battery_count (VbBattery *battery, gint64 now);
+
+/** Writes the counters where derived values are. */
+void vb_battery_derive_history (VbBattery *battery, gint64 now);
 
 /* battery-log.c */
 

@@ -38,10 +38,12 @@ static const VbSample *
 fresh_sample (const VbBattery *battery, guint item, gint64 now)
 {
   const VbSample *sample = &battery->sent[item];
+  const gint64 sent_lasts = vb_item (item)->field->flags & VB_FIELD_COUNTED
+                                ? battery->config.optional_after
+                                : battery->config.freshness.warn_after;
 
   if (!(battery->flags[item] & VB_ITEM_NULLED))
-    sample
-        = vb_derive_choose (sample, &battery->derived[item], battery->config.freshness.warn_after);
+    sample = vb_derive_choose (sample, &battery->derived[item], sent_lasts);
 
   if (!vb_value_is_valid (&sample->value)
       || (vb_battery_expires (vb_item (item)->field)
@@ -175,13 +177,6 @@ void
 vb_battery_show_all (VbBattery *battery, gboolean entered, gint64 now)
 {
   const gboolean on_bus = vb_state_on_bus (battery->state);
-
-  if (vb_state_shows_values (battery->state)) {
-    vb_derive (battery->sent, battery->derived, now, battery->config.optional_after);
-    vb_derive_charge (battery->sent, battery->derived, &battery->current,
-                      battery->config.freshness.warn_after);
-  } else
-    battery->current = (VbSmoothed){ 0 };
 
   for (guint i = 0; i < battery->active->len; i++) {
     const guint item = g_array_index (battery->active, guint, i);

@@ -58,6 +58,26 @@ enter (VbBattery *battery, VbState state, gint64 now)
     forget (battery, now - battery->config.freshness.warn_after);
 }
 
+/* What follows from the values that were sent; what is counted follows from records alone. */
+static void
+derive (VbBattery *battery, gboolean has_record, gint64 now)
+{
+  const VbBatteryConfig *config = &battery->config;
+
+  if (!vb_state_shows_values (battery->state)) {
+    battery->current = (VbSmoothed){ 0 };
+    return;
+  }
+
+  vb_derive (battery->sent, battery->derived, now, config->optional_after);
+  vb_derive_charge (battery->sent, battery->derived, &battery->current,
+                    config->freshness.warn_after);
+  if (config->history && has_record)
+    vb_battery_count (battery, now);
+  if (config->history)
+    vb_battery_derive_history (battery, now);
+}
+
 guint
 vb_battery_step (VbBattery *battery, VbState next, const VbRecord *record, gint64 now)
 {
@@ -71,6 +91,7 @@ vb_battery_step (VbBattery *battery, VbState next, const VbRecord *record, gint6
   if (next == VB_STATE_STALE && record != NULL)
     vb_battery_lower_limits (battery, record, now);
 
+  derive (battery, record != NULL, now);
   vb_battery_show_all (battery, next != before, now);
   if (next != before && battery->listener != NULL)
     vb_battery_log_state (battery, now);

@@ -85,6 +85,7 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
       vb_battery_activate (battery, vb_item_known (own[i]));
   for (guint i = 0; i < n_derived; i++)
     vb_battery_activate (battery, vb_item_known (derived[i]));
+  vb_battery_init_history (battery);
 
   return battery;
 }
@@ -205,7 +206,12 @@ vb_battery_value_age (const VbBattery *battery, guint item, gint64 now, gboolean
 gboolean
 vb_battery_has_item (const VbBattery *battery, guint item)
 {
-  return battery->config.role == VB_ROLE_BMS || vb_item (item)->field->group != VB_GROUP_LIMIT;
+  const VbField *field = vb_item (item)->field;
+
+  if (field->known == VB_KNOWN_CLEAR_HISTORY || field->known == VB_KNOWN_CAN_BE_CLEARED)
+    return battery->config.history;
+
+  return battery->config.role == VB_ROLE_BMS || field->group != VB_GROUP_LIMIT;
 }
 
 const VbSource *

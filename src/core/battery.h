@@ -1,6 +1,7 @@
 #pragma once
 
 #include "battery-config.h"
+#include "history.h"
 #include "record.h"
 #include "selection.h"
 
@@ -141,6 +142,22 @@ void vb_battery_tick (VbBattery *battery, gint64 now);
 
 /** When vb_battery_tick() is next needed, or G_MAXINT64 for never. */
 gint64 vb_battery_next_tick (const VbBattery *battery);
+
+/** What has been counted; meaningful where config.history is set. */
+const VbCounters *vb_battery_counters (const VbBattery *battery);
+
+/** How long ago (µs) they were last counted: time that the last full charge is further away. */
+gint64 vb_battery_uncounted (const VbBattery *battery, gint64 now);
+
+/** Goes on counting from @counters: before the first record. */
+void vb_battery_set_counters (VbBattery *battery, const VbCounters *counters, gint64 now);
+
+/**
+ * Begins the counters anew, which shows at once; what the source sent stays.
+ *
+ * Returns: FALSE where @battery counts nothing (config.history)
+ */
+gboolean vb_battery_clear_history (VbBattery *battery, gint64 now);
 
 /** State, when it was entered, and the age of the source (its oldest required field, µs). */
 VbState vb_battery_state (const VbBattery *battery);

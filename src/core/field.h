@@ -30,6 +30,7 @@ typedef enum
   VB_FIELD_NOT_POSITIVE = 1 << 2, /* published ≤ 0 whatever sign came in (design §3) */
   VB_FIELD_HEX = 1 << 3,          /* text is 0x and upper-case hexadecimal */
   VB_FIELD_WRITABLE = 1 << 4,     /* SetValue is taken whatever dbus-writable says */
+  VB_FIELD_COUNTED = 1 << 5,      /* counted where history=true and the source is silent about it */
 } VbFieldFlags;
 
 /**
@@ -81,6 +82,8 @@ typedef enum
   VB_KNOWN_INSECURE_CONNECTION,
   VB_KNOWN_FIRMWARE_VERSION,
   VB_KNOWN_SERIAL,
+  VB_KNOWN_CLEAR_HISTORY,
+  VB_KNOWN_CAN_BE_CLEARED,
   VB_N_KNOWN
 } VbKnown;
 

@@ -32,6 +32,10 @@ vb_battery_identify (VbBattery *battery, const char *version, gboolean insecure)
   set_integer (battery, VB_KNOWN_PRODUCT_ID, config->product_id);
   if (insecure)
     set_integer (battery, VB_KNOWN_INSECURE_CONNECTION, 1);
+  if (config->history) {
+    set_integer (battery, VB_KNOWN_CAN_BE_CLEARED, 1);
+    set_integer (battery, VB_KNOWN_CLEAR_HISTORY, 0);
+  }
 }
 
 char *

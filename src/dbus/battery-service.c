@@ -108,29 +108,26 @@ on_instance_leave (gpointer user_data)
   leave (user_data);
 }
 
-/* A client that wrote something waits for a signal with what became of it (contract §1.4): where
-   rounding or the seat belt made what was there already, no change tells it. */
-static void
-answer_by_signal (VbBatteryService *service, guint item, GVariant *written, guint64 signals_before)
-{
-  if (owns_name (service) && vb_battery_tally (service->battery)->signals == signals_before
-      && !vb_bus_value_says (written, vb_battery_value (service->battery, item)))
-    vb_bus_objects_signal (service->objects, &item, 1);
-}
-
 static int
 on_set_value (guint item, GVariant *value, gpointer user_data)
 {
   VbBatteryService *service = user_data;
-  const guint64 signals_before = vb_battery_tally (service->battery)->signals;
-  const VbSet set = vb_set_value (service->battery, item, value, vb_clock_now ());
+  const VbValue *own = vb_battery_value (service->battery, item);
+  g_auto (VbValue) before = VB_VALUE_INIT;
+  VbSet set;
 
+  vb_value_set (&before, own);
+  set = vb_set_value (service->battery, item, value, vb_clock_now ());
   if (set != VB_SET_TAKEN)
     return set;
 
   if (item == vb_item_known (VB_KNOWN_CUSTOM_NAME))
     vb_battery_instance_store_name (service->instance);
-  answer_by_signal (service, item, value, signals_before);
+
+  /* A client that wrote something waits for a signal with what became of it (contract §1.4): where
+     rounding or the seat belt made what was there already, no change tells it. */
+  if (owns_name (service) && vb_value_equal (&before, own) && !vb_bus_value_says (value, own))
+    vb_bus_objects_signal (service->objects, &item, 1);
 
   return set;
 }

@@ -25,6 +25,18 @@ set_custom_name (VbBattery *battery, guint item, GVariant *value)
   return VB_SET_TAKEN;
 }
 
+/* The GUI writes a number; which one does not matter, and it is not kept. */
+static VbSet
+clear_history (VbBattery *battery, GVariant *value, gint64 now)
+{
+  double number;
+
+  if (!vb_bus_value_number (value, &number) || !vb_battery_clear_history (battery, now))
+    return VB_SET_IMPOSSIBLE;
+
+  return VB_SET_TAKEN;
+}
+
 static VbSet
 apply (VbBattery *battery, guint item, GVariant *value, gint64 now)
 {
@@ -47,6 +59,8 @@ vb_set_value (VbBattery *battery, guint item, GVariant *value, gint64 now)
 {
   const VbField *field = vb_item (item)->field;
 
+  if (field->known == VB_KNOWN_CLEAR_HISTORY)
+    return clear_history (battery, value, now);
   if (field->flags & VB_FIELD_WRITABLE)
     return set_custom_name (battery, item, value);
   if (field->group == VB_GROUP_IDENTITY || !vb_battery_config (battery)->dbus_writable)

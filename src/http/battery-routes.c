@@ -129,7 +129,8 @@ refuse (VbBatteryRoutes *routes,
   reply (routes, request, status, PROBLEM);
 }
 
-/* Reads the body into the record; answers with 400 where it is not JSON. */
+/* Reads the body into the record; answers with 411 where there can be none, with 400 where it is not
+   JSON. */
 static gboolean
 read_record (VbBatteryRoutes *routes, VbBattery *battery, VbHttpRequest *request, gboolean counted)
 {
@@ -138,6 +139,10 @@ read_record (VbBatteryRoutes *routes, VbBattery *battery, VbHttpRequest *request
   gsize length;
   const char *body = vb_http_request_body (request, &length);
 
+  if (!vb_http_request_has_length (request)) {
+    vb_http_request_problem (request, 411, "The request has no Content-Length.");
+    return FALSE;
+  }
   if (vb_record_reader_read (routes->reader, body, length, routes->record, &error))
     return TRUE;
 
@@ -257,13 +262,34 @@ get_batteries (VbHttpRequest *request, gpointer user_data)
   reply (routes, request, 200, JSON);
 }
 
+static void
+clear_history (VbHttpRequest *request, gpointer user_data)
+{
+  VbBattery *battery = find_battery (user_data, request);
+
+  if (battery == NULL)
+    return;
+
+  if (vb_battery_clear_history (battery, vb_clock_now ()))
+    vb_http_request_reply (request, 204, NULL, "", 0);
+  else
+    vb_http_request_problem (request, 409, "This battery counts nothing: history=false.");
+}
+
 static const VbHttpRoute table[] = {
-  { "POST", "/battery", post_battery },        { "PUT", "/battery", put_battery },
-  { "GET", "/battery", get_battery },          { "DELETE", "/battery", delete_battery },
-  { "POST", "/battery/check", check_battery }, { "POST", "/battery/*", post_battery },
-  { "PUT", "/battery/*", put_battery },        { "GET", "/battery/*", get_battery },
-  { "DELETE", "/battery/*", delete_battery },  { "POST", "/battery/*/check", check_battery },
+  { "POST", "/battery", post_battery },
+  { "PUT", "/battery", put_battery },
+  { "GET", "/battery", get_battery },
+  { "DELETE", "/battery", delete_battery },
+  { "POST", "/battery/check", check_battery },
+  { "POST", "/battery/*", post_battery },
+  { "PUT", "/battery/*", put_battery },
+  { "GET", "/battery/*", get_battery },
+  { "DELETE", "/battery/*", delete_battery },
+  { "POST", "/battery/*/check", check_battery },
   { "GET", "/batteries", get_batteries },
+  { "POST", "/battery/history/clear", clear_history },
+  { "POST", "/battery/*/history/clear", clear_history },
 };
 
 VbBatteryRoutes *

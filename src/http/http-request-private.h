@@ -21,7 +21,7 @@ struct _VbHttpRequest
   const char *path;
   gint64 stood_still;
 
-  VbHttpHandler handler;
+  const VbHttpRoute *route;
   gpointer user_data;
   GString *wildcard;
   GString *allow;

@@ -95,11 +95,10 @@ is_endless (const VbHttpRequest *request)
   return header (request, "Transfer-Encoding") != NULL && !is_chunked (request);
 }
 
-static gboolean
-has_length (const VbHttpRequest *request)
+gboolean
+vb_http_request_has_length (const VbHttpRequest *request)
 {
-  return is_chunked (request)
-         || (header (request, "Content-Length") != NULL && !is_endless (request));
+  return is_chunked (request) || header (request, "Content-Length") != NULL;
 }
 
 static gboolean
@@ -124,7 +123,7 @@ vb_http_request_guard (VbHttpRequest *request,
 {
   const char *host = header (request, "Host");
 
-  request->handler = NULL;
+  request->route = NULL;
   if (!has_place) {
     vb_http_request_add_header (request, "Retry-After", "1");
     vb_http_request_add_header (request, "Connection", "close");
@@ -142,10 +141,10 @@ vb_http_request_guard (VbHttpRequest *request,
                                 "Basic realm=\"dbus-virtual-battery\"");
     refuse (request, 401, "The token is missing or wrong.");
   } else {
-    request->handler = vb_http_router_find (router, request->method, request->path,
-                                            &request->user_data, request->wildcard, request->allow);
-    if (request->handler != NULL) {
-      if (takes_body (request) && !has_length (request))
+    request->route = vb_http_router_find (router, request->method, request->path,
+                                          &request->user_data, request->wildcard, request->allow);
+    if (request->route != NULL) {
+      if (takes_body (request) && is_endless (request))
         refuse (request, 411, "The request has no Content-Length.");
       else if (takes_body (request) && content_length (request) > VB_HTTP_BODY_MAX)
         refuse (request, 413, "The body is longer than 16 KiB.");
@@ -191,7 +190,7 @@ vb_http_request_serve (VbHttpRequest *request)
   if (request->refused != 0)
     vb_http_request_problem (request, request->refused, request->reason);
   else
-    request->handler (request, request->user_data);
+    request->route->handler (request, request->user_data);
 
   if (request->response == NULL) {
     g_critical ("%s %s was left unanswered", request->method, request->path);

@@ -15,6 +15,9 @@ const char *vb_http_request_wildcard (const VbHttpRequest *request);
 /** The body; not terminated. */
 const char *vb_http_request_body (const VbHttpRequest *request, gsize *length);
 
+/** Whether the request said how long its body is, or sent it in chunks; else it has none. */
+gboolean vb_http_request_has_length (const VbHttpRequest *request);
+
 /** The sender's address without its port, as `127.0.0.1`. */
 const char *vb_http_request_source (const VbHttpRequest *request);
 

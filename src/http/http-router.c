@@ -98,7 +98,7 @@ find (const VbHttpRouter *router,
   return NULL;
 }
 
-VbHttpHandler
+const VbHttpRoute *
 vb_http_router_find (const VbHttpRouter *router,
                      const char *method,
                      const char *path,
@@ -120,5 +120,5 @@ vb_http_router_find (const VbHttpRouter *router,
   g_string_truncate (allow, 0);
   *user_data = row->user_data;
 
-  return row->route->handler;
+  return row->route;
 }

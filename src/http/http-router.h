@@ -17,21 +17,21 @@ void vb_http_router_add (VbHttpRouter *router,
                          gpointer user_data);
 
 /**
- * Finds who handles @method on @path.
+ * Finds the row for @method on @path.
  *
  * @user_data: set to the data of the row
  * @wildcard: cleared, then given the element that stands in place of `*`
  * @allow: cleared, then given the methods of @path where @method is none of them; left empty where
  * there is no such path
  *
- * Returns: the handler, or NULL
+ * Returns: the row, or NULL
  */
-VbHttpHandler vb_http_router_find (const VbHttpRouter *router,
-                                   const char *method,
-                                   const char *path,
-                                   gpointer *user_data,
-                                   GString *wildcard,
-                                   GString *allow);
+const VbHttpRoute *vb_http_router_find (const VbHttpRouter *router,
+                                        const char *method,
+                                        const char *path,
+                                        gpointer *user_data,
+                                        GString *wildcard,
+                                        GString *allow);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbHttpRouter, vb_http_router_free)
 

@@ -20,7 +20,9 @@ test_new (Fixture *fixture, gconstpointer user_data)
     g_assert_cmpint (vb_battery_value_age (fixture->battery, item, START, &derived), ==,
                      VB_AGE_NEVER);
     g_assert_false (derived);
-    g_assert_true (vb_battery_has_item (fixture->battery, item));
+    g_assert_cmpint (vb_battery_has_item (fixture->battery, item), ==,
+                     item != vb_item_known (VB_KNOWN_CLEAR_HISTORY)
+                         && item != vb_item_known (VB_KNOWN_CAN_BE_CLEARED));
   }
 
   g_assert_null (source->address);
@@ -573,6 +575,91 @@ test_asked (Fixture *fixture, gconstpointer user_data)
   assert_asked (fixture, "MaxChargeCurrent", NAN);
 }
 
+/* Counters show where the source is silent about them; what it sends wins until optional-after. */
+static void
+test_counters (Fixture *fixture, gconstpointer user_data)
+{
+  fixture->config.history = TRUE;
+  restart (fixture);
+  g_assert_true (vb_battery_has_item (fixture->battery, vb_item_known (VB_KNOWN_CLEAR_HISTORY)));
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-100 InstalledCapacity=9.9"));
+  assert_bus (fixture, "TotalAhDrawn=0 DischargedEnergy=0 ChargedEnergy=0 MinimumVoltage=50"
+                       " MaximumVoltage=50 MinimumCellVoltage=- TimeSinceLastFullCharge=-"
+                       " ChargeCycles=0");
+
+  /* An hour of records. */
+  for (guint i = 1; i <= 720; i++) {
+    tick_at (fixture, i * 5 * SECOND);
+    g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-100 Cell1=3.2 Cell2=3.3"));
+  }
+  assert_bus (fixture, "TotalAhDrawn=-100 DischargedEnergy=5 ChargedEnergy=0 DeepestDischarge=-100"
+                       " LastDischarge=-100 ChargeCycles=10 MinimumCellVoltage=3.2"
+                       " MaximumCellVoltage=3.3");
+
+  /* A check counts nothing, nor does a refused record. */
+  tick_at (fixture, 3605 * SECOND);
+  fill_record (fixture->record, LIMITS " Soc=50 Voltage=50 Current=-3000");
+  g_assert_true (
+      vb_battery_check (fixture->battery, fixture->record, fixture->now, fixture->verdict));
+  g_assert_false (push (fixture, LIMITS " Soc=101 Voltage=50 Current=-3000"));
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=0"));
+  assert_bus (fixture, "TotalAhDrawn=-100.1");
+
+  g_assert_true (push (fixture, "TotalAhDrawn=5000"));
+  assert_bus (fixture, "TotalAhDrawn=-5000 DischargedEnergy=5");
+  for (guint i = 1; i <= 24; i++) {
+    tick_at (fixture, (3605 + i * 5) * SECOND);
+    g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=0"));
+  }
+  assert_bus (fixture, "TotalAhDrawn=-5000");
+  tick_at (fixture, (3605 + 125) * SECOND);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=0"));
+  assert_bus (fixture, "TotalAhDrawn=-100.1");
+
+  /* Cleared in one step; a value that was sent stays. */
+  g_assert_true (push (fixture, "ChargedEnergy=7"));
+  fixture->calls = 0;
+  g_assert_true (vb_battery_clear_history (fixture->battery, fixture->now));
+  assert_step (fixture, VB_STATE_LIVE, 1);
+  assert_bus (fixture, "TotalAhDrawn=0 DischargedEnergy=0 DeepestDischarge=0 ChargeCycles=0"
+                       " MinimumVoltage=- ChargedEnergy=7");
+}
+
+/* Without history=true nothing is counted, and there is nothing to clear. */
+static void
+test_no_counters (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_true (push (fixture, REQUIRED));
+  tick_at (fixture, 5 * SECOND);
+  g_assert_true (push (fixture, REQUIRED));
+  assert_bus (fixture, "TotalAhDrawn=- DischargedEnergy=- MinimumVoltage=-");
+  g_assert_false (vb_battery_clear_history (fixture->battery, fixture->now));
+}
+
+/* A gap longer than stale-after is not bridged; the history goes on from what was kept. */
+static void
+test_counters_and_gaps (Fixture *fixture, gconstpointer user_data)
+{
+  VbCounters kept;
+
+  fixture->config.history = TRUE;
+  restart (fixture);
+  kept = *vb_battery_counters (fixture->battery);
+  kept.drawn = 40;
+  kept.since_full = 120;
+  vb_battery_set_counters (fixture->battery, &kept, fixture->now);
+  tick_at (fixture, 60 * SECOND);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-3000"));
+  assert_bus (fixture, "TotalAhDrawn=-40 TimeSinceLastFullCharge=180");
+  tick_at (fixture, 120 * SECOND);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-3000"));
+  assert_bus (fixture, "TotalAhDrawn=-40 TimeSinceLastFullCharge=240");
+  tick_at (fixture, 132 * SECOND);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-3000"));
+  assert_bus (fixture, "TotalAhDrawn=-50 TimeSinceLastFullCharge=240");
+  g_assert_cmpint (vb_battery_uncounted (fixture->battery, fixture->now + 7), ==, 7);
+}
+
 static void
 test_reconfigure (Fixture *fixture, gconstpointer user_data)
 {
@@ -863,6 +950,9 @@ main (int argc, char **argv)
   ADD ("seat-belt", test_seat_belt);
   ADD ("seat-belt-decimals", test_seat_belt_decimals);
   ADD ("asked", test_asked);
+  ADD ("counters", test_counters);
+  ADD ("no-counters", test_no_counters);
+  ADD ("counters-and-gaps", test_counters_and_gaps);
   ADD ("reconfigure", test_reconfigure);
   ADD ("reconfigure-stale", test_reconfigure_stale);
   ADD ("frozen", test_frozen);

@@ -181,7 +181,7 @@ static const Bad bad[] = {
   { "[battery]\nproduct-id=45056\n", CLASH, { "product-id=0xB000", "0xB0FF" } },
   { "[battery]\nproduct-id=0xA3E5\n", CLASH, { "product-id=0xA3E5", "0xA3E0", "0xA3EF" } },
   { "[battery]\nproduct-id=0xA3E0\n", CLASH, { "product-id=0xA3E0", "0xA3EF" } },
-  { "[battery]\nhistory=true\n", CLASH, { "history=true", "not available in this version" } },
+  { "[battery]\nhistory=1\n", VALUE, { "history=1", "true or false" } },
   { "[battery]\nrole=monitor\nstale-charge-voltage=50\n", CLASH,
     { "stale-charge-voltage=50", "role=monitor" } },
   { "[battery]\nrole=monitor\nbattery-low-voltage=44\n", CLASH,
@@ -370,7 +370,7 @@ test_everything (Files *files, gconstpointer unused)
       "frozen-after=0.100001\non-stale=block\nstale-charge-voltage=53.6\nwrong-optional=drop\n"
       "dbus-writable=true\nbattery-low-voltage=44\nmax-charge-voltage=56.8\n"
       "max-charge-current=100.5\nmax-discharge-current=0\nmin-battery-low-voltage=0\n"
-      "history=false\n",
+      "history=true\n",
       files->token);
   g_autoptr (VbConfig) config = NULL;
   const VbBatteryConfig *own;
@@ -413,7 +413,7 @@ test_everything (Files *files, gconstpointer unused)
   g_assert_cmpfloat (own->max_charge_current, ==, 100.5);
   g_assert_cmpfloat (own->max_discharge_current, ==, 0);
   g_assert_cmpfloat (own->min_battery_low_voltage, ==, 0);
-  g_assert_false (own->history);
+  g_assert_true (own->history);
 }
 
 static void

@@ -45,11 +45,11 @@ test_find (void)
   vb_http_router_add (router, routes, G_N_ELEMENTS (routes), &data);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     gpointer user_data = NULL;
-    const VbHttpHandler handler
+    const VbHttpRoute *route
         = vb_http_router_find (router, rows[i].method, rows[i].path, &user_data, wildcard, allow);
 
     g_test_message ("%s %s", rows[i].method, rows[i].path);
-    g_assert_true ((handler == serve) == rows[i].found);
+    g_assert_true ((route != NULL && route->handler == serve) == rows[i].found);
     g_assert_true ((user_data == &data) == rows[i].found);
     if (rows[i].wildcard != NULL)
       g_assert_cmpstr (wildcard->str, ==, rows[i].wildcard);

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * VbCounters:
+ *
+ * What a battery has been through (design §5, Counters). NAN is what has not been seen yet.
+ */
+typedef struct
+{
+  double charged_energy;    /* kWh, ≥ 0 */
+  double discharged_energy; /* kWh, ≥ 0 */
+  double drawn;             /* Ah taken altogether, ≥ 0 */
+  double consumed;          /* Ah missing since the last full charge, ≤ 0 */
+  double last_discharge;    /* Ah, the most that was missing since then, ≤ 0 */
+  double deepest_discharge; /* Ah, the most that was ever missing, ≤ 0 */
+  double minimum_voltage;   /* V */
+  double maximum_voltage;
+  double minimum_cell_voltage;
+  double maximum_cell_voltage;
+  double since_full; /* s since the last full charge */
+  double below_95;   /* 1 where Soc has been below 95 % since then, else 0 */
+} VbCounters;
+
+/** What is counted of one record; NAN where it is not known. */
+typedef struct
+{
+  gint64 time; /* µs */
+  double soc;  /* % */
+  double voltage;
+  double current; /* A, positive while charging */
+  double power;   /* W, the same */
+  double minimum_cell_voltage;
+  double maximum_cell_voltage;
+} VbHistorySample;
+
+typedef struct
+{
+  VbCounters counters;
+  VbHistorySample last; /* time 0: none, nothing to count from */
+} VbHistory;
+
+/** A history in which nothing has happened yet. */
+void vb_history_init (VbHistory *history);
+
+/**
+ * Counts what has happened since the last sample: current and power as straight lines from one to the
+ * other, split where they change their sign. A gap longer than @longest_gap (µs) is not bridged; only
+ * the time since the last full charge goes on.
+ *
+ * A full charge is a Soc of 99.5 % or more after one below 95 %.
+ */
+void vb_history_add (VbHistory *history, const VbHistorySample *sample, gint64 longest_gap);
+
+/** Full charges of a battery of @installed Ah that have been drawn, or NAN where that is not known. */
+double vb_counters_cycles (const VbCounters *counters, double installed);
+
+G_END_DECLS

@@ -1,0 +1,213 @@
+#include "history-file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#define GROUP "history"
+#define VERSION 1
+#define CHECKSUM "# sha256 "
+
+/* A clock before 2020 has not been set since the device was switched on. */
+#define EARLIEST G_GINT64_CONSTANT (1577836800)
+
+#define AT(member_) offsetof (VbCounters, member_)
+
+static const struct
+{
+  const char *key;
+  gsize offset;
+} counters_kept[] = {
+  { "charged-energy", AT (charged_energy) },
+  { "discharged-energy", AT (discharged_energy) },
+  { "drawn", AT (drawn) },
+  { "consumed", AT (consumed) },
+  { "last-discharge", AT (last_discharge) },
+  { "deepest-discharge", AT (deepest_discharge) },
+  { "minimum-voltage", AT (minimum_voltage) },
+  { "maximum-voltage", AT (maximum_voltage) },
+  { "minimum-cell-voltage", AT (minimum_cell_voltage) },
+  { "maximum-cell-voltage", AT (maximum_cell_voltage) },
+  { "since-full", AT (since_full) },
+  { "below-95", AT (below_95) },
+};
+
+G_DEFINE_QUARK (vb_history_file_error, vb_history_file_error)
+
+char *
+vb_history_file_write (const char *name, const VbCounters *counters, gint64 saved)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *checksum = NULL;
+
+  g_string_append_printf (text, "[" GROUP "]\nversion=%d\nbattery=%s\nsaved=%" G_GINT64_FORMAT "\n",
+                          VERSION, name, saved);
+  for (guint i = 0; i < G_N_ELEMENTS (counters_kept); i++) {
+    const double number = *(const double *)((const char *)counters + counters_kept[i].offset);
+    char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+    g_string_append_printf (text, "%s=%s\n", counters_kept[i].key,
+                            g_ascii_dtostr (digits, sizeof digits, number));
+  }
+
+  checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize)text->len);
+  g_string_append_printf (text, CHECKSUM "%s\n", checksum);
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static gboolean
+refuse (GError **error, const char *reason)
+{
+  g_set_error_literal (error, VB_HISTORY_FILE_ERROR, VB_HISTORY_FILE_ERROR_FOREIGN, reason);
+
+  return FALSE;
+}
+
+/* The last line is the checksum of all that stands before it. */
+static gboolean
+is_whole (const char *text)
+{
+  const char *line = g_strrstr (text, "\n" CHECKSUM);
+  g_autofree char *checksum = NULL;
+  g_autofree char *expected = NULL;
+
+  if (line == NULL)
+    return FALSE;
+
+  checksum = g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *)text,
+                                          (gsize)(line + 1 - text));
+  expected = g_strdup_printf (CHECKSUM "%s\n", checksum);
+
+  return g_str_equal (line + 1, expected);
+}
+
+static gboolean
+read_number (GKeyFile *file, const char *key, double *number)
+{
+  g_autofree char *text = g_key_file_get_string (file, GROUP, key, NULL);
+  char *end;
+
+  if (text == NULL)
+    return FALSE;
+
+  *number = g_ascii_strtod (text, &end);
+
+  return end != text && *end == '\0' && !isinf (*number);
+}
+
+gboolean
+vb_history_file_read (
+    const char *text, const char *name, gint64 now, VbCounters *counters, GError **error)
+{
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autofree char *battery = NULL;
+  VbCounters read;
+  gint64 saved;
+
+  if (!is_whole (text))
+    return refuse (error, "it is torn, or was changed by somebody");
+  if (!g_key_file_load_from_data (file, text, strlen (text), G_KEY_FILE_NONE, error))
+    return FALSE;
+  if (g_key_file_get_integer (file, GROUP, "version", NULL) != VERSION)
+    return refuse (error, "it is of another version");
+
+  battery = g_key_file_get_string (file, GROUP, "battery", NULL);
+  if (g_strcmp0 (battery, name) != 0)
+    return refuse (error, "it is of another battery");
+
+  for (guint i = 0; i < G_N_ELEMENTS (counters_kept); i++)
+    if (!read_number (file, counters_kept[i].key,
+                      (double *)((char *)&read + counters_kept[i].offset)))
+      return refuse (error, "a counter is missing");
+
+  saved = g_key_file_get_int64 (file, GROUP, "saved", NULL);
+  if (saved >= EARLIEST && now > saved)
+    read.since_full += (double)(now - saved);
+  *counters = read;
+
+  return TRUE;
+}
+
+static gboolean
+fail (GError **error, const char *what, const char *path)
+{
+  const int saved = errno;
+
+  g_set_error (error, G_FILE_ERROR, (int)g_file_error_from_errno (saved), "cannot %s %s: %s", what,
+               path, g_strerror (saved));
+
+  return FALSE;
+}
+
+static gboolean
+write_all (int fd, const char *text, gsize length)
+{
+  while (length > 0) {
+    const gssize written = write (fd, text, length);
+
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return FALSE;
+    text += written;
+    length -= (gsize)written;
+  }
+
+  return TRUE;
+}
+
+static gboolean
+write_beside (const char *path, const char *text, GError **error)
+{
+  const int fd = g_open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  gboolean written;
+
+  if (fd < 0)
+    return fail (error, "create", path);
+
+  written = write_all (fd, text, strlen (text)) && fsync (fd) == 0;
+  if (!written)
+    fail (error, "write", path);
+  if (close (fd) != 0 && written)
+    return fail (error, "close", path);
+
+  return written;
+}
+
+/* A rename lasts once its folder has been written. */
+static gboolean
+sync_folder (const char *folder, GError **error)
+{
+  const int fd = g_open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+  gboolean synced;
+
+  if (fd < 0)
+    return fail (error, "open", folder);
+
+  synced = fsync (fd) == 0;
+  if (!synced)
+    fail (error, "synchronise", folder);
+  close (fd);
+
+  return synced;
+}
+
+gboolean
+vb_history_file_replace (const char *path, const char *text, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *beside = g_strconcat (path, ".new", NULL);
+
+  if (g_mkdir_with_parents (folder, 0755) != 0)
+    return fail (error, "make the folder", folder);
+  if (!write_beside (beside, text, error))
+    return FALSE;
+  if (g_rename (beside, path) != 0)
+    return fail (error, "replace", path);
+
+  return sync_folder (folder, error);
+}

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "core/history.h"
+
+G_BEGIN_DECLS
+
+#define VB_HISTORY_FILE_ERROR vb_history_file_error_quark ()
+GQuark vb_history_file_error_quark (void);
+
+typedef enum
+{
+  VB_HISTORY_FILE_ERROR_FOREIGN, /* torn, changed by somebody, or of another battery or version */
+} VbHistoryFileError;
+
+/**
+ * The counters of the battery @name as a file keeps them: a key file with a checksum.
+ *
+ * @saved: wall-clock time, s
+ *
+ * Free with g_free().
+ */
+char *vb_history_file_write (const char *name, const VbCounters *counters, gint64 saved);
+
+/**
+ * Reads that again. The time since the last full charge goes on from when it was saved until @now
+ * (wall clock, s), unless one of the two clocks cannot be right.
+ *
+ * Returns: FALSE with an error in VB_HISTORY_FILE_ERROR; @counters is not touched then
+ */
+gboolean vb_history_file_read (
+    const char *text, const char *name, gint64 now, VbCounters *counters, GError **error);
+
+/**
+ * Puts @text into the file @path so that after a power cut there is the old or the new one, whole:
+ * written beside it, synchronised, renamed, and the folder synchronised. Makes the folder. Blocks for
+ * as long as the disk does.
+ *
+ * Returns: FALSE with a G_FILE_ERROR
+ */
+gboolean vb_history_file_replace (const char *path, const char *text, GError **error);
+
+G_END_DECLS

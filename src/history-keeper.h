@@ -1,0 +1,33 @@
+#pragma once
+
+#include "core/battery.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VbHistoryKeeper:
+ *
+ * Keeps the counters of the batteries that have history=true in files, `NAME.history` in the state
+ * folder: read at the start, saved at most every 5 minutes and at the end, by a thread of its own so
+ * that a slow disk keeps nobody waiting.
+ */
+typedef struct _VbHistoryKeeper VbHistoryKeeper;
+
+/** How often the counters are saved, in s. */
+#define VB_HISTORY_KEEPER_PERIOD 300
+
+/**
+ * Reads what is kept, before the first record. A file that makes no sense is set aside as
+ * `NAME.history.bad`, with a line in the log.
+ *
+ * @batteries: of VbBattery; referenced
+ * @period: seconds between two savings
+ */
+VbHistoryKeeper *vb_history_keeper_new (GPtrArray *batteries, const char *folder, guint period);
+
+/** Saves what has changed, waiting a few seconds for the disk at most, and frees. */
+void vb_history_keeper_free (VbHistoryKeeper *keeper);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbHistoryKeeper, vb_history_keeper_free)
+
+G_END_DECLS

@@ -1,0 +1,355 @@
+#include "history-file.h"
+
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+#include "history-keeper.h"
+
+#define NOW G_GINT64_CONSTANT (1795000000)
+#define SECOND ((gint64)G_USEC_PER_SEC)
+
+static const VbCounters counters = {
+  .charged_energy = 1234.5678901234567,
+  .discharged_energy = 0.1,
+  .drawn = 1e-300,
+  .consumed = -12.25,
+  .last_discharge = -40,
+  .deepest_discharge = -123.456,
+  .minimum_voltage = 44.1,
+  .maximum_voltage = NAN,
+  .minimum_cell_voltage = NAN,
+  .maximum_cell_voltage = 3.65,
+  .since_full = 86400.5,
+  .below_95 = 1,
+};
+
+static gboolean
+same (const VbCounters *a, const VbCounters *b)
+{
+  const double *left = (const double *)a, *right = (const double *)b;
+
+  for (guint i = 0; i < sizeof *a / sizeof *left; i++)
+    if (left[i] != right[i] && !(isnan (left[i]) && isnan (right[i])))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+test_round_trip (void)
+{
+  g_autofree char *text = vb_history_file_write ("shed", &counters, NOW);
+  g_autoptr (GError) error = NULL;
+  VbCounters read;
+
+  g_assert_true (vb_history_file_read (text, "shed", NOW, &read, &error));
+  g_assert_no_error (error);
+  g_assert_true (same (&read, &counters));
+}
+
+static void
+assert_foreign (const char *text, const char *reason)
+{
+  g_autoptr (GError) error = NULL;
+  VbCounters read = { .drawn = 7 };
+
+  g_assert_false (vb_history_file_read (text, "shed", NOW, &read, &error));
+  g_assert_error (error, VB_HISTORY_FILE_ERROR, VB_HISTORY_FILE_ERROR_FOREIGN);
+  if (reason != NULL)
+    g_assert_cmpstr (error->message, ==, reason);
+  g_assert_cmpfloat (read.drawn, ==, 7);
+}
+
+/* At whatever byte it was torn, and whatever byte was changed. */
+static void
+test_torn (void)
+{
+  g_autofree char *text = vb_history_file_write ("shed", &counters, NOW);
+  const gsize length = strlen (text);
+
+  for (gsize i = 0; i < length; i++) {
+    g_autofree char *torn = g_strndup (text, i);
+    g_autofree char *changed = g_strdup (text);
+
+    changed[i] ^= 1;
+    assert_foreign (torn, NULL);
+    assert_foreign (changed, NULL);
+  }
+}
+
+/* A text with a right checksum, whatever it says. */
+static char *
+seal (const char *text)
+{
+  g_autofree char *checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
+
+  return g_strdup_printf ("%s# sha256 %s\n", text, checksum);
+}
+
+static void
+test_foreign (void)
+{
+  g_autofree char *other = vb_history_file_write ("boat", &counters, NOW);
+  g_autofree char *version = seal ("[history]\nversion=2\nbattery=shed\n");
+  g_autofree char *empty = seal ("[history]\nversion=1\nbattery=shed\n");
+  g_autofree char *number
+      = seal ("[history]\nversion=1\nbattery=shed\nsaved=1\ncharged-energy=many\n");
+
+  assert_foreign ("", "it is torn, or was changed by somebody");
+  assert_foreign (other, "it is of another battery");
+  assert_foreign (version, "it is of another version");
+  assert_foreign (empty, "a counter is missing");
+  assert_foreign (number, "a counter is missing");
+}
+
+/* The time since the last full charge goes on, as far as the clock can be right. */
+static void
+test_clock (void)
+{
+  static const struct
+  {
+    gint64 saved, now;
+    double passed;
+  } rows[] = {
+    { NOW, NOW + 3600, 3600 },
+    { NOW, NOW - 3600, 0 },
+    { 1000, NOW, 0 },
+    { NOW, 1000, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *text = vb_history_file_write ("shed", &counters, rows[i].saved);
+    VbCounters read;
+
+    g_assert_true (vb_history_file_read (text, "shed", rows[i].now, &read, NULL));
+    g_assert_cmpfloat (read.since_full, ==, counters.since_full + rows[i].passed);
+  }
+}
+
+static char *
+read_text (const char *path)
+{
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, NULL, NULL);
+
+  return text;
+}
+
+static void
+test_replace (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *top = g_dir_make_tmp ("history-XXXXXX", NULL);
+  g_autofree char *folder = g_build_filename (top, "a", "b", NULL);
+  g_autofree char *path = g_build_filename (folder, "file", NULL);
+  g_autofree char *beside = g_strconcat (path, ".new", NULL);
+  g_autofree char *text = NULL, *again = NULL;
+
+  g_assert_true (vb_history_file_replace (path, "old", &error));
+  text = read_text (path);
+  g_assert_cmpstr (text, ==, "old");
+  g_assert_true (vb_history_file_replace (path, "new", &error));
+  again = read_text (path);
+  g_assert_cmpstr (again, ==, "new");
+  g_assert_false (g_file_test (beside, G_FILE_TEST_EXISTS));
+
+  /* What cannot be written leaves the old one as it is. */
+  g_assert_cmpint (g_mkdir (beside, 0755), ==, 0);
+  g_assert_false (vb_history_file_replace (path, "newer", &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_ISDIR);
+  g_assert_nonnull (strstr (error->message, beside));
+  g_free (g_steal_pointer (&again));
+  again = read_text (path);
+  g_assert_cmpstr (again, ==, "new");
+
+  g_rmdir (beside);
+  g_unlink (path);
+  g_rmdir (folder);
+  g_free (g_steal_pointer (&folder));
+  folder = g_build_filename (top, "a", NULL);
+  g_rmdir (folder);
+  g_rmdir (top);
+}
+
+/* The keeper, with two batteries of which one counts. */
+typedef struct
+{
+  char *folder;
+  char *path;
+  char *aside;
+  GPtrArray *batteries;
+  gint64 now;
+} Kept;
+
+static VbBattery *
+make_battery (const char *name, gboolean history)
+{
+  g_auto (VbBatteryConfig) config = { 0 };
+
+  vb_battery_config_init (&config, name);
+  config.role = VB_ROLE_MONITOR;
+  config.history = history;
+
+  return vb_battery_new (&config, SECOND);
+}
+
+static void
+make_batteries (Kept *kept)
+{
+  kept->now = SECOND;
+  kept->batteries = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_battery_free);
+  g_ptr_array_add (kept->batteries, make_battery ("boat", FALSE));
+  g_ptr_array_add (kept->batteries, make_battery ("shed", TRUE));
+}
+
+static void
+set_up (Kept *kept, gconstpointer unused)
+{
+  kept->folder = g_dir_make_tmp ("history-XXXXXX", NULL);
+  kept->path = g_build_filename (kept->folder, "shed.history", NULL);
+  kept->aside = g_strconcat (kept->path, ".bad", NULL);
+  make_batteries (kept);
+}
+
+static void
+tear_down (Kept *kept, gconstpointer unused)
+{
+  g_ptr_array_unref (kept->batteries);
+  g_unlink (kept->path);
+  g_unlink (kept->aside);
+  g_assert_cmpint (g_rmdir (kept->folder), ==, 0);
+  g_free (kept->folder);
+  g_free (kept->path);
+  g_free (kept->aside);
+}
+
+/* Ten seconds at 36 A: 0.1 Ah. */
+static void
+draw (Kept *kept)
+{
+  VbBattery *battery = g_ptr_array_index (kept->batteries, 1);
+  g_autoptr (VbVerdict) verdict = vb_verdict_new ();
+
+  for (guint i = 0; i < 2; i++) {
+    g_autoptr (VbRecord) record = vb_record_new ();
+
+    vb_record_add_number (record, "Soc", 50);
+    vb_record_add_number (record, "Voltage", 50);
+    vb_record_add_number (record, "Current", -36);
+    g_assert_true (
+        vb_battery_apply (battery, record, VB_APPLY_MERGE, "127.0.0.1", kept->now, verdict));
+    kept->now += i == 0 ? 10 * SECOND : 1000 * SECOND;
+  }
+}
+
+static double
+drawn (const Kept *kept)
+{
+  return vb_battery_counters (g_ptr_array_index (kept->batteries, 1))->drawn;
+}
+
+static void
+restart (Kept *kept)
+{
+  g_ptr_array_unref (kept->batteries);
+  make_batteries (kept);
+}
+
+static void
+test_kept (Kept *kept, gconstpointer unused)
+{
+  VbHistoryKeeper *keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000);
+
+  draw (kept);
+  g_assert_false (g_file_test (kept->path, G_FILE_TEST_EXISTS));
+  vb_history_keeper_free (keeper);
+  g_assert_true (g_file_test (kept->path, G_FILE_TEST_EXISTS));
+
+  restart (kept);
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000);
+  g_assert_cmpfloat_with_epsilon (drawn (kept), 0.1, 1e-9);
+  draw (kept);
+  g_assert_cmpfloat_with_epsilon (drawn (kept), 0.2, 1e-9);
+  vb_history_keeper_free (keeper);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  g_error ("nothing was saved");
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Saved by itself, and only when something has changed. */
+static void
+test_saved_at_times (Kept *kept, gconstpointer unused)
+{
+  VbHistoryKeeper *keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1);
+  const guint deadline = g_timeout_add_seconds (30, on_deadline, NULL);
+
+  draw (kept);
+  while (!g_file_test (kept->path, G_FILE_TEST_EXISTS))
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (deadline);
+
+  g_unlink (kept->path);
+  vb_history_keeper_free (keeper);
+  g_assert_false (g_file_test (kept->path, G_FILE_TEST_EXISTS));
+}
+
+static void
+test_set_aside (Kept *kept, gconstpointer unused)
+{
+  VbHistoryKeeper *keeper;
+  g_autofree char *aside = NULL;
+
+  g_assert_true (g_file_set_contents (kept->path, "[history]\ntorn", -1, NULL));
+  g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "*set aside*torn*");
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000);
+  g_test_assert_expected_messages ();
+  g_assert_cmpfloat (drawn (kept), ==, 0);
+  aside = read_text (kept->aside);
+  g_assert_cmpstr (aside, ==, "[history]\ntorn");
+  draw (kept);
+  vb_history_keeper_free (keeper);
+  g_assert_true (g_file_test (kept->path, G_FILE_TEST_EXISTS));
+}
+
+/* Told once, never fatal, and tried again. */
+static void
+test_cannot_be_kept (Kept *kept, gconstpointer unused)
+{
+  g_autofree char *folder = g_build_filename (kept->path, "no-folder", NULL);
+  VbHistoryKeeper *keeper;
+
+  g_assert_true (g_file_set_contents (kept->path, "", -1, NULL));
+  g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "counting anew: *");
+  g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "cannot make the folder*");
+  keeper = vb_history_keeper_new (kept->batteries, folder, 1000);
+  draw (kept);
+  vb_history_keeper_free (keeper);
+  g_test_assert_expected_messages ();
+}
+
+#define ADD(name, test) g_test_add ("/history-keeper/" name, Kept, NULL, set_up, test, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/history-file/round-trip", test_round_trip);
+  g_test_add_func ("/history-file/torn", test_torn);
+  g_test_add_func ("/history-file/foreign", test_foreign);
+  g_test_add_func ("/history-file/clock", test_clock);
+  g_test_add_func ("/history-file/replace", test_replace);
+  ADD ("kept", test_kept);
+  ADD ("saved-at-times", test_saved_at_times);
+  ADD ("set-aside", test_set_aside);
+  ADD ("cannot-be-kept", test_cannot_be_kept);
+
+  return g_test_run ();
+}
