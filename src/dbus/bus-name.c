@@ -2,6 +2,8 @@
 
 #include "bus-name.h"
 
+#include "retry.h"
+
 #define BUS "org.freedesktop.DBus"
 #define BUS_PATH "/org/freedesktop/DBus"
 
@@ -9,7 +11,6 @@
 #define REPLY_PRIMARY_OWNER 1
 #define REPLY_ALREADY_OWNER 4
 
-#define RETRY_SECONDS_MAX 10
 #define FORMER_MILLISECONDS 20 /* for the bus to notice that our former connection is closed */
 
 struct _VbBusName
@@ -22,33 +23,30 @@ struct _VbBusName
 
   GCancellable *cancellable;
   guint name_lost; /* subscription */
-  guint retry;     /* source */
-  guint n_refused;
+  VbRetry retry;
+  guint former_closed; /* source */
   gboolean owned;
 };
 
-static void request (VbBusName *name);
-
-static gboolean
-on_retry (gpointer user_data)
-{
-  VbBusName *name = user_data;
-
-  name->retry = 0;
-  request (name);
-
-  return G_SOURCE_REMOVE;
-}
+static void request (gpointer user_data);
 
 static void
 retry_later (VbBusName *name, const char *reason)
 {
-  guint seconds;
+  g_autofree char *message = g_strconcat (name->bus_name, " ", reason, NULL);
 
-  name->n_refused++;
-  seconds = MIN (name->n_refused, RETRY_SECONDS_MAX);
-  g_message ("%s %s; asking again in %u s", name->bus_name, reason, seconds);
-  name->retry = g_timeout_add_seconds (seconds, on_retry, name);
+  vb_retry_later (&name->retry, message);
+}
+
+static gboolean
+on_former_closed (gpointer user_data)
+{
+  VbBusName *name = user_data;
+
+  name->former_closed = 0;
+  request (name);
+
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -87,7 +85,7 @@ on_owner (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* An error means that nobody has it any more. */
   if (reply == NULL || g_strcmp0 (owner, name->former) == 0)
-    name->retry = g_timeout_add (FORMER_MILLISECONDS, on_retry, name);
+    name->former_closed = g_timeout_add (FORMER_MILLISECONDS, on_former_closed, name);
   else
     retry_later (name, "is owned by another process");
 }
@@ -111,15 +109,17 @@ on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
   g_variant_get (reply, "(u)", &code);
   if (code == REPLY_PRIMARY_OWNER || code == REPLY_ALREADY_OWNER) {
     name->owned = TRUE;
-    name->n_refused = 0;
+    vb_retry_stop (&name->retry);
     name->changed (TRUE, name->user_data);
   } else
     call_bus (name, "GetNameOwner", g_variant_new ("(s)", name->bus_name), "(s)", on_owner);
 }
 
 static void
-request (VbBusName *name)
+request (gpointer user_data)
 {
+  VbBusName *name = user_data;
+
   call_bus (name, "RequestName", g_variant_new ("(su)", name->bus_name, (guint32)DO_NOT_QUEUE),
             "(u)", on_requested);
 }
@@ -154,6 +154,7 @@ vb_bus_name_new (GDBusConnection *connection,
   name->former = g_strdup (former);
   name->changed = changed;
   name->user_data = user_data;
+  name->retry = (VbRetry){ .again = request, .user_data = name };
   name->cancellable = g_cancellable_new ();
   name->name_lost
       = g_dbus_connection_signal_subscribe (connection, BUS, BUS, "NameLost", BUS_PATH, bus_name,
@@ -168,7 +169,8 @@ vb_bus_name_free (VbBusName *name)
 {
   g_cancellable_cancel (name->cancellable);
   g_object_unref (name->cancellable);
-  g_clear_handle_id (&name->retry, g_source_remove);
+  vb_retry_stop (&name->retry);
+  g_clear_handle_id (&name->former_closed, g_source_remove);
   g_dbus_connection_signal_unsubscribe (name->connection, name->name_lost);
   g_object_unref (name->connection);
   g_free (name->bus_name);

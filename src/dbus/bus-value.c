@@ -88,7 +88,7 @@ vb_bus_value_says (GVariant *value, const VbValue *own)
   double number;
 
   if (vb_bus_value_is_clear (value))
-    return !vb_value_is_valid (own);
+    return !vb_value_is_valid (own) || (own->kind == VB_VALUE_TEXT && *own->as.text == '\0');
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return own->kind == VB_VALUE_TEXT
            && g_str_equal (g_variant_get_string (value, NULL), own->as.text);

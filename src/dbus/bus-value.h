@@ -31,7 +31,8 @@ gboolean vb_bus_value_is_clear (GVariant *value);
  */
 gboolean vb_bus_value_number (GVariant *value, double *number);
 
-/** Whether @value (unboxed) says the same as @own, in whatever type of number; clear is invalid. */
+/** Whether @value (unboxed) says the same as @own, in whatever type of number; clear is invalid, or an
+    empty text. */
 gboolean vb_bus_value_says (GVariant *value, const VbValue *own);
 
 /**

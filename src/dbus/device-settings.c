@@ -3,13 +3,13 @@
 #include "device-settings.h"
 
 #include "bus-compat.h"
+#include "retry.h"
 #include "settings-message.h"
 
 #define SETTINGS "com.victronenergy.settings"
 #define SETTINGS_INTERFACE "com.victronenergy.Settings"
 
 #define CALL_MILLISECONDS 5000
-#define RETRY_SECONDS_MAX 10
 
 /* What is kept there of a device. */
 enum
@@ -34,16 +34,13 @@ struct _VbDeviceSettings
   char *owner; /* of the bus name; NULL while settings is not there */
   GCancellable *cancellable;
   guint subscriptions[N_KEPT];
-  guint retry; /* source */
-  guint n_failed;
+  VbRetry retry;
   gboolean is_new; /* settings did not know the device when it was asked */
   gboolean added;
 
   char *wanted;  /* a name that is still to be stored, or NULL */
   char *storing; /* one that is under way, or NULL */
 };
-
-static void look_up (VbDeviceSettings *settings);
 
 static void
 call (VbDeviceSettings *settings,
@@ -70,28 +67,6 @@ finish (GObject *source, GAsyncResult *result, gboolean *cancelled, GError **err
     g_propagate_error (error, g_steal_pointer (&failed));
 
   return reply;
-}
-
-static gboolean
-on_retry (gpointer user_data)
-{
-  VbDeviceSettings *settings = user_data;
-
-  settings->retry = 0;
-  look_up (settings);
-
-  return G_SOURCE_REMOVE;
-}
-
-static void
-retry_later (VbDeviceSettings *settings, const char *reason)
-{
-  guint seconds;
-
-  settings->n_failed++;
-  seconds = MIN (settings->n_failed, RETRY_SECONDS_MAX);
-  g_message ("%s; asking again in %u s", reason, seconds);
-  settings->retry = g_timeout_add_seconds (seconds, on_retry, settings);
 }
 
 static void
@@ -165,18 +140,18 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
   if (reply != NULL)
     kept = vb_settings_read_added (reply, (const char *const *)settings->paths, N_KEPT, &error);
   if (kept == NULL) {
-    retry_later (settings, error->message);
+    vb_retry_later (&settings->retry, error->message);
     return;
   }
   if (!vb_settings_parse_instance (kept[INSTANCE], &instance)) {
     g_autofree char *reason = g_strdup_printf ("%s is %s, needed is battery:NUMBER",
                                                settings->paths[INSTANCE], kept[INSTANCE]);
 
-    retry_later (settings, reason);
+    vb_retry_later (&settings->retry, reason);
     return;
   }
 
-  settings->n_failed = 0;
+  vb_retry_stop (&settings->retry);
   settings->added = TRUE;
   if (settings->wanted != NULL)
     vb_device_settings_store_name (settings, settings->wanted);
@@ -198,7 +173,7 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
   if (cancelled)
     return;
   if (reply == NULL && !g_dbus_error_is_remote_error (error)) {
-    retry_later (settings, error->message);
+    vb_retry_later (&settings->retry, error->message);
     return;
   }
 
@@ -210,8 +185,10 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 
 /* First whether settings knows the device already: what AddSettings answers does not tell. */
 static void
-look_up (VbDeviceSettings *settings)
+look_up (gpointer user_data)
 {
+  VbDeviceSettings *settings = user_data;
+
   call (settings, settings->paths[INSTANCE], VB_BUS_ITEM, "GetValue", NULL, on_looked_up);
 }
 
@@ -271,12 +248,11 @@ forget_owner (VbDeviceSettings *settings)
 
   g_cancellable_cancel (settings->cancellable);
   g_clear_object (&settings->cancellable);
-  g_clear_handle_id (&settings->retry, g_source_remove);
+  vb_retry_stop (&settings->retry);
   for (guint i = 0; i < N_KEPT; i++)
     g_dbus_connection_signal_unsubscribe (settings->connection, settings->subscriptions[i]);
   g_clear_pointer (&settings->owner, g_free);
   settings->added = FALSE;
-  settings->n_failed = 0;
 
   /* What was under way is lost; it is stored when settings returns. */
   if (settings->wanted == NULL)
@@ -310,6 +286,7 @@ vb_device_settings_new (GDBusConnection *connection,
   settings->name = g_strdup (name);
   settings->events = events;
   settings->user_data = user_data;
+  settings->retry = (VbRetry){ .again = look_up, .user_data = settings };
   settings->name_watch
       = g_bus_watch_name_on_connection (connection, SETTINGS, G_BUS_NAME_WATCHER_FLAGS_NONE,
                                         on_appeared, on_vanished, settings, NULL);

@@ -223,9 +223,9 @@ test_refused (Fixture *fixture, gconstpointer unused)
   fixture->refuses = -7;
   fixture->n_refuses = 2;
   g_test_expect_message ("settings", G_LOG_LEVEL_MESSAGE, "*not there*");
-  g_test_expect_message ("settings", G_LOG_LEVEL_MESSAGE,
+  g_test_expect_message ("bus", G_LOG_LEVEL_MESSAGE,
                          INSTANCE " is refused with error -7; asking again in 1 s");
-  g_test_expect_message ("settings", G_LOG_LEVEL_MESSAGE, "*error -7; asking again in 2 s");
+  g_test_expect_message ("bus", G_LOG_LEVEL_MESSAGE, "*error -7; asking again in 2 s");
   appear (fixture);
   g_test_assert_expected_messages ();
   g_assert_cmpuint (fixture->n_added_calls, ==, 3);

@@ -20,7 +20,7 @@ INVALID = ('ai', [], '---')
 LIVE = ('/Soc', '/Dc/0/Voltage', '/Dc/0/Current', '/Dc/0/Power', '/Dc/0/Temperature',
         '/Voltages/Cell1', '/Voltages/Cell2', '/Voltages/Sum', '/Voltages/Diff',
         '/System/MinCellVoltage', '/System/MaxCellVoltage', '/System/MinVoltageCellId',
-        '/System/MaxVoltageCellId')
+        '/System/MaxVoltageCellId', '/Capacity', '/ConsumedAmphours', '/TimeToGo')
 CVL, CCL, DCL = LIMITS = ('/Info/MaxChargeVoltage', '/Info/MaxChargeCurrent',
                           '/Info/MaxDischargeCurrent')
 LOW_VOLTAGE, REQUEST = '/Info/BatteryLowVoltage', '/Info/ChargeRequest'

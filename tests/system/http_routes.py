@@ -171,7 +171,7 @@ def test_get_battery(world):
                    'last_refusal': None},
         'missing': ['Voltage', 'Current', 'Soc', 'MaxChargeVoltage', 'MaxChargeCurrent',
                     'MaxDischargeCurrent'],
-        'values': {}})
+        'warnings': [], 'values': {}})
     body = daemon.http.get('/battery/shed').body
     equal([body[name] for name in ('battery', 'role', 'service', 'instance', 'name', 'missing')],
           ['shed', 'monitor', 'com.victronenergy.battery.http_shed', 101, 'Shed',

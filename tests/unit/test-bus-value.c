@@ -206,7 +206,10 @@ test_says (void)
   const VbValue one = vb_value_integer (1);
   const VbValue real = vb_value_real (5);
   g_auto (VbValue) text = vb_value_text ("5");
+  g_auto (VbValue) empty = vb_value_text ("");
 
+  assert_says ("@ai []", &empty, TRUE);
+  assert_says ("@ai []", &text, FALSE);
   assert_says ("5", &five, TRUE);
   assert_says ("5.0", &five, TRUE);
   assert_says ("byte 5", &real, TRUE);
