@@ -37,21 +37,38 @@ clear_history (VbBattery *battery, GVariant *value, gint64 now)
   return VB_SET_TAKEN;
 }
 
+/* Who sends the records goes on being named, so that a write beside them does not change the line about
+   it to and fro. */
+static const char *
+source_of (const VbBattery *battery)
+{
+  const char *address = vb_battery_source (battery)->address;
+
+  return address != NULL ? address : SOURCE;
+}
+
+/* The only field of a record is not one that could be dropped for the sake of others: it is refused
+   also with wrong-optional=drop. */
 static VbSet
 apply (VbBattery *battery, guint item, GVariant *value, gint64 now)
 {
   g_autoptr (VbRecord) record = vb_record_new ();
   g_autoptr (VbVerdict) verdict = vb_verdict_new ();
+  const VbRecordError *error;
+  VbSet set;
 
   if (!vb_bus_value_add_to_record (value, vb_item (item)->path, record))
     return VB_SET_IMPOSSIBLE;
 
-  if (vb_battery_apply (battery, record, VB_APPLY_MERGE, SOURCE, now, verdict))
+  if (record->errors->len == 0
+      && vb_battery_apply (battery, record, VB_APPLY_MERGE, source_of (battery), now, verdict))
     return VB_SET_TAKEN;
 
+  error = g_ptr_array_index (record->errors, 0);
+  set = error->code == VB_FIELD_ERROR_TYPE ? VB_SET_IMPOSSIBLE : VB_SET_REFUSED;
   vb_battery_refuse (battery, SOURCE, 422, vb_record_steal_errors (record), now);
 
-  return VB_SET_REFUSED;
+  return set;
 }
 
 VbSet

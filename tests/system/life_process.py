@@ -139,31 +139,6 @@ def test_custom_name_survives_leaving(world):
     equal((client.value('/CustomName'), daemon.state()['name']), ('Barn', 'Barn'))
 
 
-def test_dbus_writable(world):
-    """With dbus-writable=true a SetValue is a record of one field, through the same checks."""
-    daemon, client = world.live(CONFIG + 'dbus-writable=true\n')
-    for path, value, result, then in (
-            ('/Soc', GLib.Variant('d', 50), 0, 50), ('/Soc', GLib.Variant('i', 49), 0, 49),
-            ('/Soc', GLib.Variant('x', 48), 0, 48), ('/Soc', GLib.Variant('y', 47), 0, 47),
-            ('/Soc', GLib.Variant('d', 101), 2, 47), ('/Soc', GLib.Variant('s', '46'), 2, 47),
-            ('/Soc', GLib.Variant('as', ['a']), 1, 47),
-            ('/Soc', GLib.Variant('d', float('nan')), 1, 47),
-            ('/Soh', GLib.Variant('d', 99), 0, 99), ('/Soh', GLib.Variant('ai', []), 0, None),
-            ('/Io/AllowToCharge', GLib.Variant('b', True), 0, 1),
-            ('/Info/MaxChargeVoltage', GLib.Variant('d', 20), 2, 55.2),
-            ('/Connected', GLib.Variant('i', 0), 1, 1),
-            ('/DeviceInstance', GLib.Variant('i', 5), 1, 100)):
-        code = client.set_value(path, value)
-        assert (code == result) or (result in (1, 2) and code in (1, 2)), (path, value, code)
-        equal(client.value(path), then, f'{path} after {value}')
-    client.sync(daemon.pid)
-    first, *others = client.take_items()
-    equal(set(first), {'/Soc', '/ConnectionInformation'}, 'who sends is named once')
-    for items in others:
-        equal(len(items), 1, items)
-    equal(daemon.state()['source']['address'], 'D-Bus')
-
-
 def test_stopped_for_longer_than_the_heartbeat(world):
     """A process that was merely stopped goes on; what it says first is that its data is old."""
     daemon = world.start('[battery]\n')

@@ -26,8 +26,7 @@ def writer(world, path):
 def signals(daemon, client):
     """Of each signal since the last time: path → value."""
     client.sync(daemon.pid)
-    return [{path: item.value for path, item in items.items()
-             if path != '/ConnectionInformation'} for items in client.take_items()]
+    return [{path: item.value for path, item in items.items()} for items in client.take_items()]
 
 
 def test_numbers(world):
@@ -85,12 +84,15 @@ def test_refused(world):
                              ('a{sv}', {'a': 1})):
         assert write(signature, value) in (1, 2), (signature, value)
     equal(write('d', 100.1), 2, 'refused')
-    equal(write('as', ['a']), 1, 'impossible')
+    for signature, value in (('as', ['a']), ('s', '50'), ('d', float('nan'))):
+        equal(write(signature, value), 1, f'{signature}: a type that it cannot hold')
+    equal(writer(world, '/Info/MaxChargeVoltage')('d', 20.0), 2, 'implausible')
     for path in ('/Connected', '/DeviceInstance', '/ProductName', '/Mgmt/Connection'):
         equal(writer(world, path)('i', 1), 1, path)
     equal(signals(daemon, client), [])
     equal(client.items_body().print_(True), before)
-    equal(daemon.state()['source']['last_refusal']['errors'][0]['field'], '/Soc')
+    equal(daemon.state()['source']['last_refusal']['errors'][0]['field'],
+          '/Info/MaxChargeVoltage')
 
 
 def test_answered_by_a_signal(world):
@@ -110,6 +112,21 @@ def test_answered_by_a_signal(world):
     equal(signals(daemon, client), [])
     equal(writer(world, '/Soc')('d', 64.04), 0)
     equal(signals(daemon, client), [{'/Soc': 64}])
+
+
+def test_not_dropped(world):
+    """With wrong-optional=drop, too, a wrong value is refused: there is nothing else to be saved."""
+    _, client = world.live(CONFIG + 'wrong-optional=drop\n', {**RECORD, 'Soh': 99})
+    equal(writer(world, '/Soh')('d', 101.0), 2)
+    equal(client.value('/Soh'), 99)
+
+
+def test_source(world):
+    """Who sends the records goes on being named."""
+    daemon, client = world.live(CONFIG)
+    equal(writer(world, '/Soc')('d', 50.0), 0)
+    equal(signals(daemon, client), [{'/Soc': 50}])
+    equal(daemon.state()['source']['address'], '127.0.0.1')
 
 
 def test_not_writable(world):

@@ -163,7 +163,7 @@ test_data_refused (Fixture *fixture, gconstpointer writable)
   error = g_ptr_array_index (source->refusal.errors, 0);
   g_assert_cmpstr (error->field, ==, "/Soc");
 
-  g_assert_cmpint (set (fixture, "/Soc", "'63'"), ==, VB_SET_REFUSED);
+  g_assert_cmpint (set (fixture, "/Soc", "'63'"), ==, VB_SET_IMPOSSIBLE);
   g_assert_cmpuint (source->refused, ==, 2);
 
   /* Nothing that a record could say. */
