@@ -6,6 +6,12 @@
 
 G_BEGIN_DECLS
 
+typedef struct
+{
+  const VbBatteryEvents *events;
+  gpointer user_data;
+} VbListener;
+
 /** What makes a zero hard to believe (design §2). */
 typedef enum
 {
@@ -61,9 +67,8 @@ struct _VbBattery
   gint64 selection_told; /* when it was last looked at */
   gint64 joined;         /* the last record while not on the bus */
 
-  GArray *changed; /* of guint: items changed in this step */
-  VbBatteryChanged listener;
-  gpointer listener_data;
+  GArray *changed;   /* of guint: items changed in this step */
+  GArray *listeners; /* of VbListener; NULL in a copy, which tells nobody */
 };
 
 typedef enum
@@ -88,6 +93,10 @@ void vb_battery_activate (VbBattery *battery, guint item);
 
 /** A copy that tells nobody, to try a record on. */
 VbBattery *vb_battery_copy (const VbBattery *battery);
+
+/** Tells the listeners of a step, of a refusal. */
+void vb_battery_tell_change (VbBattery *battery, const VbChange *change);
+void vb_battery_tell_refused (VbBattery *battery);
 
 /** Notes who sends. */
 void vb_battery_set_source (VbBattery *battery, const char *address);

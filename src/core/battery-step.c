@@ -40,8 +40,8 @@ tell (VbBattery *battery, VbState before)
     battery->tally.entered[change.after]++;
   if (battery->presence.on_bus && change.n_items > 0 && vb_state_on_bus (change.after))
     battery->tally.signals++;
-  if (battery->listener != NULL && (change.after != before || change.n_items > 0))
-    battery->listener (battery, &change, battery->listener_data);
+  if (change.after != before || change.n_items > 0)
+    vb_battery_tell_change (battery, &change);
 }
 
 static void
@@ -93,7 +93,7 @@ vb_battery_step (VbBattery *battery, VbState next, const VbRecord *record, gint6
 
   derive (battery, record != NULL, now);
   vb_battery_show_all (battery, next != before, now);
-  if (next != before && battery->listener != NULL)
+  if (next != before && battery->listeners != NULL)
     vb_battery_log_state (battery, now);
   battery->next_tick = vb_battery_schedule (battery, now);
   tell (battery, before);
@@ -144,6 +144,7 @@ vb_battery_refuse (
   /* Who is refused does not stand for who is believed. */
   if (battery->source.records == 0)
     vb_battery_set_source (battery, source);
+  vb_battery_tell_refused (battery);
 }
 
 void

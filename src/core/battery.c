@@ -79,6 +79,7 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
   g_return_val_if_fail (config != NULL, NULL);
 
   battery = battery_alloc (config);
+  battery->listeners = g_array_new (FALSE, FALSE, sizeof (VbListener));
   battery->since = now;
   for (guint i = 0; i < G_N_ELEMENTS (own); i++)
     if (vb_battery_has_item (battery, vb_item_known (own[i])))
@@ -108,6 +109,7 @@ vb_battery_free (VbBattery *battery)
   g_free (battery->flags);
   g_array_unref (battery->active);
   g_array_unref (battery->changed);
+  g_clear_pointer (&battery->listeners, g_array_unref);
   g_free (battery->source.address);
   g_clear_pointer (&battery->source.refusal.errors, g_ptr_array_unref);
   g_free (battery->presence.service);
@@ -140,7 +142,7 @@ vb_battery_copy (const VbBattery *battery)
   copy->active = own.active;
   copy->changed = own.changed;
   copy->presence = own.presence;
-  copy->listener = NULL;
+  copy->listeners = NULL;
   copy->system = NULL;
   copy->selection = NULL;
   copy->source.address = g_strdup (battery->source.address);
@@ -160,13 +162,6 @@ const VbBatteryConfig *
 vb_battery_config (const VbBattery *battery)
 {
   return &battery->config;
-}
-
-void
-vb_battery_set_listener (VbBattery *battery, VbBatteryChanged changed, gpointer user_data)
-{
-  battery->listener = changed;
-  battery->listener_data = user_data;
 }
 
 VbState

@@ -91,7 +91,18 @@ typedef struct
  */
 typedef struct _VbBattery VbBattery;
 
-typedef void (*VbBatteryChanged) (VbBattery *battery, const VbChange *change, gpointer user_data);
+/** What a listener is told; a NULL it does not want to know. */
+typedef struct
+{
+  /* A step has been taken. */
+  void (*changed) (VbBattery *battery, const VbChange *change, gpointer user_data);
+
+  /* A record has been refused: vb_battery_source() says why. */
+  void (*refused) (VbBattery *battery, gpointer user_data);
+
+  /* A client of the bus has written @item. */
+  void (*written) (VbBattery *battery, guint item, gpointer user_data);
+} VbBatteryEvents;
 
 /** Makes a battery in state `waiting`; @config is copied. Free with vb_battery_free(). */
 VbBattery *vb_battery_new (const VbBatteryConfig *config, gint64 now);
@@ -105,8 +116,16 @@ const VbBatteryConfig *vb_battery_config (const VbBattery *battery);
  */
 void vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint64 now);
 
-/** Sets who is told of each step. One listener; NULL for none. */
-void vb_battery_set_listener (VbBattery *battery, VbBatteryChanged changed, gpointer user_data);
+/**
+ * Adds a listener, which is told after those that were added before it. @events must stay until it is
+ * removed; that must not be done by a listener.
+ */
+void
+vb_battery_add_listener (VbBattery *battery, const VbBatteryEvents *events, gpointer user_data);
+void vb_battery_remove_listener (VbBattery *battery, gpointer user_data);
+
+/** Tells the listeners that a client of the bus has written @item; called by the bus side alone. */
+void vb_battery_tell_written (VbBattery *battery, guint item);
 
 /**
  * Checks @record and, where nothing is wrong, takes it: first the ladder at @now, then the record,

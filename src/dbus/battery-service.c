@@ -128,6 +128,7 @@ on_set_value (guint item, GVariant *value, gpointer user_data)
      rounding or the seat belt made what was there already, no change tells it. */
   if (owns_name (service) && vb_value_equal (&before, own) && !vb_bus_value_says (value, own))
     vb_bus_objects_signal (service->objects, &item, 1);
+  vb_battery_tell_written (service->battery, item);
 
   return set;
 }
@@ -234,6 +235,7 @@ VbBatteryService *
 vb_battery_service_new (VbBattery *battery, const VbBatteryServiceConfig *config, GError **error)
 {
   static const VbBatteryInstanceEvents instance_events = { on_instance_ready, on_instance_leave };
+  static const VbBatteryEvents battery_events = { .changed = on_changed };
   g_autoptr (VbBatteryService) service = NULL;
 
   g_return_val_if_fail (battery != NULL, NULL);
@@ -246,7 +248,7 @@ vb_battery_service_new (VbBattery *battery, const VbBatteryServiceConfig *config
   vb_battery_identify (battery, config->process_version, config->insecure);
   service->instance = vb_battery_instance_new (battery, config->require_settings,
                                                config->settings_timeout, &instance_events, service);
-  vb_battery_set_listener (battery, on_changed, service);
+  vb_battery_add_listener (battery, &battery_events, service);
   on_connected (vb_bus_link_connection (service->link), service);
 
   return g_steal_pointer (&service);
@@ -255,7 +257,7 @@ vb_battery_service_new (VbBattery *battery, const VbBatteryServiceConfig *config
 void
 vb_battery_service_free (VbBatteryService *service)
 {
-  vb_battery_set_listener (service->battery, NULL, NULL);
+  vb_battery_remove_listener (service->battery, service);
   g_clear_pointer (&service->instance, vb_battery_instance_free);
   g_clear_pointer (&service->name, vb_bus_name_free);
   g_clear_pointer (&service->objects, vb_bus_objects_free);

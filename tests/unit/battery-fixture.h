@@ -85,6 +85,8 @@ fill_record (VbRecord *record, const char *description)
   }
 }
 
+static const VbBatteryEvents listener_events = { .changed = on_change };
+
 /* Begins anew with @fixture->config, at START. */
 static void
 restart (Fixture *fixture)
@@ -98,7 +100,7 @@ restart (Fixture *fixture)
   fixture->state = VB_STATE_WAITING;
   fixture->calls = 0;
   fixture->battery = vb_battery_new (&fixture->config, fixture->now);
-  vb_battery_set_listener (fixture->battery, on_change, fixture);
+  vb_battery_add_listener (fixture->battery, &listener_events, fixture);
   assert_invariants (fixture);
 }
 

@@ -42,6 +42,8 @@ ignore (VbBattery *battery, const VbChange *change, gpointer user_data)
 {
 }
 
+static const VbBatteryEvents listener_events = { .changed = ignore };
+
 static VbBattery *
 make_battery (void)
 {
@@ -51,7 +53,7 @@ make_battery (void)
   vb_battery_config_init (&config, "shed");
   config.role = VB_ROLE_MONITOR;
   battery = vb_battery_new (&config, SECOND);
-  vb_battery_set_listener (battery, ignore, NULL);
+  vb_battery_add_listener (battery, &listener_events, NULL);
 
   return battery;
 }

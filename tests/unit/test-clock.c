@@ -18,6 +18,8 @@ on_change (VbBattery *battery, const VbChange *change, gpointer user_data)
   ((Fixture *)user_data)->called = vb_clock_now ();
 }
 
+static const VbBatteryEvents listener_events = { .changed = on_change };
+
 static void
 start (Fixture *fixture, gint64 warn_after)
 {
@@ -27,7 +29,7 @@ start (Fixture *fixture, gint64 warn_after)
   config.role = VB_ROLE_MONITOR;
   config.freshness.warn_after = warn_after;
   fixture->battery = vb_battery_new (&config, vb_clock_now ());
-  vb_battery_set_listener (fixture->battery, on_change, fixture);
+  vb_battery_add_listener (fixture->battery, &listener_events, fixture);
   fixture->context = g_main_context_new ();
   fixture->source = vb_ladder_source_new (fixture->battery);
   g_source_attach (fixture->source, fixture->context);

@@ -20,6 +20,8 @@ on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
   fixture->n_changes++;
 }
 
+static const VbBatteryEvents listener_events = { .changed = on_changed };
+
 static void
 set_up (Fixture *fixture, gconstpointer writable)
 {
@@ -28,7 +30,7 @@ set_up (Fixture *fixture, gconstpointer writable)
   vb_battery_config_init (&config, "virtual");
   config.dbus_writable = writable != NULL;
   fixture->battery = vb_battery_new (&config, SECOND);
-  vb_battery_set_listener (fixture->battery, on_changed, fixture);
+  vb_battery_add_listener (fixture->battery, &listener_events, fixture);
 }
 
 static void
