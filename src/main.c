@@ -13,6 +13,7 @@
 #include "heartbeat.h"
 #include "history-keeper.h"
 #include "http/battery-routes.h"
+#include "http/event-stream.h"
 #include "http/info-routes.h"
 #include "options.h"
 
@@ -30,6 +31,7 @@ typedef struct
   VbHttpServer *server;
   VbBatteryRoutes *battery_routes;
   VbInfoRoutes *info_routes;
+  VbEventStream *event_stream;
   VbExitStatus status;
 } Daemon;
 
@@ -157,7 +159,6 @@ add_batteries (Daemon *daemon)
                        : VB_EXIT_BUS,
                    error);
     g_ptr_array_add (daemon->services, service);
-    g_message ("battery %s", vb_battery_config (battery)->name);
     vb_battery_service_set_lost_func (service, on_bus_lost, daemon);
   }
   daemon->history_keeper = vb_history_keeper_new (daemon->batteries, daemon->config->state_dir,
@@ -179,6 +180,7 @@ add_server (Daemon *daemon)
   daemon->server = vb_http_server_new (&config);
   daemon->battery_routes = vb_battery_routes_new (daemon->server, daemon->batteries);
   daemon->info_routes = vb_info_routes_new (daemon->server, daemon->batteries);
+  daemon->event_stream = vb_event_stream_new (daemon->server, daemon->batteries);
 
   for (guint i = 0; addresses[i] != NULL; i++) {
     g_autoptr (GError) error = NULL;
@@ -230,6 +232,7 @@ tear_down (Daemon *daemon)
   g_clear_pointer (&daemon->server, vb_http_server_free);
   g_clear_pointer (&daemon->battery_routes, vb_battery_routes_free);
   g_clear_pointer (&daemon->info_routes, vb_info_routes_free);
+  g_clear_pointer (&daemon->event_stream, vb_event_stream_free);
   g_clear_pointer (&daemon->services, g_ptr_array_unref);
   g_clear_pointer (&daemon->ladders, g_ptr_array_unref);
   g_clear_pointer (&daemon->history_keeper, vb_history_keeper_free);

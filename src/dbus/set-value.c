@@ -42,9 +42,9 @@ clear_history (VbBattery *battery, GVariant *value, gint64 now)
 static const char *
 source_of (const VbBattery *battery)
 {
-  const char *address = vb_battery_source (battery)->address;
+  const VbSource *source = vb_battery_source (battery);
 
-  return address != NULL ? address : SOURCE;
+  return source->records > 0 ? source->address : SOURCE;
 }
 
 /* The only field of a record is not one that could be dropped for the sake of others: it is refused

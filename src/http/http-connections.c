@@ -91,8 +91,15 @@ void
 vb_http_connections_remove (VbHttpConnections *connections, VbHttpConnection *connection)
 {
   g_ptr_array_remove_fast (connections->open, connection);
+  vb_http_connections_leave_place (connections, connection);
+}
+
+void
+vb_http_connections_leave_place (VbHttpConnections *connections, VbHttpConnection *connection)
+{
   if (connection->has_place)
     connections->places--;
+  connection->has_place = FALSE;
 }
 
 gboolean

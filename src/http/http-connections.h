@@ -29,6 +29,9 @@ void vb_http_connections_remove (VbHttpConnections *connections, VbHttpConnectio
 gboolean vb_http_connections_has_place (VbHttpConnections *connections,
                                         VbHttpConnection *connection);
 
+/** @connection is used for something else than pushing from now on: its place is free. */
+void vb_http_connections_leave_place (VbHttpConnections *connections, VbHttpConnection *connection);
+
 /** To be called whenever bytes may have come, for a request may have begun. */
 void vb_http_connections_watch (VbHttpConnections *connections);
 

@@ -6,8 +6,16 @@
 #include "http-guards.h"
 #include "http-request.h"
 #include "http-router.h"
+#include "http-stream-private.h"
 
 G_BEGIN_DECLS
+
+/** A header of the answer. */
+typedef struct
+{
+  const char *name;
+  char *value;
+} VbHttpHeader;
 
 /*
  * One request, for http-server.c. There is one for each connection, used again for every request on
@@ -33,6 +41,7 @@ struct _VbHttpRequest
 
   GString *answer;
   struct MHD_Response *response;
+  VbHttpStream *stream; /* the answer is a stream; its own from when it is queued */
   guint status;
   GArray *headers; /* of VbHttpHeader */
 };
@@ -68,6 +77,9 @@ gboolean vb_http_request_add_body (VbHttpRequest *request, const char *data, gsi
 
 /** Calls the handler, or makes the refusal. */
 void vb_http_request_serve (VbHttpRequest *request);
+
+/** Takes the stream that the request was answered with, or NULL. */
+VbHttpStream *vb_http_request_steal_stream (VbHttpRequest *request);
 
 /** Gives the answer to libmicrohttpd. */
 enum MHD_Result vb_http_request_queue (VbHttpRequest *request);

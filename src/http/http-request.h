@@ -18,6 +18,12 @@ const char *vb_http_request_body (const VbHttpRequest *request, gsize *length);
 /** Whether the request said how long its body is, or sent it in chunks; else it has none. */
 gboolean vb_http_request_has_length (const VbHttpRequest *request);
 
+/** What stands behind `?@name=` in the request, or NULL. */
+const char *vb_http_request_argument (const VbHttpRequest *request, const char *name);
+
+/** A header of the request, or NULL. */
+const char *vb_http_request_header (const VbHttpRequest *request, const char *name);
+
 /** The sender's address without its port, as `127.0.0.1`. */
 const char *vb_http_request_source (const VbHttpRequest *request);
 

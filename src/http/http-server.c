@@ -13,7 +13,7 @@
 #include "mhd-source.h"
 
 /* libmicrohttpd's own limits lie above ours, so that it is we who answer. */
-#define HEAD_ROOM 16
+#define HEAD_ROOM 32
 #define CONNECTION_MEMORY (32 * 1024)
 
 typedef struct
@@ -32,6 +32,7 @@ struct _VbHttpServer
   VbLoopTurn *turn;
   GPtrArray *listeners;
   VbHttpTiming timing;
+  GPtrArray *streams;             /* of VbHttpStream: answers without an end, under way */
   VbHttpConnections *connections; /* each owned by a socket context of libmicrohttpd */
 };
 
@@ -49,6 +50,7 @@ vb_http_server_new (const VbHttpConfig *config)
   server->turn
       = vb_loop_turn_new (config->stall_limit > 0 ? config->stall_limit : G_MAXINT64, vb_clock_now);
   server->listeners = g_ptr_array_new ();
+  server->streams = g_ptr_array_new ();
   server->connections = vb_http_connections_new (config->connection_limit, config->request_seconds);
 
   return server;
@@ -63,6 +65,10 @@ vb_http_server_set_stall_limit (VbHttpServer *server, gint64 stall_limit)
 void
 vb_http_server_free (VbHttpServer *server)
 {
+  /* libmicrohttpd does not stop while a connection waits. */
+  for (guint i = 0; i < server->streams->len; i++)
+    vb_http_stream_wake (g_ptr_array_index (server->streams, i));
+
   for (guint i = 0; i < server->listeners->len; i++) {
     Listener *listener = g_ptr_array_index (server->listeners, i);
 
@@ -75,6 +81,7 @@ vb_http_server_free (VbHttpServer *server)
     g_free (listener);
   }
   g_ptr_array_unref (server->listeners);
+  g_ptr_array_unref (server->streams);
   vb_http_connections_free (server->connections);
   vb_loop_turn_free (server->turn);
   vb_http_router_free (server->router);
@@ -145,11 +152,26 @@ notify_completed (void *user_data,
   *context = NULL;
 }
 
+static void
+wake_listeners (gpointer user_data)
+{
+  VbHttpServer *server = user_data;
+
+  for (guint i = 0; i < server->listeners->len; i++)
+    vb_mhd_source_wake (((Listener *)g_ptr_array_index (server->listeners, i))->source);
+}
+
 static enum MHD_Result
 answer (VbHttpServer *server, VbHttpRequest *request)
 {
+  VbHttpStream *stream = vb_http_request_steal_stream (request);
+
   vb_http_timing_add (&server->timing,
                       vb_http_connection_age (&request->connection, g_get_monotonic_time ()));
+  if (stream != NULL) {
+    vb_http_connections_leave_place (server->connections, &request->connection);
+    vb_http_stream_attach (stream, server->streams, wake_listeners, server);
+  }
 
   return vb_http_request_queue (request);
 }
@@ -216,8 +238,9 @@ start_daemon (VbHttpServer *server, int fd, gboolean ipv6)
     { MHD_OPTION_END, 0, NULL },
   };
 
-  return MHD_start_daemon (MHD_USE_EPOLL | MHD_USE_ERROR_LOG | (ipv6 ? MHD_USE_IPv6 : 0), 0, NULL,
-                           NULL, handle, server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+  return MHD_start_daemon (
+      MHD_USE_EPOLL | MHD_USE_ERROR_LOG | MHD_ALLOW_SUSPEND_RESUME | (ipv6 ? MHD_USE_IPv6 : 0), 0,
+      NULL, NULL, handle, server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
 static void

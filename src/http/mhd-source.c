@@ -61,6 +61,7 @@ mhd_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   MhdSource *own = (MhdSource *)source;
   const guint before = n_connections (own);
 
+  g_source_set_ready_time (source, -1);
   MHD_run (own->daemon);
   if (n_connections (own) < before)
     MHD_run (own->daemon);
@@ -90,4 +91,10 @@ vb_mhd_source_new (struct MHD_Daemon *daemon, VbLoopTurn *turn, VbMhdRan ran, gp
   g_source_set_name (source, "http");
 
   return source;
+}
+
+void
+vb_mhd_source_wake (GSource *source)
+{
+  g_source_set_ready_time (source, 0);
 }

@@ -21,4 +21,7 @@ typedef void (*VbMhdRan) (gpointer user_data);
 GSource *
 vb_mhd_source_new (struct MHD_Daemon *daemon, VbLoopTurn *turn, VbMhdRan ran, gpointer user_data);
 
+/** Lets libmicrohttpd run once more: it does not ask for that when a connection is resumed. */
+void vb_mhd_source_wake (GSource *source);
+
 G_END_DECLS

@@ -1,25 +1,6 @@
 #include "state-json.h"
 
-#include <time.h>
-
-#include "json-writer.h"
-
-/* A moment of the monotonic clock as wall-clock time, ISO 8601 in UTC. It is counted back from now,
-   so that a stepped clock shifts all moments alike. */
-static void
-member_time (VbJsonWriter *json, const char *name, gint64 time, gint64 now)
-{
-  const gint64 real = g_get_real_time () - (now - time);
-  const time_t seconds = real / G_USEC_PER_SEC;
-  struct tm utc;
-  char text[64];
-  gsize length;
-
-  gmtime_r (&seconds, &utc);
-  length = strftime (text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
-  g_snprintf (text + length, sizeof text - length, ".%03dZ", (int)(real % G_USEC_PER_SEC / 1000));
-  vb_json_member_string (json, name, text);
-}
+#include "state-json-parts.h"
 
 static void
 member_age (VbJsonWriter *json, gint64 age)
@@ -38,24 +19,6 @@ member_texts (VbJsonWriter *json, const char *name, const GPtrArray *texts)
   vb_json_begin_array (json);
   for (guint i = 0; i < texts->len; i++)
     vb_json_string (json, g_ptr_array_index (texts, i));
-  vb_json_end_array (json);
-}
-
-static void
-member_errors (VbJsonWriter *json, const GPtrArray *errors)
-{
-  vb_json_name (json, "errors");
-  vb_json_begin_array (json);
-  for (guint i = 0; i < errors->len; i++) {
-    const VbRecordError *error = g_ptr_array_index (errors, i);
-
-    vb_json_begin_object (json);
-    vb_json_member_string (json, "field", error->field);
-    vb_json_member_string (json, "path", error->path);
-    vb_json_member_string (json, "code", vb_field_error_name (error->code));
-    vb_json_member_string (json, "detail", error->detail);
-    vb_json_end_object (json);
-  }
   vb_json_end_array (json);
 }
 
@@ -95,8 +58,8 @@ vb_state_json_verdict (const VbBattery *battery,
   member_texts (&json, "missing", verdict->missing);
   member_texts (&json, "ignored", record->ignored);
   member_texts (&json, "warnings", verdict->warnings);
-  member_errors (&json, record->errors);
-  member_time (&json, "time", 0, 0);
+  vb_state_json_errors (&json, record->errors);
+  vb_state_json_time (&json, "time", 0, 0);
   vb_json_end_object (&json);
 }
 
@@ -111,28 +74,8 @@ vb_state_json_refusal (guint status, const char *detail, const GPtrArray *errors
   vb_json_member_string (&json, "title", "Record refused");
   vb_json_member_integer (&json, "status", status);
   vb_json_member_string (&json, "detail", detail);
-  member_errors (&json, errors);
+  vb_state_json_errors (&json, errors);
   vb_json_end_object (&json);
-}
-
-static void
-write_value (VbJsonWriter *json, const VbField *field, const VbValue *value)
-{
-  switch (value->kind) {
-  case VB_VALUE_INTEGER:
-    vb_json_integer (json, value->as.integer);
-    break;
-  case VB_VALUE_REAL:
-    vb_json_real (json, value->as.real, field->decimals);
-    break;
-  case VB_VALUE_TEXT:
-    vb_json_string (json, value->as.text);
-    break;
-  case VB_VALUE_INVALID:
-  default:
-    vb_json_null (json);
-    break;
-  }
 }
 
 static void
@@ -159,10 +102,10 @@ member_values (VbJsonWriter *json, const VbBattery *battery, gint64 now)
     vb_json_name (json, item->name);
     vb_json_begin_object (json);
     vb_json_name (json, "value");
-    write_value (json, item->field, value);
+    vb_state_json_value (json, item->field, value);
     if (asked != NULL) {
       vb_json_name (json, "asked");
-      write_value (json, item->field, asked);
+      vb_state_json_value (json, item->field, asked);
     }
     vb_json_member_string (json, "text", text->str);
     vb_json_member_string (json, "unit", item->field->unit);
@@ -188,41 +131,18 @@ member_source (VbJsonWriter *json, const VbBattery *battery, gint64 now)
   if (source->last == 0)
     vb_json_member_string (json, "last", NULL);
   else
-    member_time (json, "last", source->last, now);
+    vb_state_json_time (json, "last", source->last, now);
 
   vb_json_name (json, "last_refusal");
   if (source->refusal.time == 0)
     vb_json_null (json);
   else {
     vb_json_begin_object (json);
-    member_time (json, "time", source->refusal.time, now);
+    vb_state_json_time (json, "time", source->refusal.time, now);
     vb_json_member_integer (json, "status", source->refusal.status);
-    member_errors (json, source->refusal.errors);
+    vb_state_json_errors (json, source->refusal.errors);
     vb_json_end_object (json);
   }
-  vb_json_end_object (json);
-}
-
-static void
-member_known (VbJsonWriter *json, const char *name, gboolean known, gboolean value)
-{
-  vb_json_name (json, name);
-  if (known)
-    vb_json_boolean (json, value);
-  else
-    vb_json_null (json);
-}
-
-static void
-member_selected (VbJsonWriter *json, const VbBattery *battery)
-{
-  const VbSelected selected = vb_battery_selected (battery);
-
-  vb_json_name (json, "selected");
-  vb_json_begin_object (json);
-  member_known (json, "monitor", selected.known, selected.monitor);
-  member_known (json, "bms", selected.known, selected.bms);
-  member_known (json, "dvcc", selected.known, selected.dvcc);
   vb_json_end_object (json);
 }
 
@@ -244,14 +164,14 @@ vb_state_json_battery (const VbBattery *battery, gint64 now, GString *text)
   vb_json_member_string (&json, "battery", config->name);
   vb_json_member_string (&json, "role", vb_role_name (config->role));
   vb_json_member_string (&json, "state", vb_state_name (vb_battery_state (battery)));
-  member_time (&json, "since", vb_battery_since (battery), now);
+  vb_state_json_time (&json, "since", vb_battery_since (battery), now);
   member_age (&json, vb_battery_age (battery, now));
   vb_json_member_boolean (&json, "on_bus", presence->on_bus);
   member_joining (&json, presence);
   vb_json_member_string (&json, "service", presence->service);
   member_instance (&json, presence);
   vb_json_member_string (&json, "name", name->kind == VB_VALUE_TEXT ? name->as.text : NULL);
-  member_selected (&json, battery);
+  vb_state_json_selected (&json, battery);
   member_source (&json, battery, now);
   member_texts (&json, "missing", missing);
   member_texts (&json, "warnings", warnings);

@@ -223,6 +223,7 @@ test_refused (Fixture *fixture, gconstpointer unused)
   fixture->refuses = -7;
   fixture->n_refuses = 2;
   g_test_expect_message ("settings", G_LOG_LEVEL_MESSAGE, "*not there*");
+  wait_for_bus (fixture->connection);
   g_test_expect_message ("bus", G_LOG_LEVEL_MESSAGE,
                          INSTANCE " is refused with error -7; asking again in 1 s");
   g_test_expect_message ("bus", G_LOG_LEVEL_MESSAGE, "*error -7; asking again in 2 s");

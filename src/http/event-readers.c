@@ -1,0 +1,84 @@
+#include "event-readers.h"
+
+#define EVENT_STREAM "text/event-stream"
+
+typedef struct
+{
+  VbHttpStream *stream;
+  char *battery; /* NULL: all */
+} Reader;
+
+struct _VbEventReaders
+{
+  GArray *readers; /* of Reader */
+};
+
+static void
+reader_clear (gpointer data)
+{
+  g_free (((Reader *)data)->battery);
+}
+
+VbEventReaders *
+vb_event_readers_new (void)
+{
+  VbEventReaders *readers = g_new0 (VbEventReaders, 1);
+
+  readers->readers = g_array_new (FALSE, FALSE, sizeof (Reader));
+  g_array_set_clear_func (readers->readers, reader_clear);
+
+  return readers;
+}
+
+void
+vb_event_readers_free (VbEventReaders *readers)
+{
+  g_array_unref (readers->readers);
+  g_free (readers);
+}
+
+guint
+vb_event_readers_count (VbEventReaders *readers)
+{
+  for (guint i = readers->readers->len; i-- > 0;)
+    if (vb_http_stream_is_gone (g_array_index (readers->readers, Reader, i).stream))
+      g_array_remove_index (readers->readers, i);
+
+  return readers->readers->len;
+}
+
+static void
+on_ended (VbHttpStream *stream, gpointer user_data)
+{
+  VbEventReaders *readers = user_data;
+
+  for (guint i = 0; i < readers->readers->len; i++)
+    if (g_array_index (readers->readers, Reader, i).stream == stream) {
+      g_array_remove_index (readers->readers, i);
+      return;
+    }
+}
+
+VbHttpStream *
+vb_event_readers_add (VbEventReaders *readers, VbHttpRequest *request, const char *battery)
+{
+  const Reader reader = {
+    .stream = vb_http_request_reply_stream (request, EVENT_STREAM, on_ended, readers),
+    .battery = g_strdup (battery),
+  };
+
+  g_array_append_val (readers->readers, reader);
+
+  return reader.stream;
+}
+
+void
+vb_event_readers_send (VbEventReaders *readers, const char *battery, const char *text, gsize length)
+{
+  for (guint i = 0; i < readers->readers->len; i++) {
+    const Reader *reader = &g_array_index (readers->readers, Reader, i);
+
+    if (battery == NULL || reader->battery == NULL || g_str_equal (reader->battery, battery))
+      vb_http_stream_write (reader->stream, text, length);
+  }
+}

@@ -1,0 +1,103 @@
+#include "event-ring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct
+{
+  char *battery;
+  GString *text;
+} Event;
+
+struct _VbEventRing
+{
+  gint64 start;
+  guint64 n_added; /* the number of the last event */
+  guint size;
+  Event *events; /* number n is at n modulo size */
+};
+
+VbEventRing *
+vb_event_ring_new (guint size, gint64 start)
+{
+  VbEventRing *ring = g_new0 (VbEventRing, 1);
+
+  g_return_val_if_fail (size > 0, NULL);
+
+  ring->size = size;
+  ring->start = start;
+  ring->events = g_new0 (Event, size);
+
+  return ring;
+}
+
+void
+vb_event_ring_free (VbEventRing *ring)
+{
+  for (guint i = 0; i < ring->size; i++) {
+    g_free (ring->events[i].battery);
+    if (ring->events[i].text != NULL)
+      g_string_free (ring->events[i].text, TRUE);
+  }
+  g_free (ring->events);
+  g_free (ring);
+}
+
+void
+vb_event_ring_format (const VbEventRing *ring, const char *name, const char *data, GString *text)
+{
+  g_string_append_printf (text,
+                          "id: %" G_GINT64_FORMAT "-%" G_GUINT64_FORMAT "\nevent: %s\ndata: %s\n\n",
+                          ring->start, ring->n_added, name, data);
+}
+
+const char *
+vb_event_ring_add (VbEventRing *ring, const char *battery, const char *name, const char *data)
+{
+  Event *event;
+
+  ring->n_added++;
+  event = &ring->events[ring->n_added % ring->size];
+  if (event->text == NULL)
+    event->text = g_string_new (NULL);
+  g_string_truncate (event->text, 0);
+  g_free (event->battery);
+  event->battery = g_strdup (battery);
+  vb_event_ring_format (ring, name, data, event->text);
+
+  return event->text->str;
+}
+
+/* Reads START-NUMBER; FALSE where it is none of this run's. */
+static gboolean
+parse_id (const VbEventRing *ring, const char *id, guint64 *number)
+{
+  char *end;
+
+  if (g_ascii_strtoll (id, &end, 10) != ring->start || *end != '-' || !g_ascii_isdigit (end[1]))
+    return FALSE;
+
+  *number = g_ascii_strtoull (end + 1, &end, 10);
+
+  return *end == '\0' && *number <= ring->n_added;
+}
+
+gboolean
+vb_event_ring_since (const VbEventRing *ring,
+                     const char *last,
+                     VbEventRingFunc func,
+                     gpointer user_data)
+{
+  guint64 number;
+
+  if (!parse_id (ring, last, &number) || ring->n_added - number > ring->size)
+    return FALSE;
+
+  while (number < ring->n_added) {
+    const Event *event = &ring->events[++number % ring->size];
+
+    func (event->battery, event->text->str, user_data);
+  }
+
+  return TRUE;
+}

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/battery.h"
+#include "json-writer.h"
+
+G_BEGIN_DECLS
+
+/*
+ * What several answers say in the same words (design §2, Answers). Each is a member of an object, but
+ * for the value.
+ */
+
+/** @name: the moment @time of the battery's clock as wall-clock time, ISO 8601 in UTC. */
+void vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time, gint64 now);
+
+/** `errors`: an array of VbRecordError. */
+void vb_state_json_errors (VbJsonWriter *json, const GPtrArray *errors);
+
+/** A value with the decimals of its field, or null. */
+void vb_state_json_value (VbJsonWriter *json, const VbField *field, const VbValue *value);
+
+/** `selected`: what Venus has chosen, each member null where that is not known. */
+void vb_state_json_selected (VbJsonWriter *json, const VbBattery *battery);
+
+G_END_DECLS
