@@ -32,25 +32,32 @@ hide (VbBattery *battery, guint item)
   battery->flags[item] &= ~VB_ITEM_DERIVED;
 }
 
+static gboolean
+is_fresh (const VbBattery *battery, guint item, const VbSample *sample, gint64 now)
+{
+  return vb_value_is_valid (&sample->value)
+         && (!vb_battery_expires (vb_item (item)->field)
+             || now - sample->time < battery->config.optional_after);
+}
+
 /* The value that the source or the other values give for an item, as long as it is fresh; NULL for
-   none. */
+   none. A sent value that has expired leaves the place to a derived one that is younger. */
 static const VbSample *
 fresh_sample (const VbBattery *battery, guint item, gint64 now)
 {
+  const VbSample *derived = &battery->derived[item];
   const VbSample *sample = &battery->sent[item];
   const gint64 sent_lasts = vb_item (item)->field->flags & VB_FIELD_COUNTED
                                 ? battery->config.optional_after
                                 : battery->config.freshness.warn_after;
 
-  if (!(battery->flags[item] & VB_ITEM_NULLED))
-    sample = vb_derive_choose (sample, &battery->derived[item], sent_lasts);
+  if (!(battery->flags[item] & VB_ITEM_NULLED)) {
+    sample = vb_derive_choose (sample, derived, sent_lasts);
+    if (!is_fresh (battery, item, sample, now))
+      sample = derived;
+  }
 
-  if (!vb_value_is_valid (&sample->value)
-      || (vb_battery_expires (vb_item (item)->field)
-          && now - sample->time >= battery->config.optional_after))
-    return NULL;
-
-  return sample;
+  return is_fresh (battery, item, sample, now) ? sample : NULL;
 }
 
 static void

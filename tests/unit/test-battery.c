@@ -292,6 +292,24 @@ test_derived_charge (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "Capacity=- ConsumedAmphours=-70 TimeToGo=-");
 }
 
+/* A sent value that expires leaves the place to a derived one that is younger by less than
+   warn-after. */
+static void
+test_sent_expires (Fixture *fixture, gconstpointer user_data)
+{
+  fixture->config.freshness.warn_after = 20 * SECOND;
+  fixture->config.optional_after = 30 * SECOND;
+  restart (fixture);
+  push (fixture, REQUIRED " InstalledCapacity=200 Capacity=130 Temperature=20");
+  tick_at (fixture, 15 * SECOND);
+  push (fixture, REQUIRED);
+  tick_at (fixture, 30 * SECOND - 1);
+  assert_bus (fixture, "Capacity=130 Temperature=20");
+  tick_at (fixture, 30 * SECOND);
+  assert_step (fixture, VB_STATE_LIVE, 1);
+  assert_bus (fixture, "Capacity=127 Temperature=-");
+}
+
 /* The average begins anew when the battery comes back. */
 static void
 test_smoothed_current_is_forgotten (Fixture *fixture, gconstpointer user_data)
@@ -940,6 +958,7 @@ main (int argc, char **argv)
   ADD ("expiry", test_expiry);
   ADD ("expiry-late", test_expiry_late);
   ADD ("derived-charge", test_derived_charge);
+  ADD ("sent-expires", test_sent_expires);
   ADD ("smoothed-current-is-forgotten", test_smoothed_current_is_forgotten);
   ADD ("derived-power", test_derived_power);
   ADD ("null-blocks", test_null_blocks);
