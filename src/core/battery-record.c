@@ -117,12 +117,26 @@ has_no_limits (const VbBattery *battery)
   return none;
 }
 
+/* A BatteryLowVoltage that nobody sends is asked for by the configuration. */
+static void
+warn_of_configured (const VbBattery *battery, GPtrArray *texts)
+{
+  const guint item = vb_item_known (VB_KNOWN_BATTERY_LOW_VOLTAGE);
+  const VbValue asked = { .kind = VB_VALUE_REAL, .as.real = battery->config.battery_low_voltage };
+
+  if (!vb_value_is_valid (&battery->sent[item].value)
+      && vb_value_is_valid (&battery->shown[item].value))
+    warn_of_belt (battery, item, &asked, texts);
+}
+
 void
 vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
 {
   for (guint i = 0; i < vb_n_items () && vb_state_shows_values (battery->state); i++)
     if (vb_battery_asked (battery, i) != NULL)
       warn_of_belt (battery, i, &battery->sent[i].value, texts);
+  if (vb_state_shows_values (battery->state))
+    warn_of_configured (battery, texts);
 
   if (has_no_limits (battery) && battery->source.records > 0)
     g_ptr_array_add (texts, g_strdup (WARNING_NO_LIMITS));

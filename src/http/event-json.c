@@ -55,7 +55,7 @@ member_item (VbJsonWriter *json, const VbBattery *battery, guint item, GString *
   vb_item_format (item, value, buffer);
   vb_json_begin_object (json);
   vb_json_name (json, "value");
-  vb_state_json_value (json, vb_item (item)->field, value);
+  vb_state_json_value (json, value, vb_item (item)->field->decimals);
   vb_json_member_string (json, "text", buffer->str);
   vb_json_end_object (json);
 }
@@ -128,6 +128,6 @@ vb_event_json_written (const VbBattery *battery, guint item, GString *text)
   vb_json_member_string (&json, "field", vb_item (item)->name);
   vb_json_member_string (&json, "path", vb_item (item)->path);
   vb_json_name (&json, "value");
-  vb_state_json_value (&json, vb_item (item)->field, vb_battery_value (battery, item));
+  vb_state_json_value (&json, vb_battery_value (battery, item), vb_item (item)->field->decimals);
   vb_json_end_object (&json);
 }

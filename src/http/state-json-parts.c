@@ -38,14 +38,14 @@ vb_state_json_errors (VbJsonWriter *json, const GPtrArray *errors)
 }
 
 void
-vb_state_json_value (VbJsonWriter *json, const VbField *field, const VbValue *value)
+vb_state_json_value (VbJsonWriter *json, const VbValue *value, int decimals)
 {
   switch (value->kind) {
   case VB_VALUE_INTEGER:
     vb_json_integer (json, value->as.integer);
     break;
   case VB_VALUE_REAL:
-    vb_json_real (json, value->as.real, field->decimals);
+    vb_json_real (json, value->as.real, decimals);
     break;
   case VB_VALUE_TEXT:
     vb_json_string (json, value->as.text);

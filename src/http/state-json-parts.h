@@ -16,8 +16,8 @@ void vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time, gint
 /** `errors`: an array of VbRecordError. */
 void vb_state_json_errors (VbJsonWriter *json, const GPtrArray *errors);
 
-/** A value with the decimals of its field, or null. */
-void vb_state_json_value (VbJsonWriter *json, const VbField *field, const VbValue *value);
+/** A value, a real with @decimals places, or null. */
+void vb_state_json_value (VbJsonWriter *json, const VbValue *value, int decimals);
 
 /** `selected`: what Venus has chosen, each member null where that is not known. */
 void vb_state_json_selected (VbJsonWriter *json, const VbBattery *battery);

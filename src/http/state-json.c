@@ -2,6 +2,9 @@
 
 #include "state-json-parts.h"
 
+/* What was asked for is shown as it was sent, not rounded. */
+#define ASKED_DECIMALS 6
+
 static void
 member_age (VbJsonWriter *json, gint64 age)
 {
@@ -102,10 +105,10 @@ member_values (VbJsonWriter *json, const VbBattery *battery, gint64 now)
     vb_json_name (json, item->name);
     vb_json_begin_object (json);
     vb_json_name (json, "value");
-    vb_state_json_value (json, item->field, value);
+    vb_state_json_value (json, value, item->field->decimals);
     if (asked != NULL) {
       vb_json_name (json, "asked");
-      vb_state_json_value (json, item->field, asked);
+      vb_state_json_value (json, asked, ASKED_DECIMALS);
     }
     vb_json_member_string (json, "text", text->str);
     vb_json_member_string (json, "unit", item->field->unit);

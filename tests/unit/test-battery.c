@@ -593,6 +593,39 @@ test_asked (Fixture *fixture, gconstpointer user_data)
   assert_asked (fixture, "MaxChargeCurrent", NAN);
 }
 
+/* What the configuration asks for is no less changed than what is sent. */
+static void
+test_belt_on_the_configured (Fixture *fixture, gconstpointer user_data)
+{
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+
+  fixture->config.battery_low_voltage = 44;
+  restart (fixture);
+  g_assert_true (push (fixture, REQUIRED));
+  vb_battery_warnings (fixture->battery, warnings);
+  g_assert_cmpuint (warnings->len, ==, 0);
+
+  fixture->config.min_battery_low_voltage = 45.55;
+  reconfigure (fixture);
+  assert_bus (fixture, "BatteryLowVoltage=45.6");
+  vb_battery_warnings (fixture->battery, warnings);
+  g_assert_cmpuint (warnings->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (warnings, 0), ==,
+                   "BatteryLowVoltage brought from 44 V to the 45.6 V of the seat belt");
+
+  /* A sent one takes its place, and null leaves none. */
+  g_ptr_array_set_size (warnings, 0);
+  g_assert_true (push (fixture, "BatteryLowVoltage=47"));
+  vb_battery_warnings (fixture->battery, warnings);
+  g_assert_true (push (fixture, "BatteryLowVoltage=null"));
+  vb_battery_warnings (fixture->battery, warnings);
+  g_assert_cmpuint (warnings->len, ==, 0);
+
+  /* The floor does not make a sent MaxChargeVoltage implausible: refusing it would keep a higher one. */
+  g_assert_true (push (fixture, "Voltage=45 MaxChargeVoltage=45 BatteryLowVoltage=44"));
+  assert_bus (fixture, "MaxChargeVoltage=45 BatteryLowVoltage=45.6");
+}
+
 /* Counters show where the source is silent about them; what it sends wins until optional-after. */
 static void
 test_counters (Fixture *fixture, gconstpointer user_data)
@@ -969,6 +1002,7 @@ main (int argc, char **argv)
   ADD ("seat-belt", test_seat_belt);
   ADD ("seat-belt-decimals", test_seat_belt_decimals);
   ADD ("asked", test_asked);
+  ADD ("belt-on-the-configured", test_belt_on_the_configured);
   ADD ("counters", test_counters);
   ADD ("no-counters", test_no_counters);
   ADD ("counters-and-gaps", test_counters_and_gaps);

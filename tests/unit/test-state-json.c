@@ -258,6 +258,35 @@ test_list_and_health (Fixture *fixture, gconstpointer user_data)
 #define ADD(path, function) \
   g_test_add ("/state-json/" path, Fixture, NULL, set_up, function, tear_down)
 
+/* What the seat belt has changed stands beside what was sent, as it was sent (design §5). */
+static void
+test_belt (Fixture *fixture, gconstpointer user_data)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_auto (VbBatteryConfig) config = { 0 };
+  JsonObject *battery, *values, *limit;
+  JsonArray *warnings;
+
+  g_assert_true (push (fixture, FULL, 2 * SECOND));
+  vb_battery_config_init (&config, "virtual");
+  config.max_charge_voltage = 55.27;
+  vb_battery_reconfigure (fixture->battery, &config, 3 * SECOND);
+  g_assert_true (push (fixture, "{\"MaxChargeVoltage\": 55.27}", 3 * SECOND));
+  vb_state_json_battery (fixture->battery, 3 * SECOND, fixture->text);
+
+  battery = read_back (fixture, parser);
+  warnings = json_object_get_array_member (battery, "warnings");
+  g_assert_cmpuint (json_array_get_length (warnings), ==, 1);
+  g_assert_cmpstr (json_array_get_string_element (warnings, 0), ==,
+                   "MaxChargeVoltage brought from 55.27 V to the 55.2 V of the seat belt");
+  values = json_object_get_object_member (battery, "values");
+  limit = json_object_get_object_member (values, "MaxChargeVoltage");
+  g_assert_cmpfloat (json_object_get_double_member (limit, "value"), ==, 55.2);
+  g_assert_cmpfloat (json_object_get_double_member (limit, "asked"), ==, 55.27);
+  g_assert_false (
+      json_object_has_member (json_object_get_object_member (values, "MaxChargeCurrent"), "asked"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -269,6 +298,7 @@ main (int argc, char **argv)
   ADD ("battery", test_battery);
   ADD ("battery-before-the-first-record", test_battery_before_the_first_record);
   ADD ("last-refusal", test_last_refusal);
+  ADD ("belt", test_belt);
   ADD ("list-and-health", test_list_and_health);
 
   return g_test_run ();
