@@ -190,6 +190,29 @@ def test_sighup(world):
         equal(read_answer(waiting.makefile('rb')).status, 503)
 
 
+def test_sighup_tightens_the_seat_belt(world):
+    """It acts at once, in one signal, and GET /battery says so; a wider one gives back."""
+    calm = '[battery]\nwarn-after=60\nstale-after=100\n'
+    names = ('MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent', 'BatteryLowVoltage')
+    daemon, client = world.live(calm, {**RECORD, 'BatteryLowVoltage': 44})
+
+    def reload(config, wanted, asked):
+        daemon.configure(calm + config)
+        daemon.signal(signal.SIGHUP)
+        eventually(lambda: [client.value('/Info/' + name) for name in names] == wanted, config)
+        body = daemon.state()
+        equal({name: body['values'][name]['asked'] for name in names
+               if 'asked' in body['values'][name]}, asked)
+        equal([warning.split()[0] for warning in body['warnings']], list(asked))
+        return [sorted(items) for items in client.take_items()]
+
+    equal(reload('max-charge-voltage=54.09\nmax-charge-current=0\nmax-discharge-current=60.06\n'
+                 'min-battery-low-voltage=45.91\n', [54, 0, 60, 46],
+                 dict(zip(names, (55.2, 100, 150, 44)))),
+          [sorted('/Info/' + name for name in names)])
+    equal(len(reload('max-charge-current=30\n', [55.2, 30, 150, 44], {'MaxChargeCurrent': 100})), 1)
+
+
 def test_notify(world):
     """A supervisor that asks for it is told: READY once it serves, then WATCHDOG, then STOPPING."""
     for name in (str(world.path('notify')), '@dbus-virtual-battery-test'):

@@ -2,11 +2,12 @@
 """SetValue on data paths with dbus-writable=true (design §4): a record of one field, in whatever type
 of number a client sends it, bare or in variants (contract §1.4)."""
 import dbus
+from gi.repository import GLib
 
 import harness
-from clients import BATTERY, BUS_ITEM, RECORD
+from clients import BATTERY, BUS_ITEM, CELLS, RECORD
 from conformance_protocol import dbus_python
-from harness import CALM, equal
+from harness import CALM, equal, eventually
 
 CONFIG = '[battery]\n' + CALM + 'dbus-writable=true\n'
 NUMBERS = (('i', 'Int32'), ('x', 'Int64'), ('u', 'UInt32'), ('q', 'UInt16'), ('n', 'Int16'),
@@ -127,6 +128,48 @@ def test_source(world):
     equal(writer(world, '/Soc')('d', 50.0), 0)
     equal(signals(daemon, client), [{'/Soc': 50}])
     equal(daemon.state()['source']['address'], '127.0.0.1')
+
+
+def test_folded_sign(world):
+    """A sign that is folded is answered by the value as it is published."""
+    daemon, client = world.live(CONFIG, {**RECORD, 'ConsumedAmphours': 10})
+    for written, told in ((-10, []), (10, [{'/ConsumedAmphours': -10}]),
+                          (12, [{'/ConsumedAmphours': -12}])):
+        equal(writer(world, '/ConsumedAmphours')('i', written), 0)
+        equal(signals(daemon, client), told, written)
+
+
+def test_stale(world):
+    """What cannot be in force is answered by what is; one field brings nobody back, all of them do."""
+    daemon = world.start('[battery]\nwarn-after=1\nstale-after=2\ndbus-writable=true\n')
+    client = world.client()
+    daemon.join()
+    eventually(lambda: daemon.state()['state'] == 'stale', 'it is stale')
+    client.sync(daemon.pid)
+    client.take()
+    for path, written, result in (
+            ('/Soc', 60, []), ('/Info/MaxChargeCurrent', 50, 0), ('/Alarms/BmsCable', 1, 2),
+            ('/Alarms/LowSoc', 1, 1), ('/Info/MaxDischargeCurrent', 20, 20)):
+        equal(writer(world, path)('i', written), 0)
+        equal(signals(daemon, client), [{path: result}], f'{path} after {written}')
+    equal(daemon.state()['state'], 'stale')
+
+    for name, path in (('Soc', '/Soc'), ('Voltage', '/Dc/0/Voltage'), ('Current', '/Dc/0/Current'),
+                       *((name, '/Info/' + name) for name in RECORD if name.startswith('Max'))):
+        equal(writer(world, path)('d', RECORD[name]), 0)
+    equal(daemon.state()['state'], 'live')
+
+
+def test_families_and_roles(world):
+    """A member that was never seen has no object to be written to, and a monitor no limits."""
+    monitored = {name: RECORD[name] for name in ('Soc', 'Voltage', 'Current')}
+    daemon, client = world.live(CONFIG + 'role=monitor\n', {**monitored, **CELLS})
+    equal(writer(world, '/Voltages/Cell1')('d', 3.25), 0)
+    equal(client.value('/System/MinCellVoltage'), 3.25)
+    five = GLib.Variant('(v)', (GLib.Variant('d', 5),))
+    for path in ('/Voltages/Cell9', '/Info/MaxChargeVoltage', '/Info/MaxChargeCurrent'):
+        equal(client.error(BATTERY, path, 'SetValue', five),
+              'org.freedesktop.DBus.Error.UnknownObject', path)
 
 
 def test_not_writable(world):
