@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "json-writer.h"
 #include "metrics.h"
+#include "record-schema.h"
 #include "state-json.h"
 
 #define JSON "application/json"
@@ -20,6 +21,7 @@ struct _VbInfoRoutes
   VbHttpServer *server;
   GPtrArray *batteries;
   Unchanging fields;
+  Unchanging schema;
   GString *answer;
 };
 
@@ -143,6 +145,23 @@ get_fields (VbHttpRequest *request, gpointer user_data)
 }
 
 static void
+write_schema (GString *text)
+{
+  VbJsonWriter json;
+
+  vb_json_writer_init (&json, text);
+  vb_record_schema_write (&json, "#/$defs/", TRUE);
+}
+
+static void
+get_schema (VbHttpRequest *request, gpointer user_data)
+{
+  VbInfoRoutes *routes = user_data;
+
+  reply_unchanging (request, &routes->schema, write_schema);
+}
+
+static void
 get_health (VbHttpRequest *request, gpointer user_data)
 {
   VbInfoRoutes *routes = user_data;
@@ -169,6 +188,7 @@ static const VbHttpRoute table[] = {
   { "GET", "/fields", get_fields },
   { "GET", "/health", get_health },
   { "GET", "/metrics", get_metrics },
+  { "GET", "/schema.json", get_schema },
 };
 
 VbInfoRoutes *
@@ -189,6 +209,7 @@ vb_info_routes_free (VbInfoRoutes *routes)
 {
   g_ptr_array_unref (routes->batteries);
   clear_unchanging (&routes->fields);
+  clear_unchanging (&routes->schema);
   g_string_free (routes->answer, TRUE);
   g_free (routes);
 }
