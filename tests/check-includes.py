@@ -21,6 +21,10 @@ SYSTEM = {'gio/': {'dbus', 'http', 'main'}, 'json-glib/': {'http'}, 'microhttpd'
 WORDS = {r'\b(g_dbus_|GDBus)': {'dbus'}}
 
 
+# Made by the build: the files of data/ that are compiled in.
+GENERATED = {'resources.h'}
+
+
 def layer(path):
     return path.parts[0] if len(path.parts) > 1 else 'main'
 
@@ -40,6 +44,8 @@ def read_graph(root):
                 for prefix, layers in SYSTEM.items():
                     if name.startswith(prefix) and layer(own) not in layers:
                         problems.append(f'{own}: includes <{name}>')
+                continue
+            if name in GENERATED:
                 continue
             target = own.parent / name if (file.parent / name).exists() else pathlib.Path(name)
             if not (root / target).exists():

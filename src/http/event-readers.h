@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http-stream.h"
+#include "http-request.h"
 
 G_BEGIN_DECLS
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "http-route.h"
+#include "http-stream.h"
 
 G_BEGIN_DECLS
 
@@ -49,6 +50,12 @@ void vb_http_request_reply_unchanging (VbHttpRequest *request,
                                        const char *etag,
                                        const char *body,
                                        gsize length);
+
+/** Answers @request with 200 and a stream. It does not count as a pushing connection any more. */
+VbHttpStream *vb_http_request_reply_stream (VbHttpRequest *request,
+                                            const char *content_type,
+                                            VbHttpStreamEnded ended,
+                                            gpointer user_data);
 
 /** Adds a header to the answer; to be called before the reply. */
 void vb_http_request_add_header (VbHttpRequest *request, const char *name, const char *value);

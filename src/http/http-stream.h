@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http-request.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -17,12 +17,6 @@ typedef void (*VbHttpStreamEnded) (VbHttpStream *stream, gpointer user_data);
 
 /** How much (bytes) may wait for a client that does not read. */
 #define VB_HTTP_STREAM_MAX (256 * 1024)
-
-/** Answers @request with 200 and a stream. It does not count as a pushing connection any more. */
-VbHttpStream *vb_http_request_reply_stream (VbHttpRequest *request,
-                                            const char *content_type,
-                                            VbHttpStreamEnded ended,
-                                            gpointer user_data);
 
 /** Sends @length bytes; never blocks. */
 void vb_http_stream_write (VbHttpStream *stream, const char *data, gsize length);

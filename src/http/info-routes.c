@@ -3,6 +3,7 @@
 #include "core/clock.h"
 #include "json-writer.h"
 #include "metrics.h"
+#include "openapi.h"
 #include "record-schema.h"
 #include "state-json.h"
 
@@ -22,6 +23,7 @@ struct _VbInfoRoutes
   GPtrArray *batteries;
   Unchanging fields;
   Unchanging schema;
+  Unchanging openapi;
   GString *answer;
 };
 
@@ -162,6 +164,14 @@ get_schema (VbHttpRequest *request, gpointer user_data)
 }
 
 static void
+get_openapi (VbHttpRequest *request, gpointer user_data)
+{
+  VbInfoRoutes *routes = user_data;
+
+  reply_unchanging (request, &routes->openapi, vb_openapi_append);
+}
+
+static void
 get_health (VbHttpRequest *request, gpointer user_data)
 {
   VbInfoRoutes *routes = user_data;
@@ -185,9 +195,8 @@ get_metrics (VbHttpRequest *request, gpointer user_data)
 }
 
 static const VbHttpRoute table[] = {
-  { "GET", "/fields", get_fields },
-  { "GET", "/health", get_health },
-  { "GET", "/metrics", get_metrics },
+  { "GET", "/fields", get_fields },      { "GET", "/health", get_health },
+  { "GET", "/metrics", get_metrics },    { "GET", "/openapi.json", get_openapi },
   { "GET", "/schema.json", get_schema },
 };
 
@@ -210,6 +219,7 @@ vb_info_routes_free (VbInfoRoutes *routes)
   g_ptr_array_unref (routes->batteries);
   clear_unchanging (&routes->fields);
   clear_unchanging (&routes->schema);
+  clear_unchanging (&routes->openapi);
   g_string_free (routes->answer, TRUE);
   g_free (routes);
 }

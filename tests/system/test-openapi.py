@@ -1,0 +1,131 @@
+#!/usr/bin/python3
+"""GET /openapi.json: a linter has nothing to say of it, its examples work, and what the daemon answers
+is what it describes."""
+import json
+import os
+import subprocess
+
+import harness
+from clients import RECORD
+from harness import CALM, SOURCE_ROOT, equal
+
+CONFIG = '[battery]\nhistory=true\n' + CALM
+NPM_ROOT = os.environ['NPM_ROOT']
+
+
+def document(world):
+    daemon = world.start(f'[state]\ndir={world.path("state")}\n' + CONFIG)
+    path = world.path('openapi.json')
+    path.write_text(json.dumps(daemon.http.get('/openapi.json').body))
+    return daemon, path, json.loads(path.read_text())
+
+
+def resolve(api, node):
+    while '$ref' in node:
+        name = node['$ref']
+        node = api
+        for part in name[2:].split('/'):
+            node = node[part]
+    return node
+
+
+def response_of(api, operation, status):
+    """What @api says of an answer with @status, and where its schema stands."""
+    responses = operation['responses']
+    found = responses.get(str(status)) or responses.get(f'{status // 100}XX') or responses['default']
+    return resolve(api, found)
+
+
+def check_answers(path, pairs):
+    """Validates (schema, answer) pairs."""
+    result = subprocess.run(
+        ['node', SOURCE_ROOT / 'tests/system/openapi.js', path],
+        input='\n'.join(map(json.dumps, pairs)), capture_output=True, text=True, check=False,
+        env=dict(os.environ, NODE_PATH=NPM_ROOT))
+    equal((result.returncode, result.stderr), (0, ''))
+    for pair, said in zip(pairs, result.stdout.splitlines(), strict=True):
+        equal(said, 'ok', json.dumps(pair)[:300])
+
+
+def test_lint(world):
+    _, path, api = document(world)
+    equal(api['openapi'], '3.1.0')
+    result = subprocess.run([f'{NPM_ROOT}/.bin/redocly', 'lint', '--extends=recommended',
+                             '--skip-rule=no-server-example.com', '--skip-rule=operation-4xx-response',
+                             '--skip-rule=no-empty-servers', '--format=json', path],
+                            capture_output=True, text=True, check=False, cwd=world.folder.name,
+                            env=dict(os.environ, REDOCLY_TELEMETRY='off', CI='true'))
+    problems = json.loads(result.stdout)['problems']
+    equal([(problem['ruleId'], problem['message'], problem['location'][0].get('pointer'))
+           for problem in problems], [], 'problems')
+
+
+def test_paths(world):
+    """Every path is served with the methods that are described, and no route is left out."""
+    daemon, _, api = document(world)
+    for path, operations in api['paths'].items():
+        answer = daemon.http.request('PATCH', path)
+        allowed = set(answer.headers['allow'].lower().split(', ')) - {'head'}
+        equal((answer.status, allowed), (405, set(operations)), path)
+
+
+def test_examples(world):
+    """Each example of a record, sent to each operation that takes one, is taken as described."""
+    daemon, path, api = document(world)
+    daemon.join()
+    pairs = []
+    for route, operations in api['paths'].items():
+        for method, operation in operations.items():
+            if 'requestBody' not in operation:
+                continue
+            body = resolve(api, operation['requestBody'])
+            for name, example in body['content']['application/json']['examples'].items():
+                answer = daemon.http.request(method.upper(), route, example['value'])
+                equal(answer.status, 200, (method, route, name))
+                content = response_of(api, operation, 200)['content']['application/json']
+                pairs.append((content['schema']['$ref'], answer.body))
+    assert len(pairs) >= 12, len(pairs)
+    check_answers(path, pairs)
+
+
+def test_answers(world):
+    """Answers of all kinds are what the document says."""
+    daemon, path, api = document(world)
+    pairs = []
+
+    def ask(status, method, route, body=None, **more):
+        operation = api['paths'][route][method.lower()]
+        answer = daemon.http.request(method, route, body, **more)
+        equal(answer.status, status, (method, route, answer.body))
+        response = response_of(api, operation, status)
+        for kind, content in response.get('content', {}).items():
+            equal(answer.headers['content-type'].split(';')[0], kind, route)
+            if '$ref' in content['schema']:
+                pairs.append((content['schema']['$ref'], answer.body))
+
+    ask(202, 'POST', '/battery', {'Soc': 50})
+    ask(200, 'GET', '/battery')
+    ask(503, 'GET', '/health')
+    daemon.join({**RECORD, 'Cell1': 3.3, 'LowSoc': 1, 'ChargeMode': 'Bulk', 'InstalledCapacity': 200})
+    ask(200, 'GET', '/battery')
+    ask(200, 'GET', '/health')
+    ask(200, 'GET', '/batteries')
+    ask(200, 'GET', '/fields')
+    ask(200, 'GET', '/metrics')
+    ask(200, 'GET', '/schema.json')
+    ask(422, 'POST', '/battery', {'Soc': 101, 'Socc': 1})
+    ask(422, 'POST', '/battery', {})
+    ask(422, 'PUT', '/battery', {'Soc': 50})
+    ask(400, 'POST', '/battery', 'no JSON')
+    ask(413, 'POST', '/battery', ' ' * 20000)
+    daemon.http.post({**RECORD, 'Sequence': 5})
+    ask(409, 'POST', '/battery', {**RECORD, 'Sequence': 5})
+    ask(200, 'GET', '/battery')
+    ask(200, 'POST', '/battery/check', RECORD)
+    ask(204, 'POST', '/battery/history/clear')
+    ask(204, 'DELETE', '/battery')
+    check_answers(path, pairs)
+
+
+if __name__ == '__main__':
+    harness.main(globals())
