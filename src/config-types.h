@@ -23,6 +23,7 @@ typedef enum
 /** VbConfig: the whole configuration, checked (design §7). */
 typedef struct
 {
+  char *file;       /* that it was read from; NULL: none */
   char **listen;    /* NULL: the default addresses */
   char *token_file; /* NULL: none */
   char *token;      /* what is in it; NULL: no token is needed */

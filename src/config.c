@@ -53,6 +53,7 @@ config_new (void)
 void
 vb_config_free (VbConfig *config)
 {
+  g_free (config->file);
   g_strfreev (config->listen);
   g_free (config->token_file);
   g_free (config->token);
@@ -271,6 +272,7 @@ vb_config_load (const char *file, const char *const *listen, GError **error)
     return NULL;
   }
   put_default_first (config);
+  config->file = g_strdup (path);
 
   if (listen != NULL) {
     g_strfreev (config->listen);

@@ -21,13 +21,19 @@
 static const char hung_message[]
     = "the main loop hangs: ending, for the supervisor to start anew\n";
 
+/* A process that was stopped and goes on just when the alarm is due has had no time to beat: the first
+   alarm only warns, and this much later the second one ends the process; where that one was held back,
+   too, a third. */
+#define GRACE_MAX (2 * G_USEC_PER_SEC)
+
 static gint64 limit;
+static gint64 grace; /* of it */
 static guint source;
 static gboolean watched; /* the supervisor wants to be told of each beat */
 
 /* Written by the loop, read by the signal handler: when the alarm is due, in ns. */
 static volatile gint64 deadline;
-static volatile sig_atomic_t given_time;
+static volatile sig_atomic_t warnings; /* since the last beat */
 
 static gint64
 nanoseconds (void)
@@ -58,9 +64,9 @@ on_alarm (int number)
   struct pollfd log = { .fd = STDERR_FILENO, .events = POLLOUT };
   const int saved = errno;
 
-  if (!given_time && nanoseconds () - deadline > HELD_BACK_NANOSECONDS) {
-    given_time = TRUE;
-    arm (limit);
+  if (warnings == 0 || (warnings == 1 && nanoseconds () - deadline > HELD_BACK_NANOSECONDS)) {
+    warnings++;
+    arm (grace);
     errno = saved;
     return;
   }
@@ -103,8 +109,8 @@ vb_notify (const char *state)
 static gboolean
 beat (gpointer unused)
 {
-  given_time = FALSE;
-  arm (limit);
+  warnings = 0;
+  arm (limit - grace);
   if (watched)
     vb_notify ("WATCHDOG=1");
 
@@ -121,6 +127,7 @@ vb_heartbeat_start (gint64 period, gint64 limit_)
   g_return_if_fail (period > 0 && period < limit_);
 
   limit = limit_;
+  grace = MIN (GRACE_MAX, limit / 4);
   watched = wanted > 0;
   if (watched)
     period = MIN (period, wanted / 2);

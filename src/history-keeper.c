@@ -76,8 +76,10 @@ save_in_thread (gpointer data, gpointer user_data)
 }
 
 static void
-save (VbHistoryKeeper *keeper, Kept *kept)
+save (gpointer data, gpointer user_data)
 {
+  VbHistoryKeeper *keeper = user_data;
+  Kept *kept = data;
   const VbCounters *counters = vb_battery_counters (kept->battery);
   VbCounters now = *counters;
 
@@ -99,8 +101,8 @@ static void
 save_all (VbHistoryKeeper *keeper)
 {
   g_mutex_lock (&keeper->mutex);
-  for (guint i = 0; keeper->n_jobs == i && i < keeper->kept->len; i++)
-    save (keeper, g_ptr_array_index (keeper->kept, i));
+  if (keeper->n_jobs == 0)
+    g_ptr_array_foreach (keeper->kept, save, keeper);
   g_mutex_unlock (&keeper->mutex);
 }
 

@@ -65,6 +65,12 @@ load_config (const Daemon *daemon, GError **error)
   return config;
 }
 
+static gint64
+stall_noticed (gpointer user_data)
+{
+  return vb_http_server_stall_noticed (user_data);
+}
+
 /* The loop has to turn more often than any value grows old, or it would seem to stand still. */
 static void
 keep_time (const Daemon *daemon)
@@ -178,6 +184,9 @@ add_server (Daemon *daemon)
   config.token = daemon->config->token;
   config.server_names = (const char *const *)daemon->config->server_names;
   daemon->server = vb_http_server_new (&config);
+  for (guint i = 0; i < daemon->services->len; i++)
+    vb_battery_service_set_stall_func (g_ptr_array_index (daemon->services, i), stall_noticed,
+                                       daemon->server);
   daemon->battery_routes = vb_battery_routes_new (daemon->server, daemon->batteries);
   daemon->info_routes = vb_info_routes_new (daemon->server, daemon->batteries);
   daemon->event_stream = vb_event_stream_new (daemon->server, daemon->batteries);
@@ -199,6 +208,8 @@ add_server (Daemon *daemon)
 static VbExitStatus
 run (Daemon *daemon)
 {
+  /* Also while it starts and ends: a bus that hangs is worse than one that is not there. */
+  vb_heartbeat_start (VB_HEARTBEAT_PERIOD, VB_HEARTBEAT_LIMIT);
   daemon->status = add_batteries (daemon);
   if (daemon->status == VB_EXIT_OK)
     daemon->status = add_server (daemon);
@@ -214,7 +225,6 @@ run (Daemon *daemon)
   g_main_loop_run (daemon->loop);
 
   vb_notify ("STOPPING=1");
-  vb_heartbeat_stop ();
 
   return daemon->status;
 }
@@ -243,38 +253,37 @@ tear_down (Daemon *daemon)
   vb_options_clear (&daemon->options);
 }
 
-static VbExitStatus
-print_markdown (void (*to_markdown) (GString *markdown))
+/* What the bus is called is wrong already before anybody looks for it. */
+static gboolean
+check_bus (const char *bus, const char *file, const char *key, GError **error)
 {
-  g_autoptr (GString) markdown = g_string_new (NULL);
+  if (vb_bus_address_check (bus, error))
+    return TRUE;
 
-  to_markdown (markdown);
+  g_prefix_error (error, "%s%s%s=%s: ", file, *file != '\0' ? ": " : "", key, bus);
 
-  return fputs (markdown->str, stdout) != EOF && fflush (stdout) == 0 ? VB_EXIT_OK
-                                                                      : VB_EXIT_FAILURE;
+  return FALSE;
 }
 
 static VbExitStatus
 start (Daemon *daemon, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
+  VbExitStatus status;
 
   if (!vb_options_parse (&daemon->options, &argc, &argv, &error))
     return fail (VB_EXIT_COMMAND_LINE, error);
 
-  if (daemon->options.version) {
-    g_print ("dbus-virtual-battery %s\n", VB_VERSION);
-    return VB_EXIT_OK;
-  }
-  if (daemon->options.list_fields)
-    return print_markdown (vb_fields_to_markdown);
-  if (daemon->options.list_keys)
-    return print_markdown (vb_config_to_markdown);
+  if (!check_bus (daemon->options.bus, "", "--bus", &error))
+    return fail (VB_EXIT_COMMAND_LINE, error);
+  if (vb_options_print (&daemon->options, &status))
+    return status;
   if (daemon->options.verbose)
     g_setenv ("G_MESSAGES_DEBUG", "all", FALSE);
 
   daemon->config = load_config (daemon, &error);
-  if (daemon->config == NULL)
+  if (daemon->config == NULL
+      || !check_bus (daemon->config->bus_address, daemon->config->file, "[bus] address", &error))
     return fail (VB_EXIT_CONFIGURATION, error);
   if (daemon->options.check_config)
     return VB_EXIT_OK;
@@ -296,6 +305,7 @@ main (int argc, char **argv)
   const VbExitStatus status = start (&daemon, argc, argv);
 
   tear_down (&daemon);
+  vb_heartbeat_stop ();
 
   return status;
 }

@@ -1,5 +1,10 @@
 #include "options.h"
 
+#include <stdio.h>
+
+#include "config.h"
+#include "core/field.h"
+
 gboolean
 vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error)
 {
@@ -41,6 +46,33 @@ vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error)
                  "%s: no arguments are taken beside options", (*argv)[1]);
     return FALSE;
   }
+
+  return TRUE;
+}
+
+static VbExitStatus
+print_markdown (void (*to_markdown) (GString *markdown))
+{
+  g_autoptr (GString) markdown = g_string_new (NULL);
+
+  to_markdown (markdown);
+
+  return fputs (markdown->str, stdout) != EOF && fflush (stdout) == 0 ? VB_EXIT_OK
+                                                                      : VB_EXIT_FAILURE;
+}
+
+gboolean
+vb_options_print (const VbOptions *options, VbExitStatus *status)
+{
+  if (options->version) {
+    g_print ("dbus-virtual-battery %s\n", VB_VERSION);
+    *status = VB_EXIT_OK;
+  } else if (options->list_fields)
+    *status = print_markdown (vb_fields_to_markdown);
+  else if (options->list_keys)
+    *status = print_markdown (vb_config_to_markdown);
+  else
+    return FALSE;
 
   return TRUE;
 }

@@ -2,6 +2,8 @@
 
 #include <glib.h>
 
+#include "exit-status.h"
+
 G_BEGIN_DECLS
 
 /** The command line (design §7). Zero-initialised it is empty. */
@@ -19,6 +21,13 @@ typedef struct
 
 /** Parses the command line into @options. Returns: FALSE with an error in G_OPTION_ERROR */
 gboolean vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error);
+
+/**
+ * Prints what @options ask to be printed: the version, the fields, the keys.
+ *
+ * Returns: whether that was all that was asked for; then @status is set
+ */
+gboolean vb_options_print (const VbOptions *options, VbExitStatus *status);
 
 /** Frees what @options owns. */
 void vb_options_clear (VbOptions *options);

@@ -2,10 +2,8 @@
 
 #include <math.h>
 
-/* What is known of a field once @record (which may be NULL) has been taken: its value in the record,
-   else the one sent before. NAN where there is none. */
-static double
-after_record (const VbBattery *battery, const VbRecord *record, VbKnown known)
+double
+vb_battery_after_record (const VbBattery *battery, const VbRecord *record, VbKnown known)
 {
   const guint item = vb_item_known (known);
   const VbRecordEntry *entry = record != NULL ? vb_record_entry (record, item) : NULL;
@@ -16,9 +14,8 @@ after_record (const VbBattery *battery, const VbRecord *record, VbKnown known)
   return vb_value_number (&battery->sent[item].value, NAN);
 }
 
-/* The value that @record itself carries, or NAN. */
-static double
-in_record (const VbRecord *record, VbKnown known)
+double
+vb_record_number (const VbRecord *record, VbKnown known)
 {
   const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (known));
 
@@ -33,7 +30,7 @@ low_voltage_after (const VbBattery *battery, const VbRecord *record, VbApplyMode
   const VbSample *sent = &battery->sent[item];
 
   if (record->named[item])
-    return in_record (record, VB_KNOWN_BATTERY_LOW_VOLTAGE);
+    return vb_record_number (record, VB_KNOWN_BATTERY_LOW_VOLTAGE);
   if (mode == VB_APPLY_MERGE
       && (vb_value_is_valid (&sent->value) || battery->flags[item] & VB_ITEM_NULLED))
     return vb_value_number (&sent->value, NAN);
@@ -41,16 +38,8 @@ low_voltage_after (const VbBattery *battery, const VbRecord *record, VbApplyMode
   return battery->config.battery_low_voltage;
 }
 
-static gboolean
-are_all_zero (const VbBattery *battery, const VbRecord *record)
-{
-  return after_record (battery, record, VB_KNOWN_SOC) == 0
-         && after_record (battery, record, VB_KNOWN_MAX_CHARGE_CURRENT) == 0
-         && after_record (battery, record, VB_KNOWN_MAX_DISCHARGE_CURRENT) == 0;
-}
-
-static void
-add_field_error (VbRecord *record, VbKnown known, VbFieldError code, const char *detail)
+void
+vb_record_add_field_error (VbRecord *record, VbKnown known, VbFieldError code, const char *detail)
 {
   const guint item = vb_item_known (known);
   const VbRecordEntry *entry = vb_record_entry (record, item);
@@ -104,18 +93,18 @@ check_names_required (const VbBattery *battery, VbRecord *record)
 static void
 check_charge_voltage (const VbBattery *battery, VbRecord *record, VbApplyMode mode)
 {
-  const double voltage = after_record (battery, record, VB_KNOWN_VOLTAGE);
-  const double charge = after_record (battery, record, VB_KNOWN_MAX_CHARGE_VOLTAGE);
+  const double voltage = vb_battery_after_record (battery, record, VB_KNOWN_VOLTAGE);
+  const double charge = vb_battery_after_record (battery, record, VB_KNOWN_MAX_CHARGE_VOLTAGE);
   const double low = low_voltage_after (battery, record, mode);
   VbKnown named = VB_KNOWN_NONE;
   g_autofree char *detail = NULL;
 
   /* A record that names none of them is not to blame for them. */
-  if (!isnan (in_record (record, VB_KNOWN_MAX_CHARGE_VOLTAGE)))
+  if (!isnan (vb_record_number (record, VB_KNOWN_MAX_CHARGE_VOLTAGE)))
     named = VB_KNOWN_MAX_CHARGE_VOLTAGE;
-  else if (!isnan (in_record (record, VB_KNOWN_VOLTAGE)))
+  else if (!isnan (vb_record_number (record, VB_KNOWN_VOLTAGE)))
     named = VB_KNOWN_VOLTAGE;
-  else if (!isnan (in_record (record, VB_KNOWN_BATTERY_LOW_VOLTAGE)))
+  else if (!isnan (vb_record_number (record, VB_KNOWN_BATTERY_LOW_VOLTAGE)))
     named = VB_KNOWN_BATTERY_LOW_VOLTAGE;
   else
     return;
@@ -131,70 +120,7 @@ check_charge_voltage (const VbBattery *battery, VbRecord *record, VbApplyMode mo
                               charge, low);
 
   if (detail != NULL)
-    add_field_error (record, named, VB_FIELD_ERROR_IMPLAUSIBLE, detail);
-}
-
-/* Flows fill what they do not know yet with 0, and Soc 0 forces grid charging. Returns what makes a
-   zero in @record hard to believe. */
-static VbZero
-unbelievable_zero (const VbBattery *battery, const VbRecord *record)
-{
-  const double soc = vb_value_number (&battery->sent[vb_item_known (VB_KNOWN_SOC)].value, NAN);
-  const gboolean names_soc = in_record (record, VB_KNOWN_SOC) == 0;
-  const gboolean names_current = in_record (record, VB_KNOWN_MAX_CHARGE_CURRENT) == 0
-                                 || in_record (record, VB_KNOWN_MAX_DISCHARGE_CURRENT) == 0;
-
-  if (names_soc && !vb_state_on_bus (battery->state))
-    return VB_ZERO_BEFORE_JOINING;
-  if (names_soc && soc > 5)
-    return VB_ZERO_FALLEN;
-  if ((names_soc || names_current) && !are_all_zero (battery, NULL)
-      && are_all_zero (battery, record))
-    return VB_ZERO_WITH_LIMITS;
-
-  return VB_ZERO_NONE;
-}
-
-/* Whether @zero, found in a record now, repeats the one noted last. */
-static gboolean
-zero_is_repeated (const VbBattery *battery, VbZero zero, gint64 now)
-{
-  return battery->zero == zero && now - battery->zero_last < battery->config.freshness.warn_after;
-}
-
-/* Whether @record says that the zero noted last is none. */
-static gboolean
-denies_zero (const VbBattery *battery, const VbRecord *record)
-{
-  return in_record (record, VB_KNOWN_SOC) > 0
-         || (battery->zero == VB_ZERO_WITH_LIMITS
-             && (in_record (record, VB_KNOWN_MAX_CHARGE_CURRENT) > 0
-                 || in_record (record, VB_KNOWN_MAX_DISCHARGE_CURRENT) > 0));
-}
-
-/* Returns whether there is a zero to be believed only once it has been repeated. */
-static gboolean
-check_zero (const VbBattery *battery, VbRecord *record, gint64 now)
-{
-  static const char *const reasons[] = {
-    [VB_ZERO_BEFORE_JOINING] = "the battery is not on the bus yet",
-    [VB_ZERO_FALLEN] = "it was above 5 %",
-    [VB_ZERO_WITH_LIMITS] = "both current limits are 0 too",
-  };
-  const gint64 warn_after = battery->config.freshness.warn_after;
-  const VbZero zero = unbelievable_zero (battery, record);
-  g_autofree char *detail = NULL;
-
-  if (zero == VB_ZERO_NONE)
-    return FALSE;
-  if (zero_is_repeated (battery, zero, now) && now - battery->zero_first >= warn_after)
-    return TRUE;
-
-  detail = g_strdup_printf ("Soc is 0 %%, not believed until it has been repeated for %.6g s: %s",
-                            (double)warn_after / G_USEC_PER_SEC, reasons[zero]);
-  add_field_error (record, VB_KNOWN_SOC, VB_FIELD_ERROR_IMPLAUSIBLE, detail);
-
-  return TRUE;
+    vb_record_add_field_error (record, named, VB_FIELD_ERROR_IMPLAUSIBLE, detail);
 }
 
 /* With wrong-optional=drop a wrong field that is not required counts as null. */
@@ -210,6 +136,22 @@ can_be_taken (const VbBattery *battery, const VbRecord *record)
   }
 
   return TRUE;
+}
+
+/* With wrong-optional=drop a field that was wrong counts as null. */
+static void
+null_wrong (VbRecord *record)
+{
+  for (guint i = 0; i < record->errors->len; i++) {
+    const VbRecordError *error = g_ptr_array_index (record->errors, i);
+
+    for (guint j = 0; j < record->entries->len; j++) {
+      VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, j);
+
+      if (g_strcmp0 (vb_item (entry->item)->path, error->path) == 0)
+        vb_value_clear (&entry->value);
+    }
+  }
 }
 
 gboolean
@@ -231,12 +173,13 @@ vb_battery_check_record (
   /* Sense is looked for only in what is right by itself: a zero beside wrong fields does not count
      as repeated, and nothing is said twice. */
   if (can_be_taken (battery, record)) {
+    null_wrong (record);
     *noted = check_replayed (battery, record);
     if (!says_off)
       check_charge_voltage (battery, record, mode);
   }
   if (!says_off && can_be_taken (battery, record))
-    *noted = check_zero (battery, record, now);
+    *noted = vb_battery_check_zero (battery, record, now);
 
   return can_be_taken (battery, record);
 }
@@ -254,8 +197,6 @@ was_replayed (const VbRecord *record)
 void
 vb_battery_note_record (VbBattery *battery, const VbRecord *record, gint64 now)
 {
-  const VbZero zero = unbelievable_zero (battery, record);
-
   if (record->has_sequence) {
     battery->has_sequence = TRUE;
     battery->sequence = record->sequence;
@@ -265,14 +206,6 @@ vb_battery_note_record (VbBattery *battery, const VbRecord *record, gint64 now)
     battery->timestamp = record->timestamp;
   }
 
-  if (was_replayed (record))
-    return;
-
-  if (zero != VB_ZERO_NONE) {
-    if (!zero_is_repeated (battery, zero, now))
-      battery->zero_first = now;
-    battery->zero_last = now;
-    battery->zero = zero;
-  } else if (denies_zero (battery, record))
-    battery->zero = VB_ZERO_NONE;
+  if (!was_replayed (record))
+    vb_battery_note_zero (battery, record, now);
 }

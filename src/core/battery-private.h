@@ -43,8 +43,10 @@ struct _VbBattery
   VbState state;
   gint64 since;
   gint64 next_tick;
-  gint64 last_change; /* when a live measurement last changed by a single bit */
-  gboolean describe;  /* who sends has changed: the line about it is due */
+  gint64 last_change;    /* when a live measurement last changed by a single bit */
+  char *described;       /* who the line about the source names */
+  gint64 described_last; /* when that one last sent */
+  gboolean describe;     /* it names somebody else now: the line is due */
 
   /* An unbelievable zero is believed once it has been repeated for warn-after. */
   VbZero zero;
@@ -98,8 +100,8 @@ VbBattery *vb_battery_copy (const VbBattery *battery);
 void vb_battery_tell_change (VbBattery *battery, const VbChange *change);
 void vb_battery_tell_refused (VbBattery *battery);
 
-/** Notes who sends. */
-void vb_battery_set_source (VbBattery *battery, const char *address);
+/** Notes who has sent at @now. */
+void vb_battery_set_source (VbBattery *battery, const char *address, gint64 now);
 
 /* battery-step.c */
 
@@ -151,6 +153,28 @@ gboolean vb_battery_check_record (
 
 /** Notes what @record said of Sequence, Timestamp and zeros, for the next one. */
 void vb_battery_note_record (VbBattery *battery, const VbRecord *record, gint64 now);
+
+/** What is known of a field once @record (which may be NULL) has been taken: its value in the record,
+    else the one sent before. NAN where there is none. */
+double vb_battery_after_record (const VbBattery *battery, const VbRecord *record, VbKnown known);
+
+/** The number that @record itself carries, or NAN. */
+double vb_record_number (const VbRecord *record, VbKnown known);
+
+/** Appends an error about a field under the spelling that was sent. */
+void
+vb_record_add_field_error (VbRecord *record, VbKnown known, VbFieldError code, const char *detail);
+
+/* battery-zero.c */
+
+/**
+ * Has an error where @record holds a zero that is not believed before it has been repeated for
+ * warn-after (design §2). Returns: whether it holds such a zero, believed by now or not
+ */
+gboolean vb_battery_check_zero (const VbBattery *battery, VbRecord *record, gint64 now);
+
+/** Notes what @record says of zeros, for the next one. */
+void vb_battery_note_zero (VbBattery *battery, const VbRecord *record, gint64 now);
 
 /* battery-role.c */
 

@@ -20,7 +20,9 @@ take_entry (VbBattery *battery, const VbRecordEntry *entry, gint64 now)
   else
     battery->flags[entry->item] |= VB_ITEM_NULLED;
 
-  if (field->group == VB_GROUP_LIVE && !vb_value_equal (&sent->value, &entry->value))
+  /* A text tells nothing of a measurement: a bridge may well count the seconds in one. */
+  if (field->group == VB_GROUP_LIVE && field->kind != VB_KIND_TEXT
+      && !vb_value_equal (&sent->value, &entry->value))
     battery->last_change = now;
   vb_value_set (&sent->value, &entry->value);
   sent->time = now;
@@ -71,22 +73,6 @@ clear_unnamed (VbBattery *battery, const VbRecord *record)
 
     vb_value_clear (&battery->sent[item].value);
     battery->flags[item] &= ~VB_ITEM_NULLED;
-  }
-}
-
-/* With wrong-optional=drop a field that was wrong counts as null. */
-static void
-null_wrong (VbRecord *record)
-{
-  for (guint i = 0; i < record->errors->len; i++) {
-    const VbRecordError *error = g_ptr_array_index (record->errors, i);
-
-    for (guint j = 0; j < record->entries->len; j++) {
-      VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, j);
-
-      if (g_strcmp0 (vb_item (entry->item)->path, error->path) == 0)
-        vb_value_clear (&entry->value);
-    }
   }
 }
 
@@ -205,7 +191,6 @@ take_record (VbBattery *battery, VbRecord *record, VbApplyMode mode, gint64 now)
     return 0;
   }
 
-  null_wrong (record);
   if (mode == VB_APPLY_REPLACE)
     clear_unnamed (battery, record);
   for (guint i = 0; i < record->entries->len; i++)
@@ -239,7 +224,7 @@ vb_battery_apply (VbBattery *battery,
 
   battery->source.records++;
   battery->source.last = now;
-  vb_battery_set_source (battery, source);
+  vb_battery_set_source (battery, source, now);
 
   changed = take_record (battery, record, mode, now);
   fill_verdict (battery, record, changed, now, verdict);

@@ -143,7 +143,7 @@ vb_battery_refuse (
 
   /* Who is refused does not stand for who is believed. */
   if (battery->source.records == 0)
-    vb_battery_set_source (battery, source);
+    vb_battery_set_source (battery, source, now);
   vb_battery_tell_refused (battery);
 }
 

@@ -66,7 +66,7 @@ vb_battery_describe (const VbBattery *battery, gint64 now, GString *text)
 
   switch (battery->state) {
   case VB_STATE_LIVE:
-    g_string_append_printf (text, "Receiving data from %s", battery->source.address);
+    g_string_append_printf (text, "Receiving data from %s", battery->described);
     return;
   case VB_STATE_LATE:
     append_reason (battery, now, freshness->warn_after, text);

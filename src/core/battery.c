@@ -111,6 +111,7 @@ vb_battery_free (VbBattery *battery)
   g_array_unref (battery->changed);
   g_clear_pointer (&battery->listeners, g_array_unref);
   g_free (battery->source.address);
+  g_free (battery->described);
   g_clear_pointer (&battery->source.refusal.errors, g_ptr_array_unref);
   g_free (battery->presence.service);
   g_free (battery->selection);
@@ -146,6 +147,7 @@ vb_battery_copy (const VbBattery *battery)
   copy->system = NULL;
   copy->selection = NULL;
   copy->source.address = g_strdup (battery->source.address);
+  copy->described = g_strdup (battery->described);
   copy->source.refusal = (VbRefusal){ 0 };
 
   samples_copy (copy->sent, battery->sent);
@@ -215,15 +217,39 @@ vb_battery_source (const VbBattery *battery)
   return &battery->source;
 }
 
-void
-vb_battery_set_source (VbBattery *battery, const char *address)
+static void
+set_address (char **address, const char *new_address)
 {
-  if (g_strcmp0 (battery->source.address, address) == 0)
+  char *copy = g_strdup (new_address);
+
+  g_free (*address);
+  *address = copy;
+}
+
+/* Two that send in turn would change the line about the source with every record: it stays with the one
+   it names until that one has been silent for warn-after. */
+static void
+describe_source (VbBattery *battery, const char *address, gint64 now)
+{
+  const gboolean same = g_strcmp0 (battery->described, address) == 0;
+
+  if (!same && battery->described_last != 0
+      && now - battery->described_last < battery->config.freshness.warn_after)
     return;
 
-  g_free (battery->source.address);
-  battery->source.address = g_strdup (address);
+  battery->described_last = now;
+  if (same)
+    return;
+  set_address (&battery->described, address);
   battery->describe = TRUE;
+}
+
+void
+vb_battery_set_source (VbBattery *battery, const char *address, gint64 now)
+{
+  describe_source (battery, address, now);
+  if (g_strcmp0 (battery->source.address, address) != 0)
+    set_address (&battery->source.address, address);
 }
 
 const VbPresence *

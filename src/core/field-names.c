@@ -119,6 +119,21 @@ vb_item_find (const char *spelling, guint *item)
   return TRUE;
 }
 
+gboolean
+vb_item_is_group (const char *spelling)
+{
+  const gsize length = strlen (spelling);
+
+  for (guint i = 0; i < vb_n_items (); i++) {
+    const char *path = vb_item (i)->path + (*spelling != '/');
+
+    if (strncmp (path, spelling, length) == 0 && path[length] == '/')
+      return TRUE;
+  }
+
+  return FALSE;
+}
+
 char *
 vb_item_suggest (const char *spelling)
 {

@@ -181,6 +181,9 @@ guint vb_item_known (VbKnown known);
  */
 gboolean vb_item_find (const char *spelling, guint *item);
 
+/** Whether @spelling is the beginning of paths, as `Dc` or `/Info` is. */
+gboolean vb_item_is_group (const char *spelling);
+
 /**
  * The spelling that was probably meant by @spelling, of the same style (flat or path), or NULL where
  * nothing settable comes near. Free with g_free().

@@ -8,14 +8,16 @@
 static const char *const ignored_keys[] = {
   "DeviceName",
   "Family",
-  "History/CanBeCleared",
-  "History/Clear",
   "Info/ChargeModeDebug",
   "Info/ChargeModeDebugBulk",
   "Info/ChargeModeDebugFloat",
   "JsonData",
   "Manufacturer",
 };
+
+/* Each suggestion looks at every name there is. A record with more unknown names than this is none that
+   was meant for a battery. */
+#define SUGGESTIONS_MAX 8
 
 /* Largest number up to which every integer is a double of its own. */
 #define SEQUENCE_MAX 9007199254740992.0
@@ -72,6 +74,7 @@ vb_record_reset (VbRecord *record)
 
   g_array_set_size (record->entries, 0);
   g_ptr_array_set_size (record->errors, 0);
+  record->n_suggested = 0;
   g_ptr_array_set_size (record->ignored, 0);
   g_string_truncate (record->spellings, 0);
   record->has_sequence = FALSE;
@@ -103,8 +106,8 @@ vb_record_add_error (VbRecord *record,
   g_ptr_array_add (record->errors, error);
 }
 
-static gboolean
-is_ignored (const char *spelling)
+gboolean
+vb_record_ignores (const char *spelling)
 {
   if (*spelling == '/')
     spelling++;
@@ -119,7 +122,10 @@ is_ignored (const char *spelling)
 static void
 add_unknown (VbRecord *record, const char *spelling)
 {
-  g_autofree char *meant = vb_item_suggest (spelling);
+  g_autofree char *meant = NULL;
+
+  if (record->n_suggested++ < SUGGESTIONS_MAX)
+    meant = vb_item_suggest (spelling);
 
   if (meant != NULL)
     vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_UNKNOWN,
@@ -136,7 +142,7 @@ name_item (VbRecord *record, const char *spelling, guint *item)
   const VbItem *named;
 
   if (!vb_item_find (spelling, item)) {
-    if (is_ignored (spelling))
+    if (vb_record_ignores (spelling))
       g_ptr_array_add (record->ignored, g_strdup (spelling));
     else
       add_unknown (record, spelling);

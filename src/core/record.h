@@ -48,6 +48,7 @@ typedef struct
   VbConnected connected;
 
   /*< private >*/
+  guint n_suggested; /* unknown names for which the one meant was looked for */
   GString *spellings;
   guint8 *named; /* of vb_n_items(): whether the record named the item */
 } VbRecord;
@@ -68,6 +69,9 @@ void vb_record_add_number (VbRecord *record, const char *spelling, double number
 void vb_record_add_boolean (VbRecord *record, const char *spelling, gboolean boolean);
 void vb_record_add_text (VbRecord *record, const char *spelling, const char *text);
 void vb_record_add_null (VbRecord *record, const char *spelling);
+
+/** Whether @spelling is one of those names that mean nothing here, whatever their value is. */
+gboolean vb_record_ignores (const char *spelling);
 
 /** Adds a member whose value is of no kind a field can have; @what says what it is: `an array`. */
 void vb_record_add_other (VbRecord *record, const char *spelling, const char *what);

@@ -11,6 +11,10 @@
 #include "core/clock.h"
 #include "set-value.h"
 
+/* How long after a standstill what was written during it may still come in: GDBus reads it in a thread
+   of its own. */
+#define STALL_GRACE G_USEC_PER_SEC
+
 struct _VbBatteryService
 {
   VbBattery *battery;
@@ -25,6 +29,8 @@ struct _VbBatteryService
 
   VbBatteryServiceLost lost;
   gpointer lost_data;
+  VbBatteryServiceStall stall;
+  gpointer stall_data;
 };
 
 G_DEFINE_QUARK (vb_bus_error, vb_bus_error)
@@ -108,16 +114,29 @@ on_instance_leave (gpointer user_data)
   leave (user_data);
 }
 
+static gboolean
+has_waited (const VbBatteryService *service, gint64 now)
+{
+  const gint64 noticed = service->stall != NULL ? service->stall (service->stall_data) : 0;
+
+  return noticed != 0 && now - noticed < STALL_GRACE;
+}
+
 static int
 on_set_value (guint item, GVariant *value, gpointer user_data)
 {
   VbBatteryService *service = user_data;
   const VbValue *own = vb_battery_value (service->battery, item);
+  const gint64 now = vb_clock_now ();
   g_auto (VbValue) before = VB_VALUE_INIT;
   VbSet set;
 
+  /* A name does not grow old. */
+  if (vb_item (item)->field->group != VB_GROUP_IDENTITY && has_waited (service, now))
+    return VB_SET_REFUSED;
+
   vb_value_set (&before, own);
-  set = vb_set_value (service->battery, item, value, vb_clock_now ());
+  set = vb_set_value (service->battery, item, value, now);
   if (set != VB_SET_TAKEN)
     return set;
 
@@ -274,4 +293,13 @@ vb_battery_service_set_lost_func (VbBatteryService *service,
 {
   service->lost = lost;
   service->lost_data = user_data;
+}
+
+void
+vb_battery_service_set_stall_func (VbBatteryService *service,
+                                   VbBatteryServiceStall stall,
+                                   gpointer user_data)
+{
+  service->stall = stall;
+  service->stall_data = user_data;
 }

@@ -54,6 +54,17 @@ void vb_battery_service_set_lost_func (VbBatteryService *service,
                                        VbBatteryServiceLost lost,
                                        gpointer user_data);
 
+/** Tells when it was last noticed that the process had stood still, as vb_clock_now(); 0: never. */
+typedef gint64 (*VbBatteryServiceStall) (gpointer user_data);
+
+/**
+ * Sets who knows of standstills: what clients wrote meanwhile is as old as what lay in the sockets of
+ * HTTP, and refused for a moment after one (design §5).
+ */
+void vb_battery_service_set_stall_func (VbBatteryService *service,
+                                        VbBatteryServiceStall stall,
+                                        gpointer user_data);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBatteryService, vb_battery_service_free)
 
 G_END_DECLS

@@ -17,3 +17,10 @@ vb_bus_address (const char *bus, GError **error)
 
   return g_strdup (bus);
 }
+
+gboolean
+vb_bus_address_check (const char *bus, GError **error)
+{
+  return bus == NULL || g_str_equal (bus, "session") || g_str_equal (bus, "system")
+         || g_dbus_is_supported_address (bus, error);
+}

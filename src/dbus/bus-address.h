@@ -11,4 +11,7 @@ G_BEGIN_DECLS
  */
 char *vb_bus_address (const char *bus, GError **error);
 
+/** Whether @bus (or NULL) is something that vb_bus_address() understands, whoever is there. */
+gboolean vb_bus_address_check (const char *bus, GError **error);
+
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #define RETRY_MILLISECONDS 250
 #define GIVE_UP_MILLISECONDS 5000
+#define CLOSE_MILLISECONDS 2000
 
 /* Messages are processed from the start: GDBus cannot delay them on a message bus. Nobody knows where
    to call before the name is claimed. */
@@ -131,6 +132,60 @@ vb_bus_link_new (const char *address,
   return link;
 }
 
+/* What waits for a bus that may hang. */
+typedef struct
+{
+  GMainContext *context;
+  gboolean over;
+} Closing;
+
+static void
+on_close_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_dbus_connection_close_finish (G_DBUS_CONNECTION (source), result, NULL);
+  ((Closing *)user_data)->over = TRUE;
+}
+
+static void
+on_close_flushed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_dbus_connection_flush_finish (G_DBUS_CONNECTION (source), result, NULL);
+  g_dbus_connection_close (G_DBUS_CONNECTION (source), NULL, on_close_closed, user_data);
+}
+
+static gboolean
+on_close_timeout (gpointer user_data)
+{
+  ((Closing *)user_data)->over = TRUE;
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Sends what waits and closes, unless the bus does not take it: with the end of the process the
+   connection ends, too. In a context of its own, so that nothing else happens meanwhile. */
+static void
+close_in_time (GDBusConnection *connection)
+{
+  /* Not on the stack: what comes too late finds it still. */
+  Closing *closing = g_new0 (Closing, 1);
+  g_autoptr (GSource) timeout = g_timeout_source_new (CLOSE_MILLISECONDS);
+
+  closing->context = g_main_context_new ();
+  g_source_set_callback (timeout, on_close_timeout, closing, NULL);
+  g_source_attach (timeout, closing->context);
+  g_main_context_push_thread_default (closing->context);
+  g_dbus_connection_flush (connection, NULL, on_close_flushed, closing);
+  while (!closing->over)
+    g_main_context_iteration (closing->context, TRUE);
+  g_main_context_pop_thread_default (closing->context);
+
+  if (!g_dbus_connection_is_closed (connection))
+    return;
+  g_source_destroy (timeout);
+  g_main_context_unref (closing->context);
+  g_free (closing);
+}
+
 void
 vb_bus_link_free (VbBusLink *link)
 {
@@ -141,8 +196,7 @@ vb_bus_link_free (VbBusLink *link)
 
   if (link->connection != NULL) {
     g_signal_handler_disconnect (link->connection, link->closed_handler);
-    g_dbus_connection_flush_sync (link->connection, NULL, NULL);
-    g_dbus_connection_close_sync (link->connection, NULL, NULL);
+    close_in_time (link->connection);
     g_object_unref (link->connection);
   }
   g_free (link->address);

@@ -62,6 +62,12 @@ vb_http_server_set_stall_limit (VbHttpServer *server, gint64 stall_limit)
   vb_loop_turn_set_limit (server->turn, stall_limit > 0 ? stall_limit : G_MAXINT64);
 }
 
+gint64
+vb_http_server_stall_noticed (const VbHttpServer *server)
+{
+  return vb_loop_turn_noticed (server->turn);
+}
+
 void
 vb_http_server_free (VbHttpServer *server)
 {

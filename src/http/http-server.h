@@ -40,6 +40,9 @@ void vb_http_server_free (VbHttpServer *server);
 /** Changes the stall limit. */
 void vb_http_server_set_stall_limit (VbHttpServer *server, gint64 stall_limit);
 
+/** When it was last noticed that the process had stood still, as vb_clock_now(); 0: never. */
+gint64 vb_http_server_stall_noticed (const VbHttpServer *server);
+
 /** How long requests have taken so far. */
 const VbHttpTiming *vb_http_server_timing (const VbHttpServer *server);
 

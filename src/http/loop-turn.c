@@ -7,6 +7,7 @@ struct _VbLoopTurn
   gint64 limit;
   gint64 last;        /* when the loop last turned */
   gint64 stood_still; /* 0: not, or everything is drained */
+  gint64 noticed;     /* when that was last found out */
   int inputs;
   int asked;      /* inputs that were asked in this turn */
   gboolean ready; /* one of them was */
@@ -29,6 +30,7 @@ note_turn (VbLoopTurn *turn)
     return;
 
   turn->stood_still = MAX (turn->stood_still, gap);
+  turn->noticed = now;
   turn->ready = TRUE;
 }
 
@@ -98,6 +100,12 @@ vb_loop_turn_free (VbLoopTurn *turn)
   g_source_destroy (turn->source);
   g_source_unref (turn->source);
   g_free (turn);
+}
+
+gint64
+vb_loop_turn_noticed (const VbLoopTurn *turn)
+{
+  return turn->noticed;
 }
 
 void

@@ -26,6 +26,9 @@ typedef gint64 (*VbLoopTurnClock) (void);
 VbLoopTurn *vb_loop_turn_new (gint64 limit, VbLoopTurnClock clock);
 void vb_loop_turn_free (VbLoopTurn *turn);
 
+/** When it was last noticed that the process had stood still, by the clock; 0: never. */
+gint64 vb_loop_turn_noticed (const VbLoopTurn *turn);
+
 /** Changes the limit from the next turn on. */
 void vb_loop_turn_set_limit (VbLoopTurn *turn, gint64 limit);
 

@@ -87,7 +87,9 @@ add_member (VbRecordReader *reader, VbRecord *record, JsonNode *node)
     break;
   case JSON_NODE_OBJECT:
   default:
-    if (vb_item_find (name, &item))
+    /* An empty object says nothing, but its name must be one all the same. */
+    if (vb_item_find (name, &item) || vb_record_ignores (name)
+        || (json_object_get_size (json_node_get_object (node)) == 0 && !vb_item_is_group (name)))
       vb_record_add_other (record, name, "an object");
     else
       add_members (reader, record, json_node_get_object (node));

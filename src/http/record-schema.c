@@ -158,13 +158,13 @@ write_level (VbJsonWriter *json, const GArray *rows, const char *prefix, const c
 
   for (guint i = 0; i < rows->len; i++) {
     const VbField *field = row (rows, i);
-    const char *rest = field->path + skip;
-    const gsize length = strcspn (rest, "/");
-    g_autofree char *segment = g_strndup (rest, length);
+    const char *rest = g_str_has_prefix (field->path, prefix) ? field->path + skip : NULL;
+    const gsize length = rest != NULL ? strcspn (rest, "/") : 0;
     g_autoptr (GString) pattern = g_string_new ("^");
 
-    if (!g_str_has_prefix (field->path, prefix) || (skip == 1 && rest[length] == '\0')
-        || !g_hash_table_add (seen, g_steal_pointer (&segment)))
+    /* A field at the top is there by its spellings already. */
+    if (rest == NULL || (skip == 1 && rest[length] == '\0')
+        || !g_hash_table_add (seen, g_strndup (rest, length)))
       continue;
 
     append_pattern (field, rest, length, pattern);

@@ -41,6 +41,16 @@ member_instance (VbJsonWriter *json, const VbPresence *presence)
     vb_json_integer (json, presence->instance);
 }
 
+/* What the battery waits for once it is in @state: a check has not sent it on its way. */
+static const char *
+joining_after (const VbPresence *presence, VbState state)
+{
+  if (presence->joining != VB_JOINING_NOTHING || presence->on_bus || !vb_state_on_bus (state))
+    return vb_joining_name (presence->joining);
+
+  return vb_joining_name (presence->instance < 0 ? VB_JOINING_SETTINGS : VB_JOINING_NAME);
+}
+
 void
 vb_state_json_verdict (const VbBattery *battery,
                        const VbVerdict *verdict,
@@ -55,7 +65,7 @@ vb_state_json_verdict (const VbBattery *battery,
   vb_json_member_string (&json, "battery", vb_battery_config (battery)->name);
   vb_json_member_string (&json, "state", vb_state_name (verdict->state));
   vb_json_member_boolean (&json, "on_bus", presence->on_bus);
-  member_joining (&json, presence);
+  vb_json_member_string (&json, "joining", joining_after (presence, verdict->state));
   vb_json_member_integer (&json, "accepted", verdict->accepted);
   vb_json_member_integer (&json, "changed", verdict->changed);
   member_texts (&json, "missing", verdict->missing);

@@ -10,7 +10,9 @@ import struct
 import subprocess
 import time
 
-from clients import BATTERY, RECORD, read_answer
+from gi.repository import GLib
+
+from clients import BATTERY, BUS_ITEM, RECORD, read_answer
 from harness import SOURCE_ROOT, equal, eventually
 
 FULL = {**RECORD, 'BatteryLowVoltage': 44, 'ChargeRequest': 1, 'Temperature': 21, 'LowSoc': 1,
@@ -278,3 +280,26 @@ def test_45_stopped_process(world):
 
     eventually(silence.post, 'a fresh record')
     equal(client.value('/Soc'), 63.5)
+
+
+def test_45_writes_that_waited(world):
+    """What was written over the bus meanwhile is as old as what was posted."""
+    daemon = world.start('[battery]\nrole=monitor\ndbus-writable=true\nwarn-after=1\nstale-after=2\n'
+                         'drop-after=3\nleave-after=300\n')
+    client = world.client()
+    daemon.join({'Soc': 63.5, 'Voltage': 52.7, 'Current': 1})
+    client.sync(daemon.pid)
+    client.take()
+    daemon.signal(signal.SIGSTOP)
+    codes = []
+    for path, value in (('/Soc', 50), ('/Dc/0/Voltage', 51), ('/Dc/0/Current', 2)):
+        client.connection.call(BATTERY, path, BUS_ITEM, 'SetValue',
+                               GLib.Variant('(v)', (GLib.Variant('d', value),)), None, 0, -1, None,
+                               lambda source, result: codes.append(
+                                   source.call_finish(result).unpack()[0]))
+    # Nothing but real time can pass for a stopped process.
+    time.sleep(4)
+    daemon.signal(signal.SIGCONT)
+    eventually(lambda: len(codes) == 3, 'answers')
+    equal(codes, [2, 2, 2])
+    equal((daemon.state()['state'], client.value('/Soc')), ('lost', None))

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from clients import BATTERY, PATIENCE, RECORD, to_items
+from clients import BATTERY, PATIENCE, RECORD, read_answer, to_items
 from harness import CALM, equal, eventually
 
 SHED = 'com.victronenergy.battery.http_shed'
@@ -147,6 +147,8 @@ def test_29_many_http_clients(world):
     counts = posters.communicate(timeout=PATIENCE)[0]
     equal(posters.returncode, 0, 'all were answered 200 to the end')
     assert len(socs) > 5, f'{socs}: what GetItems says follows the posts'
+    # No speed is asked for here, but an answer within the time of a person's patience.
+    assert max(times) < 5, max(times)
     print(f'# GetItems: median {sorted(times)[25] * 1000:.1f} ms, worst {max(times) * 1000:.1f} '
           f'ms; {sum(json.loads(counts))} posts')
 
@@ -166,3 +168,23 @@ def test_30_slow_and_hung_clients(world):
         equal(client.bus_call('NameHasOwner', '(s)', BATTERY), True, 'the bus')
     for sock in sockets:
         sock.close()
+
+
+def test_30_wrong_records(world):
+    """Refusing takes time, too: 32 records that are wrong from end to end hold up nobody for long."""
+    daemon, client = world.live()
+    names = {f'Nonsense{n}': 1 for n in range(800)}
+    body = json.dumps(names).encode()
+    assert len(body) < 16384
+    request = b'POST /battery HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n%s' % (
+        len(body), body)
+    sockets = [daemon.http.raw(request) for _ in range(32)]
+    began = time.monotonic()
+    equal(client.value('/Soc'), 63.5)
+    took = time.monotonic() - began
+    for sock in sockets:
+        with sock:
+            answer = read_answer(sock.makefile('rb'))
+        equal((answer.status, len(answer.body['errors'])), (422, 800))
+    assert took < 5, f'{took} s without an answer'
+    assert 'did you mean' not in answer.body['errors'][-1]['detail']

@@ -51,6 +51,7 @@ WRONG = (
     ('[http]\nlisten=nowhere:1882\n', ('listen', 'nowhere')),
     ('[http]\ntoken-file=/nonexistent/token\n', ('token-file', '/nonexistent/token')),
     ('[http]\nallow-anonymous=1\n', ('allow-anonymous=1', 'true', 'false')),
+    ('[bus]\naddress=rubbish\n', ('[bus] address=rubbish',)),
     ('[bus]\nrequire-settings=maybe\n', ('require-settings=maybe', 'true', 'false')),
     ('not a key file\n', ()),
     ('key=value\n', ()),

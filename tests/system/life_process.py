@@ -56,7 +56,9 @@ def test_no_bus(world):
         result = run_daemon(*options, '--listen', '127.0.0.1:0', **environment)
         equal(result.returncode, 5, (bus, result.stderr))
         assert gone in result.stderr, result.stderr
-    equal(run_daemon('--bus', 'rubbish').returncode, 5)
+    result = run_daemon('--bus', 'rubbish')
+    equal(result.returncode, 2)
+    assert '--bus=rubbish' in result.stderr, result.stderr
 
 
 def test_session_bus_by_default(world):
@@ -199,3 +201,15 @@ def test_log(world):
     equal(log.count('battery virtual: record from 127.0.0.1 refused with 422: '
                     'Soc is 101 %, above the limit of 100 %'), 1, 'the refusal')
     assert 'virtual: record from 127.0.0.1: 6 accepted' in log, log
+
+
+def test_bus_that_hangs(world):
+    """It is no reason not to end when asked to, nor to wait for ever at the start."""
+    daemon, _ = world.live(CONFIG)
+    world.bus.process.send_signal(signal.SIGSTOP)
+    try:
+        equal(daemon.stop(), 0)
+        late = world.daemon(CONFIG).spawn()
+        equal(late.exit_status(), 7)
+    finally:
+        world.bus.process.send_signal(signal.SIGCONT)

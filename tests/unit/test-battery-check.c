@@ -87,6 +87,29 @@ test_role_and_wrong (Fixture *fixture, gconstpointer user_data)
   g_assert_false (push (fixture, "Soc=101 MaxChargeCurrent=5"));
 }
 
+/* What is dropped decides nothing: neither whether a record is plausible nor whether a zero is. */
+static void
+test_dropped_decides_nothing (Fixture *fixture, gconstpointer user_data)
+{
+  fixture->config.role = VB_ROLE_MONITOR;
+  fixture->config.drop_wrong_optional = TRUE;
+  restart (fixture);
+  g_assert_true (push (fixture, "Soc=4 Voltage=52 Current=1 MaxChargeVoltage=12"));
+  g_assert_true (push (fixture, "Soc=0 MaxChargeCurrent=0 MaxDischargeCurrent=0"));
+  assert_bus (fixture, "Soc=0");
+}
+
+/* A Soc that is published as 0 is one, however it was sent. */
+static void
+test_zero_after_rounding (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_true (push (fixture, REQUIRED));
+  g_assert_false (push (fixture, "Soc=0.04"));
+  assert_refused (fixture, "Soc", VB_FIELD_ERROR_IMPLAUSIBLE, NULL);
+  g_assert_true (push (fixture, "Soc=0.06"));
+  assert_bus (fixture, "Soc=0.1");
+}
+
 /* PUT names every required field, or nothing changes; one error for each that it does not name. */
 static void
 test_missing (Fixture *fixture, gconstpointer user_data)
@@ -768,6 +791,8 @@ main (int argc, char **argv)
   g_test_add ("/battery-check/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("role", test_role);
   ADD ("role-and-wrong", test_role_and_wrong);
+  ADD ("dropped-decides-nothing", test_dropped_decides_nothing);
+  ADD ("zero-after-rounding", test_zero_after_rounding);
   ADD ("missing", test_missing);
   ADD ("empty", test_empty);
   ADD ("charge-voltage", test_charge_voltage);

@@ -77,6 +77,15 @@ test_verdict (Fixture *fixture, gconstpointer user_data)
 }
 
 static void
+push_from (Fixture *fixture, const char *address)
+{
+  fixture->calls = 0;
+  fill_record (fixture->record, REQUIRED);
+  g_assert_true (vb_battery_apply (fixture->battery, fixture->record, VB_APPLY_MERGE, address,
+                                   fixture->now, fixture->verdict));
+}
+
+static void
 test_source (Fixture *fixture, gconstpointer user_data)
 {
   const VbSource *source = vb_battery_source (fixture->battery);
@@ -106,10 +115,18 @@ test_source (Fixture *fixture, gconstpointer user_data)
   assert_step (fixture, VB_STATE_LIVE, 0);
   assert_bus (fixture, RECEIVING);
 
-  fixture->calls = 0;
-  fill_record (fixture->record, "Soc=63.5");
-  g_assert_true (vb_battery_apply (fixture->battery, fixture->record, VB_APPLY_MERGE, "192.0.2.8",
-                                   fixture->now, fixture->verdict));
+  /* Where two send in turn, it stays with the one that it names. */
+  push_from (fixture, "192.0.2.8");
+  assert_step (fixture, VB_STATE_LIVE, 0);
+  assert_bus (fixture, RECEIVING);
+  g_assert_cmpstr (source->address, ==, "192.0.2.8");
+  for (guint i = 3; i < 12; i++) {
+    tick_at (fixture, i * SECOND);
+    push_from (fixture, "192.0.2.8");
+    assert_step (fixture, VB_STATE_LIVE, 0);
+  }
+  tick_at (fixture, 12 * SECOND);
+  push_from (fixture, "192.0.2.8");
   assert_step (fixture, VB_STATE_LIVE, 1);
   g_assert_cmpuint (fixture->last.n_items, ==, 1);
   assert_bus (fixture, "ConnectionInformation='Receiving data from 192.0.2.8'");
@@ -802,6 +819,8 @@ test_frozen (Fixture *fixture, gconstpointer user_data)
   restart (fixture);
   g_assert_true (push (fixture, REQUIRED));
   for (guint i = 1, step = 0; i < 300; i++) {
+    g_autofree char *text = NULL;
+
     tick_at (fixture, i * SECOND - 1);
     assert_step (fixture, vb_battery_state (fixture->battery), 0);
     tick_at (fixture, i * SECOND);
@@ -809,7 +828,9 @@ test_frozen (Fixture *fixture, gconstpointer user_data)
       assert_step (fixture, steps[step].state, 1);
       assert_bus (fixture, steps[step++].text);
     }
-    g_assert_true (push (fixture, REQUIRED " HighVoltage=0"));
+    /* A text that counts the seconds is no measurement. */
+    text = g_strdup_printf (REQUIRED " HighVoltage=0 ChargeMode='seen %u'", i);
+    g_assert_true (push (fixture, text));
     assert_missing (fixture, "");
   }
 

@@ -219,6 +219,21 @@ test_stopped (void)
   assert_exit (&process, VB_EXIT_OK);
 }
 
+/* Whenever it goes on, also just when an alarm is due. */
+static void
+test_stopped_for_any_time (void)
+{
+  Child process;
+  int status;
+
+  start_child (&process, "runs", NULL, NULL);
+  await_word (&process, 'r');
+  for (gint64 time = LIMIT * 3 / 5; time <= LIMIT + LIMIT / 10; time += LIMIT / 20)
+    g_assert_true (stop_for (&process, time, &status));
+  g_assert_cmpint (write (process.in, "e", 1), ==, 1);
+  assert_exit (&process, VB_EXIT_OK);
+}
+
 /* One that hangs as well still ends once it goes on. */
 static void
 test_stopped_and_hung (void)
@@ -407,6 +422,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/heartbeat/hung", test_hung);
   g_test_add_func ("/heartbeat/stopped", test_stopped);
+  g_test_add_func ("/heartbeat/stopped-for-any-time", test_stopped_for_any_time);
   g_test_add_func ("/heartbeat/stopped-and-hung", test_stopped_and_hung);
   g_test_add_func ("/heartbeat/stopped-again", test_stopped_again);
   g_test_add_func ("/heartbeat/stop", test_stop);

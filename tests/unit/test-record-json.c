@@ -99,15 +99,17 @@ test_kinds (Fixture *fixture, gconstpointer user_data)
 static void
 test_about_the_record (Fixture *fixture, gconstpointer user_data)
 {
-  read_json (fixture,
-             "{\"Sequence\": 17, \"Timestamp\": 1700000000.25, \"Connected\": 0,"
-             " \"ProductName\": \"x\", \"Mgmt\": {\"Connection\": \"y\"}, \"JsonData\": {}}");
+  read_json (
+      fixture,
+      "{\"Sequence\": 17, \"Timestamp\": 1700000000.25, \"Connected\": 0,"
+      " \"ProductName\": \"x\", \"Mgmt\": {\"Connection\": \"y\"}, \"JsonData\": {\"a\": 1}}");
   g_assert_cmpuint (fixture->record->errors->len, ==, 0);
   g_assert_cmpint (fixture->record->sequence, ==, 17);
   g_assert_cmpfloat (fixture->record->timestamp, ==, 1700000000.25);
   g_assert_cmpint (fixture->record->connected, ==, VB_CONNECTED_NO);
-  g_assert_cmpuint (fixture->record->ignored->len, ==, 2);
+  g_assert_cmpuint (fixture->record->ignored->len, ==, 3);
   g_assert_cmpstr (g_ptr_array_index (fixture->record->ignored, 0), ==, "ProductName");
+  g_assert_cmpstr (g_ptr_array_index (fixture->record->ignored, 2), ==, "JsonData");
   g_assert_cmpstr (g_ptr_array_index (fixture->record->ignored, 1), ==, "Mgmt/Connection");
 }
 
@@ -121,6 +123,9 @@ test_errors (Fixture *fixture, gconstpointer user_data)
     const char *field;
     const char *code;
   } rows[] = {
+    { "{\"Soc\": 50, \"Foo\": {}}", "Foo", "unknown" },
+    { "{\"Soc\": 50, \"Sco\": {\"a\": {}}}", "Sco/a", "unknown" },
+    { "{\"Soc\": {}}", "Soc", "type" },
     { "[1]", NULL, "type" },
     { "7", NULL, "type" },
     { "null", NULL, "type" },

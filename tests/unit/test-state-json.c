@@ -87,7 +87,7 @@ test_verdict (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpstr (json_object_get_string_member (verdict, "battery"), ==, "virtual");
   g_assert_cmpstr (json_object_get_string_member (verdict, "state"), ==, "live");
   g_assert_false (json_object_get_boolean_member (verdict, "on_bus"));
-  g_assert_true (json_object_get_null_member (verdict, "joining"));
+  g_assert_cmpstr (json_object_get_string_member (verdict, "joining"), ==, "settings");
   g_assert_cmpint (json_object_get_int_member (verdict, "accepted"), ==, 6);
   g_assert_cmpint (json_array_get_length (json_object_get_array_member (verdict, "missing")), ==,
                    0);
