@@ -12,6 +12,8 @@ from gi.repository import Gio, GLib
 BATTERY = 'com.victronenergy.battery.virtual'
 BUS_ITEM = 'com.victronenergy.BusItem'
 DBUS = 'org.freedesktop.DBus'
+SETTINGS = 'com.victronenergy.settings'
+SYSTEM = 'com.victronenergy.system'
 
 # A complete record; every value survives rounding.
 RECORD = {
@@ -23,9 +25,6 @@ CELLS = {f'Cell{i}': 3.3 + i / 1000 for i in range(1, 5)}
 
 # No test waits longer than this for something that happens at once on an idle machine.
 PATIENCE = 30
-
-# The unique names of services that are no batteries: what they signal is not recorded.
-OTHERS = set()
 
 Answer = collections.namedtuple('Answer', 'status headers body')
 Item = collections.namedtuple('Item', 'type value text')
@@ -134,20 +133,25 @@ class BusClient:
             address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
             | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
         self.signals = []
+        self.venus = set()
+        self.venus_signals = []
         self.on_name = None
         self.connection.signal_subscribe(None, BUS_ITEM, None, None, None,
                                          Gio.DBusSignalFlags.NONE, self.record)
         self.connection.signal_subscribe(DBUS, DBUS, 'NameOwnerChanged', None, None,
                                          Gio.DBusSignalFlags.NONE, self.record)
         self.call(DBUS, '/', 'GetId', interface=DBUS)
+        self.venus.update(filter(None, (self.owner(SETTINGS), self.owner(SYSTEM))))
 
     def record(self, _connection, sender, path, _interface, member, body):
-        if sender in OTHERS:
-            return
         signal = Signal(time.monotonic(), member, sender, path, body)
-        self.signals.append(signal)
-        if member == 'NameOwnerChanged' and self.on_name:
-            self.on_name(*body.unpack())
+        (self.venus_signals if sender in self.venus else self.signals).append(signal)
+        if member == 'NameOwnerChanged':
+            name, _, owner = body.unpack()
+            if name in (SETTINGS, SYSTEM):
+                self.venus.add(owner)
+            if self.on_name:
+                self.on_name(*body.unpack())
 
     def call(self, destination, path, member, body=None, interface=BUS_ITEM):
         """Calls and returns the body of the reply, a GVariant; a D-Bus error is a GLib.Error."""
@@ -237,6 +241,12 @@ class BusClient:
         self.signals = [signal for signal in self.signals if signal.member == 'NameOwnerChanged']
         for signal in taken:
             check_signal(signal)
+        return taken
+
+    def take_venus(self):
+        """The BusItem signals of Venus' own services since the last time."""
+        self.iterate()
+        taken, self.venus_signals = self.venus_signals, []
         return taken
 
     def take_items(self):

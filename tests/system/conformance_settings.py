@@ -126,6 +126,9 @@ def test_35_without_settings(world):
 def test_35_elsewhere(world):
     """Where settings are not required, the preferred number is taken after a while; nothing changes
     silently when they come."""
+    settings = world.settings()
+    settings.add('/Settings/Devices/somebody/ClassAndVrmInstance', 'battery:100')
+    settings.kill()
     daemon = world.start('[bus]\nrequire-settings=false\nsettings-timeout=1\n[battery]\n' + CALM)
     client = world.client()
     equal(daemon.http.post(RECORD).body['joining'], 'settings')
@@ -134,9 +137,7 @@ def test_35_elsewhere(world):
     equal(client.value('/DeviceInstance'), 100)
     assert 'takes device instance 100 as configured' in daemon.log.read_text()
 
-    (world.path('settings.json')).write_text(
-        '{"/Settings/Devices/somebody/ClassAndVrmInstance": ["s", "battery:100"]}')
-    settings = world.settings()
+    settings.start()
     eventually(lambda: 'device instance 101; it stays 100 until a restart'
                in daemon.log.read_text(), 'it is told')
     client.sync(daemon.pid)
@@ -193,8 +194,8 @@ def test_36_instance_is_changed(world):
 
     # What is no battery's number changes nothing.
     owner = client.owner()
-    settings.set(INSTANCE, 'nonsense')
-    eventually(lambda: 'nonsense' in daemon.log.read_text(), 'it is told')
+    equal(settings.set(INSTANCE, 'tank:5'), 0)
+    eventually(lambda: 'tank:5' in daemon.log.read_text(), 'it is told')
     equal((client.owner(), client.value('/DeviceInstance')), (owner, 61))
 
 
@@ -231,11 +232,11 @@ def test_two_batteries_renamed_and_restarted(world):
     shed = 'com.victronenergy.battery.http_shed'
     daemon = world.start(config)
     client = world.client()
-    for _ in range(2):
+    for turn in range(2):
         daemon.join()
         daemon.join({'Soc': 50, 'Voltage': 25.1, 'Current': 1}, '/battery/shed')
         equal((client.value('/DeviceInstance'), client.value('/DeviceInstance', shed)), (100, 101))
-        if daemon is world.daemons[0]:
+        if turn == 0:
             equal(client.set_value('/CustomName', text('House')), 0)
             equal(client.set_value('/CustomName', text('Shed'), shed), 0)
             eventually(lambda: 'Shed' in settings.values().values()

@@ -200,7 +200,6 @@ class World:
         self.daemons = []
         self.clients = []
         self.buses = []
-        self.stand_ins = []
 
     def path(self, name):
         return pathlib.Path(self.folder.name) / name
@@ -223,13 +222,13 @@ class World:
 
     def settings(self, *options):
         """Venus' settings; all of one test keep theirs in the same file."""
-        self.stand_ins.append(SettingsStandIn(self.bus.address, self.folder.name, *options))
-        return self.stand_ins[-1].start()
+        settings = SettingsStandIn.of(self, *options)
+        settings.file = self.path('settings.json')
+        return settings.start()
 
     def system(self, *options):
         """Venus' system service."""
-        self.stand_ins.append(SystemStandIn(self.bus.address, *options))
-        return self.stand_ins[-1].start()
+        return SystemStandIn.of(self, *options).start()
 
     def daemon(self, config='', **more):
         """A daemon that has not been started."""
@@ -266,8 +265,6 @@ class World:
                 if status != 0:
                     complaints.append(f'the daemon ended with {status}')
             complaints += daemon.complaints()
-        for stand_in in self.stand_ins:
-            stand_in.close()
         for bus in self.buses:
             bus.kill()
         return complaints

@@ -1,128 +1,277 @@
 #!/usr/bin/python3
-"""A stand-in for com.victronenergy.settings, which follows contract §5: run with the address of the
-bus in DBUS_SESSION_BUS_ADDRESS."""
-import argparse
+"""A stand-in of Venus' com.victronenergy.settings, localsettings, as contract §5 has it. It can be
+told to misbehave, by options or at run time through the interface local.Test."""
 import json
-import pathlib
+import os
 import re
 
+import dbus
+import dbus.lowlevel
+import dbus.service
 from gi.repository import GLib
 
-from item_service import ItemService
+from stand_in_service import BUS_ITEM, INVALID, Service, arguments, error, run
 
 NAME = 'com.victronenergy.settings'
-TYPES = {'i': 'i', 'x': 'i', 'd': 'd', 's': 's'}  # type of the default → type of the setting
-DEVICE = re.compile(r'/Settings/Devices/[^/]+/ClassAndVrmInstance')
+SETTINGS = 'com.victronenergy.Settings'
+TEST = 'local.Test'
 
-XML = '''<node><interface name='com.victronenergy.Settings'>
-<method name='AddSettings'><arg type='aa{sv}' direction='in'/>
-<arg type='aa{sv}' direction='out'/></method>
-<method name='RemoveSettings'><arg type='as' direction='in'/>
-<arg type='ai' direction='out'/></method>
-</interface></node>'''
+UNDERSCORE, UNKNOWN_TYPE, INVALID_PATH, TYPE_DIFFERS, BAD_DEFAULT, OUT_OF_RANGE, IS_GROUP, \
+    NOT_IN_SETTINGS = range(-2, -10, -1)
 
-UNDERSCORE, UNKNOWN_TYPE, INVALID_PATH, OTHER_TYPE = -2, -3, -4, -5
-OUT_OF_RANGE, IS_GROUP, NOT_A_SETTING = -7, -8, -9
+PATH = re.compile(r'(/[A-Za-z0-9_]+)+')
+CLASS_AND_INSTANCE = re.compile(r'/Settings/Devices/[^/]+/ClassAndVrmInstance')
 
 
-class Settings(ItemService):
-    def __init__(self, options):
-        super().__init__(NAME, announce_items=False)
-        self.options = options
-        self.bounds = {}
-        self.export('/', XML, self.on_settings)
-        if options.file and options.file.exists():
-            for path, (kind, value) in json.loads(options.file.read_text()).items():
-                self.put(path, GLib.Variant(kind, value))
+def integer(value):
+    value = int(value)
+    return dbus.Int32(value) if -2**31 <= value < 2**31 else dbus.Int64(value)
 
-    def on_settings(self, _connection, _sender, _path, _interface, method, arguments, invocation):
-        if self.options.deaf:
+
+TYPES = {'i': integer, 'f': dbus.Double, 's': dbus.String}
+
+
+def letter_of(value):
+    """The type of a setting with this default, None for one that settings cannot have."""
+    for letter, kinds in (('i', (dbus.Int32, dbus.Int64)), ('f', dbus.Double), ('s', dbus.String)):
+        if isinstance(value, kinds):
+            return letter
+    return None
+
+
+def convert(letter, value):
+    """As lenient as Python's casts. Returns: None where it cannot be"""
+    if value is None or isinstance(value, (dbus.Array, dbus.Dictionary)):
+        return None
+    try:
+        return TYPES[letter](value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def bounds(letter, minimum, maximum):
+    """Minimum and maximum, each None where there is none."""
+    if letter == 's':
+        return None, None
+    minimum, maximum = convert(letter, minimum), convert(letter, maximum)
+    return (None, None) if minimum == 0 and maximum == 0 else (minimum, maximum)
+
+
+def within(value, minimum, maximum):
+    return (minimum is None or value >= minimum) and (maximum is None or value <= maximum)
+
+
+def join(group, relative):
+    """The path of what is called @relative, with or without a slash before it, on @group."""
+    return ('' if group == '/' else group) + ('' if relative.startswith('/') else '/') + relative
+
+
+class Settings(Service):
+    def __init__(self, connection, file, slow, fail, deaf):
+        super().__init__(connection)
+        self.attributes = {}
+        self.file = file
+        self.slow, self.fail, self.deaf = slow, fail, deaf
+        self.calls = 0
+        if file and os.path.exists(file):
+            self.load()
+        connection.add_message_filter(self.listen)
+
+    def load(self):
+        with open(self.file, encoding='utf-8') as stream:
+            for path, stored in json.load(stream).items():
+                letter = stored['type']
+                self.values[path] = convert(letter, stored['value'])
+                self.attributes[path] = {'type': letter, **{
+                    name: convert(letter, stored[name]) for name in ('default', 'min', 'max')}}
+
+    def store(self):
+        if not self.file:
             return
-        if method == 'RemoveSettings':
-            answer = GLib.Variant('(ai)', ([self.remove(path) for path in arguments.unpack()[0]],))
-        else:
-            wanted = arguments.get_child_value(0)
-            answer = GLib.Variant('(aa{sv})', ([self.add(wanted.get_child_value(i))
-                                                for i in range(wanted.n_children())],))
-        GLib.timeout_add(int(self.options.slow * 1000),
-                         lambda: invocation.return_value(answer) or GLib.SOURCE_REMOVE)
+        with open(f'{self.file}.new', 'w', encoding='utf-8') as stream:
+            json.dump({path: {'value': value, **self.attributes[path]}
+                       for path, value in self.values.items()}, stream, indent=2)
+        os.replace(f'{self.file}.new', self.file)
 
-    def add(self, wanted):
-        path = wanted.lookup_value('path', None).get_string()
-        default = wanted.lookup_value('default', None)
-        code = self.options.fail or self.check(path, default, wanted)
-        result = {'path': GLib.Variant('s', path), 'error': GLib.Variant('i', code)}
-        if code == 0:
-            if path not in self.values:
-                kind = TYPES[default.get_type_string()]
-                self.put(path, self.free_instance(path, GLib.Variant(kind, default.unpack())))
-            result['value'] = self.values[path]
-        return result
+    def listen(self, _connection, message):
+        """Hears every message before it is answered."""
+        if message.get_type() != dbus.lowlevel.MESSAGE_TYPE_METHOD_CALL:
+            return dbus.lowlevel.HANDLER_RESULT_NOT_YET_HANDLED
+        self.calls += message.get_member() == 'AddSettings'
+        if self.deaf and message.get_interface() != TEST:
+            return dbus.lowlevel.HANDLER_RESULT_HANDLED
+        return dbus.lowlevel.HANDLER_RESULT_NOT_YET_HANDLED
 
-    def check(self, path, default, wanted):
-        """Returns: the error code of AddSettings"""
-        bounds = [wanted.lookup_value(name, None) for name in ('min', 'max')]
-        low, high = (bound.unpack() if bound is not None else 0 for bound in bounds)
-        if not path.startswith('/Settings/'):
-            return NOT_A_SETTING
+    def groups(self):
+        return super().groups() | {'/Settings', '/Settings/Devices'}
+
+    def check_group(self, path):
+        if path in self.values:
+            raise error('UnknownMethod', f'{path} is not a group')
+        self.below(path)
+
+    def properties(self, path):
+        return {**super().properties(path), 'Min': self.bound(path, 'min'),
+                'Max': self.bound(path, 'max'), 'Default': self.attributes[path]['default']}
+
+    def bound(self, path, name):
+        value = self.attributes[path][name]
+        return dbus.Int32(0) if value is None else value
+
+    def free(self, path, wanted):
+        """@wanted, or the next `class:number` that no other device has; None where it is none."""
+        match = re.fullmatch(r'([^:]*):(-?\d+)', wanted)
+        if not match:
+            return None
+        taken = {value for other, value in self.values.items()
+                 if other != path and CLASS_AND_INSTANCE.fullmatch(other)}
+        number = int(match[2])
+        while wanted in taken:
+            number += 1
+            wanted = f'{match[1]}:{number}'
+        return dbus.String(wanted)
+
+    def add(self, path, default, letter, minimum, maximum):
+        """Adds a setting, or gives another default and other bounds to one that exists. Returns: 0
+        or the error"""
         if '/_' in path:
             return UNDERSCORE
-        if not re.fullmatch(r'(/[A-Za-z0-9_]+)+', path):
-            return INVALID_PATH
-        if any(other.startswith(path + '/') for other in self.values):
-            return IS_GROUP
-        kind = TYPES.get(default.get_type_string())
-        if kind is None:
+        if letter not in TYPES:
             return UNKNOWN_TYPE
-        if path in self.values and self.values[path].get_type_string() != kind:
-            return OTHER_TYPE
-        if kind != 's' and (low, high) != (0, 0) and not low <= default.unpack() <= high:
+        default = convert(letter, default)
+        if default is None:
+            return BAD_DEFAULT
+        minimum, maximum = bounds(letter, minimum, maximum)
+        if not within(default, minimum, maximum):
             return OUT_OF_RANGE
-        self.bounds[path] = (low, high)
+        if not path.startswith('/Settings/'):
+            return NOT_IN_SETTINGS
+        if path in self.groups():
+            return IS_GROUP
+        if not PATH.fullmatch(path) or any(path.startswith(leaf + '/') for leaf in self.values):
+            return INVALID_PATH
+        if path in self.values and self.attributes[path]['type'] != letter:
+            return TYPE_DIFFERS
+        return self.put(path, self.values.get(path, default),
+                        {'type': letter, 'default': default, 'min': minimum, 'max': maximum})
+
+    def put(self, path, value, attributes):
+        if self.attributes.get(path) == attributes:
+            return 0
+        if CLASS_AND_INSTANCE.fullmatch(path):
+            value = self.free(path, value)
+            if value is None:
+                return BAD_DEFAULT
+        self.values[path], self.attributes[path] = value, attributes
+        self.store()
+        self.announce_leaf(path, self.properties(path))
+        return 0
+
+    def add_element(self, group, element):
+        """An element of AddSettings. Returns: its result"""
+        path = element.get('path')
+        if not isinstance(path, dbus.String):
+            return {'error': INVALID_PATH, **({'path': path} if path else {})}
+        if self.fail:
+            return {'path': path, 'error': self.fail}
+        default = element.get('default')
+        code = UNKNOWN_TYPE
+        if letter_of(default):
+            code = self.add(join(group, path), default, letter_of(default), element.get('min'),
+                            element.get('max'))
+        value = {} if code else {'value': self.values[join(group, path)]}
+        return {'path': path, 'error': code, **value}
+
+    def write(self, path, value):
+        attributes = self.attributes[path]
+        value = convert(attributes['type'], value)
+        if value is None or not within(value, attributes['min'], attributes['max']):
+            return -1
+        if value == self.values[path]:
+            return 0
+        if CLASS_AND_INSTANCE.fullmatch(path):
+            value = self.free(path, value)
+            if value is None:
+                return -1
+        self.values[path] = value
+        self.store()
+        self.announce_leaf(path)
         return 0
 
     def remove(self, path):
-        return 0 if self.values.pop(path, None) is not None else -1
-
-    def free_instance(self, path, value):
-        """A number that another device has is increased to the next free one."""
-        if not DEVICE.fullmatch(path) or ':' not in value.unpack():
-            return value
-        kind, number = value.unpack().split(':')
-        taken = {other.unpack() for key, other in self.values.items()
-                 if key != path and DEVICE.fullmatch(key)}
-        number = int(number)
-        while f'{kind}:{number}' in taken:
-            number += 1
-        return GLib.Variant('s', f'{kind}:{number}')
-
-    def write(self, path, value):
-        kind = self.values[path].get_type_string()
-        low, high = self.bounds.get(path, (0, 0))
-        try:
-            value = GLib.Variant(kind, value.unpack())
-        except TypeError:
+        if path not in self.values:
             return -1
-        if kind != 's' and (low, high) != (0, 0) and not low <= value.unpack() <= high:
-            return -1
-        self.put(path, self.free_instance(path, value))
+        del self.values[path], self.attributes[path]
+        self.store()
+        self.announce_leaf(path, {'Value': INVALID, 'Text': ''})
         return 0
 
-    def put(self, path, value):
-        super().put(path, value)
-        if self.options.file:
-            kept = {key: (kept.get_type_string(), kept.unpack())
-                    for key, kept in self.values.items()}
-            self.options.file.write_text(json.dumps(kept))
+    @dbus.service.method(SETTINGS, in_signature='aa{sv}', out_signature='aa{sv}',
+                         path_keyword='path', async_callbacks=('reply', 'failed'))
+    def AddSettings(self, elements, path, reply, failed):
+        try:
+            self.check_group(path)
+            results = [{name: dbus.Int32(value) if name == 'error' else value
+                        for name, value in self.add_element(path, element).items()}
+                       for element in elements]
+        except dbus.DBusException as raised:
+            failed(raised)
+            return
+        if self.slow:
+            GLib.timeout_add(int(self.slow * 1000), lambda: reply(results))
+        else:
+            reply(results)
+
+    @dbus.service.method(SETTINGS, in_signature='ssvsvv', out_signature='i', path_keyword='path')
+    def AddSetting(self, group, name, default, letter, minimum, maximum, path):
+        self.check_group(path)
+        where = join(path, join(group, name) if group else name)
+        return self.add(where, default, letter, minimum, maximum)
+
+    @dbus.service.method(SETTINGS, in_signature='ssvsvv', out_signature='i', path_keyword='path')
+    def AddSilentSetting(self, group, name, default, letter, minimum, maximum, path):
+        return self.AddSetting(group, name, default, letter, minimum, maximum, path)
+
+    @dbus.service.method(SETTINGS, in_signature='as', out_signature='ai', path_keyword='path')
+    def RemoveSettings(self, paths, path):
+        self.check_group(path)
+        return [self.remove(join(path, relative)) for relative in paths]
+
+    @dbus.service.method(BUS_ITEM, out_signature='v', path_keyword='path')
+    def GetMin(self, path):
+        self.check_leaf(path)
+        return self.bound(path, 'min')
+
+    @dbus.service.method(BUS_ITEM, out_signature='v', path_keyword='path')
+    def GetMax(self, path):
+        self.check_leaf(path)
+        return self.bound(path, 'max')
+
+    @dbus.service.method(BUS_ITEM, out_signature='v', path_keyword='path')
+    def GetDefault(self, path):
+        self.check_leaf(path)
+        return self.attributes[path]['default']
+
+    @dbus.service.method(TEST, in_signature='dib')
+    def Misbehave(self, slow, fail, deaf):
+        self.slow, self.fail, self.deaf = slow, int(fail), bool(deaf)
+
+    @dbus.service.method(TEST, out_signature='i')
+    def CountCalls(self):
+        return self.calls
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument('--file', type=pathlib.Path, help='where the settings are kept')
-    parser.add_argument('--slow', type=float, default=0, help='seconds before an answer')
-    parser.add_argument('--fail', type=int, default=0, help='the error for every setting')
-    parser.add_argument('--deaf', action='store_true', help='never answer')
-    Settings(parser.parse_args()).run()
+    parser = arguments(__doc__)
+    parser.add_argument('--file', help='JSON; read at the start, written at every change')
+    parser.add_argument('--slow', type=float, default=0, metavar='SECONDS',
+                        help='AddSettings does its work and answers so much later')
+    parser.add_argument('--fail', type=int, default=0, metavar='CODE',
+                        help='AddSettings adds nothing and answers this error for each element')
+    parser.add_argument('--deaf', action='store_true', help='own the name and never answer')
+    options = parser.parse_args()
+    run(NAME, options.bus, lambda connection: Settings(connection, options.file, options.slow,
+                                                       options.fail, options.deaf))
 
 
 if __name__ == '__main__':

@@ -1,30 +1,45 @@
 #!/usr/bin/python3
-"""A stand-in for com.victronenergy.system, whose choices a test makes by SetValue (contract §4): run
-with the address of the bus in DBUS_SESSION_BUS_ADDRESS."""
-import argparse
+"""A stand-in of Venus' com.victronenergy.system, systemcalc, as far as it says which battery it has
+chosen (contract §4.1, §4.2). Nothing is computed: the test says what it shows, by SetValue."""
+import dbus
 
-from gi.repository import GLib
+from stand_in_service import INVALID, Service, arguments, run
 
-from item_service import INVALID, ItemService
+NAME = 'com.victronenergy.system'
 
-ITEMS = {
+# As before systemcalc has found a battery; an empty list of theirs is not an ai (§1.5).
+VALUES = {
     '/ActiveBatteryService': INVALID,
     '/ActiveBmsService': INVALID,
-    '/Control/Dvcc': GLib.Variant('i', 0),
-    '/Dvcc/Alarms/MultipleBatteries': GLib.Variant('i', 0),
-    '/Dc/Battery/Soc': INVALID,
+    '/AvailableBmsServices': dbus.Array([], signature='u', variant_level=1),
+    '/Control/Dvcc': dbus.Int32(0),
+    '/Dvcc/Alarms/MultipleBatteries': dbus.Int32(0),
 }
 
 
+class System(Service):
+    def __init__(self, connection, properties_changed):
+        super().__init__(connection)
+        self.values = dict(VALUES)
+        self.properties_changed = properties_changed
+
+    def write(self, path, value):
+        if (type(value), value) == (type(self.values[path]), self.values[path]):
+            return 0
+        self.values[path] = value
+        if self.properties_changed:
+            self.announce_leaf(path)
+        else:
+            self.send('/', 'ItemsChanged', 'a{sa{sv}}', {path: self.properties(path)})
+        return 0
+
+
 def main():
-    parser = argparse.ArgumentParser()
+    parser = arguments(__doc__)
     parser.add_argument('--properties-changed', action='store_true',
-                        help='announce each item by itself')
+                        help='announce each change on its leaf, not by ItemsChanged on /')
     options = parser.parse_args()
-    service = ItemService('com.victronenergy.system', not options.properties_changed)
-    for path, value in ITEMS.items():
-        service.put(path, value)
-    service.run()
+    run(NAME, options.bus, lambda connection: System(connection, options.properties_changed))
 
 
 if __name__ == '__main__':

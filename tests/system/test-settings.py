@@ -5,7 +5,6 @@ import harness
 
 import conformance_settings
 import selection
-import stand_in_settings
 
 if __name__ == '__main__':
-    harness.main(vars(conformance_settings), vars(selection), vars(stand_in_settings))
+    harness.main(vars(conformance_settings), vars(selection))
