@@ -66,6 +66,7 @@ derive (VbBattery *battery, gboolean has_record, gint64 now)
 
   if (!vb_state_shows_values (battery->state)) {
     battery->current = (VbSmoothed){ 0 };
+    vb_history_interrupt (&battery->history);
     return;
   }
 

@@ -104,6 +104,13 @@ vb_history_add (VbHistory *history, const VbHistorySample *sample, gint64 longes
   history->last = *sample;
 }
 
+void
+vb_history_interrupt (VbHistory *history)
+{
+  history->last.current = NAN;
+  history->last.power = NAN;
+}
+
 double
 vb_counters_cycles (const VbCounters *counters, double installed)
 {

@@ -55,6 +55,9 @@ void vb_history_init (VbHistory *history);
  */
 void vb_history_add (VbHistory *history, const VbHistorySample *sample, gint64 longest_gap);
 
+/** Notes that what flows from now on is not known: up to the next sample only time is counted. */
+void vb_history_interrupt (VbHistory *history);
+
 /** Full charges of a battery of @installed Ah that have been drawn, or NAN where that is not known. */
 double vb_counters_cycles (const VbCounters *counters, double installed);
 

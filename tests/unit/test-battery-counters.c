@@ -1,0 +1,49 @@
+#include "battery-fixture.h"
+
+/* What a battery with history=true counts in the less usual hours of its life (design §5, Counters). */
+
+/* What flows while the source is dead or off nobody knows, however short that is. */
+static void
+test_while_dead (Fixture *fixture, gconstpointer user_data)
+{
+  fixture->config.history = TRUE;
+  restart (fixture);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-360"));
+  tick_at (fixture, 10 * SECOND);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-360"));
+  assert_bus (fixture, "TotalAhDrawn=-1");
+
+  switch_off (fixture);
+  tick_at (fixture, 20 * SECOND);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-360"));
+  assert_bus (fixture, "TotalAhDrawn=-1");
+
+  /* A flow whose BMS has died goes on sending Soc: it is late, then stale. */
+  for (guint i = 21; i < 50; i++) {
+    tick_at (fixture, i * SECOND);
+    g_assert_true (push (fixture, "Soc=50"));
+  }
+  assert_bus (fixture, "TotalAhDrawn=-3.9");
+  tick_at (fixture, 50 * SECOND);
+  g_assert_true (push (fixture, "Soc=50"));
+  assert_step (fixture, VB_STATE_STALE, 0);
+  tick_at (fixture, 55 * SECOND);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-360"));
+  assert_step (fixture, VB_STATE_LIVE, 1);
+  assert_bus (fixture, "TotalAhDrawn=-3.9");
+  tick_at (fixture, 65 * SECOND);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-360"));
+  assert_bus (fixture, "TotalAhDrawn=-4.9");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(name, function) \
+  g_test_add ("/battery-counters/" name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("while-dead", test_while_dead);
+
+  return g_test_run ();
+}
