@@ -57,14 +57,13 @@ counted_item (guint index)
   return items[index];
 }
 
+/* What is on the bus of a measurement, before it is rounded, or NAN. */
 static double
-chosen (const VbBattery *battery, VbKnown known)
+measured (const VbBattery *battery, VbKnown known, gint64 now)
 {
-  const guint item = vb_item_known (known);
-  const VbSample *sample = vb_derive_choose (&battery->sent[item], &battery->derived[item],
-                                             battery->config.freshness.warn_after);
+  const VbSample *sample = vb_battery_fresh_sample (battery, vb_item_known (known), now);
 
-  return vb_value_number (&sample->value, NAN);
+  return sample != NULL ? vb_value_number (&sample->value, NAN) : NAN;
 }
 
 void
@@ -80,12 +79,12 @@ vb_battery_count (VbBattery *battery, gint64 now)
 {
   const VbHistorySample sample = {
     .time = now,
-    .soc = chosen (battery, VB_KNOWN_SOC),
-    .voltage = chosen (battery, VB_KNOWN_VOLTAGE),
-    .current = chosen (battery, VB_KNOWN_CURRENT),
-    .power = chosen (battery, VB_KNOWN_POWER),
-    .minimum_cell_voltage = chosen (battery, VB_KNOWN_MIN_CELL_VOLTAGE),
-    .maximum_cell_voltage = chosen (battery, VB_KNOWN_MAX_CELL_VOLTAGE),
+    .soc = measured (battery, VB_KNOWN_SOC, now),
+    .voltage = measured (battery, VB_KNOWN_VOLTAGE, now),
+    .current = measured (battery, VB_KNOWN_CURRENT, now),
+    .power = measured (battery, VB_KNOWN_POWER, now),
+    .minimum_cell_voltage = measured (battery, VB_KNOWN_MIN_CELL_VOLTAGE, now),
+    .maximum_cell_voltage = measured (battery, VB_KNOWN_MAX_CELL_VOLTAGE, now),
   };
 
   vb_history_add (&battery->history, &sample, battery->config.freshness.stale_after);

@@ -133,6 +133,10 @@ gint64 vb_battery_schedule (const VbBattery *battery, gint64 now);
 /** Sets a shown value and notes the change. @time: of the record behind it. */
 void vb_battery_show (VbBattery *battery, guint item, const VbValue *value, gint64 time);
 
+/** The value that the source or the other values give for @item, as long as it is fresh; NULL for
+    none. */
+const VbSample *vb_battery_fresh_sample (const VbBattery *battery, guint item, gint64 now);
+
 /** Computes what is shown of every item from what was sent and the state. @entered: the state was
     entered with this step. */
 void vb_battery_show_all (VbBattery *battery, gboolean entered, gint64 now);

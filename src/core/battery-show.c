@@ -40,10 +40,9 @@ is_fresh (const VbBattery *battery, guint item, const VbSample *sample, gint64 n
              || now - sample->time < battery->config.optional_after);
 }
 
-/* The value that the source or the other values give for an item, as long as it is fresh; NULL for
-   none. A sent value that has expired leaves the place to a derived one that is younger. */
-static const VbSample *
-fresh_sample (const VbBattery *battery, guint item, gint64 now)
+/* A sent value that has expired leaves the place to a derived one that is younger. */
+const VbSample *
+vb_battery_fresh_sample (const VbBattery *battery, guint item, gint64 now)
 {
   const VbSample *derived = &battery->derived[item];
   const VbSample *sample = &battery->sent[item];
@@ -63,7 +62,7 @@ fresh_sample (const VbBattery *battery, guint item, gint64 now)
 static void
 show_sample (VbBattery *battery, guint item, gint64 now)
 {
-  const VbSample *sample = fresh_sample (battery, item, now);
+  const VbSample *sample = vb_battery_fresh_sample (battery, item, now);
   g_auto (VbValue) value = VB_VALUE_INIT;
 
   if (sample == NULL) {
@@ -93,7 +92,7 @@ show_low_voltage (VbBattery *battery, guint item, gint64 now)
   g_auto (VbValue) value = VB_VALUE_INIT;
 
   if (isnan (battery->config.battery_low_voltage) || battery->flags[item] & VB_ITEM_NULLED
-      || fresh_sample (battery, item, now) != NULL) {
+      || vb_battery_fresh_sample (battery, item, now) != NULL) {
     show_sample (battery, item, now);
     return;
   }
@@ -128,7 +127,7 @@ show_information (VbBattery *battery, guint item, gboolean entered, gint64 now)
   const gboolean live = battery->state == VB_STATE_LIVE;
   g_autoptr (GString) text = NULL;
 
-  if (live && fresh_sample (battery, item, now) != NULL) {
+  if (live && vb_battery_fresh_sample (battery, item, now) != NULL) {
     show_sample (battery, item, now);
     return;
   }

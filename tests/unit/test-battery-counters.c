@@ -36,6 +36,32 @@ test_while_dead (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "TotalAhDrawn=-4.9");
 }
 
+/* Only what is on the bus is an extreme: neither what has expired nor what has been called unknown. */
+static void
+test_extremes_of_the_present (Fixture *fixture, gconstpointer user_data)
+{
+  const char *record = LIMITS " Soc=50 Voltage=50 Current=0";
+
+  fixture->config.history = TRUE;
+  restart (fixture);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=0 MinCellVoltage=2.5"
+                                       " MaxCellVoltage=3.6"));
+  assert_bus (fixture, "MinimumCellVoltage=2.5 MaximumCellVoltage=3.6");
+  g_assert_true (push (fixture, "Cell1=3.2 Cell2=3.3 MaxCellVoltage=null"));
+  for (guint i = 1; i <= 24; i++) {
+    tick_at (fixture, i * 5 * SECOND);
+    g_assert_true (push (fixture, record));
+  }
+  assert_bus (fixture, "MinCellVoltage=- MaxCellVoltage=-");
+  g_assert_true (vb_battery_clear_history (fixture->battery, fixture->now));
+  g_assert_true (push (fixture, record));
+  assert_bus (fixture, "MinimumCellVoltage=- MaximumCellVoltage=-");
+
+  /* Derived ones count, unless they have been called unknown. */
+  g_assert_true (push (fixture, "Cell1=3.2 Cell2=3.3"));
+  assert_bus (fixture, "MinCellVoltage=3.2 MinimumCellVoltage=3.2 MaximumCellVoltage=-");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -44,6 +70,7 @@ main (int argc, char **argv)
 #define ADD(name, function) \
   g_test_add ("/battery-counters/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("while-dead", test_while_dead);
+  ADD ("extremes-of-the-present", test_extremes_of_the_present);
 
   return g_test_run ();
 }
