@@ -138,7 +138,8 @@ vb_battery_clear_history (VbBattery *battery, gint64 now)
 
   vb_battery_tick (battery, now);
   vb_history_init (&battery->history);
-  if (vb_state_shows_values (battery->state))
+  vb_battery_derive_history (battery, now);
+  if (vb_state_on_bus (battery->state))
     vb_battery_step (battery, battery->state, NULL, now);
 
   return TRUE;

@@ -59,13 +59,13 @@ vb_battery_fresh_sample (const VbBattery *battery, guint item, gint64 now)
   return is_fresh (battery, item, sample, now) ? sample : NULL;
 }
 
+/* @sample: NULL or invalid for none */
 static void
-show_sample (VbBattery *battery, guint item, gint64 now)
+show_chosen (VbBattery *battery, guint item, const VbSample *sample)
 {
-  const VbSample *sample = vb_battery_fresh_sample (battery, item, now);
   g_auto (VbValue) value = VB_VALUE_INIT;
 
-  if (sample == NULL) {
+  if (sample == NULL || !vb_value_is_valid (&sample->value)) {
     hide (battery, item);
     return;
   }
@@ -83,6 +83,12 @@ show_sample (VbBattery *battery, guint item, gint64 now)
     battery->flags[item] |= VB_ITEM_DERIVED;
   else
     battery->flags[item] &= ~VB_ITEM_DERIVED;
+}
+
+static void
+show_sample (VbBattery *battery, guint item, gint64 now)
+{
+  show_chosen (battery, item, vb_battery_fresh_sample (battery, item, now));
 }
 
 /* BatteryLowVoltage comes from the configuration where the source has none. */
@@ -141,6 +147,13 @@ show_information (VbBattery *battery, guint item, gboolean entered, gint64 now)
   battery->flags[item] |= VB_ITEM_DERIVED;
 }
 
+static gboolean
+shows_counter (const VbBattery *battery, guint item)
+{
+  return battery->flags[item] & VB_ITEM_DERIVED && vb_item (item)->field->flags & VB_FIELD_COUNTED;
+}
+
+/* Where nothing is counted, a counter changes by being cleared alone. */
 static void
 show_group (VbBattery *battery, guint item, VbGroup group, gint64 now)
 {
@@ -150,6 +163,8 @@ show_group (VbBattery *battery, guint item, VbGroup group, gint64 now)
     show_sample (battery, item, now);
   else if (group == VB_GROUP_LIVE || (group == VB_GROUP_LIMIT && battery->state != VB_STATE_STALE))
     hide (battery, item);
+  else if (shows_counter (battery, item))
+    show_chosen (battery, item, &battery->derived[item]);
 }
 
 static void

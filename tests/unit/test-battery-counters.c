@@ -62,6 +62,40 @@ test_extremes_of_the_present (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MinCellVoltage=3.2 MinimumCellVoltage=3.2 MaximumCellVoltage=-");
 }
 
+/* Cleared at once also where values do not appear; sent ones stay, and none appears. */
+static void
+test_cleared_when_stale (Fixture *fixture, gconstpointer user_data)
+{
+  fixture->config.history = TRUE;
+  restart (fixture);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-360 ChargedEnergy=7"));
+  tick_at (fixture, 10 * SECOND);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-360"));
+  tick_at (fixture, 40 * SECOND);
+  assert_step (fixture, VB_STATE_STALE, 1);
+  g_assert_true (push (fixture, "TotalAhDrawn=50"));
+  assert_step (fixture, VB_STATE_STALE, 0);
+  assert_bus (fixture, "TotalAhDrawn=-1 MinimumVoltage=50 ChargedEnergy=7");
+
+  for (guint i = 0; i < 2; i++) {
+    fixture->calls = 0;
+    g_assert_true (vb_battery_clear_history (fixture->battery, fixture->now));
+    assert_step (fixture, VB_STATE_STALE, i == 0 ? 1 : 0);
+    assert_bus (fixture, "TotalAhDrawn=0 DischargedEnergy=0 MinimumVoltage=- ChargedEnergy=7"
+                         " MaxChargeCurrent=0 Soc=-");
+  }
+  assert_invariants (fixture);
+
+  /* Off the bus nothing is shown, and nothing comes back. */
+  switch_off (fixture);
+  fixture->calls = 0;
+  g_assert_true (vb_battery_clear_history (fixture->battery, fixture->now));
+  assert_step (fixture, VB_STATE_GONE, 0);
+  tick_at (fixture, 45 * SECOND);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-360"));
+  assert_bus (fixture, "TotalAhDrawn=-50 DischargedEnergy=0 MinimumVoltage=50 ChargedEnergy=7");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -71,6 +105,7 @@ main (int argc, char **argv)
   g_test_add ("/battery-counters/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("while-dead", test_while_dead);
   ADD ("extremes-of-the-present", test_extremes_of_the_present);
+  ADD ("cleared-when-stale", test_cleared_when_stale);
 
   return g_test_run ();
 }
