@@ -178,6 +178,18 @@ write_beside (const char *path, const char *text, GError **error)
   return written;
 }
 
+/* What could not be written is not left lying on a disk that is full. */
+static gboolean
+write_beside_or_remove (const char *path, const char *text, GError **error)
+{
+  if (write_beside (path, text, error))
+    return TRUE;
+
+  g_unlink (path);
+
+  return FALSE;
+}
+
 /* A rename lasts once its folder has been written. */
 static gboolean
 sync_folder (const char *folder, GError **error)
@@ -204,7 +216,7 @@ vb_history_file_replace (const char *path, const char *text, GError **error)
 
   if (g_mkdir_with_parents (folder, 0755) != 0)
     return fail (error, "make the folder", folder);
-  if (!write_beside (beside, text, error))
+  if (!write_beside_or_remove (beside, text, error))
     return FALSE;
   if (g_rename (beside, path) != 0)
     return fail (error, "replace", path);

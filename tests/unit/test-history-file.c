@@ -1,8 +1,11 @@
 #include "history-file.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "history-keeper.h"
 
@@ -164,7 +167,17 @@ test_replace (void)
   again = read_text (path);
   g_assert_cmpstr (again, ==, "new");
 
+  /* On a full disk nothing is left lying. */
   g_rmdir (beside);
+  g_clear_error (&error);
+  g_assert_cmpint (symlink ("/dev/full", beside), ==, 0);
+  g_assert_false (vb_history_file_replace (path, "newer", &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOSPC);
+  g_assert_cmpint (g_access (beside, F_OK), !=, 0);
+  g_free (g_steal_pointer (&again));
+  again = read_text (path);
+  g_assert_cmpstr (again, ==, "new");
+
   g_unlink (path);
   g_rmdir (folder);
   g_free (g_steal_pointer (&folder));
