@@ -119,9 +119,10 @@ set_aside (const char *path, const char *reason)
 {
   g_autofree char *aside = g_strconcat (path, ".bad", NULL);
 
-  g_message ("%s is set aside as %s: %s", path, aside, reason);
-  if (g_rename (path, aside) != 0)
-    g_message ("%s cannot be set aside; it will be written over", path);
+  if (g_rename (path, aside) == 0)
+    g_message ("%s is set aside as %s, counting anew: %s", path, aside, reason);
+  else
+    g_message ("%s cannot be set aside, counting anew: %s", path, reason);
 }
 
 static void
@@ -133,7 +134,7 @@ read_file (Kept *kept, VbBattery *battery)
 
   if (!g_file_get_contents (kept->path, &text, NULL, &error)) {
     if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-      g_message ("counting anew: %s", error->message);
+      set_aside (kept->path, error->message);
     return;
   }
 

@@ -17,8 +17,8 @@ typedef struct _VbHistoryKeeper VbHistoryKeeper;
 #define VB_HISTORY_KEEPER_PERIOD 300
 
 /**
- * Reads what is kept, before the first record. A file that makes no sense is set aside as
- * `NAME.history.bad`, with a line in the log.
+ * Reads what is kept, before the first record. A file that makes no sense, or cannot be read, is
+ * set aside as `NAME.history.bad`, with a line in the log.
  *
  * @batteries: of VbBattery; referenced
  * @period: seconds between two savings

@@ -1,10 +1,8 @@
 #include "history-file.h"
 
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "history-keeper.h"
@@ -332,7 +330,24 @@ test_set_aside (Kept *kept, gconstpointer unused)
   g_assert_true (g_file_test (kept->path, G_FILE_TEST_EXISTS));
 }
 
-/* Told once, never fatal, and tried again. */
+/* Whatever it is, it is not written over. */
+static void
+test_cannot_be_read (Kept *kept, gconstpointer unused)
+{
+  VbHistoryKeeper *keeper;
+
+  g_assert_cmpint (g_mkdir (kept->path, 0755), ==, 0);
+  g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "*set aside*counting anew*");
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000);
+  g_test_assert_expected_messages ();
+  g_assert_true (g_file_test (kept->aside, G_FILE_TEST_IS_DIR));
+  draw (kept);
+  vb_history_keeper_free (keeper);
+  g_assert_true (g_file_test (kept->path, G_FILE_TEST_IS_REGULAR));
+  g_rmdir (kept->aside);
+}
+
+/* Told once, and never fatal. */
 static void
 test_cannot_be_kept (Kept *kept, gconstpointer unused)
 {
@@ -340,8 +355,8 @@ test_cannot_be_kept (Kept *kept, gconstpointer unused)
   VbHistoryKeeper *keeper;
 
   g_assert_true (g_file_set_contents (kept->path, "", -1, NULL));
-  g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "counting anew: *");
-  g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "counting anew: *");
+  g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "*cannot be set aside, counting anew: *");
+  g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "*cannot be set aside, counting anew: *");
   g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "cannot make the folder*");
   keeper = vb_history_keeper_new (kept->batteries, folder, 1000);
   draw (kept);
@@ -364,6 +379,7 @@ main (int argc, char **argv)
   ADD ("kept", test_kept);
   ADD ("saved-at-times", test_saved_at_times);
   ADD ("set-aside", test_set_aside);
+  ADD ("cannot-be-read", test_cannot_be_read);
   ADD ("cannot-be-kept", test_cannot_be_kept);
 
   return g_test_run ();
