@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Energy and history counters: counted, kept over a restart, cleared over HTTP and by the GUI's way."""
+import os
 import time
 
 from gi.repository import GLib
@@ -136,6 +137,19 @@ def test_folder_that_cannot_be_written(world):
     flow(daemon, -100, 50, 0.3)
     equal(daemon.stop(), 0)
     assert 'the counters are not kept' in daemon.log.read_text()
+
+
+def test_disk_that_does_not_answer(world):
+    """It ends all the same: the pipe that stands where it saves has no reader."""
+    world.path('state').mkdir()
+    os.mkfifo(world.path('state') / 'virtual.history.new')
+    daemon = world.start(config(world))
+    daemon.join()
+    flow(daemon, -100, 50, 0.3)
+    began = time.monotonic()
+    equal(daemon.stop(), 0)
+    assert 4 < time.monotonic() - began < 15, time.monotonic() - began
+    assert 'the disk does not answer' in daemon.log.read_text()
 
 
 if __name__ == '__main__':

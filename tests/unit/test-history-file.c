@@ -1,8 +1,10 @@
 #include "history-file.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "history-keeper.h"
@@ -190,6 +192,7 @@ typedef struct
   char *folder;
   char *path;
   char *aside;
+  char *beside;
   GPtrArray *batteries;
   gint64 now;
 } Kept;
@@ -222,6 +225,7 @@ set_up (Kept *kept, gconstpointer unused)
   kept->folder = g_dir_make_tmp ("history-XXXXXX", NULL);
   kept->path = g_build_filename (kept->folder, "shed.history", NULL);
   kept->aside = g_strconcat (kept->path, ".bad", NULL);
+  kept->beside = g_strconcat (kept->path, ".new", NULL);
   make_batteries (kept);
 }
 
@@ -235,6 +239,7 @@ tear_down (Kept *kept, gconstpointer unused)
   g_free (kept->folder);
   g_free (kept->path);
   g_free (kept->aside);
+  g_free (kept->beside);
 }
 
 /* Ten seconds at 36 A: 0.1 Ah. */
@@ -347,6 +352,73 @@ test_cannot_be_read (Kept *kept, gconstpointer unused)
   g_rmdir (kept->aside);
 }
 
+/* Told once for each change of situation, and tried again whether or not anything has changed. */
+static void
+test_kept_again (Kept *kept, gconstpointer unused)
+{
+  VbHistoryKeeper *keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1);
+  const guint deadline = g_timeout_add_seconds (30, on_deadline, NULL);
+  const gint64 until = g_get_monotonic_time () + 4 * SECOND;
+
+  g_assert_cmpint (g_mkdir (kept->beside, 0755), ==, 0);
+  g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "cannot create*the counters are not kept");
+  g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "*is kept again");
+  draw (kept);
+  while (g_get_monotonic_time () < until)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_false (g_file_test (kept->path, G_FILE_TEST_EXISTS));
+
+  g_rmdir (kept->beside);
+  while (!g_file_test (kept->path, G_FILE_TEST_EXISTS))
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (deadline);
+  vb_history_keeper_free (keeper);
+  g_test_assert_expected_messages ();
+}
+
+static gboolean
+on_turn (gpointer user_data)
+{
+  return --*(guint *)user_data > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+/* Nobody reads the pipe that stands where the thread writes: that is a disk which does not answer. The
+   loop goes on turning. */
+static void
+test_slow_disk (Kept *kept, gconstpointer unused)
+{
+  static VbHistoryKeeper *keeper; /* its thread may still look at it when the test has ended */
+  guint turns = 80;
+  gint64 began;
+  char text[4096] = "";
+  int fd;
+
+  g_assert_cmpint (mkfifo (kept->beside, 0600), ==, 0);
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1);
+  draw (kept);
+  g_timeout_add (50, on_turn, &turns);
+  while (turns > 0)
+    g_main_context_iteration (NULL, TRUE);
+
+  /* The end waits for it, but not for ever. */
+  draw (kept);
+  began = g_get_monotonic_time ();
+  g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "the disk does not answer*");
+  vb_history_keeper_free (keeper);
+  g_test_assert_expected_messages ();
+  g_assert_cmpint (g_get_monotonic_time () - began, >=, 5 * SECOND);
+  g_assert_cmpint (g_get_monotonic_time () - began, <, 10 * SECOND);
+
+  /* It had got one saving to do, and no other behind it. */
+  fd = g_open (kept->beside, O_RDONLY | O_CLOEXEC, 0);
+  g_assert_cmpint (fd, >=, 0);
+  g_assert_cmpint (read (fd, text, sizeof text - 1), >, 0);
+  g_assert_nonnull (strstr (text, "drawn=0.1"));
+  close (fd);
+  for (guint i = 0; i < 1000 && g_file_test (kept->beside, G_FILE_TEST_EXISTS); i++)
+    g_usleep (10000);
+}
+
 /* Told once, and never fatal. */
 static void
 test_cannot_be_kept (Kept *kept, gconstpointer unused)
@@ -381,6 +453,8 @@ main (int argc, char **argv)
   ADD ("set-aside", test_set_aside);
   ADD ("cannot-be-read", test_cannot_be_read);
   ADD ("cannot-be-kept", test_cannot_be_kept);
+  ADD ("kept-again", test_kept_again);
+  ADD ("slow-disk", test_slow_disk);
 
   return g_test_run ();
 }

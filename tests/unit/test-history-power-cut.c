@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,10 +52,9 @@ tear_down (Fixture *fixture, gconstpointer unused)
   g_free (fixture->new);
 }
 
-/* Saves in a child that is killed when it stops for the @steps-th time, before or after a system call.
-   Returns: whether it came to its end before that */
-static gboolean
-save_and_kill (const Fixture *fixture, guint steps)
+/* A child that saves once it is let go on. */
+static pid_t
+start_child (const Fixture *fixture)
 {
   const pid_t child = fork ();
   int status;
@@ -69,15 +69,38 @@ save_and_kill (const Fixture *fixture, guint steps)
 
   g_assert_cmpint (waitpid (child, &status, 0), ==, child);
   g_assert_true (WIFSTOPPED (status));
-  for (guint i = 0; i < steps; i++) {
-    g_assert_cmpint (ptrace (PTRACE_SYSCALL, child, NULL, NULL), ==, 0);
-    g_assert_cmpint (waitpid (child, &status, 0), ==, child);
-    if (WIFEXITED (status)) {
-      g_assert_cmpint (WEXITSTATUS (status), ==, 0);
-      return TRUE;
-    }
-    g_assert_true (WIFSTOPPED (status));
+
+  return child;
+}
+
+/* Lets @child go on until it stops before or after a system call. Returns: FALSE if it came to its end */
+static gboolean
+next_stop (pid_t child)
+{
+  int status;
+
+  g_assert_cmpint (ptrace (PTRACE_SYSCALL, child, NULL, NULL), ==, 0);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  if (WIFEXITED (status)) {
+    g_assert_cmpint (WEXITSTATUS (status), ==, 0);
+    return FALSE;
   }
+  g_assert_true (WIFSTOPPED (status));
+
+  return TRUE;
+}
+
+/* Saves in a child that is killed when it stops for the @steps-th time. Returns: whether it came to its
+   end before that */
+static gboolean
+save_and_kill (const Fixture *fixture, guint steps)
+{
+  const pid_t child = start_child (fixture);
+  int status;
+
+  for (guint i = 0; i < steps; i++)
+    if (!next_stop (child))
+      return TRUE;
 
   kill (child, SIGKILL);
   g_assert_cmpint (waitpid (child, &status, 0), ==, child);
@@ -86,7 +109,7 @@ save_and_kill (const Fixture *fixture, guint steps)
   return FALSE;
 }
 
-/* What is read at the next start: the charge drawn. */
+/* What is read at the next start: the charge drawn, 0 where there is no file. */
 static double
 read_drawn (const Fixture *fixture)
 {
@@ -94,15 +117,19 @@ read_drawn (const Fixture *fixture)
   g_autoptr (GError) error = NULL;
   VbCounters counters;
 
-  g_assert_true (g_file_get_contents (fixture->path, &text, NULL, &error));
+  if (!g_file_get_contents (fixture->path, &text, NULL, &error)) {
+    g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+    return 0;
+  }
   g_assert_true (vb_history_file_read (text, "shed", NOW, &counters, &error));
   g_assert_no_error (error);
 
   return counters.drawn;
 }
 
+/* @has_old: whether there was a file before */
 static void
-test_power_cut (Fixture *fixture, gconstpointer unused)
+test_power_cut (Fixture *fixture, gconstpointer has_old)
 {
   guint n_old = 0, n_new = 0, steps = 0;
   gboolean ended;
@@ -110,10 +137,12 @@ test_power_cut (Fixture *fixture, gconstpointer unused)
   do {
     double drawn;
 
-    g_assert_true (vb_history_file_replace (fixture->path, fixture->old, NULL));
+    g_unlink (fixture->path);
+    if (has_old != NULL)
+      g_assert_true (vb_history_file_replace (fixture->path, fixture->old, NULL));
     ended = save_and_kill (fixture, steps++);
     drawn = read_drawn (fixture);
-    if (drawn == 1)
+    if (drawn == (has_old != NULL ? 1 : 0))
       n_old++;
     else {
       g_assert_cmpfloat (drawn, ==, 2);
@@ -127,11 +156,54 @@ test_power_cut (Fixture *fixture, gconstpointer unused)
   g_assert_cmpuint (n_new, >, 4);
 }
 
+/* What a system call does to what lasts: writes, synchronises, renames, or nothing. */
+static const char *
+effect_of (guint64 call)
+{
+  switch (call) {
+  case SYS_write:
+    return "write ";
+  case SYS_fsync:
+    return "fsync ";
+#ifdef SYS_rename
+  case SYS_rename:
+#endif
+#ifdef SYS_renameat
+  case SYS_renameat:
+#endif
+  case SYS_renameat2:
+    return "rename ";
+  default:
+    return "";
+  }
+}
+
+/* A killed process loses nothing that it has written; a power cut does. So the order counts: the file
+   is on the disk before it takes the place of the old one, and the folder after that. */
+static void
+test_order (Fixture *fixture, gconstpointer unused)
+{
+  const pid_t child = start_child (fixture);
+  g_autoptr (GString) order = g_string_new (NULL);
+  struct __ptrace_syscall_info info;
+
+  g_assert_cmpint (ptrace (PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACESYSGOOD), ==, 0);
+  while (next_stop (child)) {
+    g_assert_cmpint (ptrace (PTRACE_GET_SYSCALL_INFO, child, sizeof info, &info), >, 0);
+    if (info.op == PTRACE_SYSCALL_INFO_ENTRY)
+      g_string_append (order, effect_of (info.entry.nr));
+  }
+
+  g_assert_cmpstr (order->str, ==, "write fsync rename fsync ");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add ("/history-file/power-cut", Fixture, NULL, set_up, test_power_cut, tear_down);
+  g_test_add ("/history-file/power-cut", Fixture, "old", set_up, test_power_cut, tear_down);
+  g_test_add ("/history-file/power-cut-at-first", Fixture, NULL, set_up, test_power_cut, tear_down);
+  g_test_add ("/history-file/order", Fixture, NULL, set_up, test_order, tear_down);
 
   return g_test_run ();
 }
