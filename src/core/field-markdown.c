@@ -13,7 +13,9 @@ static const struct
     "For `role=bms` alone. They become invalid together, never one alone." },
   { VB_GROUP_ALARM, "Alarms and states",
     "Kept until the battery leaves the bus; cleared by sending 0, not by leaving them out." },
-  { VB_GROUP_STATIC, "Static values", "Kept." },
+  { VB_GROUP_STATIC, "Static values",
+    "Kept. Where the daemon counts by itself (`history=true`), what is sent wins until it is "
+    "`optional-after` old." },
 };
 
 static void
@@ -72,8 +74,9 @@ append_row (guint item, GString *markdown)
   g_string_append (markdown, " | ");
   if (field->kind == VB_KIND_REAL)
     g_string_append_printf (markdown, "%d", field->decimals);
-  g_string_append_printf (markdown, " | %s%s |\n", field->description,
-                          field->flags & VB_FIELD_REQUIRED ? "; **required**" : "");
+  g_string_append_printf (markdown, " | %s%s%s |\n", field->description,
+                          field->flags & VB_FIELD_REQUIRED ? "; **required**" : "",
+                          field->flags & VB_FIELD_COUNTED ? "; counted with `history=true`" : "");
 }
 
 void
