@@ -15,6 +15,7 @@
 #include "http/battery-routes.h"
 #include "http/event-stream.h"
 #include "http/info-routes.h"
+#include "http/recent-routes.h"
 #include "options.h"
 
 /* Everything that runs, in the order in which it is made; torn down in reverse. */
@@ -31,6 +32,7 @@ typedef struct
   VbHttpServer *server;
   VbBatteryRoutes *battery_routes;
   VbInfoRoutes *info_routes;
+  VbRecentRoutes *recent_routes;
   VbEventStream *event_stream;
   VbExitStatus status;
 } Daemon;
@@ -189,6 +191,7 @@ add_server (Daemon *daemon)
                                        daemon->server);
   daemon->battery_routes = vb_battery_routes_new (daemon->server, daemon->batteries);
   daemon->info_routes = vb_info_routes_new (daemon->server, daemon->batteries);
+  daemon->recent_routes = vb_recent_routes_new (daemon->server, daemon->batteries);
   daemon->event_stream = vb_event_stream_new (daemon->server, daemon->batteries);
 
   for (guint i = 0; addresses[i] != NULL; i++) {
@@ -242,6 +245,7 @@ tear_down (Daemon *daemon)
   g_clear_pointer (&daemon->server, vb_http_server_free);
   g_clear_pointer (&daemon->battery_routes, vb_battery_routes_free);
   g_clear_pointer (&daemon->info_routes, vb_info_routes_free);
+  g_clear_pointer (&daemon->recent_routes, vb_recent_routes_free);
   g_clear_pointer (&daemon->event_stream, vb_event_stream_free);
   g_clear_pointer (&daemon->services, g_ptr_array_unref);
   g_clear_pointer (&daemon->ladders, g_ptr_array_unref);

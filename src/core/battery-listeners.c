@@ -30,6 +30,17 @@ vb_battery_tell_change (VbBattery *battery, const VbChange *change)
 }
 
 void
+vb_battery_tell_taken (VbBattery *battery, const VbVerdict *verdict)
+{
+  for (guint i = 0; battery->listeners != NULL && i < battery->listeners->len; i++) {
+    const VbListener *listener = &g_array_index (battery->listeners, VbListener, i);
+
+    if (listener->events->taken != NULL)
+      listener->events->taken (battery, verdict, listener->user_data);
+  }
+}
+
+void
 vb_battery_tell_refused (VbBattery *battery)
 {
   for (guint i = 0; i < battery->listeners->len; i++) {

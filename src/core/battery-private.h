@@ -96,8 +96,9 @@ void vb_battery_activate (VbBattery *battery, guint item);
 /** A copy that tells nobody, to try a record on. */
 VbBattery *vb_battery_copy (const VbBattery *battery);
 
-/** Tells the listeners of a step, of a refusal. */
+/** Tells the listeners of a step, of a record that was taken, of a refusal. */
 void vb_battery_tell_change (VbBattery *battery, const VbChange *change);
+void vb_battery_tell_taken (VbBattery *battery, const VbVerdict *verdict);
 void vb_battery_tell_refused (VbBattery *battery);
 
 /** Notes who has sent at @now. */

@@ -229,6 +229,7 @@ vb_battery_apply (VbBattery *battery,
   changed = take_record (battery, record, mode, now);
   fill_verdict (battery, record, changed, now, verdict);
   vb_battery_tell_selection (battery, now, verdict->warnings);
+  vb_battery_tell_taken (battery, verdict);
 
   return TRUE;
 }

@@ -137,6 +137,8 @@ vb_battery_refuse (
     battery->tally.refused[((const VbRecordError *)g_ptr_array_index (errors, 0))->code]++;
   refusal->time = now;
   refusal->status = status;
+  g_free (refusal->address);
+  refusal->address = g_strdup (source);
   g_clear_pointer (&refusal->errors, g_ptr_array_unref);
   refusal->errors = errors;
 

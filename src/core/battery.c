@@ -112,6 +112,7 @@ vb_battery_free (VbBattery *battery)
   g_clear_pointer (&battery->listeners, g_array_unref);
   g_free (battery->source.address);
   g_free (battery->described);
+  g_free (battery->source.refusal.address);
   g_clear_pointer (&battery->source.refusal.errors, g_ptr_array_unref);
   g_free (battery->presence.service);
   g_free (battery->selection);
@@ -158,6 +159,19 @@ vb_battery_copy (const VbBattery *battery)
   g_array_append_vals (copy->active, battery->active->data, battery->active->len);
 
   return copy;
+}
+
+VbBattery *
+vb_battery_find (const GPtrArray *batteries, const char *name)
+{
+  for (guint i = 0; i < batteries->len; i++) {
+    VbBattery *battery = g_ptr_array_index (batteries, i);
+
+    if (g_str_equal (battery->config.name, name))
+      return battery;
+  }
+
+  return NULL;
 }
 
 const VbBatteryConfig *

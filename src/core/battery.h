@@ -60,7 +60,8 @@ typedef struct
 /** The last refusal, for GET /battery and for the texts of the ladder. */
 typedef struct
 {
-  gint64 time; /* µs; 0: none yet */
+  gint64 time;   /* µs; 0: none yet */
+  char *address; /* who sent it */
   guint status;
   GPtrArray *errors; /* of VbRecordError */
 } VbRefusal;
@@ -97,6 +98,9 @@ typedef struct
   /* A step has been taken. */
   void (*changed) (VbBattery *battery, const VbChange *change, gpointer user_data);
 
+  /* A record has been taken, its step with it: vb_battery_source() says from where. */
+  void (*taken) (VbBattery *battery, const VbVerdict *verdict, gpointer user_data);
+
   /* A record has been refused: vb_battery_source() says why. */
   void (*refused) (VbBattery *battery, gpointer user_data);
 
@@ -107,6 +111,9 @@ typedef struct
 /** Makes a battery in state `waiting`; @config is copied. Free with vb_battery_free(). */
 VbBattery *vb_battery_new (const VbBatteryConfig *config, gint64 now);
 void vb_battery_free (VbBattery *battery);
+
+/** The battery @name among @batteries, an array of VbBattery; NULL where there is none. */
+VbBattery *vb_battery_find (const GPtrArray *batteries, const char *name);
 
 const VbBatteryConfig *vb_battery_config (const VbBattery *battery);
 

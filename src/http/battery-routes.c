@@ -4,13 +4,11 @@
 
 #include "core/clock.h"
 #include "record-json.h"
+#include "request-battery.h"
 #include "state-json.h"
 
 #define JSON "application/json"
 #define PROBLEM "application/problem+json"
-
-/* The name of the battery that /battery without a name means. */
-#define DEFAULT_BATTERY "virtual"
 
 /* Everything that a push needs is kept for the next one. */
 struct _VbBatteryRoutes
@@ -29,27 +27,6 @@ reply (VbBatteryRoutes *routes, VbHttpRequest *request, guint status, const char
   /* For whoever reads it in a terminal. */
   g_string_append_c (routes->answer, '\n');
   vb_http_request_reply (request, status, content_type, routes->answer->str, routes->answer->len);
-}
-
-/* The battery that the request names, or NULL after a 404. */
-static VbBattery *
-find_battery (VbBatteryRoutes *routes, VbHttpRequest *request)
-{
-  const char *wildcard = vb_http_request_wildcard (request);
-  const char *name = wildcard != NULL ? wildcard : DEFAULT_BATTERY;
-  g_autofree char *detail = NULL;
-
-  for (guint i = 0; i < routes->batteries->len; i++) {
-    VbBattery *battery = g_ptr_array_index (routes->batteries, i);
-
-    if (g_str_equal (vb_battery_config (battery)->name, name))
-      return battery;
-  }
-
-  detail = g_strdup_printf ("There is no battery %s.", name);
-  vb_http_request_problem (request, 404, detail);
-
-  return NULL;
 }
 
 /* What lay in a socket while the process stood still is not fresh (design §5). */
@@ -183,7 +160,7 @@ refuse_record (VbBatteryRoutes *routes,
 static void
 push_record (VbHttpRequest *request, VbBatteryRoutes *routes, VbApplyMode mode)
 {
-  VbBattery *battery = find_battery (routes, request);
+  VbBattery *battery = vb_request_battery (request, routes->batteries);
   const char *source = vb_http_request_source (request);
 
   g_string_truncate (routes->answer, 0);
@@ -213,7 +190,7 @@ static void
 check_battery (VbHttpRequest *request, gpointer user_data)
 {
   VbBatteryRoutes *routes = user_data;
-  VbBattery *battery = find_battery (routes, request);
+  VbBattery *battery = vb_request_battery (request, routes->batteries);
 
   g_string_truncate (routes->answer, 0);
   if (battery == NULL || refuse_waited (battery, request)
@@ -229,7 +206,8 @@ check_battery (VbHttpRequest *request, gpointer user_data)
 static void
 delete_battery (VbHttpRequest *request, gpointer user_data)
 {
-  VbBattery *battery = find_battery (user_data, request);
+  const VbBatteryRoutes *routes = user_data;
+  VbBattery *battery = vb_request_battery (request, routes->batteries);
 
   if (battery == NULL || refuse_waited (battery, request))
     return;
@@ -242,7 +220,7 @@ static void
 get_battery (VbHttpRequest *request, gpointer user_data)
 {
   VbBatteryRoutes *routes = user_data;
-  VbBattery *battery = find_battery (routes, request);
+  VbBattery *battery = vb_request_battery (request, routes->batteries);
 
   if (battery == NULL)
     return;
@@ -265,7 +243,8 @@ get_batteries (VbHttpRequest *request, gpointer user_data)
 static void
 clear_history (VbHttpRequest *request, gpointer user_data)
 {
-  VbBattery *battery = find_battery (user_data, request);
+  const VbBatteryRoutes *routes = user_data;
+  VbBattery *battery = vb_request_battery (request, routes->batteries);
 
   if (battery == NULL)
     return;

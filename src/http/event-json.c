@@ -88,12 +88,31 @@ vb_event_json_all_values (const VbBattery *battery, GString *text)
 }
 
 void
-vb_event_json_refused (const VbBattery *battery, GString *text)
+vb_event_json_accepted (const VbBattery *battery,
+                        const VbVerdict *verdict,
+                        gint64 now,
+                        GString *text)
+{
+  const VbSource *source = vb_battery_source (battery);
+  VbJsonWriter json;
+
+  begin (&json, battery, text);
+  vb_state_json_time (&json, "time", source->last, now);
+  vb_json_member_string (&json, "address", source->address);
+  vb_state_json_accepted (&json, verdict->state, verdict->accepted, verdict->changed,
+                          verdict->missing);
+  vb_json_end_object (&json);
+}
+
+void
+vb_event_json_refused (const VbBattery *battery, gint64 now, GString *text)
 {
   const VbRefusal *refusal = &vb_battery_source (battery)->refusal;
   VbJsonWriter json;
 
   begin (&json, battery, text);
+  vb_state_json_time (&json, "time", refusal->time, now);
+  vb_json_member_string (&json, "address", refusal->address);
   vb_json_member_integer (&json, "status", refusal->status);
   vb_state_json_errors (&json, refusal->errors);
   vb_json_end_object (&json);

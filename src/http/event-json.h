@@ -18,8 +18,14 @@ void vb_event_json_values (const VbBattery *battery, const guint *items, guint n
 /** `values` with everything that is valid. */
 void vb_event_json_all_values (const VbBattery *battery, GString *text);
 
+/** `accepted`: the last record that was taken, and what became of it. */
+void vb_event_json_accepted (const VbBattery *battery,
+                             const VbVerdict *verdict,
+                             gint64 now,
+                             GString *text);
+
 /** `refused`: the last refusal. */
-void vb_event_json_refused (const VbBattery *battery, GString *text);
+void vb_event_json_refused (const VbBattery *battery, gint64 now, GString *text);
 
 /** `selected`: what Venus has chosen. */
 void vb_event_json_selected (const VbBattery *battery, GString *text);

@@ -5,7 +5,8 @@
 typedef struct
 {
   VbHttpStream *stream;
-  char *battery; /* NULL: all */
+  char *battery;     /* NULL: all */
+  gboolean accepted; /* wants to hear of each record that was taken, too */
 } Reader;
 
 struct _VbEventReaders
@@ -60,11 +61,15 @@ on_ended (VbHttpStream *stream, gpointer user_data)
 }
 
 VbHttpStream *
-vb_event_readers_add (VbEventReaders *readers, VbHttpRequest *request, const char *battery)
+vb_event_readers_add (VbEventReaders *readers,
+                      VbHttpRequest *request,
+                      const char *battery,
+                      gboolean accepted)
 {
   const Reader reader = {
     .stream = vb_http_request_reply_stream (request, EVENT_STREAM, on_ended, readers),
     .battery = g_strdup (battery),
+    .accepted = accepted,
   };
 
   g_array_append_val (readers->readers, reader);
@@ -72,13 +77,31 @@ vb_event_readers_add (VbEventReaders *readers, VbHttpRequest *request, const cha
   return reader.stream;
 }
 
+gboolean
+vb_event_readers_want_accepted (const VbEventReaders *readers)
+{
+  for (guint i = 0; i < readers->readers->len; i++)
+    if (g_array_index (readers->readers, Reader, i).accepted)
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+wants (const Reader *reader, const char *battery, gboolean accepted)
+{
+  return (reader->accepted || !accepted)
+         && (battery == NULL || reader->battery == NULL || g_str_equal (reader->battery, battery));
+}
+
 void
-vb_event_readers_send (VbEventReaders *readers, const char *battery, const char *text, gsize length)
+vb_event_readers_send (
+    VbEventReaders *readers, const char *battery, gboolean accepted, const char *text, gsize length)
 {
   for (guint i = 0; i < readers->readers->len; i++) {
     const Reader *reader = &g_array_index (readers->readers, Reader, i);
 
-    if (battery == NULL || reader->battery == NULL || g_str_equal (reader->battery, battery))
+    if (wants (reader, battery, accepted))
       vb_http_stream_write (reader->stream, text, length);
   }
 }

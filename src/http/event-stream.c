@@ -1,13 +1,11 @@
 #define G_LOG_DOMAIN "http"
 
-#include "event-stream.h"
+#include "event-stream-private.h"
 
 #include <string.h>
 
 #include "core/clock.h"
 #include "event-json.h"
-#include "event-readers.h"
-#include "event-ring.h"
 
 #define EVENTS_KEPT 256
 #define HEARTBEAT_SECONDS 15
@@ -17,112 +15,13 @@
 
 static const char heartbeat[] = ": still here\n\n";
 
-/* What nobody tells of by itself, as it was last sent. */
-typedef struct
-{
-  VbSelected selected;
-  gboolean on_bus;
-  VbJoining joining;
-} Seen;
-
-struct _VbEventStream
-{
-  GPtrArray *batteries;
-  VbEventReaders *readers;
-  VbEventRing *ring;
-  gboolean has_gap; /* something has happened since that is not in the ring */
-  gint64 start;
-  GString *data;
-  Seen *seen; /* of each battery */
-
-  guint timer; /* as long as somebody reads, or might come back */
-  guint seconds;
-  guint silent; /* s since the last reader has left */
-};
-
-/* Sends what stands in stream->data. */
-static void
-send_event (VbEventStream *stream, const VbBattery *battery, const char *name)
+void
+vb_event_stream_send (VbEventStream *stream, const VbBattery *battery, const char *name)
 {
   const char *battery_name = vb_battery_config (battery)->name;
   const char *text = vb_event_ring_add (stream->ring, battery_name, name, stream->data->str);
 
-  vb_event_readers_send (stream->readers, battery_name, text, strlen (text));
-}
-
-/* Nothing is made that nobody reads. */
-static gboolean
-is_heard (VbEventStream *stream)
-{
-  stream->has_gap = stream->has_gap || stream->timer == 0;
-
-  return stream->timer != 0;
-}
-
-static gboolean
-has_item (const VbChange *change, guint item)
-{
-  for (guint i = 0; i < change->n_items; i++)
-    if (change->items[i] == item)
-      return TRUE;
-
-  return FALSE;
-}
-
-static gboolean
-has_values (const VbChange *change)
-{
-  for (guint i = 0; i < change->n_items; i++)
-    if (vb_item (change->items[i])->field->group != VB_GROUP_IDENTITY)
-      return TRUE;
-
-  return FALSE;
-}
-
-static void
-on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
-{
-  VbEventStream *stream = user_data;
-
-  if (!is_heard (stream))
-    return;
-
-  if (change->after != change->before) {
-    vb_event_json_state (battery, vb_clock_now (), stream->data);
-    send_event (stream, battery, "state");
-  }
-  if (has_values (change)) {
-    vb_event_json_values (battery, change->items, change->n_items, stream->data);
-    send_event (stream, battery, "values");
-  }
-  if (has_item (change, vb_item_known (VB_KNOWN_CUSTOM_NAME))) {
-    vb_event_json_renamed (battery, stream->data);
-    send_event (stream, battery, "renamed");
-  }
-}
-
-static void
-on_refused (VbBattery *battery, gpointer user_data)
-{
-  VbEventStream *stream = user_data;
-
-  if (!is_heard (stream))
-    return;
-
-  vb_event_json_refused (battery, stream->data);
-  send_event (stream, battery, "refused");
-}
-
-static void
-on_written (VbBattery *battery, guint item, gpointer user_data)
-{
-  VbEventStream *stream = user_data;
-
-  if (!is_heard (stream))
-    return;
-
-  vb_event_json_written (battery, item, stream->data);
-  send_event (stream, battery, "written");
+  vb_event_readers_send (stream->readers, battery_name, FALSE, text, strlen (text));
 }
 
 static gboolean
@@ -142,11 +41,11 @@ look_at (VbEventStream *stream, guint index)
 
   if (presence->on_bus != seen->on_bus || presence->joining != seen->joining) {
     vb_event_json_state (battery, vb_clock_now (), stream->data);
-    send_event (stream, battery, "state");
+    vb_event_stream_send (stream, battery, "state");
   }
   if (!same_selected (&selected, &seen->selected)) {
     vb_event_json_selected (battery, stream->data);
-    send_event (stream, battery, "selected");
+    vb_event_stream_send (stream, battery, "selected");
   }
   *seen = (Seen){ selected, presence->on_bus, presence->joining };
 }
@@ -161,7 +60,7 @@ on_second (gpointer user_data)
 
   stream->seconds++;
   if (stream->seconds % HEARTBEAT_SECONDS == 0)
-    vb_event_readers_send (stream->readers, NULL, heartbeat, sizeof heartbeat - 1);
+    vb_event_readers_send (stream->readers, NULL, FALSE, heartbeat, sizeof heartbeat - 1);
 
   stream->silent = vb_event_readers_count (stream->readers) > 0 ? 0 : stream->silent + 1;
   if (stream->silent < KEPT_SECONDS)
@@ -236,14 +135,13 @@ begin (VbEventStream *stream)
   stream->silent = 0;
 }
 
+/* `?accepted=true`: an owner's page shows each record, a flow has its verdicts already. */
 static gboolean
-is_battery (const VbEventStream *stream, const char *name)
+wants_accepted (const VbHttpRequest *request)
 {
-  for (guint i = 0; i < stream->batteries->len; i++)
-    if (g_str_equal (vb_battery_config (g_ptr_array_index (stream->batteries, i))->name, name))
-      return TRUE;
+  const char *value = vb_http_request_argument (request, "accepted");
 
-  return FALSE;
+  return value != NULL && (g_str_equal (value, "true") || g_str_equal (value, "1"));
 }
 
 static void
@@ -254,7 +152,7 @@ get_events (VbHttpRequest *request, gpointer user_data)
   const char *last = vb_http_request_header (request, "Last-Event-ID");
   Repeat to = { .battery = battery };
 
-  if (battery != NULL && !is_battery (stream, battery)) {
+  if (battery != NULL && vb_battery_find (stream->batteries, battery) == NULL) {
     vb_http_request_problem (request, 404, "There is no such battery.");
     return;
   }
@@ -265,7 +163,7 @@ get_events (VbHttpRequest *request, gpointer user_data)
   }
 
   begin (stream);
-  to.reader = vb_event_readers_add (stream->readers, request, battery);
+  to.reader = vb_event_readers_add (stream->readers, request, battery, wants_accepted (request));
   if (last == NULL || !vb_event_ring_since (stream->ring, last, repeat, &to))
     send_snapshot (stream, to.reader, battery);
 }
@@ -273,8 +171,6 @@ get_events (VbHttpRequest *request, gpointer user_data)
 static const VbHttpRoute table[] = {
   { "GET", "/events", get_events },
 };
-
-static const VbBatteryEvents events = { on_changed, on_refused, on_written };
 
 VbEventStream *
 vb_event_stream_new (VbHttpServer *server, GPtrArray *batteries)
@@ -288,7 +184,7 @@ vb_event_stream_new (VbHttpServer *server, GPtrArray *batteries)
   stream->data = g_string_new (NULL);
   stream->seen = g_new0 (Seen, batteries->len);
   for (guint i = 0; i < batteries->len; i++)
-    vb_battery_add_listener (g_ptr_array_index (batteries, i), &events, stream);
+    vb_battery_add_listener (g_ptr_array_index (batteries, i), &vb_event_stream_tells, stream);
   vb_http_server_add_routes (server, table, G_N_ELEMENTS (table), stream);
 
   return stream;

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * VbEventStream:
  *
  * `GET /events`: server-sent events of what happens to the batteries (design §2): state, values,
- * refused, selected, renamed, written. A reader begins with a snapshot, or, where its Last-Event-ID
+ * refused, selected, renamed, written; with `?accepted=true` also each record that was taken. A reader begins with a snapshot, or, where its Last-Event-ID
  * is not too long ago, goes on from there.
  */
 typedef struct _VbEventStream VbEventStream;

@@ -20,6 +20,26 @@ vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time, gint64 no
 }
 
 void
+vb_state_json_texts (VbJsonWriter *json, const char *name, const GPtrArray *texts)
+{
+  vb_json_name (json, name);
+  vb_json_begin_array (json);
+  for (guint i = 0; i < texts->len; i++)
+    vb_json_string (json, g_ptr_array_index (texts, i));
+  vb_json_end_array (json);
+}
+
+void
+vb_state_json_accepted (
+    VbJsonWriter *json, VbState state, guint accepted, guint changed, const GPtrArray *missing)
+{
+  vb_json_member_string (json, "state", vb_state_name (state));
+  vb_json_member_integer (json, "accepted", accepted);
+  vb_json_member_integer (json, "changed", changed);
+  vb_state_json_texts (json, "missing", missing);
+}
+
+void
 vb_state_json_errors (VbJsonWriter *json, const GPtrArray *errors)
 {
   vb_json_name (json, "errors");

@@ -13,6 +13,13 @@ G_BEGIN_DECLS
 /** @name: the moment @time of the battery's clock as wall-clock time, ISO 8601 in UTC. */
 void vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time, gint64 now);
 
+/** @name: an array of texts. */
+void vb_state_json_texts (VbJsonWriter *json, const char *name, const GPtrArray *texts);
+
+/** `state`, `accepted`, `changed`, `missing`: what became of a record that was taken. */
+void vb_state_json_accepted (
+    VbJsonWriter *json, VbState state, guint accepted, guint changed, const GPtrArray *missing);
+
 /** `errors`: an array of VbRecordError. */
 void vb_state_json_errors (VbJsonWriter *json, const GPtrArray *errors);
 

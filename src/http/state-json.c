@@ -16,16 +16,6 @@ member_age (VbJsonWriter *json, gint64 age)
 }
 
 static void
-member_texts (VbJsonWriter *json, const char *name, const GPtrArray *texts)
-{
-  vb_json_name (json, name);
-  vb_json_begin_array (json);
-  for (guint i = 0; i < texts->len; i++)
-    vb_json_string (json, g_ptr_array_index (texts, i));
-  vb_json_end_array (json);
-}
-
-static void
 member_joining (VbJsonWriter *json, const VbPresence *presence)
 {
   vb_json_member_string (json, "joining", vb_joining_name (presence->joining));
@@ -68,9 +58,9 @@ vb_state_json_verdict (const VbBattery *battery,
   vb_json_member_string (&json, "joining", joining_after (presence, verdict->state));
   vb_json_member_integer (&json, "accepted", verdict->accepted);
   vb_json_member_integer (&json, "changed", verdict->changed);
-  member_texts (&json, "missing", verdict->missing);
-  member_texts (&json, "ignored", record->ignored);
-  member_texts (&json, "warnings", verdict->warnings);
+  vb_state_json_texts (&json, "missing", verdict->missing);
+  vb_state_json_texts (&json, "ignored", record->ignored);
+  vb_state_json_texts (&json, "warnings", verdict->warnings);
   vb_state_json_errors (&json, record->errors);
   vb_state_json_time (&json, "time", 0, 0);
   vb_json_end_object (&json);
@@ -186,8 +176,8 @@ vb_state_json_battery (const VbBattery *battery, gint64 now, GString *text)
   vb_json_member_string (&json, "name", name->kind == VB_VALUE_TEXT ? name->as.text : NULL);
   vb_state_json_selected (&json, battery);
   member_source (&json, battery, now);
-  member_texts (&json, "missing", missing);
-  member_texts (&json, "warnings", warnings);
+  vb_state_json_texts (&json, "missing", missing);
+  vb_state_json_texts (&json, "warnings", warnings);
   member_values (&json, battery, now);
   vb_json_end_object (&json);
 }

@@ -99,7 +99,8 @@ def test_events(world):
 
     daemon.http.post({'Soc': 101})
     name, data = reader.event()
-    equal((name, data['status'], data['errors'][0]['field']), ('refused', 422, 'Soc'))
+    equal((name, data['status'], data['address'], data['errors'][0]['field']),
+          ('refused', 422, '127.0.0.1', 'Soc'))
     daemon.http.post('no JSON')
     equal(reader.event()[1]['status'], 400)
     daemon.http.post({'Soc': 101}, '/battery/check')
@@ -120,6 +121,34 @@ def test_events(world):
     system = world.system()
     system.set('/Control/Dvcc', 1)
     eventually(lambda: reader.next('selected')['selected']['dvcc'], 'DVCC is told')
+
+
+def test_accepted(world):
+    """Each record that was taken, also one that changed nothing, for who asks for them."""
+    daemon, _ = world.live()
+    page, flow = Reader(daemon, '/events?accepted=true'), Reader(daemon)
+    page.snapshot()
+    flow.snapshot()
+    daemon.http.post(RECORD)
+    name, data = page.event()
+    equal((name, data['battery'], data['address'], data['state'], data['accepted'], data['changed'],
+           data['missing']), ('accepted', 'virtual', '127.0.0.1', 'live', 6, 0, []))
+    daemon.http.post({'Soc': 50})
+    equal([page.event()[0] for _ in range(2)], ['values', 'accepted'])
+    equal(flow.event()[0], 'values')
+    daemon.http.post({'Soc': 101})
+    equal((page.event()[0], flow.event()[0]), ('refused', 'refused'))
+    daemon.http.post(RECORD, '/battery/check')
+    daemon.http.post({'Soc': 51})
+    equal(page.event()[1]['values']['Soc']['value'], 51)
+
+    # One that comes back is told what it missed, but for these.
+    page.close()
+    daemon.http.post({'Soc': 52})
+    page = Reader(daemon, '/events?accepted=true', last=page.last)
+    equal(page.event()[1]['values']['Soc']['value'], 52)
+    daemon.http.post({'Soc': 52})
+    equal(page.event()[1]['accepted'], 1)
 
 
 def test_ladder(world):

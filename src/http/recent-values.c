@@ -1,0 +1,75 @@
+#include "recent-values.h"
+
+#include <math.h>
+
+static const VbKnown charted[] = { VB_KNOWN_SOC, VB_KNOWN_VOLTAGE, VB_KNOWN_CURRENT };
+
+struct _VbRecentValues
+{
+  gint64 last; /* the step that was written last; number n is at n modulo VB_RECENT_STEPS */
+  float values[G_N_ELEMENTS (charted)][VB_RECENT_STEPS];
+};
+
+static void
+clear_step (VbRecentValues *recent, gint64 step)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (charted); i++)
+    recent->values[i][step % VB_RECENT_STEPS] = NAN;
+}
+
+VbRecentValues *
+vb_recent_values_new (void)
+{
+  VbRecentValues *recent = g_new0 (VbRecentValues, 1);
+
+  for (gint64 step = 0; step < VB_RECENT_STEPS; step++)
+    clear_step (recent, step);
+
+  return recent;
+}
+
+void
+vb_recent_values_free (VbRecentValues *recent)
+{
+  g_free (recent);
+}
+
+void
+vb_recent_values_add (VbRecentValues *recent, const VbBattery *battery, gint64 now)
+{
+  const gint64 step = now / VB_RECENT_STEP;
+
+  for (gint64 i = MAX (recent->last + 1, step - VB_RECENT_STEPS + 1); i <= step; i++)
+    clear_step (recent, i);
+  recent->last = step;
+
+  for (guint i = 0; i < G_N_ELEMENTS (charted); i++) {
+    const VbValue *value = vb_battery_value (battery, vb_item_known (charted[i]));
+
+    recent->values[i][step % VB_RECENT_STEPS] = (float)vb_value_number (value, NAN);
+  }
+}
+
+void
+vb_recent_values_write (const VbRecentValues *recent, VbJsonWriter *json, gint64 now)
+{
+  const gint64 end = now / VB_RECENT_STEP;
+
+  vb_json_begin_object (json);
+  vb_json_member_integer (json, "interval", VB_RECENT_STEP / G_USEC_PER_SEC);
+  for (guint i = 0; i < G_N_ELEMENTS (charted); i++) {
+    const VbItem *item = vb_item (vb_item_known (charted[i]));
+
+    vb_json_name (json, item->name);
+    vb_json_begin_array (json);
+    for (gint64 step = end - VB_RECENT_STEPS + 1; step <= end; step++) {
+      const gboolean kept
+          = step >= 0 && step <= recent->last && step > recent->last - VB_RECENT_STEPS;
+
+      vb_json_real (json, kept ? recent->values[i][step % VB_RECENT_STEPS] : NAN,
+                    item->field->decimals);
+    }
+    vb_json_end_array (json);
+  }
+  vb_json_end_object (json);
+}

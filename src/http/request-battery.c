@@ -1,0 +1,21 @@
+#include "request-battery.h"
+
+/* The name of the battery that /battery without a name means. */
+#define DEFAULT_BATTERY "virtual"
+
+VbBattery *
+vb_request_battery (VbHttpRequest *request, const GPtrArray *batteries)
+{
+  const char *wildcard = vb_http_request_wildcard (request);
+  const char *name = wildcard != NULL ? wildcard : DEFAULT_BATTERY;
+  VbBattery *battery = vb_battery_find (batteries, name);
+  g_autofree char *detail = NULL;
+
+  if (battery != NULL)
+    return battery;
+
+  detail = g_strdup_printf ("There is no battery %s.", name);
+  vb_http_request_problem (request, 404, detail);
+
+  return NULL;
+}
