@@ -98,6 +98,7 @@ vb_event_json_accepted (const VbBattery *battery,
 
   begin (&json, battery, text);
   vb_state_json_time (&json, "time", source->last, now);
+  vb_state_json_age (&json, vb_battery_age (battery, now));
   vb_json_member_string (&json, "address", source->address);
   vb_state_json_accepted (&json, verdict->state, verdict->accepted, verdict->changed,
                           verdict->missing);

@@ -18,7 +18,7 @@ void vb_event_json_values (const VbBattery *battery, const guint *items, guint n
 /** `values` with everything that is valid. */
 void vb_event_json_all_values (const VbBattery *battery, GString *text);
 
-/** `accepted`: the last record that was taken, and what became of it. */
+/** `accepted`: the last record that was taken, what became of it, and the age of the source. */
 void vb_event_json_accepted (const VbBattery *battery,
                              const VbVerdict *verdict,
                              gint64 now,

@@ -6,6 +6,7 @@
 #include "openapi.h"
 #include "record-schema.h"
 #include "state-json.h"
+#include "status-page.h"
 
 #define JSON "application/json"
 #define PROMETHEUS "text/plain; version=0.0.4; charset=utf-8"
@@ -194,9 +195,18 @@ get_metrics (VbHttpRequest *request, gpointer user_data)
   vb_http_request_reply (request, 200, PROMETHEUS, routes->answer->str, routes->answer->len);
 }
 
+static void
+get_page (VbHttpRequest *request, gpointer user_data)
+{
+  vb_status_page_reply (request);
+}
+
 static const VbHttpRoute table[] = {
-  { "GET", "/fields", get_fields },      { "GET", "/health", get_health },
-  { "GET", "/metrics", get_metrics },    { "GET", "/openapi.json", get_openapi },
+  { "GET", "/", get_page },
+  { "GET", "/fields", get_fields },
+  { "GET", "/health", get_health },
+  { "GET", "/metrics", get_metrics },
+  { "GET", "/openapi.json", get_openapi },
   { "GET", "/schema.json", get_schema },
 };
 

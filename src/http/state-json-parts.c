@@ -20,6 +20,16 @@ vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time, gint64 no
 }
 
 void
+vb_state_json_age (VbJsonWriter *json, gint64 age)
+{
+  vb_json_name (json, "age");
+  if (age == VB_AGE_NEVER)
+    vb_json_null (json);
+  else
+    vb_json_real (json, (double)age / G_USEC_PER_SEC, 2);
+}
+
+void
 vb_state_json_texts (VbJsonWriter *json, const char *name, const GPtrArray *texts)
 {
   vb_json_name (json, name);

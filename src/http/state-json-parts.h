@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /** @name: the moment @time of the battery's clock as wall-clock time, ISO 8601 in UTC. */
 void vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time, gint64 now);
 
+/** `age`: in seconds, or null for VB_AGE_NEVER. */
+void vb_state_json_age (VbJsonWriter *json, gint64 age);
+
 /** @name: an array of texts. */
 void vb_state_json_texts (VbJsonWriter *json, const char *name, const GPtrArray *texts);
 

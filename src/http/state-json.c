@@ -6,16 +6,6 @@
 #define ASKED_DECIMALS 6
 
 static void
-member_age (VbJsonWriter *json, gint64 age)
-{
-  vb_json_name (json, "age");
-  if (age == VB_AGE_NEVER)
-    vb_json_null (json);
-  else
-    vb_json_real (json, (double)age / G_USEC_PER_SEC, 2);
-}
-
-static void
 member_joining (VbJsonWriter *json, const VbPresence *presence)
 {
   vb_json_member_string (json, "joining", vb_joining_name (presence->joining));
@@ -113,7 +103,7 @@ member_values (VbJsonWriter *json, const VbBattery *battery, gint64 now)
     vb_json_member_string (json, "text", text->str);
     vb_json_member_string (json, "unit", item->field->unit);
     vb_json_member_string (json, "path", item->path);
-    member_age (json, age);
+    vb_state_json_age (json, age);
     vb_json_member_string (json, "group", vb_group_name (item->field->group));
     vb_json_member_boolean (json, "derived", derived);
     vb_json_end_object (json);
@@ -168,7 +158,7 @@ vb_state_json_battery (const VbBattery *battery, gint64 now, GString *text)
   vb_json_member_string (&json, "role", vb_role_name (config->role));
   vb_json_member_string (&json, "state", vb_state_name (vb_battery_state (battery)));
   vb_state_json_time (&json, "since", vb_battery_since (battery), now);
-  member_age (&json, vb_battery_age (battery, now));
+  vb_state_json_age (&json, vb_battery_age (battery, now));
   vb_json_member_boolean (&json, "on_bus", presence->on_bus);
   member_joining (&json, presence);
   vb_json_member_string (&json, "service", presence->service);

@@ -229,7 +229,7 @@ def test_stuck_reader(world):
         reader.snapshot()
     before = memory(daemon)
     http = Http(daemon.port).keep()
-    for n in range(4000):
+    for n in range(20000):
         cells = {f'Cell{i}': 3.2 + n % 2 / 10 for i in range(1, 61)}
         equal(http.post({**RECORD, 'Soc': 20 + n % 50, **cells}).status, 200)
         for reader in readers:

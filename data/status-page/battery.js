@@ -1,0 +1,113 @@
+// What is known of one battery. Times are seconds of the page's own monotonic clock.
+
+const KEPT_RECORDS = 50;
+
+class Battery {
+    constructor(name) {
+        this.name = name;
+        this.state = null;
+        this.title = name;
+        this.records = [];
+        this.values = {};
+        this.missing = [];
+        this.warnings = [];
+        this.refused = null;
+    }
+
+    get path() {
+        return this.name === 'virtual' ? '/battery' : `/battery/${this.name}`;
+    }
+
+    number(field) {
+        return this.values[field] ? this.values[field].value : null;
+    }
+
+    // Takes the answer of GET /battery; @date is the daemon's wall clock.
+    takeAnswer(answer, date, now) {
+        this.role = answer.role;
+        this.state = answer.state;
+        this.since = now - (date - Date.parse(answer.since)) / 1000;
+        this.complete = answer.age === null ? null : now - answer.age;
+        this.onBus = answer.on_bus;
+        this.joining = answer.joining;
+        this.service = answer.service;
+        this.instance = answer.instance;
+        this.title = answer.name || this.name;
+        this.selected = answer.selected;
+        this.source = answer.source;
+        this.missing = answer.missing;
+        this.warnings = answer.warnings;
+        this.values = answer.values;
+        this.asked = now;
+        if (answer.values.ConnectionInformation) {
+            this.text = answer.values.ConnectionInformation.value;
+        }
+    }
+
+    // Takes the answer of GET /battery/NAME/recent.
+    takeRecent(answer) {
+        this.records = answer.records;
+        this.chart = answer.values;
+    }
+
+    addRecord(record) {
+        this.records = [record, ...this.records].slice(0, KEPT_RECORDS);
+    }
+
+    // Takes one event. Returns: whether the rest has to be asked for anew
+    takeEvent(name, data, now) {
+        return this[`on_${name}`](data, now);
+    }
+
+    on_state(data, now) {
+        const entered = data.state !== this.state;
+        if (entered) this.since = now;
+        this.state = data.state;
+        this.onBus = data.on_bus;
+        this.joining = data.joining;
+        this.text = data.text;
+        return entered;
+    }
+
+    on_values(data, now) {
+        let unknown = false;
+        for (const [field, value] of Object.entries(data.values)) {
+            if (value === null) {
+                delete this.values[field];
+            } else {
+                unknown = unknown || !this.values[field] || 'asked' in this.values[field];
+                this.values[field] = { ...this.values[field], ...value, age: this.asked - now };
+            }
+        }
+        return unknown;
+    }
+
+    on_accepted(data, now) {
+        this.complete = data.age === null ? null : now - data.age;
+        this.missing = data.missing;
+        this.source = { ...this.source, address: data.address, records: this.source.records + 1 };
+        this.addRecord(data);
+        return false;
+    }
+
+    on_refused(data, now) {
+        this.refused = now;
+        this.source = { ...this.source, refused: this.source.refused + 1 };
+        this.addRecord(data);
+        return false;
+    }
+
+    on_selected(data) {
+        this.selected = data.selected;
+        return true;
+    }
+
+    on_renamed(data) {
+        this.title = data.name || this.name;
+        return false;
+    }
+
+    on_written() {
+        return false;
+    }
+}

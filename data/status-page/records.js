@@ -1,0 +1,20 @@
+// The last records and what became of them.
+
+function verdict(record) {
+    if (record.errors) return refusal(record);
+    return `${count(record.accepted, 'field')} accepted, ${record.changed} changed`
+        + (record.state === 'live' ? '' : `; ${record.state}`)
+        + (record.missing.length ? `; missing ${record.missing.join(', ')}` : '');
+}
+
+function renderRecords(details, battery) {
+    const { records, refused } = battery.source;
+    setText(details.querySelector('summary'), `Records (${records} accepted, ${refused} refused)`);
+    details.querySelector('.scroll').setAttribute('aria-label', `Last records of ${battery.title}`);
+    if (!details.open) return;
+
+    fill(details.querySelector('ol'), battery.records, () => make('li'), (item, record) => {
+        item.className = record.errors ? 'refused' : '';
+        setText(item, `${clock(record.time)} from ${record.address}: ${verdict(record)}`);
+    });
+}

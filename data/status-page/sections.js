@@ -1,0 +1,90 @@
+// What a card shows in words and numbers.
+
+const TILES = [
+    { field: 'Soc', name: 'State of charge', span: 1, unit: '%' },
+    { field: 'Voltage', name: 'Voltage', span: 0.2, unit: 'V' },
+    { field: 'Current', name: 'Current', span: 2, unit: 'A' },
+    { field: 'Power', name: 'Power' },
+];
+const LIMITS = ['MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent'];
+const OTHER_LIMITS = ['BatteryLowVoltage', 'ChargeRequest'];
+
+function direction(battery) {
+    const current = battery.number('Current');
+    return current === null ? '' : current > 0 ? 'charging' : current < 0 ? 'discharging' : 'idle';
+}
+
+function renderTiles(list, battery) {
+    if (list.children.length === 0) {
+        for (const tile of TILES) {
+            const group = make('div');
+            const value = make('dd');
+            value.append(make('span'), make('small'));
+            group.append(make('dt'), value);
+            group.firstChild.textContent = tile.name;
+            if (tile.span) value.append(makeChart());
+            list.append(group);
+        }
+    }
+    TILES.forEach((tile, i) => {
+        const [value, note, svg] = list.children[i].querySelector('dd').children;
+        setText(value, shown(battery.values[tile.field]));
+        setText(note, tile.field === 'Current' ? direction(battery) : '');
+        if (svg) drawChart(svg, battery.chart ? battery.chart[tile.field] : [], tile.span, tile.unit);
+    });
+}
+
+function renderLimits(section, battery) {
+    section.hidden = battery.role !== 'bms';
+    if (section.hidden) return;
+
+    const fields = LIMITS.concat(OTHER_LIMITS.filter(field => battery.values[field]));
+    fillRows(section.querySelector('tbody'), fields.map(field => {
+        const value = battery.values[field];
+        if (!value) return [words(field), 'none', ''];
+        return [words(field), shown(value), 'asked' in value ? `${value.asked} ${value.unit || ''}` : 'the same'];
+    }));
+}
+
+function renderAlarms(section, battery) {
+    const raised = Object.entries(battery.values).filter(([, value]) =>
+        /\/Alarms\//.test(value.path) && value.value > 0);
+    const error = battery.number('ErrorCode');
+    setText(section.querySelector('p'), (raised.length ? '' : 'none')
+        + (error ? `${raised.length ? '' : ', but '}error code ${error}` : ''));
+    fill(section.querySelector('ul'), raised, () => make('li'), (chip, [field, value]) => {
+        chip.dataset.level = value.value;
+        setText(chip, `${words(field)}: ${value.value === 1 ? 'warning' : 'alarm'}`);
+    });
+}
+
+function renderTemperatures(section, battery) {
+    const pairs = Object.entries(battery.values).filter(([, value]) => value.unit === '°C')
+        .map(([field, value]) => [words(field), shown(value)]);
+    section.hidden = pairs.length === 0;
+    fillPairs(section.querySelector('dl'), pairs);
+}
+
+function renderVenus(section, battery) {
+    const known = value => (value === null ? 'not known' : value ? 'yes' : 'no');
+    const bus = battery.onBus ? `${battery.service}, instance ${battery.instance}`
+        : battery.joining ? `not yet, waits for ${battery.joining}` : 'not on the bus';
+    const pairs = [['On the bus', bus], ['Battery monitor', known(battery.selected.monitor)]];
+    if (battery.role === 'bms') {
+        pairs.push(['Controlling BMS', known(battery.selected.bms)], ['DVCC', battery.selected.dvcc === null
+            ? 'not known' : battery.selected.dvcc ? 'on' : 'off: limits are not used']);
+    }
+    fillPairs(section.querySelector('dl'), pairs);
+}
+
+function renderValues(details, battery, now) {
+    const fields = Object.entries(battery.values);
+    setText(details.querySelector('summary'), `All values (${fields.length})`);
+    details.querySelector('.scroll').setAttribute('aria-label', `All values of ${battery.title}`);
+    if (!details.open) return;
+
+    fillRows(details.querySelector('tbody'), fields.map(([field, value]) => {
+        const age = value.age === null || value.age === undefined ? '' : duration(value.age + now - battery.asked);
+        return [field, shown(value), age + (value.derived ? ', derived' : ''), value.path || ''];
+    }));
+}

@@ -1,0 +1,514 @@
+#!/usr/bin/python3
+"""GET /: the status page, in the real Chromium, on phone and desktop, dark and light.
+
+With SCREENSHOTS=FOLDER it leaves the pictures of the README there.
+"""
+import gzip
+import json
+import math
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import urllib.error
+import urllib.request
+
+import harness
+from browser import Browser
+from clients import RECORD
+from harness import CALM, SOURCE_ROOT, equal, eventually
+
+PHONE = {'viewport': {'width': 390, 'height': 844}, 'colorScheme': 'dark', 'deviceScaleFactor': 2}
+DESKTOP = {'viewport': {'width': 1100, 'height': 800}, 'colorScheme': 'light'}
+WAYS = (PHONE, DESKTOP)
+LARGEST = 60000
+
+FULL = {
+    **RECORD, 'Temperature': 23, 'MinCellTemperature': 22.5, 'MaxCellTemperature': 24.1,
+    'InstalledCapacity': 280, 'Balance3': 1, 'HighCellVoltage': 1,
+    **{f'Cell{i}': 3.29 + i * 7 % 5 / 500 for i in range(1, 17)},
+}
+LIMITS = {'MaxChargeVoltage': 55.2, 'MaxChargeCurrent': 100, 'MaxDischargeCurrent': 150}
+
+
+def address(daemon):
+    return f'http://127.0.0.1:{daemon.port}/'
+
+
+def ladder(warn, stale, drop, leave):
+    return (f'[battery]\nwarn-after={warn}\nstale-after={stale}\ndrop-after={drop}\n'
+            f'leave-after={leave}\noptional-after=1000\n')
+
+
+def fits(browser):
+    """That nothing stands beyond the right edge."""
+    width, wide = browser.run('''return page.evaluate(() =>
+        [innerWidth, document.documentElement.scrollWidth])''')
+    assert wide <= width, f'the page is {wide} wide in a window of {width}'
+    beyond = browser.run('''return page.evaluate(() => [...document.querySelectorAll('.card *')]
+        .filter(e => !e.closest('.scroll, pre, .unseen') && e.getClientRects().length
+            && e.getBoundingClientRect().right > e.closest('.card').getBoundingClientRect().right)
+        .map(e => e.outerHTML.slice(0, 80)))''')
+    equal(beyond, [], 'elements beyond their card')
+
+
+def clean(browser):
+    equal(browser.violations(), [], 'violations of accessibility')
+    equal(browser.complaints(), [], 'complaints of the browser')
+    fits(browser)
+
+
+def pairs(browser, name):
+    """The <dl> of section @name as a dictionary."""
+    return dict(browser.run('''
+        const texts = await page.locator(`[data-part=${name}] dl > *`).allInnerTexts();
+        return texts.flatMap((text, i) => i % 2 ? [] : [[text, texts[i + 1]]]);''', name=name))
+
+
+def rows(browser, name):
+    """The rows of the table in @name: lists of texts."""
+    return browser.run('''
+        const lines = await page.locator(`[data-part=${name}] tbody tr`).all();
+        return Promise.all(lines.map(line => line.locator('th, td').allInnerTexts()));''', name=name)
+
+
+def tiles(browser):
+    return browser.run('''
+        const names = await page.locator('.tiles dt').allInnerTexts();
+        const values = await page.locator('.tiles dd > span').allInnerTexts();
+        return Object.fromEntries(names.map((name, i) => [name, values[i]]));''')
+
+
+def test_at_a_glance(world):
+    """What an owner wants to know stands there, without a click."""
+    daemon, _ = world.live('[battery]\ncustom-name=Shed\nmax-charge-current=80\n' + CALM, FULL)
+    system = world.system()
+    system.set('/Control/Dvcc', 1)
+    eventually(lambda: daemon.state()['selected']['dvcc'], 'DVCC is seen')
+    with Browser() as browser:
+        for way in WAYS:
+            browser.open(address(daemon), **way)
+            browser.wait('.line', 'live')
+            browser.wait('#link', 'Shown as it happens')
+            line = browser.wait('.line', 'from 127.0.0.1')
+            assert ' s ago from 127.0.0.1' in line, line
+            equal(browser.text('h2'), 'Shed')
+            equal(tiles(browser), {'State of charge': '63.5 %', 'Voltage': '52.70 V',
+                                   'Current': '-12.3 A', 'Power': '-648 W'})
+            assert 'discharging' in browser.text('.tiles')
+            equal(rows(browser, 'limits'), [
+                ['Max charge voltage', '55.2 V', 'the same'],
+                ['Max charge current', '80.0 A', '100 A'],
+                ['Max discharge current', '150.0 A', 'the same']])
+            assert 'seat belt' in browser.text('.notes')
+            equal(browser.text('.chips'), 'High cell voltage: warning')
+            equal(pairs(browser, 'temperatures'), {
+                'Temperature': '23.0 °C', 'Min cell temperature': '22.5 °C',
+                'Max cell temperature': '24.1 °C'})
+            equal(pairs(browser, 'venus'), {
+                'On the bus': 'com.victronenergy.battery.virtual, instance 100',
+                'Battery monitor': 'no', 'Controlling BMS': 'no', 'DVCC': 'on'})
+            cells = browser.run("return page.locator('[data-part=cells] li').allInnerTexts()")
+            equal(len(cells), 16)
+            equal(cells[2].split(), ['3', '3.292', 'V', '⇄'])
+            assert 'spread 8 mV' in browser.text('[data-part=cells] p')
+            assert f'{len(FULL)} fields accepted' in browser.text('.records')
+            clean(browser)
+
+
+def test_ladder(world):
+    """Each state in words and colour, told by the daemon; a complete record brings all back."""
+    daemon = world.start(ladder(100, 200, 300, 400))
+
+    def reload(*times):
+        daemon.configure(ladder(*times))
+        daemon.signal(signal.SIGHUP)
+
+    with Browser() as browser:
+        for way in WAYS:
+            reload(100, 200, 300, 400)
+            daemon.http.delete()
+            browser.open(address(daemon), **way)
+            state = browser.wait('.badge')
+            assert state in ('waiting', 'gone'), state
+            clean(browser)
+            daemon.http.post({'Soc': 63.5})
+            browser.wait('.notes', 'Missing: Voltage, Current')
+            daemon.join()
+            browser.wait('.line', 'live')
+            browser.wait('.line', 'ago from 127.0.0.1')
+            equal(tiles(browser)['Voltage'], '52.70 V')
+            clean(browser)
+
+            reload(0.1, 200, 300, 400)
+            browser.wait('.badge', 'late')
+            browser.wait('.card', 'No data for 0.1 s')
+            clean(browser)
+            reload(0.1, 0.2, 300, 400)
+            browser.wait('.line', 'charging stopped')
+            assert 'ago' in browser.text('.line')
+            equal(browser.text('.badge'), 'stale')
+            eventually(lambda: ['Max charge current', '0.0 A', '100 A'] in rows(browser, 'limits'),
+                       'no charge current is allowed')
+            eventually(lambda: tiles(browser)['Voltage'] == '–', 'the voltage is gone')
+            clean(browser)
+            reload(0.1, 0.2, 0.3, 400)
+            browser.wait('.line', 'limits withdrawn')
+            equal(browser.text('.badge'), 'lost')
+            eventually(lambda: rows(browser, 'limits')[0] == ['Max charge voltage', 'none', ''],
+                       'the limits are gone')
+            clean(browser)
+
+            reload(100, 200, 300, 400)
+            daemon.http.post(RECORD)
+            browser.wait('.badge', 'live')
+            eventually(lambda: tiles(browser)['Voltage'] == '52.70 V', 'the voltage is back')
+            eventually(lambda: ['Max charge current', '100.0 A', 'the same'] in rows(browser, 'limits'),
+                       'the limit is back')
+
+
+def test_refusal(world):
+    """A refused record shows up at once with its reasons, among the notes and among the records."""
+    daemon, _ = world.live()
+    with Browser() as browser:
+        browser.open(address(daemon))
+        browser.wait('#link', 'Shown as it happens')
+        browser.wait('.badge', 'live')
+        daemon.http.post({'Soc': 101, 'Voltag': 52})
+        for place in ('.notes', '.records .refused'):
+            text = browser.wait(place, 'refused with 422')
+            assert 'above the limit of 100 %' in text and 'did you mean Voltage?' in text, text
+        browser.wait('[data-part=records] summary', '1 refused')
+        clean(browser)
+
+        for _ in range(60):
+            daemon.http.post(RECORD)
+        eventually(lambda: browser.run("return page.locator('.records li').count()") == 50,
+                   'the last 50 are shown')
+
+
+def test_live(world):
+    """What changes is seen at once, what grows old too; the other values stand in a table."""
+    daemon, client = world.live()
+    with Browser() as browser:
+        browser.open(address(daemon))
+        browser.wait('#link', 'Shown as it happens')
+        browser.wait('.badge', 'live')
+        daemon.http.post({'Soc': 12.5, 'Current': 7, 'Cell1': 3.3, 'Cell2': 3.31, 'Soh': 97})
+        eventually(lambda: tiles(browser)['State of charge'] == '12.5 %', 'the new value')
+        assert 'charging' in browser.text('.tiles') and 'dis' not in browser.text('.tiles')
+        browser.wait('[data-part=cells]', 'spread 10 mV')
+        equal(client.set_value('/CustomName', harness.GLib.Variant('s', 'Hütte')), 0)
+        browser.wait('h2', 'Hütte')
+
+        browser.click('[data-part=values] summary')
+        browser.wait('[data-part=values] tbody', '/Soh')
+        found = {row[0]: row[1:] for row in rows(browser, 'values')}
+        equal((found['Soh'][0], found['Soh'][2]), ('97 %', '/Soh'))
+        assert found['Power'][1].endswith(', derived'), found['Power']
+        assert ' s' in found['Voltage'][1], found['Voltage']
+        clean(browser)
+
+        daemon.http.delete()
+        browser.wait('.line', 'left the bus')
+
+
+def test_chart(world):
+    daemon, _ = world.live()
+    with Browser() as browser:
+        browser.open(address(daemon))
+        browser.wait('.badge', 'live')
+        equal(browser.run("return page.locator('.chart:visible').count()"), 0)
+
+        def drawn():
+            daemon.http.post({'Soc': 50})
+            return browser.run("return page.locator('.chart:visible').count()") == 3
+        eventually(drawn, 'three charts, after the second step')
+        label = browser.run("return page.locator('.chart').first().getAttribute('aria-label')")
+        assert re.fullmatch(r'last ten minutes: 50 to (50|63\.5) %', label), label
+        clean(browser)
+
+
+def test_away(world):
+    """A page without its daemon says so, calls nothing live, and is there again with it."""
+    daemon, _ = world.live()
+    with Browser() as browser:
+        browser.open(address(daemon))
+        browser.wait('#link', 'Shown as it happens')
+        browser.wait('.badge', 'live')
+        daemon.process.kill()
+        daemon.exit_status()
+        browser.wait('#link', 'The daemon does not answer; last heard of')
+        browser.wait('.badge', 'not known')
+        browser.wait('.line', 'live when last heard of')
+        equal(browser.violations(), [], 'violations of accessibility')
+
+        daemon.start(daemon.port)
+        browser.wait('.badge', 'waiting')
+        browser.wait('#link', 'Shown as it happens')
+        daemon.join()
+        browser.wait('.badge', 'live')
+
+
+def test_polling(world):
+    """Where events are refused the page asks, and says so; when there is room it listens again."""
+    daemon, _ = world.live()
+    readers = [daemon.http.raw(b'GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n') for _ in range(8)]
+    for reader in readers:
+        assert reader.recv(9) == b'HTTP/1.1 '
+    with Browser() as browser:
+        browser.open(address(daemon))
+        browser.wait('#link', 'Shown every two seconds')
+        browser.wait('.badge', 'live')
+        daemon.http.post({'Soc': 12.5})
+        eventually(lambda: tiles(browser)['State of charge'] == '12.5 %', 'the new value')
+        for reader in readers:
+            reader.close()
+        browser.wait('#link', 'Shown as it happens')
+
+
+def test_unseen(world):
+    """A page in the background takes no reader's place and asks nothing."""
+    daemon, _ = world.live()
+    with Browser() as browser:
+        browser.open(address(daemon))
+        browser.wait('#link', 'Shown as it happens')
+        browser.run('''await page.evaluate(() => {
+            Object.defineProperty(document, 'hidden', { get: () => globalThis.away, configurable: true });
+            globalThis.away = true;
+            document.dispatchEvent(new Event('visibilitychange'));
+        })''')
+        sockets = [daemon.http.raw(b'GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n') for _ in range(7)]
+        eventually(lambda: daemon.http.request('HEAD', '/events').status == 200, 'there is room')
+        before = len(browser.asked())
+        browser.run('await page.waitForTimeout(3000)')
+        equal(len(browser.asked()), before, 'questions')
+        browser.run('''await page.evaluate(() => {
+            globalThis.away = false;
+            document.dispatchEvent(new Event('visibilitychange'));
+        })''')
+        daemon.http.post({'Soc': 12.5})
+        eventually(lambda: tiles(browser)['State of charge'] == '12.5 %', 'the new value')
+        for sock in sockets:
+            sock.close()
+
+
+def test_token(world):
+    """The browser asks for the token, as a password; what the page asks for and listens to has it."""
+    token = world.path('token')
+    token.write_text('open-sesame\n')
+    daemon = world.start(f'[http]\ntoken-file={token}\n[battery]\n' + CALM)
+    answer = daemon.http.get('/')
+    equal(answer.status, 401)
+    assert 'Basic' in answer.headers['www-authenticate'], answer.headers
+    bearer = {'Authorization': 'Bearer open-sesame'}
+    eventually(lambda: daemon.http.post(RECORD, headers=bearer).status == 200, 'the battery is on the bus')
+    with Browser() as browser:
+        browser.open(address(daemon), httpCredentials={'username': 'owner', 'password': 'open-sesame'})
+        browser.wait('#link', 'Shown as it happens')
+        browser.wait('.badge', 'live')
+        daemon.http.post({'Soc': 12.5}, headers=bearer)
+        eventually(lambda: tiles(browser)['State of charge'] == '12.5 %', 'the new value')
+
+
+def test_several(world):
+    """A card for each, a way to each; a monitor has no limits."""
+    daemon = world.start('[battery]\n' + CALM + '[battery boat]\nrole=monitor\ncustom-name=Boat\n' + CALM)
+    daemon.join()
+    daemon.join({'Soc': 50, 'Voltage': 25, 'Current': 0}, '/battery/boat')
+    with Browser() as browser:
+        for way in WAYS:
+            browser.open(address(daemon), **way)
+            browser.wait('#overview', 'Boat: live')
+            equal(browser.run("return page.locator('.card').count()"), 2)
+            boat = '#battery-boat '
+            assert 'idle' in browser.text(boat + '.tiles')
+            equal(browser.run("return page.locator('#battery-boat [data-part=limits]:visible').count()"), 0)
+            equal(browser.text(boat + '[data-part=alarms] p'), 'none')
+            browser.click('#overview a:has-text("Boat")')
+            equal(browser.run('return page.url()'), address(daemon) + '#battery-boat')
+            clean(browser)
+
+
+def test_send(world):
+    """The curl line works as it stands there; the flow is the one of the examples."""
+    daemon = world.start('[battery]\n' + CALM + '[battery boat]\nrole=monitor\n' + CALM)
+    with Browser() as browser:
+        browser.open(address(daemon))
+        browser.wait('.card')
+        for card, path in (('#battery-virtual ', '/battery'), ('#battery-boat ', '/battery/boat')):
+            browser.click(card + '[data-part=send] summary')
+            line = browser.wait(card + '[data-part=curl]', 'curl')
+            done = subprocess.run(['sh', '-c', line], capture_output=True, text=True, check=True)
+            equal(json.loads(done.stdout)['state'], 'live')
+            flow = json.loads(browser.text(card + '[data-part=flow]'))
+            example = json.loads((SOURCE_ROOT / 'nodered/examples/1-minimal.json').read_text())
+            for node in example:
+                if node['type'] == 'http request':
+                    node['url'] = 'http://127.0.0.1:1882' + path
+            equal(flow, example)
+            browser.click(card + '[data-part=copy-curl]')
+            browser.wait(card + '[data-part=copied]', 'Copied')
+        clean(browser)
+
+
+def test_keyboard(world):
+    """Everything that can be clicked can be reached and used with the keyboard alone."""
+    daemon, _ = world.live()
+    with Browser() as browser:
+        browser.open(address(daemon))
+        browser.wait('.badge', 'live')
+        reached = browser.run('''
+            const reached = [];
+            for (let i = 0; i < 40; i++) {
+                await page.keyboard.press('Tab');
+                const text = await page.evaluate(() => {
+                    const focus = document.activeElement;
+                    if (focus === document.body) return null;
+                    return focus.innerText.trim().split('\\n')[0] || focus.getAttribute('aria-label');
+                });
+                if (text === null) break;
+                reached.push(text);
+                if (text === 'Send a record') {
+                    await page.keyboard.press('Enter');
+                    await page.locator('pre:has-text("curl")').waitFor();
+                }
+            }
+            return reached;''')
+        for wanted in ('All values', 'Send a record', 'curl', 'Copy the command', 'Copy the flow', 'fields'):
+            assert any(text.startswith(wanted) for text in reached), (wanted, reached)
+        seen = browser.run('''
+            await page.locator('[data-part=send] summary').focus();
+            return page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle)''')
+        equal(seen, 'solid', 'the mark of what has the focus')
+
+
+def test_said(world):
+    """A screen reader is told of a new state once, not of every second."""
+    daemon, _ = world.live()
+    with Browser() as browser:
+        browser.open(address(daemon))
+        browser.wait('.badge', 'live')
+        browser.run('''await page.evaluate(() => {
+            globalThis.said = [];
+            for (const place of document.querySelectorAll('[role=status]')) {
+                new MutationObserver(() => {
+                    if (place.ariaLive !== 'off') globalThis.said.push(place.textContent);
+                }).observe(place, { childList: true, characterData: true, subtree: true });
+            }
+        })''')
+        browser.run('await page.waitForTimeout(2500)')
+        daemon.http.delete()
+        browser.wait('.badge', 'gone')
+        equal(browser.run('return page.evaluate(() => globalThis.said)'), ['virtual is gone'])
+
+
+def test_read_only(world):
+    """The page asks its own daemon alone, and changes nothing."""
+    daemon, _ = world.live()
+    before = daemon.state()
+    with Browser() as browser:
+        browser.open(address(daemon))
+        browser.wait('.badge', 'live')
+        for name in ('values', 'send'):
+            browser.click(f'[data-part={name}] summary')
+        browser.click('[data-part=copy-flow]')
+        browser.run('await page.waitForTimeout(2500)')
+        for asked in browser.asked():
+            assert asked.startswith((f'GET {address(daemon)}', 'GET data:')), asked
+    after = daemon.state()
+    for name in ('source', 'state', 'since', 'name'):
+        equal(after[name], before[name], name)
+
+
+def fetch(daemon, path='/', method='GET', **headers):
+    names = {name.replace('_', '-'): value for name, value in headers.items()}
+    request = urllib.request.Request(address(daemon).rstrip('/') + path, method=method, headers=names)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return answer.code, answer.headers, answer.read()
+
+
+def test_manners(world):
+    """Size, compression, ETag, HEAD, and a policy that admits nothing from elsewhere."""
+    daemon = world.start()
+    status, headers, plain = fetch(daemon)
+    equal((status, headers['Content-Type']), (200, 'text/html; charset=utf-8'))
+    assert len(plain) <= LARGEST, len(plain)
+    equal((headers['Content-Encoding'], headers['Vary']), (None, 'Accept-Encoding'))
+    equal((headers['Cache-Control'], headers['X-Content-Type-Options']), ('no-cache', 'nosniff'))
+    policy = dict(part.strip().split(' ', 1) for part in headers['Content-Security-Policy'].split(';'))
+    equal((policy['default-src'], policy['connect-src']), ("'none'", "'self'"))
+    for name in ('script-src', 'style-src'):
+        assert policy[name].startswith("'sha256-"), policy
+
+    _, packed, small = fetch(daemon, Accept_Encoding='br, GZIP;q=0.8')
+    equal(packed['Content-Encoding'], 'gzip')
+    equal(gzip.decompress(small), plain, 'the same page')
+    assert packed['ETag'] != headers['ETag']
+    for no in ('br', 'gzip;q=0', 'gzip; q=0.0', 'notgzip'):
+        equal(fetch(daemon, Accept_Encoding=no)[1]['Content-Encoding'], None, no)
+
+    for etag, more in ((headers['ETag'], {}), (packed['ETag'], {'Accept_Encoding': 'gzip'})):
+        status, again, body = fetch(daemon, If_None_Match=f'"other", W/{etag}', **more)
+        equal((status, again['ETag'], body), (304, etag, b''))
+    status, head, body = fetch(daemon, method='HEAD')
+    equal((status, head['ETag'], head['Content-Length'], body), (200, headers['ETag'], str(len(plain)), b''))
+    equal(fetch(daemon, method='POST')[0], 405)
+
+
+def test_all_manners(world):
+    """Every GET: HEAD, a type, what may be kept, and 304 where it does not change."""
+    daemon = world.start('[battery]\n' + CALM)
+    unchanging = {'/': 'text/html', '/fields': 'application/json', '/schema.json': 'application/json',
+                  '/openapi.json': 'application/json'}
+    changing = {'/battery': 'application/json', '/batteries': 'application/json',
+                '/battery/virtual': 'application/json', '/battery/virtual/recent': 'application/json',
+                '/metrics': 'text/plain', '/health': 'application/json'}
+    for path, kind in {**unchanging, **changing}.items():
+        status, headers, body = fetch(daemon, path)
+        equal(headers.get_content_type(), kind, path)
+        equal(headers['Cache-Control'], 'no-cache' if path in unchanging else 'no-store', path)
+        equal(headers['Content-Length'], str(len(body)), path)
+        head = fetch(daemon, path, 'HEAD')
+        equal((head[0], head[1].get_content_type(), head[2]), (status, kind, b''), path)
+        if path in unchanging:
+            equal(fetch(daemon, path, If_None_Match=headers['ETag'])[0], 304, path)
+        else:
+            equal(headers['ETag'], None, path)
+
+
+def test_pictures(world):
+    """The pictures of the README, where they are asked for; that they can be made is always seen."""
+    folder = pathlib.Path(os.environ.get('SCREENSHOTS') or world.path('pictures'))
+    folder.mkdir(exist_ok=True)
+    daemon, _ = world.live('[battery]\ncustom-name=Shed\nmax-charge-current=80\n' + CALM, FULL)
+    system = world.system()
+    for path, value in (('/Control/Dvcc', 1), ('/ActiveBatteryService', 'com.victronenergy.battery/100'),
+                        ('/ActiveBmsService', 'com.victronenergy.battery.virtual')):
+        system.set(path, value)
+    eventually(lambda: daemon.state()['selected'] == {'monitor': True, 'bms': True, 'dvcc': True},
+               'the battery is chosen')
+    steps = 12 if os.environ.get('SCREENSHOTS') else 1
+    with Browser() as browser:
+        for n in range(steps):
+            daemon.http.post({**FULL, 'HighCellVoltage': 0, 'Soc': 63.5 + n / 10,
+                              'Current': 20 * math.sin(n / 3), 'Voltage': 52.7 + math.sin(n / 3) / 5})
+            browser.run('await new Promise(done => setTimeout(done, time))', time=5000 if steps > 1 else 0)
+        for name, way in (('phone-dark', PHONE), ('desktop-light', DESKTOP)):
+            browser.open(address(daemon), **way)
+            browser.wait('.badge', 'live')
+            daemon.http.post({**FULL, 'HighCellVoltage': 0, 'Soc': 64.8, 'Current': -12.3})
+            browser.wait('[data-part=records]', 'accepted')
+            path = folder / f'page-{name}.png'
+            browser.screenshot(path)
+            equal(path.read_bytes()[:4], b'\x89PNG')
+            assert 'selected as' not in browser.text('.notes')
+
+
+if __name__ == '__main__':
+    harness.main(globals())
