@@ -3,6 +3,7 @@
 is what it describes."""
 import json
 import os
+import re
 import subprocess
 
 import harness
@@ -61,12 +62,18 @@ def test_lint(world):
 
 
 def test_paths(world):
-    """Every path is served with the methods that are described, and no route is left out."""
+    """Every path is served with the methods that are described, and none of the man page is left
+    out."""
     daemon, _, api = document(world)
     for path, operations in api['paths'].items():
         answer = daemon.http.request('PATCH', path)
         allowed = set(answer.headers['allow'].lower().split(', ')) - {'head'}
         equal((answer.status, allowed), (405, set(operations)), path)
+
+    page = (SOURCE_ROOT / 'data/dbus-virtual-battery.8.md').read_text(encoding='utf-8')
+    routes = page[page.index('# ROUTES'):page.index('# STATES')].replace('`*NAME*`', '{name}')
+    described = {(method.upper(), path) for path, operations in api['paths'].items() for method in operations}
+    equal(set(re.findall(r'`(GET|POST|PUT|DELETE) (/[^`]*)`', routes)), described | {('GET', '/openapi.json')})
 
 
 def test_examples(world):
@@ -113,6 +120,7 @@ def test_answers(world):
     ask(200, 'GET', '/fields')
     ask(200, 'GET', '/metrics')
     ask(200, 'GET', '/schema.json')
+    ask(200, 'GET', '/')
     ask(422, 'POST', '/battery', {'Soc': 101, 'Socc': 1})
     ask(422, 'POST', '/battery', {})
     ask(422, 'PUT', '/battery', {'Soc': 50})
