@@ -2,6 +2,8 @@
 
 #include "bus-link.h"
 
+#include "bus-stream.h"
+
 #define RETRY_MILLISECONDS 250
 #define GIVE_UP_MILLISECONDS 5000
 #define CLOSE_MILLISECONDS 2000
@@ -64,11 +66,16 @@ on_retry (gpointer user_data)
 }
 
 static void
+retry_later (VbBusLink *link)
+{
+  link->retry = g_timeout_add (RETRY_MILLISECONDS, on_retry, link);
+}
+
+static void
 on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GDBusConnection) connection
-      = g_dbus_connection_new_for_address_finish (result, &error);
+  g_autoptr (GDBusConnection) connection = g_dbus_connection_new_finish (result, &error);
   VbBusLink *link = user_data;
 
   /* Cancelled means given up, or freed: then the link must not be touched. */
@@ -77,13 +84,32 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
 
   /* One that is closed already may have said so before anybody listened. */
   if (connection == NULL || g_dbus_connection_is_closed (connection)) {
-    link->retry = g_timeout_add (RETRY_MILLISECONDS, on_retry, link);
+    retry_later (link);
     return;
   }
 
   g_clear_handle_id (&link->give_up, g_source_remove);
   adopt (link, g_steal_pointer (&connection));
   link->events->connected (link->connection, link->user_data);
+}
+
+static void
+on_reached (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GIOStream) base = g_dbus_address_get_stream_finish (result, NULL, &error);
+  g_autoptr (GIOStream) stream = NULL;
+  VbBusLink *link = user_data;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (base == NULL) {
+    retry_later (link);
+    return;
+  }
+
+  stream = vb_bus_stream_new (base);
+  g_dbus_connection_new (stream, NULL, FLAGS, NULL, link->cancellable, on_connected, link);
 }
 
 static gboolean
@@ -105,8 +131,21 @@ connect_anew (VbBusLink *link)
   if (link->give_up == 0)
     link->give_up = g_timeout_add (GIVE_UP_MILLISECONDS, on_give_up, link);
 
-  g_dbus_connection_new_for_address (link->address, FLAGS, NULL, link->cancellable, on_connected,
-                                     link);
+  g_dbus_address_get_stream (link->address, link->cancellable, on_reached, link);
+}
+
+static GDBusConnection *
+connect_now (const char *address, GError **error)
+{
+  g_autoptr (GIOStream) base = g_dbus_address_get_stream_sync (address, NULL, NULL, error);
+  g_autoptr (GIOStream) stream = NULL;
+
+  if (base == NULL)
+    return NULL;
+
+  stream = vb_bus_stream_new (base);
+
+  return g_dbus_connection_new_sync (stream, NULL, FLAGS, NULL, NULL, error);
 }
 
 VbBusLink *
@@ -115,8 +154,7 @@ vb_bus_link_new (const char *address,
                  gpointer user_data,
                  GError **error)
 {
-  GDBusConnection *connection
-      = g_dbus_connection_new_for_address_sync (address, FLAGS, NULL, NULL, error);
+  GDBusConnection *connection = connect_now (address, error);
   VbBusLink *link;
 
   if (connection == NULL)

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include "core/battery.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VbBusSignal:
+ *
+ * ItemsChanged (contract §1.3) as the bytes that go over the wire, made without GDBus: it is what a
+ * push consists of, and a tree of some ten GVariants an item would cost more than all the rest.
+ */
+typedef struct _VbBusSignal VbBusSignal;
+
+/** Free with vb_bus_signal_free(), while @battery is there. */
+VbBusSignal *vb_bus_signal_new (const VbBattery *battery);
+void vb_bus_signal_free (VbBusSignal *signal);
+
+/**
+ * The message with the @n items @numbers, Value and Text of each.
+ *
+ * @serial: not 0
+ *
+ * Returns: its bytes, *@length of them; valid until the next call
+ */
+const guint8 *vb_bus_signal_make (
+    VbBusSignal *signal, const guint *numbers, guint n, guint32 serial, gsize *length);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBusSignal, vb_bus_signal_free)
+
+G_END_DECLS
