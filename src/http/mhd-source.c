@@ -90,6 +90,10 @@ vb_mhd_source_new (struct MHD_Daemon *daemon, VbLoopTurn *turn, VbMhdRan ran, gp
   own->tag = g_source_add_unix_fd (source, epoll->epoll_fd, G_IO_IN);
   g_source_set_name (source, "http");
 
+  /* Nothing runs the loop from within a dispatch. Else GLib takes the descriptor out of what it polls
+     for each one and puts it back, and wakes itself for both. */
+  g_source_set_can_recurse (source, TRUE);
+
   return source;
 }
 
