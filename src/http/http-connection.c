@@ -22,12 +22,13 @@ static const char timeout_answer[]
       "\"detail\":\"The request was not complete in time.\"}\n";
 
 void
-vb_http_connection_init (VbHttpConnection *connection, int fd)
+vb_http_connection_init (VbHttpConnection *connection, int fd, gint64 now)
 {
   struct sockaddr_storage address = { 0 };
   socklen_t length = sizeof address;
 
   connection->fd = fd;
+  connection->opened = now;
   connection->local
       = getpeername (fd, (struct sockaddr *)&address, &length) == 0 && address.ss_family == AF_UNIX;
   if (connection->local
@@ -87,9 +88,10 @@ vb_http_connection_age (const VbHttpConnection *connection, gint64 now)
 }
 
 void
-vb_http_connection_end (VbHttpConnection *connection)
+vb_http_connection_end (VbHttpConnection *connection, gint64 now)
 {
   connection->answering = FALSE;
+  connection->served = now;
 }
 
 static gboolean
@@ -98,6 +100,13 @@ has_begun (const VbHttpConnection *connection)
   const guint64 slack = connection->bytes_done > 0 ? EMPTY_LINE : 0;
 
   return bytes_received (connection) > connection->bytes_done + slack;
+}
+
+gboolean
+vb_http_connection_is_idle (const VbHttpConnection *connection)
+{
+  return !connection->cut && !connection->answering && connection->begun == 0
+         && !has_begun (connection);
 }
 
 gint64

@@ -24,11 +24,13 @@ typedef struct
   gint64 begun;           /* when the present request began, µs of the monotonic clock; 0: none */
   gboolean headers_known; /* its headers are complete */
   gboolean answering;     /* it is complete, its answer is not yet sent to the end */
+  gint64 opened;          /* when the client came */
+  gint64 served;          /* when its last request was over; 0: none yet */
   gboolean cut;
 } VbHttpConnection;
 
-/** Fills @connection (zeroed) for @fd, which stays libmicrohttpd's. */
-void vb_http_connection_init (VbHttpConnection *connection, int fd);
+/** Fills @connection (zeroed) for @fd, which stays libmicrohttpd's; @now as below. */
+void vb_http_connection_init (VbHttpConnection *connection, int fd, gint64 now);
 
 /** A request line is there; @now in µs of the monotonic clock. */
 void vb_http_connection_begin (VbHttpConnection *connection, gint64 now);
@@ -43,7 +45,10 @@ void vb_http_connection_complete (VbHttpConnection *connection, gsize size);
 gint64 vb_http_connection_age (const VbHttpConnection *connection, gint64 now);
 
 /** The request is over: its answer has been sent, or cannot be. */
-void vb_http_connection_end (VbHttpConnection *connection);
+void vb_http_connection_end (VbHttpConnection *connection, gint64 now);
+
+/** Whether the client neither sends a request nor is sent an answer. */
+gboolean vb_http_connection_is_idle (const VbHttpConnection *connection);
 
 /**
  * When the request on this connection must be complete, @limit (µs) after its first byte; G_MAXINT64

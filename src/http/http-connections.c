@@ -80,9 +80,45 @@ vb_http_connections_free (VbHttpConnections *connections)
   g_free (connections);
 }
 
+static gboolean
+may_be_ended (const VbHttpConnection *connection, gint64 now)
+{
+  const gboolean established
+      = connection->served != 0 && now - connection->served < VB_HTTP_ESTABLISHED;
+
+  return connection->has_place && !established && vb_http_connection_is_idle (connection);
+}
+
+/* Whether @a has less of a claim to its place than @b. */
+static gboolean
+ranks_below (const VbHttpConnection *a, const VbHttpConnection *b)
+{
+  return a->served != b->served ? a->served < b->served : a->opened < b->opened;
+}
+
+static void
+make_room (VbHttpConnections *connections, gint64 now)
+{
+  VbHttpConnection *least = NULL;
+
+  for (guint i = 0; i < connections->open->len; i++) {
+    VbHttpConnection *connection = g_ptr_array_index (connections->open, i);
+
+    if (may_be_ended (connection, now) && (least == NULL || ranks_below (connection, least)))
+      least = connection;
+  }
+
+  if (least != NULL) {
+    vb_http_connections_leave_place (connections, least);
+    vb_http_connection_cut (least);
+  }
+}
+
 void
 vb_http_connections_add (VbHttpConnections *connections, VbHttpConnection *connection)
 {
+  if (connections->places >= connections->limit)
+    make_room (connections, connection->opened);
   g_ptr_array_add (connections->open, connection);
   vb_http_connections_has_place (connections, connection);
 }

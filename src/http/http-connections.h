@@ -7,8 +7,9 @@ G_BEGIN_DECLS
 /**
  * VbHttpConnections:
  *
- * The connections that are open: how many of them may push, and which of them take too long with
- * their request (design §2). It wakes up the main loop only while a request is incomplete.
+ * The connections that are open: how many of them may push, which of them take too long with their
+ * request, and which make room for somebody new (design §2). It wakes up the main loop only while a
+ * request is incomplete.
  */
 typedef struct _VbHttpConnections VbHttpConnections;
 
@@ -21,7 +22,14 @@ VbHttpConnections *vb_http_connections_new (guint limit, guint request_seconds);
 /** To be called when every connection has been removed. */
 void vb_http_connections_free (VbHttpConnections *connections);
 
-/** @connection must stay until it is removed. */
+/** How long (µs) after its last request an idle client keeps its place whoever else comes. */
+#define VB_HTTP_ESTABLISHED ((gint64)15 * G_USEC_PER_SEC)
+
+/**
+ * @connection must stay until it is removed. Where there is no place for it, one that is idle is
+ * ended: those that never sent a request first, then those whose last one is longest ago, but nobody
+ * who was served within VB_HTTP_ESTABLISHED.
+ */
 void vb_http_connections_add (VbHttpConnections *connections, VbHttpConnection *connection);
 void vb_http_connections_remove (VbHttpConnections *connections, VbHttpConnection *connection);
 

@@ -18,7 +18,7 @@ vb_http_request_new (int fd)
 {
   VbHttpRequest *request = g_new0 (VbHttpRequest, 1);
 
-  vb_http_connection_init (&request->connection, fd);
+  vb_http_connection_init (&request->connection, fd, g_get_monotonic_time ());
   request->wildcard = g_string_new (NULL);
   request->allow = g_string_new (NULL);
   request->body = g_string_new (NULL);

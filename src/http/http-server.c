@@ -154,7 +154,7 @@ notify_completed (void *user_data,
                   void **context,
                   enum MHD_RequestTerminationCode code)
 {
-  vb_http_connection_end (&request_of (mhd)->connection);
+  vb_http_connection_end (&request_of (mhd)->connection, g_get_monotonic_time ());
   *context = NULL;
 }
 

@@ -242,6 +242,54 @@ test_one_more_gets_503 (Fixture *fixture, gconstpointer user_data)
     close (kept[i]);
 }
 
+/* Who has said nothing yet makes room for who comes, the oldest first. */
+static void
+test_idle_makes_room (Fixture *fixture, gconstpointer user_data)
+{
+  int idle[6];
+
+  for (guint i = 0; i < G_N_ELEMENTS (idle); i++) {
+    idle[i] = knock (fixture);
+    serve_for (20);
+  }
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *answer = hear_all (idle[i]);
+
+    g_assert_cmpstr (answer, ==, "");
+  }
+  assert_answer (fixture, GET_LAST, "200");
+  for (guint i = 3; i < G_N_ELEMENTS (idle); i++)
+    assert_kept_answer (idle[i], GET, "200");
+
+  for (guint i = 0; i < G_N_ELEMENTS (idle); i++)
+    close (idle[i]);
+}
+
+/* However many come, who is being served stays, and so does who has begun. */
+static void
+test_poster_stays (Fixture *fixture, gconstpointer user_data)
+{
+  const int poster = knock (fixture), slow = knock (fixture);
+  g_autofree char *answer = NULL;
+
+  assert_kept_answer (poster, POST, "200");
+  say (slow, "POST /thing HTTP/1.1\r\n" HOST "Content-Length: 2\r\n");
+  for (guint i = 0; i < 40; i++) {
+    const int other = knock (fixture);
+
+    serve_for (5);
+    if (i % 10 == 0)
+      assert_kept_answer (poster, POST, "200");
+    if (i % 2 == 0)
+      close (other);
+  }
+  say (slow, "\r\n{}");
+  answer = hear (slow, "]", 1);
+  assert_status (answer, "200");
+  close (poster);
+  close (slow);
+}
+
 /* Sends @text byte by byte, each well within the idle limit, until the server ends it. */
 static char *
 drip (int fd, const char *text)
@@ -436,6 +484,8 @@ main (int argc, char **argv)
   ADD ("full-of-slow-clients", set_up_tight, test_full_of_slow_clients);
   ADD ("full-of-idle-clients", set_up_tight_idle, test_full_of_idle_clients);
   ADD ("one-more-gets-503", set_up_tight, test_one_more_gets_503);
+  ADD ("idle-makes-room", set_up_tight, test_idle_makes_room);
+  ADD ("poster-stays", set_up_tight, test_poster_stays);
   ADD ("dripping-is-cut", set_up_tight, test_dripping_is_cut);
   ADD ("silence-is-cut", set_up_tight, test_silence_is_cut);
   ADD ("unix-socket-is-cut", set_up_tight, test_unix_socket_is_cut);
