@@ -307,4 +307,6 @@ def main(*names):
         print(f'# {time.monotonic() - began:.1f} s')
         for line in said:
             print('#', line, flush=True)
+            # Meson shows this of a failed test, but not what is TAP.
+            print(line, file=sys.stderr, flush=True)
     sys.exit(bool(failed) or not tests)
