@@ -11,6 +11,12 @@ G_BEGIN_DECLS
 gint64 vb_clock_now (void);
 
 /**
+ * The wall-clock time of @time, in µs since 1970 (UTC), for people to read: a moment is told alike
+ * each time, until somebody sets the wall clock.
+ */
+gint64 vb_clock_wall (gint64 time);
+
+/**
  * Makes a source that ticks @battery whenever its ladder needs it. Its priority is above HTTP's, so
  * that the ladder acts before any record (design §5). @battery must outlive the source.
  */

@@ -20,14 +20,14 @@ text_of (const VbBattery *battery, VbKnown known)
 }
 
 void
-vb_event_json_state (const VbBattery *battery, gint64 now, GString *text)
+vb_event_json_state (const VbBattery *battery, GString *text)
 {
   const VbPresence *presence = vb_battery_presence (battery);
   VbJsonWriter json;
 
   begin (&json, battery, text);
   vb_json_member_string (&json, "state", vb_state_name (vb_battery_state (battery)));
-  vb_state_json_time (&json, "since", vb_battery_since (battery), now);
+  vb_state_json_time (&json, "since", vb_battery_since (battery));
   vb_json_member_boolean (&json, "on_bus", presence->on_bus);
   vb_json_member_string (&json, "joining", vb_joining_name (presence->joining));
   vb_json_member_string (&json, "text", text_of (battery, VB_KNOWN_CONNECTION_INFORMATION));
@@ -97,7 +97,7 @@ vb_event_json_accepted (const VbBattery *battery,
   VbJsonWriter json;
 
   begin (&json, battery, text);
-  vb_state_json_time (&json, "time", source->last, now);
+  vb_state_json_time (&json, "time", source->last);
   vb_state_json_age (&json, vb_battery_age (battery, now));
   vb_json_member_string (&json, "address", source->address);
   vb_state_json_accepted (&json, verdict->state, verdict->accepted, verdict->changed,
@@ -106,13 +106,13 @@ vb_event_json_accepted (const VbBattery *battery,
 }
 
 void
-vb_event_json_refused (const VbBattery *battery, gint64 now, GString *text)
+vb_event_json_refused (const VbBattery *battery, GString *text)
 {
   const VbRefusal *refusal = &vb_battery_source (battery)->refusal;
   VbJsonWriter json;
 
   begin (&json, battery, text);
-  vb_state_json_time (&json, "time", refusal->time, now);
+  vb_state_json_time (&json, "time", refusal->time);
   vb_json_member_string (&json, "address", refusal->address);
   vb_json_member_integer (&json, "status", refusal->status);
   vb_state_json_errors (&json, refusal->errors);

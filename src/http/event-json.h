@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  */
 
 /** `state`: what the battery is in, since when, and the line about it. */
-void vb_event_json_state (const VbBattery *battery, gint64 now, GString *text);
+void vb_event_json_state (const VbBattery *battery, GString *text);
 
 /** `values`: @n @items with value and text; null for one that has become invalid. */
 void vb_event_json_values (const VbBattery *battery, const guint *items, guint n, GString *text);
@@ -25,7 +25,7 @@ void vb_event_json_accepted (const VbBattery *battery,
                              GString *text);
 
 /** `refused`: the last refusal. */
-void vb_event_json_refused (const VbBattery *battery, gint64 now, GString *text);
+void vb_event_json_refused (const VbBattery *battery, GString *text);
 
 /** `selected`: what Venus has chosen. */
 void vb_event_json_selected (const VbBattery *battery, GString *text);

@@ -40,7 +40,7 @@ look_at (VbEventStream *stream, guint index)
   Seen *seen = &stream->seen[index];
 
   if (presence->on_bus != seen->on_bus || presence->joining != seen->joining) {
-    vb_event_json_state (battery, vb_clock_now (), stream->data);
+    vb_event_json_state (battery, stream->data);
     vb_event_stream_send (stream, battery, "state");
   }
   if (!same_selected (&selected, &seen->selected)) {
@@ -103,7 +103,7 @@ send_snapshot (VbEventStream *stream, VbHttpStream *reader, const char *wanted)
 
     if (wanted != NULL && !g_str_equal (vb_battery_config (battery)->name, wanted))
       continue;
-    vb_event_json_state (battery, vb_clock_now (), stream->data);
+    vb_event_json_state (battery, stream->data);
     append_event (stream, "state", text);
     vb_event_json_renamed (battery, stream->data);
     append_event (stream, "renamed", text);

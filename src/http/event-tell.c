@@ -40,7 +40,7 @@ on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
     return;
 
   if (change->after != change->before) {
-    vb_event_json_state (battery, vb_clock_now (), stream->data);
+    vb_event_json_state (battery, stream->data);
     vb_event_stream_send (stream, battery, "state");
   }
   if (has_values (change)) {
@@ -78,7 +78,7 @@ on_refused (VbBattery *battery, gpointer user_data)
   if (!is_heard (stream))
     return;
 
-  vb_event_json_refused (battery, vb_clock_now (), stream->data);
+  vb_event_json_refused (battery, stream->data);
   vb_event_stream_send (stream, battery, "refused");
 }
 

@@ -88,10 +88,10 @@ vb_recent_records_add_refused (VbRecentRecords *recent, const VbBattery *battery
 }
 
 static void
-write_record (const Record *record, VbJsonWriter *json, gint64 now)
+write_record (const Record *record, VbJsonWriter *json)
 {
   vb_json_begin_object (json);
-  vb_state_json_time (json, "time", record->time, now);
+  vb_state_json_time (json, "time", record->time);
   vb_json_member_string (json, "address", record->address);
   if (record->status == 0)
     vb_state_json_accepted (json, record->state, record->accepted, record->changed,
@@ -104,12 +104,12 @@ write_record (const Record *record, VbJsonWriter *json, gint64 now)
 }
 
 void
-vb_recent_records_write (const VbRecentRecords *recent, VbJsonWriter *json, gint64 now)
+vb_recent_records_write (const VbRecentRecords *recent, VbJsonWriter *json)
 {
   const guint64 n = MIN (recent->n_added, VB_RECENT_RECORDS);
 
   vb_json_begin_array (json);
   for (guint64 i = 1; i <= n; i++)
-    write_record (&recent->records[(recent->n_added - i) % VB_RECENT_RECORDS], json, now);
+    write_record (&recent->records[(recent->n_added - i) % VB_RECENT_RECORDS], json);
   vb_json_end_array (json);
 }

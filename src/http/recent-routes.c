@@ -69,7 +69,7 @@ get_recent (VbHttpRequest *request, gpointer user_data)
   vb_json_begin_object (&json);
   vb_json_member_string (&json, "battery", vb_battery_config (battery)->name);
   vb_json_name (&json, "records");
-  vb_recent_records_write (recent->records, &json, now);
+  vb_recent_records_write (recent->records, &json);
   vb_json_name (&json, "values");
   vb_recent_values_write (recent->values, &json, now);
   vb_json_end_object (&json);

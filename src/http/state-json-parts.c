@@ -2,12 +2,12 @@
 
 #include <time.h>
 
-/* A moment of the monotonic clock as wall-clock time, ISO 8601 in UTC. It is counted back from now,
-   so that a stepped clock shifts all moments alike. */
+#include "core/clock.h"
+
 void
-vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time, gint64 now)
+vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time)
 {
-  const gint64 real = g_get_real_time () - (now - time);
+  const gint64 real = vb_clock_wall (time);
   const time_t seconds = real / G_USEC_PER_SEC;
   struct tm utc;
   char text[64];

@@ -11,7 +11,7 @@ G_BEGIN_DECLS
  */
 
 /** @name: the moment @time of the battery's clock as wall-clock time, ISO 8601 in UTC. */
-void vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time, gint64 now);
+void vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time);
 
 /** `age`: in seconds, or null for VB_AGE_NEVER. */
 void vb_state_json_age (VbJsonWriter *json, gint64 age);

@@ -1,5 +1,6 @@
 #include "state-json.h"
 
+#include "core/clock.h"
 #include "state-json-parts.h"
 
 /* What was asked for is shown as it was sent, not rounded. */
@@ -52,7 +53,7 @@ vb_state_json_verdict (const VbBattery *battery,
   vb_state_json_texts (&json, "ignored", record->ignored);
   vb_state_json_texts (&json, "warnings", verdict->warnings);
   vb_state_json_errors (&json, record->errors);
-  vb_state_json_time (&json, "time", 0, 0);
+  vb_state_json_time (&json, "time", vb_clock_now ());
   vb_json_end_object (&json);
 }
 
@@ -124,14 +125,14 @@ member_source (VbJsonWriter *json, const VbBattery *battery, gint64 now)
   if (source->last == 0)
     vb_json_member_string (json, "last", NULL);
   else
-    vb_state_json_time (json, "last", source->last, now);
+    vb_state_json_time (json, "last", source->last);
 
   vb_json_name (json, "last_refusal");
   if (source->refusal.time == 0)
     vb_json_null (json);
   else {
     vb_json_begin_object (json);
-    vb_state_json_time (json, "time", source->refusal.time, now);
+    vb_state_json_time (json, "time", source->refusal.time);
     vb_json_member_integer (json, "status", source->refusal.status);
     vb_state_json_errors (json, source->refusal.errors);
     vb_json_end_object (json);
@@ -157,7 +158,7 @@ vb_state_json_battery (const VbBattery *battery, gint64 now, GString *text)
   vb_json_member_string (&json, "battery", config->name);
   vb_json_member_string (&json, "role", vb_role_name (config->role));
   vb_json_member_string (&json, "state", vb_state_name (vb_battery_state (battery)));
-  vb_state_json_time (&json, "since", vb_battery_since (battery), now);
+  vb_state_json_time (&json, "since", vb_battery_since (battery));
   vb_state_json_age (&json, vb_battery_age (battery, now));
   vb_json_member_boolean (&json, "on_bus", presence->on_bus);
   member_joining (&json, presence);

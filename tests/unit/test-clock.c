@@ -93,6 +93,21 @@ test_now (void)
   }
 }
 
+/* A moment is told alike each time, and as the wall clock had it. */
+static void
+test_wall (void)
+{
+  const gint64 before = vb_clock_now ();
+  const gint64 wall = g_get_real_time ();
+  const gint64 told = vb_clock_wall (before);
+
+  g_assert_cmpint (told, >=, wall - SECOND);
+  g_assert_cmpint (told, <=, wall + SECOND);
+  for (guint i = 0; i < 10000; i++)
+    g_assert_cmpint (vb_clock_wall (before), ==, told);
+  g_assert_cmpint (vb_clock_wall (before + 5 * SECOND), ==, told + 5 * SECOND);
+}
+
 /* No wake-up while time changes nothing. */
 static void
 test_nothing_to_do (Fixture *fixture, gconstpointer user_data)
@@ -182,6 +197,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/clock/now", test_now);
+  g_test_add_func ("/clock/wall", test_wall);
 #define ADD(name, function) g_test_add ("/clock/" name, Fixture, NULL, NULL, function, tear_down)
   ADD ("nothing-to-do", test_nothing_to_do);
   ADD ("wait", test_wait);
