@@ -26,7 +26,8 @@ const VbKey vb_keys[] = {
   { HTTP, "listen", VB_KEY_LIST, AT (listen), .by_default = "127.0.0.1:1882;[::1]:1882",
     .description = "Addresses to listen on, also `unix:/path`. Another address than loopback needs "
                    "`token-file` or `allow-anonymous=true`. `[::1]:1882` is left out by default "
-                   "where the machine has no IPv6." },
+                   "where the machine has no IPv6. Not used where a supervisor hands sockets over "
+                   "(LISTEN_FDS)." },
   { HTTP, "token-file", VB_KEY_TEXT, AT (token_file),
     .description = "File that holds the token which every request must bring." },
   { HTTP, "allow-anonymous", VB_KEY_BOOLEAN, AT (allow_anonymous), .by_default = "false",

@@ -279,7 +279,7 @@ vb_config_load (const char *file, const char *const *listen, GError **error)
     config->listen = g_strdupv ((char **)listen);
   }
   if (!vb_config_check_listen (config, error)) {
-    g_prefix_error (error, "%s: ", listen != NULL ? "--listen" : path);
+    g_prefix_error (error, "%s: ", listen != NULL ? "--listen, or LISTEN_FDS" : path);
     return NULL;
   }
 

@@ -16,12 +16,14 @@
 #include "http/event-stream.h"
 #include "http/info-routes.h"
 #include "http/recent-routes.h"
+#include "listen.h"
 #include "options.h"
 
 /* Everything that runs, in the order in which it is made; torn down in reverse. */
 typedef struct
 {
   VbOptions options;
+  GPtrArray *inherited; /* of GSocket: what the supervisor listens on for us */
   VbConfig *config;
   GMainLoop *loop;
   GPtrArray *batteries; /* of VbBattery */
@@ -179,9 +181,7 @@ static VbExitStatus
 add_server (Daemon *daemon)
 {
   VbHttpConfig config = VB_HTTP_CONFIG_DEFAULT;
-  const gboolean by_default = daemon->config->listen == NULL;
-  const char *const *addresses
-      = by_default ? vb_config_default_listen : (const char *const *)daemon->config->listen;
+  g_autoptr (GError) error = NULL;
 
   config.token = daemon->config->token;
   config.server_names = (const char *const *)daemon->config->server_names;
@@ -194,16 +194,8 @@ add_server (Daemon *daemon)
   daemon->recent_routes = vb_recent_routes_new (daemon->server, daemon->batteries);
   daemon->event_stream = vb_event_stream_new (daemon->server, daemon->batteries);
 
-  for (guint i = 0; addresses[i] != NULL; i++) {
-    g_autoptr (GError) error = NULL;
-    const int port = vb_http_server_listen (daemon->server, addresses[i], &error);
-
-    if (port >= 0)
-      g_message (port > 0 ? "listening on %s, port %d" : "listening on %s", addresses[i], port);
-    /* By default the first address is needed, and the second taken where the machine has it. */
-    else if (!by_default || i == 0)
-      return fail (VB_EXIT_LISTEN, error);
-  }
+  if (!vb_listen (daemon->server, daemon->config, daemon->inherited, &error))
+    return fail (VB_EXIT_LISTEN, error);
 
   return VB_EXIT_OK;
 }
@@ -254,6 +246,7 @@ tear_down (Daemon *daemon)
   g_clear_pointer (&daemon->system_watch, vb_system_watch_free);
   g_clear_pointer (&daemon->loop, g_main_loop_unref);
   g_clear_pointer (&daemon->config, vb_config_free);
+  g_clear_pointer (&daemon->inherited, g_ptr_array_unref);
   vb_options_clear (&daemon->options);
 }
 
@@ -285,6 +278,11 @@ start (Daemon *daemon, int argc, char **argv)
   if (daemon->options.verbose)
     g_setenv ("G_MESSAGES_DEBUG", "all", FALSE);
 
+  if (!daemon->options.check_config) {
+    daemon->inherited = vb_listen_inherit (&daemon->options.listen, &error);
+    if (daemon->inherited == NULL)
+      return fail (VB_EXIT_LISTEN, error);
+  }
   daemon->config = load_config (daemon, &error);
   if (daemon->config == NULL
       || !check_bus (daemon->config->bus_address, daemon->config->file, "[bus] address", &error))

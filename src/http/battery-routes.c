@@ -3,6 +3,7 @@
 #include "battery-routes.h"
 
 #include "core/clock.h"
+#include "loop-turn.h"
 #include "record-json.h"
 #include "request-battery.h"
 #include "state-json.h"
@@ -29,7 +30,7 @@ reply (VbBatteryRoutes *routes, VbHttpRequest *request, guint status, const char
   vb_http_request_reply (request, status, content_type, routes->answer->str, routes->answer->len);
 }
 
-/* What lay in a socket while the process stood still is not fresh (design §5). */
+/* What lay in a socket while the process stood still, or was not there yet, is not fresh (design §5). */
 static gboolean
 refuse_waited (const VbBattery *battery, VbHttpRequest *request)
 {
@@ -39,9 +40,12 @@ refuse_waited (const VbBattery *battery, VbHttpRequest *request)
   if (stood_still <= vb_battery_config (battery)->freshness.warn_after)
     return FALSE;
 
-  detail
-      = g_strdup_printf ("The daemon stood still for %.1f s; what waited meanwhile is not taken.",
-                         (double)stood_still / G_USEC_PER_SEC);
+  if (stood_still == VB_LOOP_TURN_UNKNOWN)
+    detail = g_strdup ("The daemon was not running; what waited meanwhile is not taken.");
+  else
+    detail
+        = g_strdup_printf ("The daemon stood still for %.1f s; what waited meanwhile is not taken.",
+                           (double)stood_still / G_USEC_PER_SEC);
   vb_http_request_add_header (request, "Retry-After", "1");
   vb_http_request_problem (request, 503, detail);
 

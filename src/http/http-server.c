@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "http-connections.h"
 #include "http-guards.h"
+#include "http-inherit.h"
 #include "http-listen.h"
 #include "http-request-private.h"
 #include "mhd-source.h"
@@ -274,22 +275,17 @@ note_address (VbHttpServer *server, GSocket *socket)
   return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
 }
 
-int
-vb_http_server_listen (VbHttpServer *server, const char *address, GError **error)
+/* @path: of a unix socket that is ours, to be removed at the end; else NULL */
+static int
+serve (VbHttpServer *server, GSocket *socket, const char *address, const char *path, GError **error)
 {
-  g_autoptr (GSocket) socket = vb_http_listen_socket (address, error);
-  Listener *listener;
-  struct MHD_Daemon *daemon;
-  int fd;
-
-  if (socket == NULL)
-    return -1;
-
+  const gboolean ipv6 = g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6;
   /* libmicrohttpd owns the descriptor it is given, also when it fails; without one it would listen on
      a port of its own choice. */
-  fd = fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 0);
-  daemon = fd < 0 ? NULL
-                  : start_daemon (server, fd, g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6);
+  const int fd = fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 0);
+  struct MHD_Daemon *daemon = fd < 0 ? NULL : start_daemon (server, fd, ipv6);
+  Listener *listener;
+
   if (daemon == NULL) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot serve HTTP on %s", address);
     return -1;
@@ -297,11 +293,34 @@ vb_http_server_listen (VbHttpServer *server, const char *address, GError **error
 
   listener = g_new0 (Listener, 1);
   listener->daemon = daemon;
-  listener->path = g_strdup (vb_http_listen_path (address));
+  listener->path = g_strdup (path);
   listener->source = vb_mhd_source_new (daemon, server->turn, watch_connections, server);
   g_source_attach (listener->source, NULL);
   g_ptr_array_add (server->listeners, listener);
   vb_loop_turn_add_input (server->turn, 1);
 
   return note_address (server, socket);
+}
+
+int
+vb_http_server_listen (VbHttpServer *server, const char *address, GError **error)
+{
+  g_autoptr (GSocket) socket = vb_http_listen_socket (address, error);
+
+  return socket != NULL ? serve (server, socket, address, vb_http_listen_path (address), error)
+                        : -1;
+}
+
+int
+vb_http_server_adopt (VbHttpServer *server, GSocket *socket, GError **error)
+{
+  g_autofree char *address = vb_http_inherit_address (socket, error);
+
+  if (address == NULL)
+    return -1;
+
+  /* What waits there may have done so for any time: since the last daemon died, say. */
+  vb_loop_turn_inherit (server->turn);
+
+  return serve (server, socket, address, NULL, error);
 }

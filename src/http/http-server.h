@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gio/gio.h>
+
 #include "http-request.h"
 #include "http-timing.h"
 
@@ -58,6 +60,15 @@ void vb_http_server_add_routes (VbHttpServer *server,
  * Returns: the port that it listens on (0 for a unix socket), or -1 with a G_IO_ERROR
  */
 int vb_http_server_listen (VbHttpServer *server, const char *address, GError **error);
+
+/**
+ * Serves on @socket, which listens already (vb_http_inherit_sockets()), with the same guards. Its
+ * address stays as it is, a unix socket's file too: whoever made it removes it. Records that have
+ * waited there before are answered 503.
+ *
+ * Returns: as vb_http_server_listen()
+ */
+int vb_http_server_adopt (VbHttpServer *server, GSocket *socket, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbHttpServer, vb_http_server_free)
 

@@ -115,6 +115,13 @@ vb_loop_turn_set_limit (VbLoopTurn *turn, gint64 limit)
 }
 
 void
+vb_loop_turn_inherit (VbLoopTurn *turn)
+{
+  turn->stood_still = VB_LOOP_TURN_UNKNOWN;
+  turn->ready = TRUE;
+}
+
+void
 vb_loop_turn_add_input (VbLoopTurn *turn, int inputs)
 {
   turn->inputs += inputs;

@@ -32,6 +32,12 @@ gint64 vb_loop_turn_noticed (const VbLoopTurn *turn);
 /** Changes the limit from the next turn on. */
 void vb_loop_turn_set_limit (VbLoopTurn *turn, gint64 limit);
 
+/** What vb_loop_turn_stood_still() says of input that has waited nobody knows how long. */
+#define VB_LOOP_TURN_UNKNOWN G_MAXINT64
+
+/** All input that waits by now has come before the process was there to take it. */
+void vb_loop_turn_inherit (VbLoopTurn *turn);
+
 /** One more, or one less, source whose input is to be drained after the process stood still. */
 void vb_loop_turn_add_input (VbLoopTurn *turn, int inputs);
 
@@ -40,7 +46,7 @@ void vb_loop_turn_note_input (VbLoopTurn *turn, gboolean ready);
 
 /**
  * How long (µs) the process stood still, from the moment that is noticed until all input that waited
- * has been drained; 0 otherwise.
+ * has been drained; 0 otherwise, VB_LOOP_TURN_UNKNOWN after vb_loop_turn_inherit().
  */
 gint64 vb_loop_turn_stood_still (const VbLoopTurn *turn);
 

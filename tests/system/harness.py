@@ -112,11 +112,12 @@ class Daemon:
         self.http = Http(self.port)
         with open(self.log, 'ab') as log:
             output = {'stdout': log, 'stderr': log, **self.popen}
-            self.process = subprocess.Popen(
-                [DAEMON, '--config', self.config, *self.bus_options,
-                 '--listen', f'127.0.0.1:{self.port}', *self.options],
-                env=self.environment, **output)
+            self.process = subprocess.Popen(self.command(), env=self.environment, **output)
         return self
+
+    def command(self):
+        return [DAEMON, '--config', self.config, *self.bus_options,
+                '--listen', f'127.0.0.1:{self.port}', *self.options]
 
     def start(self, port=None):
         """Starts it and waits until it serves."""

@@ -88,6 +88,27 @@ test_limit (void)
   g_assert_cmpint (vb_loop_turn_stood_still (turn), ==, 0);
 }
 
+/* What waited in a socket before the process was there may be of any age; what comes later is not. */
+static void
+test_inherited (void)
+{
+  g_autoptr (VbLoopTurn) turn = vb_loop_turn_new (LIMIT, tell_time);
+  Input *input = input_new (turn);
+
+  vb_loop_turn_inherit (turn);
+  input->ready = TRUE;
+  turn_loop (2);
+  g_assert_cmpint (input->stood_still, ==, VB_LOOP_TURN_UNKNOWN);
+  g_assert_cmpint (vb_loop_turn_noticed (turn), ==, 0);
+
+  input->ready = FALSE;
+  turn_loop (2);
+  input->ready = TRUE;
+  turn_loop (1);
+  g_assert_cmpint (input->stood_still, ==, 0);
+  input_free (input);
+}
+
 /* As long as one of the inputs has something, what it has may have waited. */
 static void
 test_until_drained (void)
@@ -180,6 +201,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/loop-turn/limit", test_limit);
+  g_test_add_func ("/loop-turn/inherited", test_inherited);
   g_test_add_func ("/loop-turn/until-drained", test_until_drained);
   g_test_add_func ("/loop-turn/not-asked", test_not_asked);
   g_test_add_func ("/loop-turn/in-a-dispatch", test_in_a_dispatch);
