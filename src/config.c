@@ -7,8 +7,6 @@
 
 G_DEFINE_QUARK (vb_config_error, vb_config_error)
 
-#define VENUS_FOLDER "/opt/victronenergy"
-
 const char *const vb_config_default_listen[] = { "127.0.0.1:1882", "[::1]:1882", NULL };
 
 static const char *const default_files[] = {
@@ -41,7 +39,7 @@ config_new (void)
 {
   VbConfig *config = g_new0 (VbConfig, 1);
 
-  config->require_settings = g_file_test (VENUS_FOLDER, G_FILE_TEST_IS_DIR);
+  config->require_settings = g_file_test (VB_VENUS_FOLDER, G_FILE_TEST_IS_DIR);
   config->settings_timeout = 10 * G_USEC_PER_SEC;
   config->state_dir = default_state_dir ();
   config->batteries = g_ptr_array_new_with_free_func (battery_config_free);
@@ -236,8 +234,8 @@ put_default_first (VbConfig *config)
   }
 }
 
-static const char *
-find_file (void)
+const char *
+vb_config_find_file (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (default_files); i++)
     if (g_file_test (default_files[i], G_FILE_TEST_EXISTS))
@@ -253,7 +251,7 @@ vb_config_load (const char *file, const char *const *listen, GError **error)
   g_autoptr (GKeyFile) key_file = g_key_file_new ();
   g_autoptr (GError) failed = NULL;
   g_autofree char *text = NULL;
-  const char *path = file != NULL ? file : find_file ();
+  const char *path = file != NULL ? file : vb_config_find_file ();
   gsize length;
 
   /* Translations are kept so that custom-name[de] is an unknown key rather than left out. */

@@ -7,11 +7,19 @@ G_BEGIN_DECLS
 /** Where is listened by default; the second only where the machine has it. */
 extern const char *const vb_config_default_listen[];
 
+/** There where the machine is a Venus device. */
+#define VB_VENUS_FOLDER "/opt/victronenergy"
+
+/**
+ * The configuration that is read where none is named: the first of /data/conf/dbus-virtual-battery.ini
+ * and /etc/dbus-virtual-battery.ini that exists, or NULL.
+ */
+const char *vb_config_find_file (void);
+
 /**
  * Reads a configuration.
  *
- * @file: a path; NULL: the first of /data/conf/dbus-virtual-battery.ini and
- * /etc/dbus-virtual-battery.ini that exists, or the defaults where none does
+ * @file: a path; NULL: vb_config_find_file(), or the defaults where there is none
  * @listen: addresses that take the place of those in the file, or NULL
  *
  * Returns: NULL with an error in VB_CONFIG_ERROR that names file, group, key, value and what is

@@ -9,6 +9,7 @@
 #include "dbus/battery-service.h"
 #include "dbus/bus-address.h"
 #include "dbus/system-watch.h"
+#include "doctor.h"
 #include "exit-status.h"
 #include "heartbeat.h"
 #include "history-keeper.h"
@@ -275,6 +276,8 @@ start (Daemon *daemon, int argc, char **argv)
     return fail (VB_EXIT_COMMAND_LINE, error);
   if (vb_options_print (&daemon->options, &status))
     return status;
+  if (daemon->options.doctor)
+    return vb_doctor_run (&daemon->options);
   if (daemon->options.verbose)
     g_setenv ("G_MESSAGES_DEBUG", "all", FALSE);
 

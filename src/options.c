@@ -12,6 +12,8 @@ vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error)
     { "config", 0, 0, G_OPTION_ARG_FILENAME, &options->config, "Configuration file", "FILE" },
     { "check-config", 0, 0, G_OPTION_ARG_NONE, &options->check_config,
       "Say what is wrong in the configuration, and exit", NULL },
+    { "doctor", 0, 0, G_OPTION_ARG_NONE, &options->doctor,
+      "Say what is right and what is wrong on this machine, and exit", NULL },
     { "listen", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->listen,
       "Listen on ADDRESS instead of those configured; several are separated by ; or given one by "
       "one",

@@ -13,6 +13,7 @@ typedef struct
   char *bus;
   char **listen;
   gboolean check_config;
+  gboolean doctor;
   gboolean list_fields;
   gboolean list_keys;
   gboolean verbose;

@@ -2,7 +2,7 @@
 
 #include "system-wait.h"
 
-#define SYSTEM "com.victronenergy.system"
+#include "system-items.h"
 
 struct _VbSystemWait
 {
@@ -33,7 +33,7 @@ on_time_over (gpointer user_data)
 {
   VbSystemWait *wait = user_data;
 
-  g_message (SYSTEM " has not come; not waiting any longer");
+  g_message (VB_SYSTEM_SERVICE " has not come; not waiting any longer");
   wait->time_over = 0;
   end (wait);
   wait->done (wait->user_data);
@@ -52,7 +52,7 @@ vb_system_wait_new (GDBusConnection *connection,
   wait->done = done;
   wait->user_data = user_data;
   wait->name_watch = g_bus_watch_name_on_connection (
-      connection, SYSTEM, G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared, NULL, wait, NULL);
+      connection, VB_SYSTEM_SERVICE, G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared, NULL, wait, NULL);
   wait->time_over = g_timeout_add_seconds (seconds, on_time_over, wait);
 
   return wait;

@@ -4,26 +4,10 @@
 
 #include "bus-compat.h"
 #include "bus-link.h"
-#include "bus-value.h"
 #include "core/clock.h"
+#include "system-items.h"
 
-#define SYSTEM "com.victronenergy.system"
 #define CALL_MILLISECONDS 5000
-
-/* Where a followed path is kept. */
-typedef struct
-{
-  const char *path;
-  gsize offset;
-  gboolean is_text; /* else a flag */
-} Followed;
-
-static const Followed followed[] = {
-  { "/ActiveBatteryService", offsetof (VbSystem, monitor), TRUE },
-  { "/ActiveBmsService", offsetof (VbSystem, bms), TRUE },
-  { "/Control/Dvcc", offsetof (VbSystem, dvcc), FALSE },
-  { "/Dvcc/Alarms/MultipleBatteries", offsetof (VbSystem, several), FALSE },
-};
 
 struct _VbSystemWatch
 {
@@ -34,56 +18,15 @@ struct _VbSystemWatch
   VbSystem system;
   guint name_watch;
   guint items_changed; /* subscriptions, as long as the service is there */
-  guint properties_changed[G_N_ELEMENTS (followed)];
+  guint properties_changed[VB_SYSTEM_ITEMS];
   GCancellable *cancellable; /* of the questions under way */
 };
 
-static const Followed *
-find_followed (const char *path)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (followed); i++)
-    if (g_str_equal (followed[i].path, path))
-      return &followed[i];
-
-  return NULL;
-}
-
-static gboolean
-keep_text (char **kept, GVariant *value)
-{
-  const char *text = value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
-                         ? g_variant_get_string (value, NULL)
-                         : NULL;
-
-  if (g_strcmp0 (*kept, text) == 0)
-    return FALSE;
-
-  g_free (*kept);
-  *kept = g_strdup (text);
-
-  return TRUE;
-}
-
-static gboolean
-keep_flag (gboolean *kept, GVariant *value)
-{
-  double number;
-  const gboolean flag = value != NULL && vb_bus_value_number (value, &number) && number != 0;
-  const gboolean changed = *kept != flag;
-
-  *kept = flag;
-
-  return changed;
-}
-
 /* @boxed: as it came; NULL where the service does not know the path. */
 static void
-keep (VbSystemWatch *watch, const Followed *path, GVariant *boxed)
+keep (VbSystemWatch *watch, const VbSystemItem *item, GVariant *boxed)
 {
-  g_autoptr (GVariant) value = boxed != NULL ? vb_bus_value_unbox (boxed) : NULL;
-  gpointer kept = (char *)&watch->system + path->offset;
-
-  if (path->is_text ? keep_text (kept, value) : keep_flag (kept, value))
+  if (vb_system_item_keep (item, boxed, &watch->system))
     watch->system.last_change = vb_clock_now ();
 }
 
@@ -105,7 +48,7 @@ on_items_changed (GDBusConnection *connection,
 
   g_variant_get (arguments, "(a{sa{sv}})", &items);
   while (g_variant_iter_loop (items, "{&s@a{sv}}", &path, &item)) {
-    const Followed *known = find_followed (path);
+    const VbSystemItem *known = vb_system_item_find (path);
     g_autoptr (GVariant) value
         = known != NULL ? g_variant_lookup_value (item, "Value", NULL) : NULL;
 
@@ -123,7 +66,7 @@ on_properties_changed (GDBusConnection *connection,
                        GVariant *arguments,
                        gpointer user_data)
 {
-  const Followed *known = find_followed (object);
+  const VbSystemItem *known = vb_system_item_find (object);
   g_autoptr (GVariant) item = NULL;
   g_autoptr (GVariant) value = NULL;
 
@@ -140,7 +83,7 @@ on_properties_changed (GDBusConnection *connection,
 typedef struct
 {
   VbSystemWatch *watch;
-  const Followed *path;
+  const VbSystemItem *path;
 } Question;
 
 static void
@@ -158,7 +101,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-ask (VbSystemWatch *watch, GDBusConnection *connection, const char *owner, const Followed *path)
+ask (VbSystemWatch *watch, GDBusConnection *connection, const char *owner, const VbSystemItem *path)
 {
   Question *question = g_new (Question, 1);
 
@@ -190,10 +133,10 @@ on_appeared (GDBusConnection *connection, const char *name, const char *owner, g
   watch->cancellable = g_cancellable_new ();
   watch->items_changed
       = subscribe (watch, connection, owner, "ItemsChanged", "/", on_items_changed);
-  for (guint i = 0; i < G_N_ELEMENTS (followed); i++) {
+  for (guint i = 0; i < VB_SYSTEM_ITEMS; i++) {
     watch->properties_changed[i] = subscribe (watch, connection, owner, "PropertiesChanged",
-                                              followed[i].path, on_properties_changed);
-    ask (watch, connection, owner, &followed[i]);
+                                              vb_system_items[i].path, on_properties_changed);
+    ask (watch, connection, owner, &vb_system_items[i]);
   }
 }
 
@@ -206,7 +149,7 @@ forget (VbSystemWatch *watch, GDBusConnection *connection)
   g_cancellable_cancel (watch->cancellable);
   g_clear_object (&watch->cancellable);
   g_dbus_connection_signal_unsubscribe (connection, watch->items_changed);
-  for (guint i = 0; i < G_N_ELEMENTS (followed); i++)
+  for (guint i = 0; i < VB_SYSTEM_ITEMS; i++)
     g_dbus_connection_signal_unsubscribe (connection, watch->properties_changed[i]);
   vb_system_clear (&watch->system);
   watch->system = (VbSystem){ .last_change = vb_clock_now () };
@@ -226,8 +169,9 @@ on_connected (GDBusConnection *connection, gpointer user_data)
 {
   VbSystemWatch *watch = user_data;
 
-  watch->name_watch = g_bus_watch_name_on_connection (
-      connection, SYSTEM, G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared, on_vanished, watch, NULL);
+  watch->name_watch = g_bus_watch_name_on_connection (connection, VB_SYSTEM_SERVICE,
+                                                      G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared,
+                                                      on_vanished, watch, NULL);
 }
 
 static void

@@ -47,8 +47,8 @@ set_mode (const char *path, GError **error)
   return FALSE;
 }
 
-static GSocketAddress *
-parse_address (const char *address, GError **error)
+GSocketAddress *
+vb_http_listen_address (const char *address, GError **error)
 {
   const char *path = vb_http_listen_path (address);
   g_autoptr (GSocketConnectable) parsed = NULL;
@@ -73,11 +73,29 @@ parse_address (const char *address, GError **error)
   return g_inet_socket_address_new (inet, g_network_address_get_port (G_NETWORK_ADDRESS (parsed)));
 }
 
+gboolean
+vb_http_listen_is_here (const char *address)
+{
+  g_autoptr (GSocketAddress) parsed = vb_http_listen_address (address, NULL);
+  g_autoptr (GSocketAddress) any_port = NULL;
+  g_autoptr (GSocket) socket = NULL;
+
+  if (parsed == NULL || !G_IS_INET_SOCKET_ADDRESS (parsed))
+    return parsed != NULL;
+
+  any_port = g_inet_socket_address_new (
+      g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (parsed)), 0);
+  socket = g_socket_new (g_socket_address_get_family (parsed), G_SOCKET_TYPE_STREAM,
+                         G_SOCKET_PROTOCOL_DEFAULT, NULL);
+
+  return socket != NULL && g_socket_bind (socket, any_port, FALSE, NULL);
+}
+
 GSocket *
 vb_http_listen_socket (const char *address, GError **error)
 {
   const char *path = vb_http_listen_path (address);
-  g_autoptr (GSocketAddress) parsed = parse_address (address, error);
+  g_autoptr (GSocketAddress) parsed = vb_http_listen_address (address, error);
   g_autoptr (GSocket) socket = NULL;
 
   if (parsed != NULL)

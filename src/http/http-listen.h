@@ -15,6 +15,16 @@ G_BEGIN_DECLS
  */
 GSocket *vb_http_listen_socket (const char *address, GError **error);
 
+/**
+ * What @address means, as of vb_http_listen_socket(); port 1882 where it names none.
+ *
+ * Returns: (transfer full): NULL with a G_IO_ERROR
+ */
+GSocketAddress *vb_http_listen_address (const char *address, GError **error);
+
+/** Whether @address is one of this machine's own. */
+gboolean vb_http_listen_is_here (const char *address);
+
 /** The path of a `unix:/path` address, or NULL. */
 const char *vb_http_listen_path (const char *address);
 

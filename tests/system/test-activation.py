@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Sockets that a supervisor listens on and hands over (LISTEN_FDS), as systemd does it."""
 import os
+import signal
 import socket
 
 import harness
@@ -116,7 +117,7 @@ def test_reload(world):
     """SIGHUP does not take the sockets for another `listen`."""
     daemon = activated(world)
     assert daemon.http.get('/batteries')
-    daemon.signal(harness.signal.SIGHUP)
+    daemon.signal(signal.SIGHUP)
     eventually(lambda: 'configuration read again' in daemon.log.read_text(), 'it is read again')
     assert 'changes with a restart' not in daemon.log.read_text()
 

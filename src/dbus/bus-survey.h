@@ -1,0 +1,59 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include "core/selection.h"
+#include "core/value.h"
+
+G_BEGIN_DECLS
+
+/** Venus' own services (contract §4, §5). */
+#define VB_BUS_SURVEY_SETTINGS "com.victronenergy.settings"
+#define VB_BUS_SURVEY_SYSTEM "com.victronenergy.system"
+
+/**
+ * VbBusSurvey:
+ *
+ * Looks at a bus without taking part in it: no name, no object, no signal, calls that read, and none
+ * that starts a service. It blocks, for at most 2 s a question; who has not answered one in time is
+ * asked no more.
+ */
+typedef struct _VbBusSurvey VbBusSurvey;
+
+/**
+ * Connects to the bus that @bus means (vb_bus_address()).
+ *
+ * Returns: NULL with @error set. Free with vb_bus_survey_free().
+ */
+VbBusSurvey *vb_bus_survey_new (const char *bus, GError **error);
+void vb_bus_survey_free (VbBusSurvey *survey);
+
+/** The address of the bus. */
+const char *vb_bus_survey_address (const VbBusSurvey *survey);
+
+/** Whether @name is owned; FALSE also where the bus does not say. */
+gboolean vb_bus_survey_has (VbBusSurvey *survey, const char *name);
+
+/** Whether @name was asked something and did not answer in time. */
+gboolean vb_bus_survey_is_silent (const VbBusSurvey *survey, const char *name);
+
+/** The process that owns @name; 0 where the bus does not know. */
+guint vb_bus_survey_pid (VbBusSurvey *survey, const char *name);
+
+/**
+ * What @name says of its item @path: a number or a text. @value is overwritten; clear it.
+ *
+ * Returns: FALSE where there is no such item, it is invalid, or nothing is answered
+ */
+gboolean
+vb_bus_survey_value (VbBusSurvey *survey, const char *name, const char *path, VbValue *value);
+
+/** The device instance that settings keeps for the battery @name, or -1. */
+int vb_bus_survey_instance (VbBusSurvey *survey, const char *name);
+
+/** What com.victronenergy.system has chosen; vb_system_clear() it. */
+VbSystem vb_bus_survey_system (VbBusSurvey *survey);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBusSurvey, vb_bus_survey_free)
+
+G_END_DECLS

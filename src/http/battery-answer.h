@@ -1,0 +1,33 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** What a running daemon says of one battery (`GET /battery/NAME`, design §2), as far as it is read. */
+typedef struct
+{
+  char *state;
+  char *joining; /* what it waits for on its way to the bus; NULL: nothing */
+  gboolean on_bus;
+  int instance;  /* -1: not known yet */
+  double age;    /* seconds; NAN: no source yet */
+  char *address; /* of the source; NULL: none yet */
+  gint64 records;
+  gint64 refused;
+  char *last;         /* time of the last record that was taken; NULL: none */
+  char *last_refusal; /* time of the last one that was not; NULL: none */
+  char *refusal;      /* why; NULL: it does not say */
+  char *missing;      /* required fields that are missing, as a list; empty: none */
+} VbBatteryAnswer;
+
+/** Reads it from @json. Returns: whether it is of that form; free with vb_battery_answer_free() */
+VbBatteryAnswer *vb_battery_answer_new (GBytes *json);
+void vb_battery_answer_free (VbBatteryAnswer *answer);
+
+/** Whether @json is the list of batteries of a daemon (`GET /batteries`). */
+gboolean vb_battery_answer_is_list (GBytes *json);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBatteryAnswer, vb_battery_answer_free)
+
+G_END_DECLS

@@ -1,0 +1,422 @@
+#include <glib/gstdio.h>
+#include <math.h>
+#include <string.h>
+
+#include "doctor-checks.h"
+
+/* Facts about one battery, of a daemon that runs on a Venus device, all of it right. */
+typedef struct
+{
+  VbDoctorFacts *facts;
+  VbBatteryFacts *battery;
+  VbReport *report;
+} Fixture;
+
+static VbBatteryAnswer *
+new_answer (const char *state)
+{
+  VbBatteryAnswer *answer = g_new0 (VbBatteryAnswer, 1);
+
+  answer->state = g_strdup (state);
+  answer->on_bus = TRUE;
+  answer->instance = 100;
+  answer->age = 0.5;
+  answer->address = g_strdup ("127.0.0.1");
+  answer->records = 812;
+  answer->last = g_strdup ("2026-11-23T10:28:33.870Z");
+  answer->missing = g_strdup ("");
+
+  return answer;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GError) error = NULL;
+  const VbListenFacts listen = { "127.0.0.1:1882", VB_PORT_OURS };
+  VbBatteryFacts battery = { .owned = TRUE, .pid = 7, .kept_instance = 100, .status = 200 };
+
+  fixture->facts = vb_doctor_facts_new_empty ();
+  fixture->report = vb_report_new ();
+  fixture->report->subject = "subject";
+  fixture->facts->config = vb_config_load ("/dev/null", NULL, &error);
+  g_assert_no_error (error);
+  fixture->facts->bus = g_strdup ("unix:path=/bus");
+  fixture->facts->venus = TRUE;
+  fixture->facts->settings = TRUE;
+  fixture->facts->system = (VbSystem){ .there = TRUE,
+                                       .monitor = g_strdup ("com.victronenergy.battery/100"),
+                                       .bms = g_strdup ("com.victronenergy.battery.virtual"),
+                                       .dvcc = TRUE };
+  g_array_append_val (fixture->facts->listens, listen);
+
+  battery.config = vb_config_battery (fixture->facts->config, "virtual");
+  battery.service = g_strdup ("com.victronenergy.battery.virtual");
+  battery.program = g_strdup ("dbus-virtual-battery");
+  battery.version = g_strdup (VB_VERSION);
+  battery.answer = new_answer ("live");
+  g_array_append_val (fixture->facts->batteries, battery);
+  fixture->battery = &g_array_index (fixture->facts->batteries, VbBatteryFacts, 0);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer unused)
+{
+  vb_report_free (fixture->report);
+  vb_doctor_facts_free (fixture->facts);
+}
+
+static void
+set_text (char **text, const char *new)
+{
+  g_free (*text);
+  *text = g_strdup (new);
+}
+
+/* @check says one thing, that has @finding and @part in it. */
+static void
+assert_says (Fixture *fixture, VbDoctorCheck *check, VbFinding finding, const char *part)
+{
+  VbReport *report = fixture->report;
+
+  memset (report->n, 0, sizeof report->n);
+  g_string_truncate (report->text, 0);
+  check (fixture->facts, report);
+  if (report->n[finding] != 1 || strstr (report->text->str, part) == NULL)
+    g_error ("wanted one finding %d with “%s”, got: %s", finding, part, report->text->str);
+  for (guint i = 0; i < VB_N_FINDINGS; i++)
+    g_assert_cmpuint (report->n[i], ==, i == finding ? 1 : 0);
+}
+
+static void
+test_report (Fixture *fixture, gconstpointer unused)
+{
+  VbReport *report = fixture->report;
+
+  vb_report_add (report, VB_FINDING_OK, "%s", "fine");
+  vb_report_add (report, VB_FINDING_NONE, "nothing");
+  vb_report_add (report, VB_FINDING_WARN, "a\nb\rc");
+  g_assert_true (vb_report_close (report));
+  g_assert_cmpstr (report->text->str, ==,
+                   "ok   subject      fine\n"
+                   "--   subject      nothing\n"
+                   "warn subject      a b c\n"
+                   "\n0 wrong (FAIL), 1 doubtful (warn).\n");
+
+  vb_report_add (report, VB_FINDING_FAIL, "broken");
+  g_assert_false (vb_report_close (report));
+}
+
+/* Of everything right nothing is said to be wrong. */
+static void
+test_well (Fixture *fixture, gconstpointer unused)
+{
+  static VbDoctorCheck *const checks[] = {
+    vb_check_config,    vb_check_bus,    vb_check_settings, vb_check_system,   vb_check_name,
+    vb_check_listen,    vb_check_daemon, vb_check_state,    vb_check_instance, vb_check_monitor,
+    vb_check_last_push, vb_check_bms,    vb_check_dvcc,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
+    checks[i](fixture->facts, fixture->report);
+  g_assert_cmpuint (fixture->report->n[VB_FINDING_OK], ==, G_N_ELEMENTS (checks));
+  g_assert_true (vb_report_close (fixture->report));
+  g_assert_true (g_str_has_suffix (fixture->report->text->str, "\nAll is well.\n"));
+}
+
+static void
+test_name (Fixture *fixture, gconstpointer unused)
+{
+  VbBatteryFacts *battery = fixture->battery;
+
+  set_text (&battery->version, "0.0.9");
+  assert_says (fixture, vb_check_name, VB_FINDING_WARN, "version 0.0.9");
+  set_text (&battery->program, "dbus-virtual-battery.py");
+  assert_says (fixture, vb_check_name, VB_FINDING_FAIL, "dbus-virtual-battery.py (process 7)");
+  set_text (&battery->program, NULL);
+  assert_says (fixture, vb_check_name, VB_FINDING_FAIL, "does not say who it is");
+  battery->pid = 0;
+  assert_says (fixture, vb_check_name, VB_FINDING_FAIL, "a process that the bus does not know");
+  battery->owned = FALSE;
+  assert_says (fixture, vb_check_name, VB_FINDING_OK, "is free");
+}
+
+static void
+test_venus (Fixture *fixture, gconstpointer unused)
+{
+  VbDoctorFacts *facts = fixture->facts;
+
+  facts->settings = FALSE;
+  facts->config->require_settings = TRUE;
+  assert_says (fixture, vb_check_settings, VB_FINDING_FAIL, "com.victronenergy.settings");
+  facts->config->require_settings = FALSE;
+  assert_says (fixture, vb_check_settings, VB_FINDING_NONE, "no Venus");
+  assert_says (fixture, vb_check_instance, VB_FINDING_NONE, "no settings");
+
+  set_text (&facts->bus, NULL);
+  facts->bus_error = g_strdup ("gone");
+  assert_says (fixture, vb_check_bus, VB_FINDING_FAIL, "gone");
+  assert_says (fixture, vb_check_settings, VB_FINDING_NONE, "without the bus");
+  assert_says (fixture, vb_check_system, VB_FINDING_NONE, "without the bus");
+
+  /* Without a configuration the device itself tells what it needs. */
+  g_array_set_size (facts->batteries, 0);
+  g_clear_pointer (&facts->config, vb_config_free);
+  facts->config_error = g_strdup ("wrong");
+  facts->bus = g_strdup ("unix:path=/bus");
+  assert_says (fixture, vb_check_settings, VB_FINDING_FAIL, "com.victronenergy.settings");
+  assert_says (fixture, vb_check_config, VB_FINDING_FAIL, "wrong");
+}
+
+static void
+test_listen (Fixture *fixture, gconstpointer unused)
+{
+  static const struct
+  {
+    VbPort port;
+    VbFinding finding;
+    const char *part;
+    VbFinding running; /* what is said of the daemon */
+  } cases[] = {
+    { VB_PORT_OURS, VB_FINDING_OK, "answers", VB_FINDING_OK },
+    { VB_PORT_FREE, VB_FINDING_OK, "is free", VB_FINDING_FAIL },
+    { VB_PORT_LOCKED, VB_FINDING_FAIL, "another token", VB_FINDING_FAIL },
+    { VB_PORT_FOREIGN, VB_FINDING_FAIL, "another program", VB_FINDING_FAIL },
+    { VB_PORT_SILENT, VB_FINDING_FAIL, "does not answer", VB_FINDING_FAIL },
+    { VB_PORT_DENIED, VB_FINDING_WARN, "as root", VB_FINDING_FAIL },
+    { VB_PORT_ELSEWHERE, VB_FINDING_FAIL, "no such address", VB_FINDING_FAIL },
+    { VB_PORT_ANY, VB_FINDING_NONE, "any port", VB_FINDING_NONE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_array_index (fixture->facts->listens, VbListenFacts, 0).port = cases[i].port;
+    assert_says (fixture, vb_check_listen, cases[i].finding, cases[i].part);
+    assert_says (fixture, vb_check_daemon, cases[i].running, "");
+  }
+}
+
+/* Of the default addresses the second one may be missing. */
+static void
+test_second_default (Fixture *fixture, gconstpointer unused)
+{
+  VbListenFacts second = { "[::1]:1882", VB_PORT_ELSEWHERE };
+
+  g_array_index (fixture->facts->listens, VbListenFacts, 0).port = VB_PORT_FREE;
+  g_array_append_val (fixture->facts->listens, second);
+  vb_check_listen (fixture->facts, fixture->report);
+  g_assert_cmpuint (fixture->report->n[VB_FINDING_FAIL], ==, 0);
+  g_assert_cmpuint (fixture->report->n[VB_FINDING_NONE], ==, 1);
+
+  fixture->facts->config->listen = g_strsplit ("127.0.0.1:1882;[::1]:1882", ";", -1);
+  vb_check_listen (fixture->facts, fixture->report);
+  g_assert_cmpuint (fixture->report->n[VB_FINDING_FAIL], ==, 1);
+}
+
+static void
+test_daemon (Fixture *fixture, gconstpointer unused)
+{
+  g_array_index (fixture->facts->listens, VbListenFacts, 0).port = VB_PORT_FREE;
+  assert_says (fixture, vb_check_daemon, VB_FINDING_FAIL, "process 7 is running");
+  fixture->battery->owned = FALSE;
+  assert_says (fixture, vb_check_daemon, VB_FINDING_FAIL, "svc -u");
+  fixture->facts->venus = FALSE;
+  assert_says (fixture, vb_check_daemon, VB_FINDING_FAIL, "systemctl start");
+}
+
+static void
+test_state (Fixture *fixture, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *state;
+    VbFinding finding;
+  } cases[] = {
+    { "live", VB_FINDING_OK },    { "late", VB_FINDING_WARN }, { "waiting", VB_FINDING_FAIL },
+    { "stale", VB_FINDING_FAIL }, { "lost", VB_FINDING_FAIL }, { "gone", VB_FINDING_FAIL },
+  };
+  VbBatteryAnswer *answer = fixture->battery->answer;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    set_text (&answer->state, cases[i].state);
+    assert_says (fixture, vb_check_state, cases[i].finding, cases[i].state);
+  }
+
+  set_text (&answer->state, "live");
+  fixture->battery->owned = FALSE;
+  assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "another bus");
+  answer->on_bus = FALSE;
+  set_text (&answer->joining, "settings");
+  assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "waits for settings");
+  assert_says (fixture, vb_check_bms, VB_FINDING_NONE, "not on the bus");
+
+  g_clear_pointer (&fixture->battery->answer, vb_battery_answer_free);
+  fixture->battery->status = 404;
+  assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "404");
+  g_array_index (fixture->facts->listens, VbListenFacts, 0).port = VB_PORT_FREE;
+  assert_says (fixture, vb_check_state, VB_FINDING_NONE, "without the daemon");
+}
+
+static void
+test_last_push (Fixture *fixture, gconstpointer unused)
+{
+  VbBatteryAnswer *answer = fixture->battery->answer;
+
+  answer->last_refusal = g_strdup ("2026-11-23T10:28:33.869Z");
+  assert_says (fixture, vb_check_last_push, VB_FINDING_OK, "812 records");
+  set_text (&answer->last_refusal, "2026-11-23T10:28:33.871Z");
+  answer->refusal = g_strdup ("Soc is 101 %");
+  assert_says (fixture, vb_check_last_push, VB_FINDING_WARN, "Soc is 101 %");
+  set_text (&answer->last, NULL);
+  assert_says (fixture, vb_check_last_push, VB_FINDING_WARN, "refused");
+  set_text (&answer->last_refusal, NULL);
+  assert_says (fixture, vb_check_last_push, VB_FINDING_WARN, "/battery/virtual");
+}
+
+static void
+test_selection (Fixture *fixture, gconstpointer unused)
+{
+  VbSystem *system = &fixture->facts->system;
+
+  fixture->battery->answer->instance = 101;
+  assert_says (fixture, vb_check_instance, VB_FINDING_WARN, "101, although settings keeps 100");
+  assert_says (fixture, vb_check_monitor, VB_FINDING_WARN, "com.victronenergy.battery/100 is");
+  set_text (&system->monitor, NULL);
+  assert_says (fixture, vb_check_monitor, VB_FINDING_WARN, "none is");
+  set_text (&system->bms, "com.victronenergy.battery.other");
+  assert_says (fixture, vb_check_bms, VB_FINDING_FAIL, "com.victronenergy.battery.other");
+  system->dvcc = FALSE;
+  assert_says (fixture, vb_check_dvcc, VB_FINDING_FAIL, "switch it on");
+
+  ((VbBatteryConfig *)fixture->battery->config)->role = VB_ROLE_MONITOR;
+  assert_says (fixture, vb_check_bms, VB_FINDING_NONE, "monitor");
+  assert_says (fixture, vb_check_dvcc, VB_FINDING_NONE, "no battery is a BMS");
+
+  fixture->battery->kept_instance = -1;
+  assert_says (fixture, vb_check_instance, VB_FINDING_NONE, "not given yet");
+  system->there = FALSE;
+  assert_says (fixture, vb_check_monitor, VB_FINDING_NONE, "com.victronenergy.system");
+  assert_says (fixture, vb_check_dvcc, VB_FINDING_NONE, "com.victronenergy.system");
+}
+
+/* Stale limits stay for a time, and chargers that feed in obey the voltage alone. */
+static void
+test_feed_in (Fixture *fixture, gconstpointer unused)
+{
+  VbBatteryConfig *config = (VbBatteryConfig *)fixture->battery->config;
+
+  assert_says (fixture, vb_check_feed_in, VB_FINDING_NONE, "is off");
+  fixture->facts->feed_in = TRUE;
+  assert_says (fixture, vb_check_feed_in, VB_FINDING_WARN, "stale-charge-voltage");
+  config->freshness.on_stale = VB_ON_STALE_BLOCK;
+  assert_says (fixture, vb_check_feed_in, VB_FINDING_WARN, "stale-charge-voltage");
+  config->freshness.on_stale = VB_ON_STALE_DROP;
+  assert_says (fixture, vb_check_feed_in, VB_FINDING_OK, "protected");
+  config->freshness.on_stale = VB_ON_STALE_STOP_CHARGING;
+  config->stale_charge_voltage = 53;
+  assert_says (fixture, vb_check_feed_in, VB_FINDING_OK, "protected");
+  config->role = VB_ROLE_MONITOR;
+  assert_says (fixture, vb_check_feed_in, VB_FINDING_NONE, "monitor");
+}
+
+#define BLOCK "# >>> dbus-virtual-battery >>>\n/data/apps/x &\n# <<< dbus-virtual-battery <<<\n"
+
+static void
+test_rc_local (Fixture *fixture, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *text;
+    int mode;
+    VbFinding finding;
+    const char *part;
+  } cases[] = {
+    { "#!/bin/sh\n" BLOCK, 0755, VB_FINDING_OK, "at boot" },
+    { "#!/bin/sh\n" BLOCK "exit 0\n", 0755, VB_FINDING_OK, "at boot" },
+    { "#!/bin/bash\nif false; then\n  exit 1\nfi\n" BLOCK, 0755, VB_FINDING_OK, "at boot" },
+    { "#!/bin/sh\nexited=1\n" BLOCK, 0755, VB_FINDING_OK, "at boot" },
+    { "#!/bin/sh\r\n\xff\n" BLOCK, 0700, VB_FINDING_OK, "at boot" },
+    { "#!/bin/sh\nexit 0\n" BLOCK, 0755, VB_FINDING_FAIL, "line 2" },
+    { "#!/bin/sh\n\nexit\n" BLOCK, 0755, VB_FINDING_FAIL, "line 3" },
+    { "#!/bin/sh\n" BLOCK, 0644, VB_FINDING_FAIL, "not executable" },
+    { "#!/bin/sh\nexit 0\n", 0755, VB_FINDING_FAIL, "block is not there" },
+    { "", 0755, VB_FINDING_FAIL, "block is not there" },
+    { "# >>> dbus-virtual-battery\n", 0755, VB_FINDING_FAIL, "has no end" },
+    { "# <<< dbus-virtual-battery\n# >>> dbus-virtual-battery\n", 0755, VB_FINDING_FAIL,
+      "has no end" },
+  };
+  g_autofree char *folder = g_dir_make_tmp ("test-doctor-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "rc.local", NULL);
+  g_autofree char *disabled = g_strconcat (path, ".disabled", NULL);
+  VbReport *report = fixture->report;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_assert_true (g_file_set_contents (path, cases[i].text, -1, NULL));
+    g_assert_cmpint (g_chmod (path, cases[i].mode), ==, 0);
+    memset (report->n, 0, sizeof report->n);
+    g_string_truncate (report->text, 0);
+    vb_check_rc_local_at (path, report);
+    if (report->n[cases[i].finding] != 1 || strstr (report->text->str, cases[i].part) == NULL)
+      g_error ("case %u: %s", i, report->text->str);
+  }
+
+  g_assert_cmpint (g_rename (path, disabled), ==, 0);
+  vb_check_rc_local_at (path, report);
+  g_assert_nonnull (strstr (report->text->str, "switched off"));
+  g_unlink (disabled);
+  vb_check_rc_local_at (path, report);
+  g_assert_nonnull (strstr (report->text->str, "is not there"));
+  g_rmdir (folder);
+}
+
+static void
+test_show_config (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  vb_doctor_show_config ("# secret\n\n[http]\n  listen = 1.2.3.4:5\ntoken-file=/x\n"
+                         "token=secret\nsecret\n[battery]\nrole=bms\n",
+                         text);
+  g_assert_cmpstr (text->str, ==,
+                   "  [http]\n  listen = 1.2.3.4:5\n  token-file=/x\n"
+                   "  token=(not shown: there is no such key)\n"
+                   "  (not shown: neither a group nor a key)\n  [battery]\n  role=bms\n");
+}
+
+static void
+test_head (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  vb_doctor_head (NULL, text);
+  g_assert_nonnull (strstr (text->str, VB_VERSION " for " VB_ARCHITECTURE));
+  g_assert_nonnull (strstr (text->str, "no configuration file"));
+  g_string_truncate (text, 0);
+  vb_doctor_head ("/nonexistent", text);
+  g_assert_nonnull (strstr (text->str, "/nonexistent:"));
+}
+
+#define ADD(name_, function_) \
+  g_test_add ("/doctor/" name_, Fixture, NULL, set_up, function_, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  ADD ("report", test_report);
+  ADD ("well", test_well);
+  ADD ("name", test_name);
+  ADD ("venus", test_venus);
+  ADD ("listen", test_listen);
+  ADD ("second-default", test_second_default);
+  ADD ("daemon", test_daemon);
+  ADD ("state", test_state);
+  ADD ("last-push", test_last_push);
+  ADD ("selection", test_selection);
+  ADD ("feed-in", test_feed_in);
+  ADD ("rc-local", test_rc_local);
+  ADD ("show-config", test_show_config);
+  ADD ("head", test_head);
+
+  return g_test_run ();
+}
