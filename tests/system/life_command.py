@@ -111,8 +111,8 @@ def test_command_line(world):
     assert result.stdout.startswith('dbus-virtual-battery '), result.stdout
     result = run_daemon('--help')
     equal(result.returncode, 0)
-    for option in ('--config', '--check-config', '--doctor', '--listen', '--bus', '--list-fields', '--verbose',
-                   '--version'):
+    for option in ('--config', '--check-config', '--doctor', '--listen', '--bus', '--list-fields',
+                   '--verbose', '--version'):
         assert option in result.stdout, option
 
 
