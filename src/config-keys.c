@@ -98,8 +98,8 @@ const VbKey vb_keys[] = {
                    "does not send them." },
 
   { STATE, "dir", VB_KEY_TEXT, AT (state_dir),
-    .description = "Directory for what is to survive a restart. Not set: "
-                   "/data/var/lib/dbus-virtual-battery where /data exists, else the XDG state "
+    .description = "Directory for what is to survive a restart. Not set: STATE_DIRECTORY where the "
+                   "supervisor sets it (systemd), else /data/var/lib/dbus-virtual-battery where /data exists, else the XDG state "
                    "directory. Counters (`history=true`) are kept there, as `NAME.history`." },
 };
 /* clang-format on */

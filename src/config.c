@@ -21,11 +21,23 @@ battery_config_free (gpointer data)
   g_free (data);
 }
 
+/* The first of the directories that a supervisor has made for us, as systemd's StateDirectory=. */
+static char *
+supervised_state_dir (void)
+{
+  const char *dirs = g_getenv ("STATE_DIRECTORY");
+
+  return dirs != NULL && g_path_is_absolute (dirs) ? g_strndup (dirs, strcspn (dirs, ":")) : NULL;
+}
+
 static char *
 default_state_dir (void)
 {
   const char *xdg = g_getenv ("XDG_STATE_HOME");
+  char *supervised = supervised_state_dir ();
 
+  if (supervised != NULL)
+    return supervised;
   if (g_file_test ("/data", G_FILE_TEST_IS_DIR))
     return g_strdup ("/data/var/lib/dbus-virtual-battery");
   if (xdg != NULL && g_path_is_absolute (xdg))

@@ -162,7 +162,13 @@ check_joined (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbRepor
   const VbBatteryAnswer *answer = battery->answer;
   const char *name = battery->config->name;
 
-  if (!answer->on_bus)
+  if (g_strcmp0 (answer->joining, "name") == 0 && facts->bus != NULL && !battery->owned)
+    vb_report_add (
+        report, VB_FINDING_FAIL,
+        "%s is %s, and not on the bus, although its name is free; see whether the policy of "
+        "the bus lets the daemon have it",
+        name, answer->state);
+  else if (!answer->on_bus)
     vb_report_add (report, VB_FINDING_FAIL, "%s is %s, and not on the bus: it waits for %s", name,
                    answer->state, answer->joining != NULL ? answer->joining : "its next record");
   else if (facts->bus != NULL && !battery->owned)

@@ -75,13 +75,15 @@ class Bus:
     def start(self):
         """Starts it (again), at the same address."""
         self.path.unlink(missing_ok=True)
-        self.process = subprocess.Popen(
-            ['dbus-daemon', '--session', '--nofork', '--nopidfile', '--nosyslog',
-             f'--address={self.address}', '--print-address'],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(self.command(), stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL)
         if not self.process.stdout.readline():
             raise AssertionError('dbus-daemon did not start')
         self.process.stdout.close()
+
+    def command(self):
+        return ['dbus-daemon', '--session', '--nofork', '--nopidfile', '--nosyslog',
+                f'--address={self.address}', '--print-address']
 
     def kill(self):
         self.process.kill()

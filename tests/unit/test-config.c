@@ -297,6 +297,35 @@ test_empty (Files *files, gconstpointer unused)
   assert_default_battery (battery (config, 0), "virtual", 100);
 }
 
+/* What a supervisor made for us comes before every other directory, and after the file. */
+static void
+test_state_directory (Files *files, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *environment;
+    const char *file;
+    const char *dir; /* NULL: as without a supervisor */
+  } cases[] = {
+    { "/var/lib/vb", "", "/var/lib/vb" },
+    { "/var/lib/vb:/var/lib/other", "", "/var/lib/vb" },
+    { "/var/lib/vb", "[state]\ndir=/x\n", "/x" },
+    { "", "", NULL },
+    { "relative", "", NULL },
+  };
+  g_autoptr (VbConfig) without = load (files, "");
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (VbConfig) config = NULL;
+
+    g_setenv ("STATE_DIRECTORY", cases[i].environment, TRUE);
+    config = load (files, cases[i].file);
+    g_assert_cmpstr (config->state_dir, ==,
+                     cases[i].dir != NULL ? cases[i].dir : without->state_dir);
+  }
+  g_unsetenv ("STATE_DIRECTORY");
+}
+
 /* What the table says by default is what a battery that was not configured is like. */
 static void
 test_table_defaults (Files *files, gconstpointer unused)
@@ -706,6 +735,7 @@ main (int argc, char **argv)
   add ("/config/bad", test_bad);
   add ("/config/missing-file", test_missing_file);
   add ("/config/empty", test_empty);
+  add ("/config/state-directory", test_state_directory);
   add ("/config/table-defaults", test_table_defaults);
   add ("/config/ranges-of-fields", test_ranges_of_fields);
   add ("/config/everything", test_everything);

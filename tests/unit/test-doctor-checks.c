@@ -245,6 +245,8 @@ test_state (Fixture *fixture, gconstpointer unused)
   fixture->battery->owned = FALSE;
   assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "another bus");
   answer->on_bus = FALSE;
+  set_text (&answer->joining, "name");
+  assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "the policy of the bus");
   set_text (&answer->joining, "settings");
   assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "waits for settings");
   assert_says (fixture, vb_check_bms, VB_FINDING_NONE, "not on the bus");
