@@ -194,6 +194,7 @@ test_addresses (void)
     g_autofree char *request = NULL;
 
     g_assert_no_error (error);
+    g_assert_cmpuint (g_bytes_get_size (body), ==, 0);
     g_assert_cmpuint (status, ==, 200);
     g_thread_join (server->thread);
     request = server_free (server);
