@@ -9,10 +9,6 @@
 #define RC_LOCAL "/data/rc.local"
 #define SERVICE "/service/dbus-virtual-battery"
 
-/* As the installer writes them; more may follow on the line. */
-#define BLOCK_BEGIN "# >>> dbus-virtual-battery"
-#define BLOCK_END "# <<< dbus-virtual-battery"
-
 #define INSTALL "run " APP_FOLDER "/install.sh"
 
 /* Whether it is installed as it is on a GX device: the boot script is nobody else's business. */
@@ -23,12 +19,12 @@ is_installed_on_gx (const VbDoctorFacts *facts)
          && (facts->venus || g_file_test (APP_FOLDER, G_FILE_TEST_IS_DIR));
 }
 
-/* The number of the first line that begins with @start, or -1. */
+/* The number of the first line that is no comment and names something of ours, or -1. */
 static int
-find_line (char **lines, const char *start)
+find_call (char **lines)
 {
   for (int i = 0; lines[i] != NULL; i++)
-    if (g_str_has_prefix (lines[i], start))
+    if (lines[i][strspn (lines[i], " \t")] != '#' && strstr (lines[i], APP_FOLDER "/") != NULL)
       return i;
 
   return -1;
@@ -45,20 +41,33 @@ find_exit (char **lines)
   return -1;
 }
 
+/* Whether who is named in the first line, if anybody is, can run the rest. */
+static gboolean
+has_shell (const char *text)
+{
+  g_autofree char *shell = NULL;
+
+  if (!g_str_has_prefix (text, "#!"))
+    return TRUE;
+  text += 2 + strspn (text + 2, " \t");
+  shell = g_strndup (text, strcspn (text, " \t\n"));
+
+  return g_file_test (shell, G_FILE_TEST_IS_EXECUTABLE);
+}
+
 static void
 check_rc_local_text (const char *path, const char *text, VbReport *report)
 {
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
-  const int begin = find_line (lines, BLOCK_BEGIN), end = find_line (lines, BLOCK_END);
-  const int leaves = find_exit (lines);
+  const int leaves = find_exit (lines), call = find_call (lines);
 
-  if (begin < 0)
+  if (!has_shell (text))
+    vb_report_add (report, VB_FINDING_FAIL,
+                   "%s: the shell that its first line names is not there; correct that line", path);
+  else if (call < 0)
     vb_report_add (report, VB_FINDING_FAIL,
                    "%s does not start the daemon at boot: its block is not there; " INSTALL, path);
-  else if (end < begin)
-    vb_report_add (report, VB_FINDING_FAIL, "%s: the block of the daemon has no end; " INSTALL,
-                   path);
-  else if (leaves >= 0 && leaves < begin)
+  else if (leaves >= 0 && leaves < call)
     vb_report_add (report, VB_FINDING_FAIL,
                    "%s ends in line %d, before the block of the daemon; put that exit behind it",
                    path, leaves + 1);

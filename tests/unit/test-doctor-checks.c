@@ -320,7 +320,11 @@ test_feed_in (Fixture *fixture, gconstpointer unused)
   assert_says (fixture, vb_check_feed_in, VB_FINDING_NONE, "monitor");
 }
 
-#define BLOCK "# >>> dbus-virtual-battery >>>\n/data/apps/x &\n# <<< dbus-virtual-battery <<<\n"
+#define BLOCK                                                \
+  "# dbus-virtual-battery: begin\n"                          \
+  "if [ -x /data/apps/dbus-virtual-battery/boot.sh ]; then " \
+  "/data/apps/dbus-virtual-battery/boot.sh || true; fi\n"    \
+  "# dbus-virtual-battery: end\n"
 
 static void
 test_rc_local (Fixture *fixture, gconstpointer unused)
@@ -336,15 +340,19 @@ test_rc_local (Fixture *fixture, gconstpointer unused)
     { "#!/bin/sh\n" BLOCK "exit 0\n", 0755, VB_FINDING_OK, "at boot" },
     { "#!/bin/bash\nif false; then\n  exit 1\nfi\n" BLOCK, 0755, VB_FINDING_OK, "at boot" },
     { "#!/bin/sh\nexited=1\n" BLOCK, 0755, VB_FINDING_OK, "at boot" },
-    { "#!/bin/sh\r\n\xff\n" BLOCK, 0700, VB_FINDING_OK, "at boot" },
+    { "#! /bin/sh -e\n\xff\n" BLOCK, 0700, VB_FINDING_OK, "at boot" },
+    { BLOCK, 0755, VB_FINDING_OK, "at boot" },
+    { "#!/bin/sh\r\n" BLOCK, 0755, VB_FINDING_FAIL, "shell" },
+    { "#!/nonexistent/bash\n" BLOCK, 0755, VB_FINDING_FAIL, "shell" },
     { "#!/bin/sh\nexit 0\n" BLOCK, 0755, VB_FINDING_FAIL, "line 2" },
     { "#!/bin/sh\n\nexit\n" BLOCK, 0755, VB_FINDING_FAIL, "line 3" },
     { "#!/bin/sh\n" BLOCK, 0644, VB_FINDING_FAIL, "not executable" },
     { "#!/bin/sh\nexit 0\n", 0755, VB_FINDING_FAIL, "block is not there" },
     { "", 0755, VB_FINDING_FAIL, "block is not there" },
-    { "# >>> dbus-virtual-battery\n", 0755, VB_FINDING_FAIL, "has no end" },
-    { "# <<< dbus-virtual-battery\n# >>> dbus-virtual-battery\n", 0755, VB_FINDING_FAIL,
-      "has no end" },
+    { "#!/bin/sh\n# /data/apps/dbus-virtual-battery/boot.sh\n", 0755, VB_FINDING_FAIL,
+      "block is not there" },
+    { "#!/bin/sh\nbash /data/dbus-virtual-battery/install.sh\n", 0755, VB_FINDING_FAIL,
+      "block is not there" },
   };
   g_autofree char *folder = g_dir_make_tmp ("test-doctor-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "rc.local", NULL);
