@@ -91,6 +91,8 @@ void
 vb_http_connection_end (VbHttpConnection *connection, gint64 now)
 {
   connection->answering = FALSE;
+  if (connection->served != 0)
+    connection->interval = now - connection->served;
   connection->served = now;
 }
 
@@ -103,10 +105,16 @@ has_begun (const VbHttpConnection *connection)
 }
 
 gboolean
-vb_http_connection_is_idle (const VbHttpConnection *connection)
+vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 now)
 {
-  return !connection->cut && !connection->answering && connection->begun == 0
-         && !has_begun (connection);
+  if (connection->cut || connection->answering)
+    return FALSE;
+
+  if (connection->begun != 0 || has_begun (connection))
+    return connection->served == 0 && vb_http_connection_age (connection, now) >= VB_HTTP_DAWDLE;
+
+  return connection->served == 0
+         || now - connection->served >= MAX (VB_HTTP_ESTABLISHED, 2 * connection->interval);
 }
 
 gint64

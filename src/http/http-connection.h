@@ -26,6 +26,7 @@ typedef struct
   gboolean answering;     /* it is complete, its answer is not yet sent to the end */
   gint64 opened;          /* when the client came */
   gint64 served;          /* when its last request was over; 0: none yet */
+  gint64 interval;        /* between the ends of its last two requests; 0: there were not two */
   gboolean cut;
 } VbHttpConnection;
 
@@ -47,8 +48,19 @@ gint64 vb_http_connection_age (const VbHttpConnection *connection, gint64 now);
 /** The request is over: its answer has been sent, or cannot be. */
 void vb_http_connection_end (VbHttpConnection *connection, gint64 now);
 
-/** Whether the client neither sends a request nor is sent an answer. */
-gboolean vb_http_connection_is_idle (const VbHttpConnection *connection);
+/** How long (µs) after its last request an idle client keeps its place whoever else comes. */
+#define VB_HTTP_ESTABLISHED ((gint64)15 * G_USEC_PER_SEC)
+
+/** How long (µs) one who was never served may take with a request before somebody else goes first. */
+#define VB_HTTP_DAWDLE ((gint64)2 * G_USEC_PER_SEC)
+
+/**
+ * Whether the client makes room where somebody else needs it. Nobody does who is being answered, who
+ * has just begun a request, or who was served within VB_HTTP_ESTABLISHED, or twice the time between
+ * his last two requests where that is longer: who posts twice a minute is as established as who posts
+ * each second.
+ */
+gboolean vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 now);
 
 /**
  * When the request on this connection must be complete, @limit (µs) after its first byte; G_MAXINT64

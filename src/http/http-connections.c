@@ -80,15 +80,6 @@ vb_http_connections_free (VbHttpConnections *connections)
   g_free (connections);
 }
 
-static gboolean
-may_be_ended (const VbHttpConnection *connection, gint64 now)
-{
-  const gboolean established
-      = connection->served != 0 && now - connection->served < VB_HTTP_ESTABLISHED;
-
-  return connection->has_place && !established && vb_http_connection_is_idle (connection);
-}
-
 /* Whether @a has less of a claim to its place than @b. */
 static gboolean
 ranks_below (const VbHttpConnection *a, const VbHttpConnection *b)
@@ -96,7 +87,8 @@ ranks_below (const VbHttpConnection *a, const VbHttpConnection *b)
   return a->served != b->served ? a->served < b->served : a->opened < b->opened;
 }
 
-static void
+/* Returns: whether there is a place now */
+static gboolean
 make_room (VbHttpConnections *connections, gint64 now)
 {
   VbHttpConnection *least = NULL;
@@ -104,21 +96,45 @@ make_room (VbHttpConnections *connections, gint64 now)
   for (guint i = 0; i < connections->open->len; i++) {
     VbHttpConnection *connection = g_ptr_array_index (connections->open, i);
 
-    if (may_be_ended (connection, now) && (least == NULL || ranks_below (connection, least)))
+    if (connection->has_place && vb_http_connection_makes_room (connection, now)
+        && (least == NULL || ranks_below (connection, least)))
       least = connection;
   }
+  if (least == NULL)
+    return FALSE;
 
-  if (least != NULL) {
-    vb_http_connections_leave_place (connections, least);
-    vb_http_connection_cut (least);
+  vb_http_connections_leave_place (connections, least);
+  vb_http_connection_cut (least);
+
+  return TRUE;
+}
+
+/* Who has no place and does not say what he wants would keep libmicrohttpd from accepting others. */
+static void
+end_who_waits (VbHttpConnections *connections)
+{
+  VbHttpConnection *oldest = NULL;
+  guint n_waiting = 0;
+
+  for (guint i = 0; i < connections->open->len; i++) {
+    VbHttpConnection *connection = g_ptr_array_index (connections->open, i);
+
+    if (connection->has_place || connection->answering || connection->cut)
+      continue;
+    n_waiting++;
+    if (oldest == NULL || connection->opened < oldest->opened)
+      oldest = connection;
   }
+
+  if (n_waiting >= VB_HTTP_WITHOUT_PLACE)
+    vb_http_connection_cut (oldest);
 }
 
 void
 vb_http_connections_add (VbHttpConnections *connections, VbHttpConnection *connection)
 {
-  if (connections->places >= connections->limit)
-    make_room (connections, connection->opened);
+  if (connections->places >= connections->limit && !make_room (connections, connection->opened))
+    end_who_waits (connections);
   g_ptr_array_add (connections->open, connection);
   vb_http_connections_has_place (connections, connection);
 }

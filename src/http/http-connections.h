@@ -22,13 +22,14 @@ VbHttpConnections *vb_http_connections_new (guint limit, guint request_seconds);
 /** To be called when every connection has been removed. */
 void vb_http_connections_free (VbHttpConnections *connections);
 
-/** How long (µs) after its last request an idle client keeps its place whoever else comes. */
-#define VB_HTTP_ESTABLISHED ((gint64)15 * G_USEC_PER_SEC)
+/** How many connections without a place are heard out, to be told so. */
+#define VB_HTTP_WITHOUT_PLACE 8
 
 /**
- * @connection must stay until it is removed. Where there is no place for it, one that is idle is
- * ended: those that never sent a request first, then those whose last one is longest ago, but nobody
- * who was served within VB_HTTP_ESTABLISHED.
+ * @connection must stay until it is removed. Where there is no place for it, one that makes room
+ * (vb_http_connection_makes_room()) is ended: those that never had a request answered first, the
+ * oldest first, then those whose last one is longest ago. Where none does, @connection will be told
+ * so; of more than VB_HTTP_WITHOUT_PLACE that wait for this the oldest is ended.
  */
 void vb_http_connections_add (VbHttpConnections *connections, VbHttpConnection *connection);
 void vb_http_connections_remove (VbHttpConnections *connections, VbHttpConnection *connection);

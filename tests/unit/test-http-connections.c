@@ -1,0 +1,182 @@
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "http/http-connections.h"
+
+#define SECOND G_USEC_PER_SEC
+#define LIMIT 2
+
+/* One client, over TCP: the kernel counts what comes. */
+typedef struct
+{
+  VbHttpConnection connection;
+  int peer;
+  int fd;
+} Client;
+
+typedef struct
+{
+  VbHttpConnections *connections;
+  GPtrArray *clients; /* of Client */
+  int listener;
+  struct sockaddr_in address;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer unused)
+{
+  socklen_t length = sizeof fixture->address;
+
+  fixture->address.sin_family = AF_INET;
+  fixture->address.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  fixture->listener = socket (AF_INET, SOCK_STREAM, 0);
+  g_assert_cmpint (bind (fixture->listener, (struct sockaddr *)&fixture->address, length), ==, 0);
+  g_assert_cmpint (listen (fixture->listener, 10), ==, 0);
+  g_assert_cmpint (getsockname (fixture->listener, (struct sockaddr *)&fixture->address, &length),
+                   ==, 0);
+
+  fixture->connections = vb_http_connections_new (LIMIT, 10);
+  fixture->clients = g_ptr_array_new_with_free_func (g_free);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer unused)
+{
+  for (guint i = 0; i < fixture->clients->len; i++) {
+    Client *client = g_ptr_array_index (fixture->clients, i);
+
+    vb_http_connections_remove (fixture->connections, &client->connection);
+    close (client->fd);
+    close (client->peer);
+  }
+  g_ptr_array_unref (fixture->clients);
+  vb_http_connections_free (fixture->connections);
+  close (fixture->listener);
+}
+
+static Client *
+come (Fixture *fixture, gint64 now)
+{
+  Client *client = g_new0 (Client, 1);
+
+  client->peer = socket (AF_INET, SOCK_STREAM, 0);
+  g_assert_cmpint (
+      connect (client->peer, (struct sockaddr *)&fixture->address, sizeof fixture->address), ==, 0);
+  client->fd = accept (fixture->listener, NULL, NULL);
+  vb_http_connection_init (&client->connection, client->fd, now);
+  vb_http_connections_add (fixture->connections, &client->connection);
+  g_ptr_array_add (fixture->clients, client);
+
+  return client;
+}
+
+/* Its first bytes are there, and have been noticed: more than the empty line that may follow a body. */
+static void
+begin (Client *client, gint64 now)
+{
+  g_assert_cmpint (send (client->peer, "GET ", 4, 0), ==, 4);
+  while (vb_http_connection_deadline (&client->connection, 10 * SECOND, now) == G_MAXINT64)
+    g_thread_yield ();
+}
+
+static void
+serve (Client *client, gint64 now)
+{
+  begin (client, now);
+  vb_http_connection_complete (&client->connection, 0);
+  vb_http_connection_end (&client->connection, now);
+}
+
+/* Whether the daemon has ended it, as the client sees it. */
+static gboolean
+is_ended (const Client *client)
+{
+  char byte;
+
+  return recv (client->peer, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+/* Who posts twice a minute is as established as who posts each second. */
+static void
+test_established_at_its_own_pace (Fixture *fixture, gconstpointer unused)
+{
+  Client *poster = come (fixture, 100 * SECOND), *hasty = come (fixture, 100 * SECOND), *late;
+
+  serve (poster, 100 * SECOND);
+  serve (poster, 130 * SECOND);
+  serve (hasty, 140 * SECOND);
+
+  g_assert_false (come (fixture, 154 * SECOND)->connection.has_place);
+  late = come (fixture, 156 * SECOND);
+  g_assert_true (late->connection.has_place);
+  g_assert_true (is_ended (hasty));
+  serve (late, 188 * SECOND);
+  g_assert_false (come (fixture, 189 * SECOND)->connection.has_place);
+  g_assert_false (is_ended (poster));
+  g_assert_true (come (fixture, 191 * SECOND)->connection.has_place);
+  g_assert_true (is_ended (poster));
+}
+
+/* Who never had a request answered and does not come to its end goes before who has. */
+static void
+test_dawdling (Fixture *fixture, gconstpointer unused)
+{
+  Client *poster = come (fixture, 100 * SECOND), *slow = come (fixture, 100 * SECOND);
+
+  serve (poster, 100 * SECOND);
+  begin (slow, 101 * SECOND);
+  begin (poster, 101 * SECOND);
+  g_assert_false (come (fixture, 102 * SECOND)->connection.has_place);
+  g_assert_true (come (fixture, 103 * SECOND)->connection.has_place);
+  g_assert_true (is_ended (slow));
+
+  /* The one who was served is in the middle of a request: he has its time for it. */
+  begin (come (fixture, 104 * SECOND), 104 * SECOND);
+  g_assert_false (come (fixture, 105 * SECOND)->connection.has_place);
+  g_assert_false (is_ended (poster));
+}
+
+/* Of those that wait to be told that there is no place, only so many are heard out. */
+static void
+test_waiting (Fixture *fixture, gconstpointer unused)
+{
+  Client *waiting[VB_HTTP_WITHOUT_PLACE + 2], *reader;
+
+  /* An event reader's place is free for others; his answer does not end. */
+  reader = come (fixture, 90 * SECOND);
+  begin (reader, 90 * SECOND);
+  vb_http_connection_complete (&reader->connection, 0);
+  vb_http_connections_leave_place (fixture->connections, &reader->connection);
+
+  for (guint i = 0; i < LIMIT; i++) {
+    Client *client = come (fixture, 100 * SECOND);
+
+    begin (client, 100 * SECOND);
+    vb_http_connection_complete (&client->connection, 0);
+  }
+
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    waiting[i] = come (fixture, (101 + i) * SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++) {
+    g_assert_false (waiting[i]->connection.has_place);
+    g_assert_cmpint (is_ended (waiting[i]), ==, i < 2);
+  }
+  g_assert_false (is_ended (reader));
+}
+
+#define ADD(name, test) \
+  g_test_add ("/http-connections/" name, Fixture, NULL, set_up, test, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  ADD ("established-at-its-own-pace", test_established_at_its_own_pace);
+  ADD ("dawdling", test_dawdling);
+  ADD ("waiting", test_waiting);
+
+  return g_test_run ();
+}
