@@ -7,6 +7,7 @@
 #include "http-request.h"
 #include "http-router.h"
 #include "http-stream-private.h"
+#include "token-failures.h"
 
 G_BEGIN_DECLS
 
@@ -64,6 +65,7 @@ void vb_http_request_begin (VbHttpRequest *request,
 void vb_http_request_guard (VbHttpRequest *request,
                             gboolean has_place,
                             const VbHttpGuards *guards,
+                            VbTokenFailures *failures,
                             const VbHttpRouter *router);
 
 /**

@@ -107,10 +107,36 @@ content_length (const VbHttpRequest *request)
   return length != NULL ? g_ascii_strtoull (length, NULL, 10) : 0;
 }
 
+/* A browser asks without a token first: only a wrong one is a failure. */
+static void
+refuse_token (VbHttpRequest *request, VbTokenFailures *failures)
+{
+  const guint wait = header (request, "Authorization") == NULL
+                         ? 0
+                         : vb_token_failures_note (failures, request->connection.source,
+                                                   g_get_monotonic_time ());
+  g_autofree char *seconds = NULL;
+
+  if (wait == 0) {
+    vb_http_request_add_header (request, "WWW-Authenticate",
+                                "Bearer realm=\"dbus-virtual-battery\"");
+    vb_http_request_add_header (request, "WWW-Authenticate",
+                                "Basic realm=\"dbus-virtual-battery\"");
+    refuse (request, 401, "The token is missing or wrong.");
+    return;
+  }
+
+  seconds = g_strdup_printf ("%u", wait);
+  vb_http_request_add_header (request, "Retry-After", seconds);
+  vb_http_request_add_header (request, "Connection", "close");
+  refuse (request, 429, "Too many wrong tokens came from this address.");
+}
+
 void
 vb_http_request_guard (VbHttpRequest *request,
                        gboolean has_place,
                        const VbHttpGuards *guards,
+                       VbTokenFailures *failures,
                        const VbHttpRouter *router)
 {
   const char *host = header (request, "Host");
@@ -126,13 +152,9 @@ vb_http_request_guard (VbHttpRequest *request,
     refuse (request, 421, "The Host is none of this daemon's names; see server-names.");
   else if (!vb_http_guards_allow_origin (guards, header (request, "Origin"), host))
     refuse (request, 403, "The Origin is not this daemon's.");
-  else if (!vb_http_guards_allow_token (guards, header (request, "Authorization"))) {
-    vb_http_request_add_header (request, "WWW-Authenticate",
-                                "Bearer realm=\"dbus-virtual-battery\"");
-    vb_http_request_add_header (request, "WWW-Authenticate",
-                                "Basic realm=\"dbus-virtual-battery\"");
-    refuse (request, 401, "The token is missing or wrong.");
-  } else {
+  else if (!vb_http_guards_allow_token (guards, header (request, "Authorization")))
+    refuse_token (request, failures);
+  else {
     request->route = vb_http_router_find (router, request->method, request->path,
                                           &request->user_data, request->wildcard, request->allow);
     if (request->route != NULL) {

@@ -12,6 +12,7 @@
 #include "http-listen.h"
 #include "http-request-private.h"
 #include "mhd-source.h"
+#include "token-failures.h"
 
 /* libmicrohttpd's own limits lie above ours, so that it is we who answer. */
 #define HEAD_ROOM 32
@@ -29,6 +30,7 @@ struct _VbHttpServer
   guint connection_limit;
   guint idle_seconds;
   VbHttpGuards *guards;
+  VbTokenFailures *failures;
   VbHttpRouter *router;
   VbLoopTurn *turn;
   GPtrArray *listeners;
@@ -47,6 +49,7 @@ vb_http_server_new (const VbHttpConfig *config)
   server->connection_limit = config->connection_limit;
   server->idle_seconds = config->idle_seconds;
   server->guards = vb_http_guards_new (config->token, config->server_names);
+  server->failures = vb_token_failures_new ();
   server->router = vb_http_router_new ();
   server->turn
       = vb_loop_turn_new (config->stall_limit > 0 ? config->stall_limit : G_MAXINT64, vb_clock_now);
@@ -92,6 +95,7 @@ vb_http_server_free (VbHttpServer *server)
   vb_http_connections_free (server->connections);
   vb_loop_turn_free (server->turn);
   vb_http_router_free (server->router);
+  vb_token_failures_free (server->failures);
   vb_http_guards_free (server->guards);
   g_free (server);
 }
@@ -202,7 +206,7 @@ handle (void *user_data,
     vb_http_request_begin (request, mhd, method, url);
     vb_http_request_guard (
         request, vb_http_connections_has_place (server->connections, &request->connection),
-        server->guards, server->router);
+        server->guards, server->failures, server->router);
     request->stood_still = vb_loop_turn_stood_still (server->turn);
     return vb_http_request_wants_body (request) ? MHD_YES : answer (server, request);
   }

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include "http-client.h"
+#include "http/token-failures.h"
 
 static void
 test_answers (Fixture *fixture, gconstpointer user_data)
@@ -160,6 +161,39 @@ test_token (Fixture *fixture, gconstpointer user_data)
       "200");
 }
 
+/* Many wrong tokens from one address are told to wait; a right one is let in all the same. */
+static void
+test_wrong_tokens (Fixture *fixture, gconstpointer user_data)
+{
+  VbHttpConfig config = VB_HTTP_CONFIG_DEFAULT;
+  g_autofree char *answer = NULL;
+  int kept;
+
+  vb_http_server_free (fixture->server);
+  config.token = "secret";
+  start (fixture, &config);
+
+  kept = knock (fixture);
+  for (guint i = 0; i < VB_TOKEN_FAILURES_MAX; i++) {
+    assert_answer (fixture, "GET /thing HTTP/1.1\r\n" HOST "Authorization: Bearer wrong\r\n" END,
+                   "401");
+    assert_answer (fixture, "GET /thing HTTP/1.1\r\n" HOST END, "401");
+  }
+  answer = ask (fixture, "POST /thing HTTP/1.1\r\n" HOST
+                         "Authorization: Basic c2VjcmV0\r\nContent-Length: 2\r\n\r\n{}");
+  assert_status (answer, "429");
+  assert_contains (answer, "Retry-After: ");
+  assert_contains (answer, "Connection: close\r\n");
+  assert_contains (answer, "\"status\":429");
+
+  assert_answer (fixture, "GET /thing HTTP/1.1\r\n" HOST END, "401");
+  assert_kept_answer (kept, "GET /thing HTTP/1.1\r\n" HOST "Authorization: Bearer secret\r\n\r\n",
+                      "200");
+  assert_answer (fixture, "GET /thing HTTP/1.1\r\n" HOST "Authorization: Bearer secret\r\n" END,
+                 "200");
+  close (kept);
+}
+
 static void
 test_ipv6 (Fixture *fixture, gconstpointer user_data)
 {
@@ -280,6 +314,7 @@ main (int argc, char **argv)
   ADD ("kept-connection", test_kept_connection);
   ADD ("forgotten-answer", test_forgotten_answer);
   ADD ("token", test_token);
+  ADD ("wrong-tokens", test_wrong_tokens);
   ADD ("ipv6", test_ipv6);
   ADD ("unix-socket", test_unix_socket);
   ADD ("wrong-addresses", test_wrong_addresses);
