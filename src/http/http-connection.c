@@ -8,6 +8,9 @@
 /* The kernel's own header: the C library's lacks tcpi_bytes_received, and cannot be included too. */
 #include <linux/tcp.h>
 
+/* Of <netinet/tcp.h>: the client has said that it sends nothing more. */
+#define CLOSE_WAIT 8
+
 /* Many small clients send an empty line behind the body: it does not begin the next request. */
 #define EMPTY_LINE 2
 
@@ -39,18 +42,36 @@ vb_http_connection_init (VbHttpConnection *connection, int fd, gint64 now)
                sizeof connection->source);
 }
 
-/* 0 where the kernel does not count them: on a unix socket a request begins with its first line. */
-static guint64
-bytes_received (const VbHttpConnection *connection)
+/* What the kernel knows of a connection. */
+typedef struct
+{
+  guint64 bytes;  /* received; 0 on a unix socket, where a request begins with its first line */
+  gboolean ended; /* all of it has been read, and nothing more will come */
+} Received;
+
+static gboolean
+nothing_is_left (int fd)
+{
+  char byte;
+
+  return recv (fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+static Received
+received (const VbHttpConnection *connection)
 {
   struct tcp_info info;
   socklen_t length = sizeof info;
 
-  memset (&info, 0, sizeof info);
-  if (connection->local || getsockopt (connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
-    return 0;
+  if (connection->local)
+    return (Received){ .ended = nothing_is_left (connection->fd) };
 
-  return info.tcpi_bytes_received;
+  memset (&info, 0, sizeof info);
+  if (getsockopt (connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
+    return (Received){ 0 };
+
+  return (Received){ info.tcpi_bytes_received,
+                     info.tcpi_state == CLOSE_WAIT && nothing_is_left (connection->fd) };
 }
 
 void
@@ -69,7 +90,7 @@ vb_http_connection_set_headers_known (VbHttpConnection *connection)
 void
 vb_http_connection_complete (VbHttpConnection *connection, gsize size)
 {
-  const guint64 received = bytes_received (connection);
+  const guint64 bytes = received (connection).bytes;
 
   connection->answering = TRUE;
   connection->headers_known = FALSE;
@@ -77,8 +98,8 @@ vb_http_connection_complete (VbHttpConnection *connection, gsize size)
 
   /* What has come beyond this request is the beginning of the next one. */
   connection->bytes_done += size;
-  if (size == 0 || received <= connection->bytes_done + EMPTY_LINE)
-    connection->bytes_done = received;
+  if (size == 0 || bytes <= connection->bytes_done + EMPTY_LINE)
+    connection->bytes_done = bytes;
 }
 
 gint64
@@ -97,11 +118,11 @@ vb_http_connection_end (VbHttpConnection *connection, gint64 now)
 }
 
 static gboolean
-has_begun (const VbHttpConnection *connection)
+has_begun (const VbHttpConnection *connection, guint64 bytes)
 {
   const guint64 slack = connection->bytes_done > 0 ? EMPTY_LINE : 0;
 
-  return bytes_received (connection) > connection->bytes_done + slack;
+  return bytes > connection->bytes_done + slack;
 }
 
 gboolean
@@ -110,7 +131,7 @@ vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 now)
   if (connection->cut || connection->answering)
     return FALSE;
 
-  if (connection->begun != 0 || has_begun (connection))
+  if (connection->begun != 0 || has_begun (connection, received (connection).bytes))
     return connection->served == 0 && vb_http_connection_age (connection, now) >= VB_HTTP_DAWDLE;
 
   return connection->served == 0
@@ -120,12 +141,18 @@ vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 now)
 gint64
 vb_http_connection_deadline (VbHttpConnection *connection, gint64 limit, gint64 now)
 {
+  Received so_far;
+
   /* While an answer is on its way the next request is not read, so it is not the client who waits. */
   if (connection->cut || connection->answering)
     return G_MAXINT64;
-
-  if (connection->begun == 0 && has_begun (connection))
+  so_far = received (connection);
+  if (connection->begun == 0 && has_begun (connection, so_far.bytes))
     connection->begun = now;
+
+  /* Where the end came together with the last bytes, libmicrohttpd does not notice it. */
+  if (so_far.ended)
+    return now;
 
   return connection->begun == 0 ? G_MAXINT64 : connection->begun + limit;
 }

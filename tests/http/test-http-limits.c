@@ -423,6 +423,70 @@ test_slow_reader_is_not_cut (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (fixture->requests, ==, 1);
 }
 
+/* Who has closed his side is answered, and then his connection is closed: on either kind of socket,
+   whether the end comes with the request, which libmicrohttpd does not notice, or after it. */
+static void
+assert_half_closed (int fd, const char *requests, guint answers, guint pause)
+{
+  g_autofree char *heard = NULL;
+  guint found = 0;
+
+  g_assert_cmpint (send (fd, requests, strlen (requests), MSG_NOSIGNAL), ==, strlen (requests));
+  if (pause > 0)
+    serve_for (pause);
+  g_assert_cmpint (shutdown (fd, SHUT_WR), ==, 0);
+  heard = hear_all (fd);
+  for (const char *at = strstr (heard, "HTTP/1.1 200 "); at != NULL;
+       at = strstr (at + 1, "HTTP/1.1 200 "))
+    found++;
+  g_assert_cmpuint (found, ==, answers);
+  close (fd);
+}
+
+static void
+test_half_closed (Fixture *fixture, gconstpointer user_data)
+{
+  g_autofree char *folder = g_dir_make_tmp ("virtual-battery-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "http", NULL);
+  g_autofree char *address = g_strconcat ("unix:", path, NULL);
+  g_autofree char *body = g_strnfill (16384, 'x');
+  g_autofree char *chunk = g_strnfill (8000, 'x');
+  g_autofree char *body_post
+      = g_strconcat ("POST /thing HTTP/1.1\r\n" HOST "Content-Length: 16384\r\n\r\n", body, NULL);
+  g_autofree char *chunks
+      = g_strconcat ("POST /thing HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n1f40\r\n",
+                     chunk, "\r\n1f40\r\n", chunk, "\r\n0\r\n\r\n", NULL);
+  g_autoptr (GSocketAddress) native = g_unix_socket_address_new (path);
+
+  g_assert_cmpint (vb_http_server_listen (fixture->server, address, NULL), ==, 0);
+  for (guint pause = 0; pause < 60; pause += 20) {
+    assert_half_closed (knock (fixture), GET, 1, pause);
+    assert_half_closed (knock (fixture), GET POST GET, 3, pause);
+    assert_half_closed (knock (fixture), body_post, 1, pause);
+    assert_half_closed (knock (fixture), chunks, 1, pause);
+    assert_half_closed (knock (fixture), "GET /thi", 0, pause);
+    assert_half_closed (knock (fixture),
+                        "POST /thing HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\n{", 0, pause);
+    assert_half_closed (knock_at (native), body_post, 1, pause);
+    assert_half_closed (knock_at (native), chunks, 1, pause);
+    assert_half_closed (knock (fixture), "", 0, pause);
+    assert_half_closed (knock_at (native), GET POST, 2, pause);
+    assert_half_closed (knock_at (native), "", 0, pause);
+
+    /* On a connection that has been there before. */
+    for (guint i = 0; i < 2; i++) {
+      const int kept = i == 0 ? knock (fixture) : knock_at (native);
+
+      assert_kept_answer (kept, GET, "200");
+      assert_half_closed (kept, GET, 1, pause);
+    }
+  }
+
+  vb_http_server_free (fixture->server);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  set_up (fixture, NULL);
+}
+
 /* The loop turns often, as whoever watches for its standing still must see to. */
 static gboolean
 turn (gpointer user_data)
@@ -491,6 +555,7 @@ main (int argc, char **argv)
   ADD ("unix-socket-is-cut", set_up_tight, test_unix_socket_is_cut);
   ADD ("idle-is-not-cut", set_up_tight, test_idle_is_not_cut);
   ADD ("slow-reader-is-not-cut", set_up_tight, test_slow_reader_is_not_cut);
+  ADD ("half-closed", set_up, test_half_closed);
   ADD ("stood-still", set_up_tight, test_stood_still);
 
   return g_test_run ();
