@@ -19,6 +19,7 @@
 #include "http/recent-routes.h"
 #include "listen.h"
 #include "options.h"
+#include "process-limits.h"
 
 /* Everything that runs, in the order in which it is made; torn down in reverse. */
 typedef struct
@@ -293,8 +294,7 @@ start (Daemon *daemon, int argc, char **argv)
   if (daemon->options.check_config)
     return VB_EXIT_OK;
 
-  /* A client that goes away is no reason to die. */
-  signal (SIGPIPE, SIG_IGN);
+  vb_process_limits_prepare ();
   daemon->loop = g_main_loop_new (NULL, FALSE);
   daemon->batteries = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_battery_free);
   daemon->services = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_battery_service_free);
