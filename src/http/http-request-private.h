@@ -58,7 +58,7 @@ void vb_http_request_begin (VbHttpRequest *request,
 
 /**
  * Finds the handler, or the reason why the request is refused (design §2, in this order: no place,
- * headers too long, Host, Origin, token, route, method, length).
+ * ambiguous, headers too long, Host, Origin, token, route, method, length).
  *
  * @has_place: whether the connection is one of those that may push
  */

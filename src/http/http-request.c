@@ -107,6 +107,37 @@ content_length (const VbHttpRequest *request)
   return length != NULL ? g_ascii_strtoull (length, NULL, 10) : 0;
 }
 
+typedef struct
+{
+  guint hosts;
+  guint framings; /* headers that say how long the body is */
+} Framing;
+
+static enum MHD_Result
+note_framing (void *user_data, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+  Framing *framing = user_data;
+
+  if (g_ascii_strcasecmp (name, "Host") == 0)
+    framing->hosts++;
+  else if (g_ascii_strcasecmp (name, "Content-Length") == 0
+           || g_ascii_strcasecmp (name, "Transfer-Encoding") == 0)
+    framing->framings++;
+
+  return MHD_YES;
+}
+
+/* A proxy could understand it in another way, and see other requests than we do (RFC 9112, 6.3). */
+static gboolean
+is_ambiguous (const VbHttpRequest *request)
+{
+  Framing framing = { 0 };
+
+  MHD_get_connection_values (request->mhd, MHD_HEADER_KIND, note_framing, &framing);
+
+  return framing.hosts > 1 || framing.framings > 1;
+}
+
 /* A browser asks without a token first: only a wrong one is a failure. */
 static void
 refuse_token (VbHttpRequest *request, VbTokenFailures *failures)
@@ -146,6 +177,9 @@ vb_http_request_guard (VbHttpRequest *request,
     vb_http_request_add_header (request, "Retry-After", "1");
     vb_http_request_add_header (request, "Connection", "close");
     refuse (request, 503, "Too many connections.");
+  } else if (is_ambiguous (request)) {
+    vb_http_request_add_header (request, "Connection", "close");
+    refuse (request, 400, "The request has two Hosts, or two headers that tell its length.");
   } else if (request->header_size > HEADERS_MAX)
     refuse (request, 431, "The headers are longer than 16 KiB.");
   else if (!request->connection.local && !vb_http_guards_allow_host (guards, host))
