@@ -27,6 +27,13 @@ gboolean vb_config_check (VbConfig *config, GError **error);
 gboolean vb_config_check_listen (const VbConfig *config, GError **error);
 
 /**
+ * Reads @config->token from @config->token_file, where there is one. Appends to @config->warnings.
+ *
+ * Returns: FALSE with an error in VB_CONFIG_ERROR
+ */
+gboolean vb_config_read_token (VbConfig *config, GError **error);
+
+/**
  * Checks that no group stands twice in @text, which is a key file, and no key twice in its group:
  * GKeyFile would merge them without a word.
  *

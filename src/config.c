@@ -182,31 +182,6 @@ read_groups (VbConfig *config, GKeyFile *file, GError **error)
   return TRUE;
 }
 
-static gboolean
-read_token (VbConfig *config, GError **error)
-{
-  g_autoptr (GError) failed = NULL;
-
-  if (config->token_file == NULL)
-    return TRUE;
-
-  if (!g_file_get_contents (config->token_file, &config->token, NULL, &failed)) {
-    g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE, "[http] token-file=%s: %s",
-                 config->token_file, failed->message);
-    return FALSE;
-  }
-
-  g_strstrip (config->token);
-  if (*config->token != '\0' && g_utf8_validate (config->token, -1, NULL))
-    return TRUE;
-
-  g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE,
-               "[http] token-file=%s: the file must hold a token of at least one character",
-               config->token_file);
-
-  return FALSE;
-}
-
 /* Numbers that were not set count up from 100 in file order, past those that were. */
 static gboolean
 number_batteries (VbConfig *config, GError **error)
@@ -276,7 +251,7 @@ vb_config_load (const char *file, const char *const *listen, GError **error)
   }
 
   if ((text != NULL && !vb_config_check_twice (text, error))
-      || !read_groups (config, key_file, error) || !read_token (config, error)
+      || !read_groups (config, key_file, error) || !vb_config_read_token (config, error)
       || !vb_config_check (config, error) || !number_batteries (config, error)) {
     g_prefix_error (error, "%s: ", path != NULL ? path : "default configuration");
     return NULL;

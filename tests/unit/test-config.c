@@ -573,6 +573,17 @@ test_token (Files *files, gconstpointer unused)
     write_file (files->token, none[i]);
     assert_refused (files, &row);
   }
+
+  for (guint length = 15; length <= 16; length++) {
+    g_autofree char *token = g_strnfill (length, 'x');
+    g_autofree char *line = g_strconcat (token, "\n", NULL);
+    g_autoptr (VbConfig) config = NULL;
+
+    write_file (files->token, line);
+    config = load (files, text);
+    g_assert_cmpstr (config->token, ==, token);
+    g_assert_cmpuint (config->warnings->len, ==, length < 16 ? 1 : 0);
+  }
 }
 
 /* --listen takes the place of the file's addresses and is under the same rules. */
@@ -681,7 +692,7 @@ test_sample (Files *files, gconstpointer unused)
   g_autoptr (GString) examples = g_string_new (NULL);
   guint shown = 0;
 
-  write_file (files->token, "s3cret");
+  write_file (files->token, "0123456789abcdef");
   for (guint i = 0; lines[i] != NULL; i++) {
     const char *equals = strchr (lines[i], '=');
     const char *line = lines[i];
