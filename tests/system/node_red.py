@@ -19,16 +19,17 @@ SETTINGS = '''module.exports = {{
 
 
 class NodeRed:
-    """One Node-RED on @port with its user directory in @folder; events as the editor gets them."""
+    """One Node-RED on @port with its user directory in @folder; events as the editor gets them.
+    @package: the npm package, for another version than the newest."""
 
-    def __init__(self, folder, port):
+    def __init__(self, folder, port, package='node-red'):
         self.port = port
         self.npm_root = os.environ['NPM_ROOT']
         self.folder = pathlib.Path(folder)
         (self.folder / 'settings.js').write_text(SETTINGS.format(port=port))
         self.log = open(self.folder / 'node-red.log', 'w', encoding='utf-8')
         self.process = subprocess.Popen(
-            ['node', f'{self.npm_root}/node-red/red.js', '--userDir', str(self.folder)],
+            ['node', f'{self.npm_root}/{package}/red.js', '--userDir', str(self.folder)],
             stdout=self.log, stderr=subprocess.STDOUT)
         self.wait_until_ready()
         self.events = []
@@ -55,7 +56,7 @@ class NodeRed:
     def call(self, method, path, body=None):
         request = urllib.request.Request(
             f'http://127.0.0.1:{self.port}{path}', method=method,
-            data=None if body is None else json.dumps(body).encode(),
+            data=json.dumps(body).encode() if body else None,
             headers={'Content-Type': 'application/json', 'Node-RED-API-Version': 'v1'})
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.read()
@@ -63,12 +64,14 @@ class NodeRed:
     def deploy(self, flow):
         self.call('POST', '/flows', flow)
 
-    def press(self, node, seconds=30):
-        """Presses the button of an inject node; a flow that was just deployed is still starting."""
+    def press(self, node, seconds=30, **properties):
+        """Presses the button of an inject node; a flow that was just deployed is still starting.
+        @properties: what it sends in place of its own, as payload={'Soc': 63}"""
+        given = [{'p': name, 'v': json.dumps(value), 'vt': 'json'} for name, value in properties.items()]
         deadline = time.monotonic() + seconds
         while True:
             try:
-                return self.call('POST', f'/inject/{node}')
+                return self.call('POST', f'/inject/{node}', given and {'__user_inject_props__': given})
             except urllib.error.HTTPError as error:
                 if error.code != 404 or time.monotonic() > deadline:
                     raise
@@ -76,8 +79,12 @@ class NodeRed:
 
     def status(self, node):
         """The last status shown under @node, or None."""
-        shown = [event['data'] for event in self.events if event['topic'] == f'status/{node}']
+        shown = self.statuses(node)
         return shown[-1] if shown else None
+
+    def statuses(self, node):
+        """Every status that @node has shown so far."""
+        return [event['data'] for event in list(self.events) if event['topic'] == f'status/{node}']
 
     def debug(self):
         """The messages in the debug pane."""

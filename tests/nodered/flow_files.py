@@ -1,0 +1,40 @@
+"""The example flows as files, and their function nodes run one by one."""
+import json
+import pathlib
+import subprocess
+
+from harness import SOURCE_ROOT
+
+EXAMPLES = SOURCE_ROOT / 'nodered' / 'examples'
+FILES = sorted(EXAMPLES.glob('*.json'))
+URL = '127.0.0.1:1882/battery'
+
+
+def read(file):
+    return json.loads(file.read_text(encoding='utf-8'))
+
+
+def example(number):
+    """The nodes of the flow whose file begins with @number."""
+    return read(next(file for file in FILES if file.name.startswith(f'{number}-')))
+
+
+def find(flow, name, kind=None):
+    """The only node with that name (and type)."""
+    found = [node for node in flow
+             if node.get('name') == name and kind in (None, node['type']) and node['type'] != 'group']
+    assert len(found) == 1, f'{len(found)} nodes are named {name}'
+    return found[0]
+
+
+def run_functions(number, cases):
+    """Runs function nodes of flow @number without Node-RED, as run-functions.js says. @cases: lists
+    of steps (name or names, message[, seconds]). Returns: for each case a list of what its steps did"""
+    functions = {node['name']: node['func'] for node in example(number) if node['type'] == 'function'}
+    steps = [[{'through': [names] if isinstance(names, str) else names, 'msg': message,
+               'at': at[0] if at else 0} for names, message, *at in case] for case in cases]
+    done = subprocess.run(['node', pathlib.Path(__file__).with_name('run-functions.js')],
+                          input=json.dumps({'functions': functions, 'cases': steps}),
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
