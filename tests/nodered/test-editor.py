@@ -73,6 +73,14 @@ def import_flow(browser, flow):
     browser.run("await page.locator('#red-ui-clipboard-dialog-import-text').waitFor({ state: 'hidden' })")
 
 
+def show(browser, flow, text):
+    """Turns to the tab of @flow, and waits until a status on it holds @text."""
+    browser.run("""
+        await page.evaluate(id => RED.workspaces.show(id), id);
+        await page.locator('.red-ui-flow-node-status-group')
+            .filter({ hasText: text, visible: true }).first().waitFor();""", id=flow[0]['id'], text=text)
+
+
 def press_buttons(place):
     for number in (1, 2, 4, 6):
         place.press(number, 'example values')
@@ -98,17 +106,21 @@ def test_import(world):
                 for number in place.flows:
                     place.shows(number, 'live', fill='green')
                 browser.run("""await page.evaluate(() => {
+                    document.querySelectorAll('.red-ui-notification').forEach(note => note.remove());
                     RED.actions.invoke('core:toggle-sidebar');
                     RED.actions.invoke('core:toggle-palette');
                 })""")
                 for number, flow in place.flows.items():
-                    browser.run('await page.evaluate(id => RED.workspaces.show(id), id)', id=flow[0]['id'])
-                    browser.run("""await page.locator('.red-ui-flow-node-status-group')
-                        .filter({ hasText: 'live', visible: true }).first().waitFor()""")
+                    show(browser, flow, 'live')
                     equal(browser.run(OVERLAPS), [], f'nodes of flow {number} on one another')
                     if pictures:
                         browser.screenshot(pathlib.Path(pictures, FILES[number - 1].with_suffix('.png').name),
                                            clip=browser.run(EXTENT))
+                place.daemon.stop()
+                for number, flow in place.flows.items():
+                    place.shows(number, 'no daemon: connect ECONNREFUSED')
+                    show(browser, flow, 'no daemon')
+                    equal(browser.run(OVERLAPS), [], f'nodes of flow {number} on one another')
         finally:
             place.node_red.stop()
 

@@ -6,7 +6,7 @@ from flow_inputs import bms, pack
 from harness import equal, main
 
 CORE = {'tab', 'group', 'comment', 'inject', 'trigger', 'function', 'change', 'split', 'rbe', 'http request',
-        'catch', 'status', 'debug', 'mqtt in', 'mqtt-broker'}
+        'catch', 'status', 'debug', 'link in', 'link out', 'mqtt in', 'mqtt-broker'}
 
 
 def test_files(_world):
@@ -180,7 +180,7 @@ def test_two_bms_merge(_world):
         'Soc': 50, 'Voltage': 52.7, 'Current': -16, 'InstalledCapacity': 420,
         'MinCellVoltage': 3.1, 'MinVoltageCellId': 'BMS B', 'MaxCellVoltage': 3.4, 'MaxVoltageCellId': 'BMS B',
         'MaxChargeVoltage': 54.8, 'MaxChargeCurrent': 150, 'MaxDischargeCurrent': 120, 'BmsCable': 0,
-        'ConnectionInformation': 'data of BMS A, BMS B', 'MinCellTemperature': 12, 'MaxCellTemperature': 22,
+        'ConnectionInformation': '2 BMSes merged', 'MinCellTemperature': 12, 'MaxCellTemperature': 22,
         'HighCellVoltage': 1, 'LowSoc': 1})
     # One has no temperatures: none are sent; one is full: nobody charges.
     record = merged(('BMS A', a, 0), ('BMS B', pack(MaxChargeCurrent=0), 0), ('merge', None, 0))['returned']['payload']
@@ -198,7 +198,7 @@ def test_two_bms_time_outs(_world):
     record = done['returned']['payload']
     equal((record['Current'], record['MaxChargeCurrent'], record['MaxDischargeCurrent'], record['BmsCable']),
           (-5, 0, 150, 1))
-    equal(record['ConnectionInformation'], 'BMS A silent, no charging; data of BMS B')
+    equal(record['ConnectionInformation'], '1 of 2 BMSes silent: no charging')
     equal(done['status'], {'fill': 'yellow', 'shape': 'dot', 'text': 'BMS A silent: no charging'})
     done = merged(*both, ('merge', None, 20))
     equal((done['returned'], done['status']['text']), (None, 'all silent: nothing is sent'))

@@ -30,7 +30,7 @@ ON_BUS = {
         '/System/MinCellVoltage': 3.27, '/System/MinVoltageCellId': 'BMS B', '/System/MaxCellVoltage': 3.31,
         '/System/MaxVoltageCellId': 'BMS A', '/System/MinCellTemperature': 18, '/Info/MaxChargeVoltage': 54.8,
         '/Info/MaxChargeCurrent': 150, '/Info/MaxDischargeCurrent': 225, '/Alarms/BmsCable': 0,
-        '/ConnectionInformation': 'data of BMS A, BMS B'},
+        '/ConnectionInformation': '2 BMSes merged'},
     4: {**SIX, '/Dc/0/Power': -648, '/System/MinCellTemperature': 18, '/System/MaxCellTemperature': 21,
         '/System/MinCellVoltage': 3.28, '/System/MaxCellVoltage': 3.31},
     5: {**SIX, '/Dc/0/Temperature': 21, '/Voltages/Cell2': 3.3, '/System/MinCellVoltage': 3.29, '/Alarms/LowSoc': 1},
@@ -106,12 +106,24 @@ def refusals(place, publish):
         equal(place.value(number, '/Soc'), ON_BUS[number]['/Soc'])
 
 
-def comes_back(place, *, without):
-    """Each flow shows @without while there is no answer, and goes on by itself."""
+def silences(place):
+    """The buttons that end the examples end them."""
+    for number in (1, 2, 4, 6):
+        place.press(number, 'silence')
+    place.press(7, 'the source falls silent')
+    place.shows(1, 'not set: Soc', 'record')
+    place.shows(4, 'not set: Soc and 10 more', 'flow to dictionary')
+    before = [place.state(number)['source']['records'] for number in (1, 2, 4, 7)]
+    ticks(place, 4, 'flow to dictionary')
+    equal([place.state(number)['source']['records'] for number in (1, 2, 4, 7)], before, 'records')
+
+
+def without_daemon(place, text):
+    """Each flow shows @text while there is no answer."""
     for number in FLOWS:
-        place.shows(number, without, fill='red')
+        place.shows(number, text, fill='red')
         equal(place.shown(number)[1], 'ring')
-    place.news(without)
+    place.news(text)
 
 
 def test_life(world):
@@ -128,7 +140,7 @@ def test_life(world):
 
                 place.daemon.signal(signal.SIGKILL)
                 place.daemon.process.wait()
-                comes_back(place, without='no daemon: connect ECONNREFUSED')
+                without_daemon(place, 'no daemon: connect ECONNREFUSED')
                 place.shows(7, 'no daemon', 'what Venus sees')
                 place.daemon.start(place.daemon.port)
                 for number in FLOWS:
@@ -136,7 +148,7 @@ def test_life(world):
                     place.shows(number, 'live', fill='green')
 
                 place.daemon.signal(signal.SIGSTOP)
-                comes_back(place, without='no daemon: no response from server')
+                without_daemon(place, 'no daemon: no response from server')
                 place.daemon.signal(signal.SIGCONT)
                 for number in FLOWS:
                     place.shows(number, 'live', fill='green')
@@ -198,7 +210,7 @@ def fall_silent(place):
     place.feed(3, 'BMS B', pack())
     place.until(3, silent)
     place.shows(3, 'BMS A silent: no charging', 'merge', fill='yellow')
-    equal(place.value(3, '/ConnectionInformation'), 'BMS A silent, no charging; data of BMS B')
+    equal(place.value(3, '/ConnectionInformation'), '1 of 2 BMSes silent: no charging')
     place.shows(6, 'not known: ', 'record')
     place.shows(3, 'all silent: nothing is sent', 'merge')
     place.news('all silent: nothing is sent')
