@@ -62,13 +62,24 @@ EXTENT = '''return page.evaluate(() => {
 })'''
 
 
-def import_flow(browser, flow):
-    """As a user does: Import, paste, Import."""
+def picture(browser, name, **options):
+    """Leaves a picture of the page in the folder that asked for it."""
+    folder = os.environ.get('SCREENSHOTS')
+    if folder:
+        browser.screenshot(pathlib.Path(folder, f'{name}.png'), animations='disabled', **options)
+
+
+def import_flow(browser, flow, name=None):
+    """As a user does: Import, paste, Import. @name: of a picture of it"""
     browser.run("await page.evaluate(() => RED.actions.invoke('core:show-import-dialog'))")
     browser.run("""
         const field = page.locator('#red-ui-clipboard-dialog-import-text');
         await field.fill(text);
-        await field.press('End');    // the editor looks at it when a key goes up""", text=json.dumps(flow))
+        await field.press('End');    // the editor looks at it when a key goes up
+        await page.locator('#red-ui-clipboard-dialog-ok:enabled').waitFor();""", text=json.dumps(flow))
+    if name:
+        picture(browser, name, clip=browser.run(
+            "return page.locator('.red-ui-editor-dialog:visible').boundingBox()"))
     browser.click('#red-ui-clipboard-dialog-ok')
     browser.run("await page.locator('#red-ui-clipboard-dialog-import-text').waitFor({ state: 'hidden' })")
 
@@ -88,41 +99,59 @@ def press_buttons(place):
         place.press(number, name)
 
 
+def look_at_all(place, browser, text):
+    """Each tab, once a status says @text: nothing lies on anything."""
+    for number, flow in place.flows.items():
+        place.shows(number, text)
+        show(browser, flow, text)
+        equal(browser.run(OVERLAPS), [], f'nodes of flow {number} on one another')
+        yield FILES[number - 1].stem
+
+
 def test_import(world):
-    """Each file, pasted into the editor; then deployed with its button, and green in the editor."""
-    pictures = os.environ.get('SCREENSHOTS')
+    """Each file, pasted into the editor; then deployed with its button, green, refused, and red."""
     with broker(world) as mqtt, Browser() as browser:
         place = Site(world, broker_port=mqtt.port)
         try:
             browser.open(f'http://127.0.0.1:{place.node_red.port}/', **WINDOW)
             browser.wait('.red-ui-tab', 'Flow 1')
-            for flow in place.flows.values():
-                import_flow(browser, flow)
+            for number, flow in place.flows.items():
+                import_flow(browser, flow, 'import' if number == 1 else None)
             equal(browser.run(FAULTS), [], 'faults that the editor finds')
             browser.click('#red-ui-header-button-deploy')
             eventually(lambda: 'Updated flows' in (place.node_red.folder / 'node-red.log').read_text(), 'deployed')
             press_buttons(place)
+            browser.run("""await page.evaluate(() => {
+                document.querySelectorAll('.red-ui-notification').forEach(note => note.remove());
+                RED.actions.invoke('core:toggle-sidebar');
+                RED.actions.invoke('core:toggle-palette');
+            })""")
             with mqtt.each_second('battery', MQTT):
-                for number in place.flows:
-                    place.shows(number, 'live', fill='green')
-                browser.run("""await page.evaluate(() => {
-                    document.querySelectorAll('.red-ui-notification').forEach(note => note.remove());
-                    RED.actions.invoke('core:toggle-sidebar');
-                    RED.actions.invoke('core:toggle-palette');
-                })""")
-                for number, flow in place.flows.items():
-                    show(browser, flow, 'live')
-                    equal(browser.run(OVERLAPS), [], f'nodes of flow {number} on one another')
-                    if pictures:
-                        browser.screenshot(pathlib.Path(pictures, FILES[number - 1].with_suffix('.png').name),
-                                           clip=browser.run(EXTENT))
+                for name in look_at_all(place, browser, 'live'):
+                    picture(browser, name, clip=browser.run(EXTENT))
+                refused_in_the_editor(place, browser)
                 place.daemon.stop()
-                for number, flow in place.flows.items():
-                    place.shows(number, 'no daemon: connect ECONNREFUSED')
-                    show(browser, flow, 'no daemon')
-                    equal(browser.run(OVERLAPS), [], f'nodes of flow {number} on one another')
+                for _ in look_at_all(place, browser, 'no daemon: connect ECONNREFUSED'):
+                    pass
         finally:
             place.node_red.stop()
+
+
+def refused_in_the_editor(place, browser):
+    """A refusal stands under the node and in the debug pane."""
+    browser.run("""await page.evaluate(() => {
+        RED.actions.invoke('core:toggle-sidebar');
+        RED.actions.invoke('core:show-debug-tab');
+        RED.actions.invoke('core:clear-debug-messages');
+    })""")
+    place.press(7, 'the source falls silent')
+    place.press(7, 'a wrong record')
+    show(browser, place.flows[7], 'refused: Soc is 101 %')
+    browser.run("""await page.locator('.red-ui-debug-msg')
+        .filter({ hasText: 'refused: Soc is 101 %', visible: true }).first().waitFor()""")
+    picture(browser, 'refused', clip={'x': 550, 'y': 0, 'width': 1150, 'height': 460})
+    browser.run("await page.evaluate(() => RED.actions.invoke('core:toggle-sidebar'))")
+    place.press(7, 'the source speaks')
 
 
 main(globals())
