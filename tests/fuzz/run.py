@@ -1,0 +1,146 @@
+#!/usr/bin/python3
+"""Runs the fuzz targets, two side by side, each for some minutes of processor time.
+
+    run.py BUILD MINUTES [TARGET]
+
+What is found to fail, and inputs that reach new code, are left in BUILD/found/TARGET. An input that fails
+belongs into corpus/TARGET with its cure; ./dev fuzz --merge takes over those that reach new code.
+"""
+import concurrent.futures
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).parent
+TARGETS = [path.stem.removeprefix('fuzz-') for path in sorted(HERE.glob('fuzz-*.c'))]
+SIDE_BY_SIDE = 2
+LONGEST = {'json': 2048, 'record': 2048, 'battery': 4096, 'config': 2048, 'history': 2048, 'set-value': 512,
+           'http': 4096}
+TICK = os.sysconf('SC_CLK_TCK')
+# What the code under test consists of, for the coverage.
+CODE = {'json': ['http/json-check.c', 'http/json-scan.c', 'http/json-names.c'],
+        'record': ['http/record-json.c', 'core/record.c', 'core/field.c', 'core/field-names.c'],
+        'battery': ['core/battery', 'core/freshness.c', 'core/derive'],
+        'config': ['config'],
+        'history': ['history-file.c'],
+        'set-value': ['dbus/set-value.c', 'dbus/bus-value.c'],
+        'http': ['http/']}
+
+
+def seconds_of(process):
+    """Processor time that a running process has used."""
+    fields = pathlib.Path(f'/proc/{process.pid}/stat').read_text().rpartition(')')[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
+
+
+def command(build, target, folders, *options):
+    dictionary = HERE / f'{target}.dict'
+    return [str(build / 'tests' / 'fuzz' / f'fuzz-{target}'), *map(str, folders), f'-max_len={LONGEST[target]}',
+            *([f'-dict={dictionary}'] if dictionary.exists() else []), *options]
+
+
+def watch(process, seconds):
+    """Waits until @process ends, or asks it to when it has used @seconds. Returns: what it used"""
+    spent = 0
+    while process.poll() is None:
+        try:
+            spent = seconds_of(process)
+        except (FileNotFoundError, IndexError):
+            pass
+        if spent >= seconds:
+            process.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+    return spent
+
+
+def fuzz(build, target, minutes):
+    """Returns: executions, edges reached, seconds used, names of the inputs that failed"""
+    found = build / 'found' / target
+    found.mkdir(parents=True, exist_ok=True)
+    run = command(build, target, [found, HERE / 'corpus' / target], '-print_final_stats=1', '-timeout=60',
+                  '-rss_limit_mb=1024', '-reload=0', f'-artifact_prefix={found}/')
+    log = build / f'fuzz-{target}.log'
+    executions = edges = used = 0
+    # A failure ends the process; what time is left goes to the next one, as long as they get anywhere.
+    while used < minutes * 60:
+        with (open(log, 'wb') as output, subprocess.Popen(
+                run, stdout=output, stderr=output, env={**os.environ, 'LLVM_PROFILE_FILE': '/dev/null'}) as process):
+            spent = watch(process, minutes * 60 - used)
+        said = log.read_text(errors='replace')
+        executions += max(map(int, re.findall(r'^(?:#|stat::number_of_executed_units: +)(\d+)', said, re.M)), default=0)
+        edges = max([edges, *map(int, re.findall(r' cov: (\d+)', said))])
+        used += spent
+        if spent < 1:
+            break
+    failed = [path.name for path in found.iterdir() if re.match(r'(crash|leak|timeout|oom)-', path.name)]
+    return executions, edges, used, failed
+
+
+def merge(build, target):
+    """Makes the corpus as small as it can be with all that it and the found inputs reach."""
+    corpus, found = HERE / 'corpus' / target, build / 'found' / target
+    with tempfile.TemporaryDirectory(dir=build) as folder:
+        subprocess.run(command(build, target, [folder, corpus, found], '-merge=1', '-reduce_inputs=1'),
+                       check=True, stderr=subprocess.DEVNULL)
+        kept = {path.read_bytes() for path in pathlib.Path(folder).iterdir()}
+        for path in sorted(corpus.iterdir()):
+            # What failed once is kept, and what has a name of its own where it is as good as another.
+            if path.read_bytes() in kept or path.name.startswith('regression-'):
+                kept.discard(path.read_bytes())
+            else:
+                path.unlink()
+        for path in sorted(pathlib.Path(folder).iterdir()):
+            if path.read_bytes() in kept:
+                shutil.copy(path, corpus / path.name[:12])
+    return len(list(corpus.iterdir()))
+
+
+def line_coverage(build, target):
+    """Lines of the code under test that the corpus and the found inputs run through, in percent."""
+    binary = build / 'tests' / 'fuzz' / f'fuzz-{target}'
+    profile = build / f'{target}.profraw'
+    subprocess.run(command(build, target, [build / 'found' / target, HERE / 'corpus' / target], '-runs=0'),
+                   env={**os.environ, 'LLVM_PROFILE_FILE': str(profile)}, check=False,
+                   stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    subprocess.run(['llvm-profdata-14', 'merge', '-o', str(profile) + '.data', str(profile)], check=True)
+    report = subprocess.run(['llvm-cov-14', 'export', '-format=lcov', '-skip-functions', f'-instr-profile={profile}.data',
+                             str(binary)], check=True, capture_output=True, text=True).stdout
+    lines = {}
+    name = None
+    for line in report.splitlines():
+        if line.startswith('SF:'):
+            name = line[3:].rpartition('/src/')[2]
+        elif line.startswith('DA:') and any(name.startswith(part) for part in CODE[target]):
+            number, count = line[3:].split(',')[:2]
+            lines[name, number] = max(lines.get((name, number), 0), int(count))
+    return 100 * sum(map(bool, lines.values())) / max(len(lines), 1)
+
+
+def main():
+    build = pathlib.Path(sys.argv[1]).resolve()
+    if sys.argv[2] == '--merge':
+        for target in sys.argv[3:] or TARGETS:
+            print(f'{target}: {merge(build, target)} inputs', flush=True)
+        return
+    minutes = float(sys.argv[2])
+    targets = sys.argv[3:] or TARGETS
+    found = 0
+    with concurrent.futures.ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        runs = [(target, pool.submit(fuzz, build, target, minutes)) for target in targets]
+        print(f'{"target":10} {"executions":>12} {"edges":>6} {"lines":>6} {"CPU s":>6}  findings')
+        for target, run in runs:
+            executions, edges, used, failed = run.result()
+            found += len(failed)
+            print(f'{target:10} {executions:12} {edges:6} {line_coverage(build, target):5.1f}% {used:6.0f}  '
+                  f'{" ".join(failed) or "none"}', flush=True)
+    sys.exit(found > 0)
+
+
+if __name__ == '__main__':
+    main()
