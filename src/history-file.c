@@ -110,8 +110,8 @@ vb_history_file_read (
 
   if (!is_whole (text))
     return refuse (error, "it is torn, or was changed by somebody");
-  if (!g_key_file_load_from_data (file, text, strlen (text), G_KEY_FILE_NONE, error))
-    return FALSE;
+  if (!g_key_file_load_from_data (file, text, strlen (text), G_KEY_FILE_NONE, NULL))
+    return refuse (error, "it is no key file");
   if (g_key_file_get_integer (file, GROUP, "version", NULL) != VERSION)
     return refuse (error, "it is of another version");
 
