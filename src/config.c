@@ -231,6 +231,20 @@ vb_config_find_file (void)
   return NULL;
 }
 
+/* What stands in the file need not be UTF-8; what is said of it is. */
+static void
+make_valid (GError **error)
+{
+  char *valid;
+
+  if (error == NULL)
+    return;
+
+  valid = g_utf8_make_valid ((*error)->message, -1);
+  g_free ((*error)->message);
+  (*error)->message = valid;
+}
+
 VbConfig *
 vb_config_load (const char *file, const char *const *listen, GError **error)
 {
@@ -247,6 +261,7 @@ vb_config_load (const char *file, const char *const *listen, GError **error)
           || !g_key_file_load_from_data (key_file, text, length, G_KEY_FILE_KEEP_TRANSLATIONS,
                                          &failed))) {
     g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_FILE, "%s: %s", path, failed->message);
+    make_valid (error);
     return NULL;
   }
 
@@ -254,6 +269,7 @@ vb_config_load (const char *file, const char *const *listen, GError **error)
       || !read_groups (config, key_file, error) || !vb_config_read_token (config, error)
       || !vb_config_check (config, error) || !number_batteries (config, error)) {
     g_prefix_error (error, "%s: ", path != NULL ? path : "default configuration");
+    make_valid (error);
     return NULL;
   }
   put_default_first (config);
@@ -265,6 +281,7 @@ vb_config_load (const char *file, const char *const *listen, GError **error)
   }
   if (!vb_config_check_listen (config, error)) {
     g_prefix_error (error, "%s: ", listen != NULL ? "--listen, or LISTEN_FDS" : path);
+    make_valid (error);
     return NULL;
   }
 
