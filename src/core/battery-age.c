@@ -40,13 +40,12 @@ vb_battery_requirement_time (const VbBattery *battery, const VbRequirement *requ
 }
 
 static gboolean
-current_flows (const VbBattery *battery)
+current_flows (const VbBattery *battery, gint64 now)
 {
-  const guint item = vb_item_known (VB_KNOWN_CURRENT);
-  const VbSample *current = vb_derive_choose (&battery->sent[item], &battery->derived[item],
-                                              battery->config.freshness.warn_after);
+  const VbSample *current
+      = vb_battery_fresh_sample (battery, vb_item_known (VB_KNOWN_CURRENT), now);
 
-  return vb_value_number (&current->value, 0) != 0;
+  return current != NULL && vb_value_number (&current->value, 0) != 0;
 }
 
 /* A source is frozen when nothing it measures has changed although current flows (design §5). */
@@ -54,7 +53,8 @@ static gboolean
 is_frozen (const VbBattery *battery, gint64 now)
 {
   return battery->config.frozen_after > 0
-         && now - battery->last_change >= battery->config.frozen_after && current_flows (battery);
+         && now - battery->last_change >= battery->config.frozen_after
+         && current_flows (battery, now);
 }
 
 /* The time of the record from which a frozen source's age counts. */

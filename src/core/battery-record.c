@@ -196,6 +196,10 @@ take_record (VbBattery *battery, VbRecord *record, VbApplyMode mode, gint64 now)
   for (guint i = 0; i < record->entries->len; i++)
     take_entry (battery, &g_array_index (record->entries, VbRecordEntry, i), now);
 
+  /* Whether the source is frozen depends on the current that follows from this record, not from the
+     one before. */
+  if (battery->config.frozen_after > 0)
+    vb_derive_power (battery->sent, battery->derived);
   age = vb_battery_age (battery, now);
 
   return vb_battery_step (

@@ -182,8 +182,8 @@ derive_aggregate (const VbSample *sent,
 }
 
 /* Power = Voltage × Current, Current = Power / Voltage: each from what was sent alone. */
-static void
-derive_power (const VbSample *sent, VbSample *derived)
+void
+vb_derive_power (const VbSample *sent, VbSample *derived)
 {
   const VbSample *voltage = &sent[vb_item_known (VB_KNOWN_VOLTAGE)];
   const VbSample *current = &sent[vb_item_known (VB_KNOWN_CURRENT)];
@@ -206,7 +206,7 @@ derive_power (const VbSample *sent, VbSample *derived)
 void
 vb_derive (const VbSample *sent, VbSample *derived, gint64 now, gint64 optional_after)
 {
-  derive_power (sent, derived);
+  vb_derive_power (sent, derived);
 
   for (guint i = 0; i < G_N_ELEMENTS (aggregates); i++)
     derive_aggregate (sent, derived, &aggregates[i], now, optional_after);

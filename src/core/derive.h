@@ -24,6 +24,9 @@ typedef struct
  */
 void vb_derive (const VbSample *sent, VbSample *derived, gint64 now, gint64 optional_after);
 
+/** The part of vb_derive() that concerns Power and Current alone. */
+void vb_derive_power (const VbSample *sent, VbSample *derived);
+
 /** The fields that vb_derive() and vb_derive_charge() can write, @n of them. */
 const VbKnown *vb_derived_fields (guint *n);
 

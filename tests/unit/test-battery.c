@@ -869,6 +869,14 @@ test_not_frozen (Fixture *fixture, gconstpointer user_data)
   }
   assert_step (fixture, VB_STATE_LATE, 0);
 
+  /* A record that takes the place of an old Current counts at once. */
+  fixture->config.frozen_after = 10 * SECOND;
+  restart (fixture);
+  g_assert_true (push (fixture, "Soc=60 Voltage=52 Current=30 Power=0 " LIMITS));
+  tick_at (fixture, 11 * SECOND);
+  g_assert_true (push (fixture, "Soc=60 Voltage=52 Power=0 " LIMITS));
+  assert_step (fixture, VB_STATE_LIVE, 1);
+
   /* Off by default. */
   fixture->config.frozen_after = 0;
   restart (fixture);
