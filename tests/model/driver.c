@@ -1,0 +1,221 @@
+/*
+ * Drives the real battery through histories on a clock of their own, for check.py: one command a line
+ * on standard input, one line of what is seen after it on standard output. Times are tenths of seconds.
+ *
+ *   new TIME key=value …         a battery with this configuration; nothing of an earlier one stays
+ *   configure TIME key=value …   as SIGHUP does
+ *   post|put TIME name=number|null …
+ *   delete TIME
+ *   tick TIME
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/battery.h"
+
+#define TENTH ((gint64)G_USEC_PER_SEC / 10)
+#define START ((gint64)1000 * G_USEC_PER_SEC)
+
+typedef struct
+{
+  VbBattery *battery;
+  VbBatteryConfig config;
+  VbRecord *record;
+  VbVerdict *verdict;
+  VbValue *told; /* of each item: what a listener knows */
+  guint steps;   /* told since the last command */
+} Driver;
+
+static void
+on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
+{
+  Driver *driver = user_data;
+
+  driver->steps++;
+  for (guint i = 0; i < change->n_items; i++)
+    vb_value_set (&driver->told[change->items[i]], vb_battery_value (battery, change->items[i]));
+}
+
+static const VbBatteryEvents events = { .changed = on_changed };
+
+static void
+set_key (VbBatteryConfig *config, const char *key, const char *value)
+{
+  const double number = g_ascii_strtod (value, NULL);
+  const gint64 time = (gint64)(number * TENTH);
+
+  if (g_str_equal (key, "monitor"))
+    config->role = number != 0 ? VB_ROLE_MONITOR : VB_ROLE_BMS;
+  else if (g_str_equal (key, "on-stale"))
+    config->freshness.on_stale = (VbOnStale)number;
+  else if (g_str_equal (key, "warn"))
+    config->freshness.warn_after = time;
+  else if (g_str_equal (key, "stale"))
+    config->freshness.stale_after = time;
+  else if (g_str_equal (key, "drop"))
+    config->freshness.drop_after = time;
+  else if (g_str_equal (key, "leave"))
+    config->freshness.leave_after = time;
+  else if (g_str_equal (key, "optional"))
+    config->optional_after = time;
+  else if (g_str_equal (key, "stale-voltage"))
+    config->stale_charge_voltage = number;
+  else if (g_str_equal (key, "frozen"))
+    config->frozen_after = time;
+  else if (g_str_equal (key, "low-voltage"))
+    config->battery_low_voltage = number;
+  else if (g_str_equal (key, "belt-voltage"))
+    config->max_charge_voltage = number;
+  else if (g_str_equal (key, "belt-current"))
+    config->max_charge_current = number;
+  else if (g_str_equal (key, "belt-discharge"))
+    config->max_discharge_current = number;
+  else if (g_str_equal (key, "belt-low-voltage"))
+    config->min_battery_low_voltage = number;
+  else
+    g_error ("no such key: %s", key);
+}
+
+/* What is not named is as by default. */
+static void
+configure (Driver *driver, char **words)
+{
+  vb_battery_config_clear (&driver->config);
+  vb_battery_config_init (&driver->config, "virtual");
+  for (; *words != NULL; words++) {
+    g_auto (GStrv) pair = g_strsplit (*words, "=", 2);
+
+    set_key (&driver->config, pair[0], pair[1]);
+  }
+}
+
+static void
+forget (Driver *driver)
+{
+  g_clear_pointer (&driver->battery, vb_battery_free);
+  for (guint i = 0; i < vb_n_items (); i++)
+    vb_value_clear (&driver->told[i]);
+}
+
+static void
+begin (Driver *driver, gint64 now, char **words)
+{
+  forget (driver);
+  configure (driver, words);
+  driver->battery = vb_battery_new (&driver->config, now);
+  vb_battery_add_listener (driver->battery, &events, driver);
+}
+
+/* Returns: whether the record was taken */
+static gboolean
+push (Driver *driver, VbApplyMode mode, gint64 now, char **words)
+{
+  vb_record_reset (driver->record);
+  for (; *words != NULL; words++) {
+    g_auto (GStrv) pair = g_strsplit (*words, "=", 2);
+
+    if (g_str_equal (pair[1], "null"))
+      vb_record_add_null (driver->record, pair[0]);
+    else
+      vb_record_add_number (driver->record, pair[0], g_ascii_strtod (pair[1], NULL));
+  }
+  if (vb_battery_apply (driver->battery, driver->record, mode, "192.0.2.7", now, driver->verdict))
+    return TRUE;
+
+  vb_battery_refuse (driver->battery, "192.0.2.7", 422, vb_record_steal_errors (driver->record),
+                     now);
+
+  return FALSE;
+}
+
+static void
+print_seen (Driver *driver, gboolean taken)
+{
+  static const VbKnown watched[] = {
+    VB_KNOWN_SOC,
+    VB_KNOWN_VOLTAGE,
+    VB_KNOWN_CURRENT,
+    VB_KNOWN_POWER,
+    VB_KNOWN_MAX_CHARGE_VOLTAGE,
+    VB_KNOWN_MAX_CHARGE_CURRENT,
+    VB_KNOWN_MAX_DISCHARGE_CURRENT,
+    VB_KNOWN_BATTERY_LOW_VOLTAGE,
+    VB_KNOWN_CHARGE_REQUEST,
+    VB_KNOWN_CONNECTED,
+    VB_KNOWN_BMS_CABLE,
+  };
+  static const char *const named[] = { "Temperature", "HighVoltage" };
+
+  printf ("%s %d %u", vb_state_name (vb_battery_state (driver->battery)), taken, driver->steps);
+  for (guint i = 0; i < G_N_ELEMENTS (watched) + G_N_ELEMENTS (named); i++) {
+    guint item = i < G_N_ELEMENTS (watched) ? vb_item_known (watched[i]) : 0;
+    const VbValue *value;
+
+    if (i >= G_N_ELEMENTS (watched))
+      g_assert_true (vb_item_find (named[i - G_N_ELEMENTS (watched)], &item));
+    value = &driver->told[item];
+    if (vb_value_is_valid (value))
+      printf (" %s=%.10g", vb_item (item)->name, vb_value_number (value, 0));
+  }
+  printf ("\n");
+  driver->steps = 0;
+}
+
+static void
+obey (Driver *driver, char **words)
+{
+  const gint64 now = START + g_ascii_strtoll (words[1], NULL, 10) * TENTH;
+  gboolean taken = TRUE;
+
+  if (g_str_equal (words[0], "new"))
+    begin (driver, now, words + 2);
+  else if (g_str_equal (words[0], "configure")) {
+    configure (driver, words + 2);
+    vb_battery_reconfigure (driver->battery, &driver->config, now);
+  } else if (g_str_equal (words[0], "post"))
+    taken = push (driver, VB_APPLY_MERGE, now, words + 2);
+  else if (g_str_equal (words[0], "put"))
+    taken = push (driver, VB_APPLY_REPLACE, now, words + 2);
+  else if (g_str_equal (words[0], "delete"))
+    vb_battery_delete (driver->battery, now);
+  else if (g_str_equal (words[0], "tick"))
+    vb_battery_tick (driver->battery, now);
+  else
+    g_error ("no such command: %s", words[0]);
+
+  print_seen (driver, taken);
+}
+
+static GLogWriterOutput
+write_nothing (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer user_data)
+{
+  return level <= G_LOG_LEVEL_WARNING ? g_log_writer_default (level, fields, n_fields, user_data)
+                                      : G_LOG_WRITER_HANDLED;
+}
+
+int
+main (void)
+{
+  Driver driver = { 0 };
+  char line[1024];
+
+  g_log_set_writer_func (write_nothing, NULL, NULL);
+  vb_battery_config_init (&driver.config, "virtual");
+  driver.told = g_new0 (VbValue, vb_n_items ());
+  driver.record = vb_record_new ();
+  driver.verdict = vb_verdict_new ();
+  while (fgets (line, sizeof line, stdin) != NULL) {
+    g_auto (GStrv) words = g_strsplit (g_strchomp (line), " ", -1);
+
+    obey (&driver, words);
+  }
+
+  forget (&driver);
+  g_free (driver.told);
+  vb_battery_config_clear (&driver.config);
+  vb_record_free (driver.record);
+  vb_verdict_free (driver.verdict);
+
+  return 0;
+}
