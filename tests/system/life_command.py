@@ -122,6 +122,12 @@ def test_listen_option_needs_a_token_too(world):
     assert '0.0.0.0:0' in result.stderr and 'allow-anonymous' in result.stderr, result.stderr
 
 
+def test_list_keys(world):
+    """What --list-keys prints is docs/configuration.md."""
+    equal(run_daemon('--list-keys').stdout, (SOURCE_ROOT / 'docs/configuration.md').read_text(encoding='utf-8'),
+          '--list-keys')
+
+
 def test_list_fields(world):
     """What --list-fields prints is docs/fields.md, whatever the locale."""
     wanted = (SOURCE_ROOT / 'docs/fields.md').read_text(encoding='utf-8')
