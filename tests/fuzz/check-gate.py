@@ -15,7 +15,8 @@ LARGEST = 2 ** 53
 TOKENS = [b'{', b'}', b'[', b']', b':', b',', b'"', b'\\', b'/', b'null', b'true', b'false', b'NaN', b'Infinity',
           b'-', b'+', b'.', b'0', b'00', b'01', b'1e', b'1E+5', b'-0', b'1.', b'.5', b'1e999', b'0x10', b'9007199254740992',
           b'9007199254740993', b'-9007199254740993', b'1e-999', b'1.7976931348623159e308', b'\\u0000', b'\\u00e9',
-          b'\\ud800', b'\\udc00', b'\\ud83d\\ude00', b'\\ud83d\\u0041', b'\\x', b'\\', b"'", b'//', b'/* */', b'#',
+          b'\\ud800', b'\\udc00', b'\\ud83d\\ude00', b'\\ud83d\\u0041', b'\\udbff\\udfff', b'\\ud800\\ue000',
+          b'\\udc00\\ud800', b'\\x', b'\\', b"'", b'//', b'/* */', b'#',
           b'\xef\xbb\xbf', b'\x00', b'\x01', b'\x1f', b'\x7f', b'\xc3\xa9', b'\xff', b'\xc0\x80', b'\xed\xa0\x80',
           b'\xf4\x90\x80\x80', b'\xf0\x9f\x98\x80', b'\xc2\xa0', b'\xe2\x80\xa8', b' ', b'\t', b'\n', b'\r', b'\v', b'\f',
           b'"a":1,"a":2', b'"\\u0061":1', b'[[[[[[[[', b']]]]]]]]', b'\xe2\x80\x9c', b'\xd9\xa1', b'\xef\xbc\x91']
@@ -100,6 +101,10 @@ def number(chance):
 
 
 def string(chance):
+    # At the edges of the halves of a pair.
+    if chance.random() < 0.1:
+        units = (chance.choice((0, 0x41, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000)) for _ in range(chance.randint(1, 3)))
+        return '"' + ''.join(f'\\u{unit:04x}' for unit in units) + '"'
     text = chance.choice(STRINGS)
     return json.dumps(text, ensure_ascii=chance.random() < 0.5)
 

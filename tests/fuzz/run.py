@@ -105,7 +105,7 @@ def line_coverage(build, target):
     """Lines of the code under test that the corpus and the found inputs run through, in percent."""
     binary = build / 'tests' / 'fuzz' / f'fuzz-{target}'
     profile = build / f'{target}.profraw'
-    subprocess.run(command(build, target, [build / 'found' / target, HERE / 'corpus' / target], '-runs=0'),
+    subprocess.run(command(build, target, [build / 'found' / target, HERE / 'corpus' / target], '-runs=0', f'-artifact_prefix={build}/'),
                    env={**os.environ, 'LLVM_PROFILE_FILE': str(profile)}, check=False,
                    stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     subprocess.run(['llvm-profdata-14', 'merge', '-o', str(profile) + '.data', str(profile)], check=True)
