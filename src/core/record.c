@@ -140,6 +140,7 @@ static gboolean
 name_item (VbRecord *record, const char *spelling, guint *item)
 {
   const VbItem *named;
+  const VbRecordEntry *entry;
 
   if (!vb_item_find (spelling, item)) {
     if (vb_record_ignores (spelling))
@@ -155,10 +156,11 @@ name_item (VbRecord *record, const char *spelling, guint *item)
     return FALSE;
   }
 
-  if (record->named[*item]) {
+  entry = vb_record_entry (record, *item);
+  if (entry != NULL) {
     vb_record_add_error (record, spelling, named->path, VB_FIELD_ERROR_DUPLICATE,
                          "%s is named twice; the first time as %s", named->name,
-                         vb_record_spelling (record, vb_record_entry (record, *item)));
+                         vb_record_spelling (record, entry));
     return FALSE;
   }
 
