@@ -84,6 +84,7 @@ save (gpointer data, gpointer user_data)
   VbCounters now = *counters;
 
   /* NANs among them are equal by their bytes. */
+  /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
   if (!kept->failed && memcmp (&kept->saved, counters, sizeof kept->saved) == 0)
     return;
 

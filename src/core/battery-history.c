@@ -99,7 +99,7 @@ vb_battery_derive_history (VbBattery *battery, gint64 now)
     const double number
         = counted[i].get != NULL
               ? counted[i].get (battery)
-              : *(const double *)((const char *)&battery->history.counters + counted[i].offset);
+              : G_STRUCT_MEMBER (double, &battery->history.counters, counted[i].offset);
 
     vb_value_clear (&derived->value);
     derived->time = 0;
