@@ -98,14 +98,18 @@ assert_json (const GString *text)
   g_assert_no_error (error);
 }
 
-/* Also what the invariants leave open: every number on the bus is one. */
+/* What the invariants leave open. */
+static void
+assert_numbers (void)
+{
+  for (guint i = 0; i < vb_n_items (); i++)
+    g_assert_true (isfinite (vb_value_number (&fixture.bus[i], 0)));
+}
+
 static void
 assert_told (void)
 {
   g_autoptr (GString) text = g_string_new (NULL);
-
-  for (guint i = 0; i < vb_n_items (); i++)
-    g_assert_true (isfinite (vb_value_number (&fixture.bus[i], 0)));
 
   vb_state_json_battery (fixture.battery, fixture.now, text);
   assert_json (text);
@@ -209,7 +213,7 @@ step (const char *line)
     fixture.config.history = history;
     reconfigure (&fixture);
   }
-  assert_told ();
+  assert_numbers ();
 }
 
 int
@@ -222,6 +226,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   restart (&fixture);
   for (guint i = 1; lines[0] != NULL && lines[i] != NULL; i++)
     step (lines[i]);
+  assert_told ();
 
   return 0;
 }

@@ -10,11 +10,9 @@ import concurrent.futures
 import os
 import pathlib
 import re
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
 HERE = pathlib.Path(__file__).parent
@@ -83,21 +81,13 @@ def fuzz(build, target, minutes):
 
 
 def merge(build, target):
-    """Makes the corpus as small as it can be with all that it and the found inputs reach."""
+    """Takes over into the corpus those of the found inputs that reach code which no other does, the shortest."""
     corpus, found = HERE / 'corpus' / target, build / 'found' / target
-    with tempfile.TemporaryDirectory(dir=build) as folder:
-        subprocess.run(command(build, target, [folder, corpus, found], '-merge=1', '-reduce_inputs=1'),
-                       check=True, stderr=subprocess.DEVNULL)
-        kept = {path.read_bytes() for path in pathlib.Path(folder).iterdir()}
-        for path in sorted(corpus.iterdir()):
-            # What failed once is kept, and what has a name of its own where it is as good as another.
-            if path.read_bytes() in kept or path.name.startswith('regression-'):
-                kept.discard(path.read_bytes())
-            else:
-                path.unlink()
-        for path in sorted(pathlib.Path(folder).iterdir()):
-            if path.read_bytes() in kept:
-                shutil.copy(path, corpus / path.name[:12])
+    before = set(corpus.iterdir())
+    subprocess.run(command(build, target, [corpus, found], '-merge=1', '-use_counters=0', f'-artifact_prefix={build}/'),
+                   env={**os.environ, 'LLVM_PROFILE_FILE': '/dev/null'}, check=True, stderr=subprocess.DEVNULL)
+    for path in set(corpus.iterdir()) - before:
+        path.rename(corpus / path.name[:12])
     return len(list(corpus.iterdir()))
 
 
