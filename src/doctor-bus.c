@@ -231,8 +231,8 @@ vb_check_feed_in (const VbDoctorFacts *facts, VbReport *report)
     else
       vb_report_add (
           report, VB_FINDING_NONE,
-          "%s is off; with DC-coupled feed-in chargers obey the charge voltage only: set "
-          "stale-charge-voltage of %s before it is switched on",
-          facts->settings ? "it" : "as far as is known, it", config->name);
+          "%s; before it is switched on set stale-charge-voltage of %s, because chargers "
+          "then obey the charge voltage only",
+          facts->settings ? "is off" : "not known without settings", config->name);
   }
 }

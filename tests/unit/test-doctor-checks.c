@@ -306,7 +306,10 @@ test_feed_in (Fixture *fixture, gconstpointer unused)
 {
   VbBatteryConfig *config = (VbBatteryConfig *)fixture->battery->config;
 
-  assert_says (fixture, vb_check_feed_in, VB_FINDING_NONE, "is off");
+  assert_says (fixture, vb_check_feed_in, VB_FINDING_NONE, "is off; before");
+  fixture->facts->settings = FALSE;
+  assert_says (fixture, vb_check_feed_in, VB_FINDING_NONE, "not known without settings; before");
+  fixture->facts->settings = TRUE;
   fixture->facts->feed_in = TRUE;
   assert_says (fixture, vb_check_feed_in, VB_FINDING_WARN, "stale-charge-voltage");
   config->freshness.on_stale = VB_ON_STALE_BLOCK;
