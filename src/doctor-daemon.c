@@ -125,7 +125,7 @@ vb_check_daemon (const VbDoctorFacts *facts, VbReport *report)
     vb_report_add (report, VB_FINDING_NONE, "not known, as its port is not; name it with --listen");
   else if (pid != 0)
     vb_report_add (report, VB_FINDING_FAIL,
-                   "process %u is running, and does not answer where it should listen; name its "
+                   "process %u is running, and cannot be asked where it should listen; name its "
                    "address with --listen, or restart it",
                    pid);
   else
@@ -146,6 +146,9 @@ has_answer (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport 
 
   if (!vb_doctor_facts_has_daemon (facts, NULL))
     vb_report_add (report, VB_FINDING_NONE, "%s: not known without the daemon",
+                   battery->config->name);
+  else if (battery->status == 0)
+    vb_report_add (report, VB_FINDING_FAIL, "%s: the daemon did not answer; ask again",
                    battery->config->name);
   else
     vb_report_add (report, VB_FINDING_FAIL,

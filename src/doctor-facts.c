@@ -8,6 +8,9 @@
 #include "http/http-listen.h"
 
 #define NODE_RED "127.0.0.1:1880"
+/* How long each answer is waited for, in s. */
+#define PATIENCE 2
+
 #define FEED_IN "/Settings/CGwacs/OvervoltageFeedIn"
 
 static void
@@ -90,7 +93,7 @@ static void
 look_at_bus (VbDoctorFacts *facts, const char *bus)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (VbBusSurvey) survey = vb_bus_survey_new (bus, &error);
+  g_autoptr (VbBusSurvey) survey = vb_bus_survey_new (bus, PATIENCE * 1000, &error);
   g_auto (VbValue) feed_in = VB_VALUE_INIT;
 
   if (survey == NULL) {
@@ -131,7 +134,7 @@ look_at_port (const char *address, const char *token)
   if (is_any_port (address))
     return VB_PORT_ANY;
 
-  answer = vb_http_ask (address, token, "/batteries", &status, &error);
+  answer = vb_http_ask (address, token, "/batteries", PATIENCE, &status, &error);
   if (answer != NULL && status == 200 && vb_battery_answer_is_list (answer))
     return VB_PORT_OURS;
   if (status == 401)
@@ -172,7 +175,7 @@ ask_daemon (VbDoctorFacts *facts)
     VbBatteryFacts *battery = &g_array_index (facts->batteries, VbBatteryFacts, i);
     g_autofree char *path = g_strconcat ("/battery/", battery->config->name, NULL);
     g_autoptr (GBytes) json
-        = vb_http_ask (address, facts->config->token, path, &battery->status, NULL);
+        = vb_http_ask (address, facts->config->token, path, PATIENCE, &battery->status, NULL);
 
     if (json != NULL && battery->status == 200)
       battery->answer = vb_battery_answer_new (json);
@@ -186,7 +189,7 @@ is_listened_on (const char *address)
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GSocketConnection) connection = NULL;
 
-  g_socket_client_set_timeout (client, 2);
+  g_socket_client_set_timeout (client, PATIENCE);
   connection = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (parsed), NULL, NULL);
 
   return connection != NULL;

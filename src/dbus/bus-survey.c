@@ -7,14 +7,13 @@
 #include "settings-message.h"
 #include "system-items.h"
 
-#define MILLISECONDS 2000
-
 #define BUS "org.freedesktop.DBus"
 #define BUS_PATH "/org/freedesktop/DBus"
 
 struct _VbBusSurvey
 {
   char *address;
+  guint patience; /* ms */
   GDBusConnection *connection;
   GHashTable *silent; /* key: char *, a name that did not answer in time */
 };
@@ -35,11 +34,11 @@ on_time_over (gpointer user_data)
 
 /* A bus that takes the connection and says nothing would be waited for without end. */
 static GDBusConnection *
-connect_in_time (const char *address, GError **error)
+connect_in_time (const char *address, guint patience, GError **error)
 {
   g_autoptr (GMainContext) context = g_main_context_new ();
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autoptr (GSource) timeout = g_timeout_source_new (MILLISECONDS);
+  g_autoptr (GSource) timeout = g_timeout_source_new (patience);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) failed = NULL;
   GDBusConnection *connection;
@@ -58,8 +57,8 @@ connect_in_time (const char *address, GError **error)
 
   connection = g_dbus_connection_new_for_address_finish (result, &failed);
   if (g_error_matches (failed, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "no answer within %d s",
-                 MILLISECONDS / 1000);
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "no answer within %g s",
+                 patience / 1000.0);
   else if (failed != NULL)
     g_propagate_error (error, g_steal_pointer (&failed));
 
@@ -67,7 +66,7 @@ connect_in_time (const char *address, GError **error)
 }
 
 VbBusSurvey *
-vb_bus_survey_new (const char *bus, GError **error)
+vb_bus_survey_new (const char *bus, guint patience, GError **error)
 {
   g_autofree char *address = vb_bus_address (bus, error);
   GDBusConnection *connection;
@@ -76,7 +75,7 @@ vb_bus_survey_new (const char *bus, GError **error)
   if (address == NULL)
     return NULL;
 
-  connection = connect_in_time (address, error);
+  connection = connect_in_time (address, patience, error);
   if (connection == NULL) {
     g_prefix_error (error, "%s: ", address);
     return NULL;
@@ -85,6 +84,7 @@ vb_bus_survey_new (const char *bus, GError **error)
   g_dbus_connection_set_exit_on_close (connection, FALSE);
   survey = g_new0 (VbBusSurvey, 1);
   survey->address = g_steal_pointer (&address);
+  survey->patience = patience;
   survey->connection = connection;
   survey->silent = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
@@ -130,7 +130,7 @@ call (VbBusSurvey *survey,
 
   answer = g_dbus_connection_call_sync (survey->connection, name, path, interface, method, owned,
                                         G_VARIANT_TYPE (reply), G_DBUS_CALL_FLAGS_NO_AUTO_START,
-                                        MILLISECONDS, NULL, &error);
+                                        (int)survey->patience, NULL, &error);
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
     g_hash_table_add (survey->silent, g_strdup (name));
 

@@ -15,17 +15,19 @@ G_BEGIN_DECLS
  * VbBusSurvey:
  *
  * Looks at a bus without taking part in it: no name, no object, no signal, calls that read, and none
- * that starts a service. It blocks, for at most 2 s a question; who has not answered one in time is
- * asked no more.
+ * that starts a service. It blocks, for a given time a question at most; who has not answered one in
+ * time is asked no more.
  */
 typedef struct _VbBusSurvey VbBusSurvey;
 
 /**
  * Connects to the bus that @bus means (vb_bus_address()).
  *
+ * @patience: how long an answer is waited for, in ms
+ *
  * Returns: NULL with @error set. Free with vb_bus_survey_free().
  */
-VbBusSurvey *vb_bus_survey_new (const char *bus, GError **error);
+VbBusSurvey *vb_bus_survey_new (const char *bus, guint patience, GError **error);
 void vb_bus_survey_free (VbBusSurvey *survey);
 
 /** The address of the bus. */

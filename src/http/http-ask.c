@@ -6,11 +6,8 @@
 
 #include "http-listen.h"
 
-#define SECONDS 2
-
 /* Whoever sends ever more, or ever so slowly, is not the daemon. */
 #define LONGEST (1024 * 1024)
-#define LONGEST_SECONDS 4
 
 /* Nobody can be reached at a wildcard address. */
 static GSocketAddress *
@@ -35,7 +32,7 @@ address_to_ask (const char *address, GError **error)
 }
 
 static GSocketConnection *
-connect_to (const char *address, GError **error)
+connect_to (const char *address, guint patience, GError **error)
 {
   g_autoptr (GSocketAddress) parsed = address_to_ask (address, error);
   g_autoptr (GSocketClient) client = g_socket_client_new ();
@@ -45,7 +42,7 @@ connect_to (const char *address, GError **error)
   if (parsed == NULL)
     return NULL;
 
-  g_socket_client_set_timeout (client, SECONDS);
+  g_socket_client_set_timeout (client, patience);
   g_socket_client_set_enable_proxy (client, FALSE);
   connection = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (parsed), NULL, &failed);
   if (connection != NULL)
@@ -75,10 +72,10 @@ send_request (GSocketConnection *connection, const char *token, const char *path
 }
 
 static gboolean
-read_reply (GSocketConnection *connection, GString *reply, GError **error)
+read_reply (GSocketConnection *connection, guint patience, GString *reply, GError **error)
 {
   GInputStream *stream = g_io_stream_get_input_stream (G_IO_STREAM (connection));
-  const gint64 deadline = g_get_monotonic_time () + LONGEST_SECONDS * G_USEC_PER_SEC;
+  const gint64 deadline = g_get_monotonic_time () + 2 * patience * G_USEC_PER_SEC;
   char part[4096];
   gssize length;
 
@@ -94,15 +91,19 @@ read_reply (GSocketConnection *connection, GString *reply, GError **error)
 }
 
 GBytes *
-vb_http_ask (
-    const char *address, const char *token, const char *path, guint *status, GError **error)
+vb_http_ask (const char *address,
+             const char *token,
+             const char *path,
+             guint patience,
+             guint *status,
+             GError **error)
 {
-  g_autoptr (GSocketConnection) connection = connect_to (address, error);
+  g_autoptr (GSocketConnection) connection = connect_to (address, patience, error);
   g_autoptr (GString) reply = g_string_new (NULL);
   const char *body;
 
   if (connection == NULL || !send_request (connection, token, path, error)
-      || !read_reply (connection, reply, error))
+      || !read_reply (connection, patience, reply, error))
     return NULL;
 
   body = strstr (reply->str, "\r\n\r\n");

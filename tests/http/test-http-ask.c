@@ -5,6 +5,9 @@
 #include "http/http-ask.h"
 #include "http/http-listen.h"
 
+/* In s, for who answers, however slow the machine is. */
+#define PATIENCE 60
+
 /* A server in a thread of its own, which answers one request with the same bytes whatever it is. */
 typedef struct
 {
@@ -72,11 +75,11 @@ server_free (Server *server)
 
 /* Asks a server that gives @answer. Returns: the body, or NULL and @error */
 static GBytes *
-ask (const char *answer, guint *status, GError **error)
+ask (const char *answer, guint patience, guint *status, GError **error)
 {
   Server *server = server_new ("127.0.0.1:0", answer);
   g_autofree char *address = g_strdup_printf ("127.0.0.1:%u", server_port (server));
-  GBytes *body = vb_http_ask (address, NULL, "/thing", status, error);
+  GBytes *body = vb_http_ask (address, NULL, "/thing", patience, status, error);
   g_autofree char *request = NULL;
 
   g_thread_join (server->thread);
@@ -105,7 +108,7 @@ test_answer (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autoptr (GError) error = NULL;
     guint status = 0;
-    g_autoptr (GBytes) body = ask (cases[i].answer, &status, &error);
+    g_autoptr (GBytes) body = ask (cases[i].answer, PATIENCE, &status, &error);
     g_autoptr (GBytes) wanted = g_bytes_new (cases[i].body, strlen (cases[i].body));
 
     g_assert_no_error (error);
@@ -128,7 +131,7 @@ test_no_http (void)
     g_autoptr (GError) error = NULL;
     guint status = 0;
 
-    g_assert_null (ask (answers[i], &status, &error));
+    g_assert_null (ask (answers[i], PATIENCE, &status, &error));
     g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
   }
 }
@@ -139,7 +142,7 @@ test_silence (void)
   g_autoptr (GError) error = NULL;
   guint status = 0;
 
-  g_assert_null (ask (NULL, &status, &error));
+  g_assert_null (ask (NULL, 1, &status, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
 }
 
@@ -151,7 +154,7 @@ test_endless (void)
   g_autoptr (GError) error = NULL;
   guint status = 0;
 
-  g_assert_null (ask (answer, &status, &error));
+  g_assert_null (ask (answer, PATIENCE, &status, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
 }
 
@@ -168,9 +171,10 @@ test_nobody (void)
   guint status = 0;
 
   g_socket_close (socket, NULL);
-  g_assert_null (vb_http_ask (address, NULL, "/", &status, &port_error));
+  g_assert_null (vb_http_ask (address, NULL, "/", PATIENCE, &status, &port_error));
   g_assert_error (port_error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
-  g_assert_null (vb_http_ask ("unix:/nonexistent/socket", NULL, "/", &status, &path_error));
+  g_assert_null (
+      vb_http_ask ("unix:/nonexistent/socket", NULL, "/", PATIENCE, &status, &path_error));
   g_assert_error (path_error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
 }
 
@@ -190,7 +194,7 @@ test_addresses (void)
                                         : g_strdup_printf ("[::]:%u", server_port (server));
     g_autoptr (GError) error = NULL;
     guint status = 0;
-    g_autoptr (GBytes) body = vb_http_ask (address, "secret", "/", &status, &error);
+    g_autoptr (GBytes) body = vb_http_ask (address, "secret", "/", PATIENCE, &status, &error);
     g_autofree char *request = NULL;
 
     g_assert_no_error (error);

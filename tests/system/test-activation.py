@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Sockets that a supervisor listens on and hands over (LISTEN_FDS), as systemd does it."""
+import json
 import os
 import signal
 import socket
@@ -91,7 +92,13 @@ def test_all_kinds(world):
 def test_what_waited_is_not_fresh(world):
     """A record may have lain in the socket since the last daemon died; the next one is taken."""
     daemon = activated(world)
-    answer = daemon.http.post(RECORD)
+    body = json.dumps(RECORD).encode()
+    # All of it is there before anybody could take it.
+    daemon.signal(signal.SIGSTOP)
+    with daemon.http.raw(b'POST /battery HTTP/1.1\r\nHost: localhost\r\n'
+                         b'Content-Length: %d\r\n\r\n%s' % (len(body), body)) as waiting:
+        daemon.signal(signal.SIGCONT)
+        answer = read_answer(waiting.makefile('rb'))
     equal((answer.status, answer.headers.get('retry-after')), (503, '1'))
     assert 'was not running' in answer.body['detail'], answer.body
     equal(daemon.state()['state'], 'waiting')

@@ -43,15 +43,28 @@ class Report:
                        for finding, _ in lines if finding == 'warn'})
 
 
-def doctor(world, config, port, *options):
+# What it says of somebody who was too slow for it.
+TOO_SLOW = re.compile(r'no answer within|does not answer|did not answer|does not say who it is')
+
+
+def ask(*options, silent=None):
+    """What it reports. A machine that is busy may be too slow for it, and is asked again; @silent:
+    what its line says of who is not to answer at all."""
+    def answered():
+        report = Report(run_daemon('--doctor', *options))
+        slow = [line for line in report.text.splitlines() if TOO_SLOW.search(line)]
+        return report if all(silent and silent in line for line in slow) else None
+    report = eventually(answered, 'everybody answers in time')
+    equal(report.status, 1 if report.failed() else 0, report.text)
+    return report
+
+
+def doctor(world, config, port, *options, silent=None):
     """Asks about a configuration that listens on @port of loopback, or as it says itself."""
     path = world.path('doctor.ini')
     path.write_text((BUS_GROUP if '[bus]' not in config else '') + config)
     listen = ('--listen', f'127.0.0.1:{port}') if port else ()
-    report = Report(run_daemon('--doctor', '--config', path, '--bus', world.bus.address, *listen,
-                               *options))
-    equal(report.status, 1 if report.failed() else 0, report.text)
-    return report
+    return ask('--config', path, '--bus', world.bus.address, *listen, *options, silent=silent)
 
 
 def venus(world, **values):
@@ -253,7 +266,7 @@ def test_venus_hangs(world):
     daemon = world.start(CONFIG)
     daemon.join()
     system.process.send_signal(signal.SIGSTOP)
-    report = doctor(world, CONFIG, daemon.port)
+    report = doctor(world, CONFIG, daemon.port, silent='com.victronenergy.system')
     report.has('system', 'FAIL', 'does not answer')
     report.has('state', 'ok', 'virtual is live')
 
@@ -262,40 +275,50 @@ def test_name_of_a_stranger(world):
     """Who has the name is named, also where it says nothing about itself."""
     squatter = world.client()
     equal(squatter.request_name(BATTERY), 1)
-    report = doctor(world, CONFIG, free_port())
+    report = doctor(world, CONFIG, free_port(), silent=BATTERY)
     report.has('name', 'FAIL', BATTERY, f'process {os.getpid()}')
 
 
 def test_port_of_a_stranger(world):
     """Another HTTP server, one that speaks something else, one that says nothing."""
     replies = {
-        b'HTTP/1.1 200 OK\r\n\r\n<html>hello</html>': ('FAIL', 'another program'),
-        b'HTTP/1.1 200 OK\r\n\r\n[{"name": 1}]': ('FAIL', 'another program'),
-        b'HTTP/1.1 200 OK\r\n\r\n' + b'[' * 100000: ('FAIL', 'another program'),
-        b'220 mail.example ESMTP\r\n': ('FAIL', 'another program'),
-        b'': ('FAIL', 'another program'),
-        None: ('FAIL', 'does not answer'),
+        b'HTTP/1.1 200 OK\r\n\r\n<html>hello</html>': 'another program',
+        b'HTTP/1.1 200 OK\r\n\r\n[{"name": 1}]': 'another program',
+        b'HTTP/1.1 200 OK\r\n\r\n' + b'[' * 100000: 'another program',
+        b'220 mail.example ESMTP\r\n': 'another program',
+        b'': 'another program',
+        None: 'does not answer',
     }
-    for reply, (finding, text) in replies.items():
+    for reply, text in replies.items():
         with socket.create_server(('127.0.0.1', 0)) as server:
-            thread = threading.Thread(target=answer_once, args=(server, reply))
+            thread = threading.Thread(target=answer_all, args=(server, reply))
             thread.start()
-            report = doctor(world, CONFIG, server.getsockname()[1])
+            port = server.getsockname()[1]
+            report = doctor(world, CONFIG, port, silent=None if reply is not None else str(port))
+            server.shutdown(socket.SHUT_RDWR)
             thread.join()
-        report.has('listen', finding, text)
+        report.has('listen', 'FAIL', text)
         report.has('daemon', 'FAIL', 'not running')
 
 
-def answer_once(server, reply):
-    """Takes one connection: answers and closes, or, with None, waits until the client gives up."""
-    sock, _ = server.accept()
-    with sock:
-        sock.settimeout(harness.PATIENCE)
-        sock.recv(4096)
-        if reply is None:
-            sock.recv(4096)
-        else:
-            sock.sendall(reply)
+def answer_all(server, reply):
+    """Takes connections until @server is shut down: answers and closes, or, with None, waits until
+    the client gives up."""
+    while True:
+        try:
+            sock, _ = server.accept()
+        except OSError:
+            return
+        with sock:
+            sock.settimeout(harness.PATIENCE)
+            try:
+                sock.recv(4096)
+                if reply is None:
+                    sock.recv(4096)
+                else:
+                    sock.sendall(reply)
+            except OSError:
+                pass  # it has given up
 
 
 def test_configuration_is_wrong(world):
@@ -312,7 +335,7 @@ def test_configuration_is_wrong(world):
 def test_no_bus(world):
     """The rest is looked at all the same."""
     gone = f'unix:path={world.path("none")}'
-    report = Report(run_daemon('--doctor', '--bus', gone, '--listen', f'127.0.0.1:{free_port()}'))
+    report = ask('--bus', gone, '--listen', f'127.0.0.1:{free_port()}')
     equal((report.status, report.failed()), (1, ['bus', 'daemon']), report.text)
     report.has('bus', 'FAIL', gone, '--bus')
     equal(run_daemon('--doctor', '--bus', 'rubbish').returncode, 2)
@@ -326,8 +349,7 @@ def test_another_bus(world):
     world.buses.append(other)
     path = world.path('other.ini')
     path.write_text(CONFIG)
-    report = Report(run_daemon('--doctor', '--config', path, '--bus', other.address,
-                               '--listen', f'127.0.0.1:{daemon.port}'))
+    report = ask('--config', path, '--bus', other.address, '--listen', f'127.0.0.1:{daemon.port}')
     report.has('state', 'FAIL', 'another bus', '--bus')
 
 

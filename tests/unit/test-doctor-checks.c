@@ -252,6 +252,8 @@ test_state (Fixture *fixture, gconstpointer unused)
   assert_says (fixture, vb_check_bms, VB_FINDING_NONE, "not on the bus");
 
   g_clear_pointer (&fixture->battery->answer, vb_battery_answer_free);
+  fixture->battery->status = 0;
+  assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "did not answer");
   fixture->battery->status = 404;
   assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "404");
   g_array_index (fixture->facts->listens, VbListenFacts, 0).port = VB_PORT_FREE;
