@@ -2,13 +2,13 @@
 import contextlib
 import json
 import pathlib
+import shutil
 import subprocess
 
 from harness import eventually, free_port
 
-MOSQUITTO = 'mosquitto'
 # Debian has it where only root looks for programs.
-PATH = '/usr/local/sbin:/usr/sbin:/usr/local/bin:/usr/bin:/bin'
+MOSQUITTO = shutil.which('mosquitto') or '/usr/sbin/mosquitto'
 
 
 class Broker:
@@ -17,21 +17,26 @@ class Broker:
     def __init__(self, folder):
         self.port = free_port()
         config = pathlib.Path(folder) / 'mosquitto.conf'
-        config.write_text(f'listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n')
+        config.write_text(
+            f'listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n')
         with open(pathlib.Path(folder) / 'mosquitto.log', 'w', encoding='utf-8') as log:
-            self.process = subprocess.Popen([MOSQUITTO, '-c', config], stdout=log, stderr=log, env={'PATH': PATH})
-        eventually(lambda: self.publish('ready', '', check=False).returncode == 0, 'the broker listens')
+            self.process = subprocess.Popen([MOSQUITTO, '-c', config], stdout=log, stderr=log)
+        eventually(lambda: self.publish('ready', '', check=False).returncode == 0,
+                   'the broker listens')
 
     def publish(self, topic, message, *options, check=True):
         """@message: a text, or what is made JSON"""
         text = message if isinstance(message, str) else json.dumps(message)
-        return subprocess.run(['mosquitto_pub', '-p', str(self.port), '-t', topic, '-m', text, *options],
+        return subprocess.run([*self.publisher(topic), '-m', text, *options],
                               stderr=subprocess.DEVNULL, check=check)
+
+    def publisher(self, topic):
+        return ['mosquitto_pub', '-p', str(self.port), '-t', topic]
 
     @contextlib.contextmanager
     def each_second(self, topic, message):
         """Publishes @message each second meanwhile."""
-        publisher = subprocess.Popen(['mosquitto_pub', '-p', str(self.port), '-t', topic, '-m', json.dumps(message),
+        publisher = subprocess.Popen([*self.publisher(topic), '-m', json.dumps(message),
                                       '--repeat', '100000', '--repeat-delay', '1'])
         try:
             yield

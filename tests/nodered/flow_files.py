@@ -21,16 +21,17 @@ def example(number):
 
 def find(flow, name, kind=None):
     """The only node with that name (and type)."""
-    found = [node for node in flow
-             if node.get('name') == name and kind in (None, node['type']) and node['type'] != 'group']
+    found = [node for node in flow if node.get('name') == name and node['type'] != 'group'
+             and kind in (None, node['type'])]
     assert len(found) == 1, f'{len(found)} nodes are named {name}'
     return found[0]
 
 
 def run_functions(number, cases):
     """Runs function nodes of flow @number without Node-RED, as run-functions.js says. @cases: lists
-    of steps (name or names, message[, seconds]). Returns: for each case a list of what its steps did"""
-    functions = {node['name']: node['func'] for node in example(number) if node['type'] == 'function'}
+    of steps (name or names, message[, seconds]). Returns: for each case what its steps did"""
+    functions = {node['name']: node['func'] for node in example(number)
+                 if node['type'] == 'function'}
     steps = [[{'through': [names] if isinstance(names, str) else names, 'msg': message,
                'at': at[0] if at else 0} for names, message, *at in case] for case in cases]
     done = subprocess.run(['node', pathlib.Path(__file__).with_name('run-functions.js')],

@@ -32,10 +32,11 @@ def entrance(tab, target, number):
     """An inject node of the test's own, wired to @target; what sets flow variables stands between
     where @target is None."""
     inject = f'{tab}{number:04x}'
-    setter = {'id': f'{inject}f', 'type': 'function', 'z': tab, 'name': '', 'outputs': 0, 'wires': [],
-              'func': 'for (const name in msg.payload) { flow.set(name, msg.payload[name]); }'}
-    node = {'id': inject, 'type': 'inject', 'z': tab, 'name': '', 'props': [], 'repeat': '', 'crontab': '',
-            'once': False, 'topic': '', 'wires': [[target or setter['id']]]}
+    setter = {'id': f'{inject}f', 'type': 'function', 'z': tab, 'name': '', 'outputs': 0,
+              'func': 'for (const name in msg.payload) { flow.set(name, msg.payload[name]); }',
+              'wires': []}
+    node = {'id': inject, 'type': 'inject', 'z': tab, 'name': '', 'props': [], 'repeat': '',
+            'crontab': '', 'once': False, 'topic': '', 'wires': [[target or setter['id']]]}
     return [node] if target else [node, setter]
 
 
@@ -43,13 +44,13 @@ class Site:
     """What is deployed, by the number of its file and the names of its nodes."""
 
     def __init__(self, world, broker_port=1883):
-        self.config = ''.join(f'[battery flow{file.name[0]}]\n' + (DEMO if file.name[0] == '7' else CALM)
-                              for file in FILES)
-        self.daemon = world.start(self.config)
+        numbers = [file.name[0] for file in FILES]
+        self.daemon = world.start(''.join(
+            f'[battery flow{number}]\n{DEMO if number == "7" else CALM}' for number in numbers))
         self.node_red = NodeRed(world.new_folder('node-red'), free_port(), PACKAGE)
         self.client = world.client()
-        self.flows = {int(file.name[0]): redirect(read(file), file.name[0], self.daemon.port, broker_port)
-                      for file in FILES}
+        self.flows = {int(number): redirect(read(file), number, self.daemon.port, broker_port)
+                      for number, file in zip(numbers, FILES)}
         self.entrances = {}
 
     def deploy(self, *numbers):
@@ -81,8 +82,16 @@ class Site:
         return tuple(status.get(part) for part in ('fill', 'shape', 'text'))
 
     def shows(self, number, text, name='verdict', fill=None):
-        eventually(lambda: text in (self.shown(number, name)[2] or '') and fill in (None, self.shown(number, name)[0]),
-                   f'flow {number}: {name} shows {fill or ""} {text}; now {self.shown(number, name)}', 60)
+        """Waits until a node shows @text (in the colour @fill)."""
+        def found():
+            colour, _, shown = self.shown(number, name)
+            return text in (shown or '') and fill in (None, colour)
+
+        try:
+            eventually(found, text, 60)
+        except AssertionError as error:
+            raise AssertionError(f'flow {number}: {name} does not show {fill or ""} {text}, but '
+                                 f'{self.shown(number, name)}') from error
 
     def news(self, text):
         eventually(lambda: any(text in str(message) for message in self.node_red.debug()),
@@ -106,11 +115,12 @@ class Site:
             if again:
                 again()
             return self.on_bus(number) and self.values(number, *wanted) == tuple(wanted.values())
+
         try:
             eventually(found, 'so on the bus', 60)
         except AssertionError as error:
-            raise AssertionError(f'flow {number}: {wanted}, found '
-                                 f'{self.on_bus(number) and self.values(number, *wanted)}') from error
+            on_bus = self.on_bus(number) and self.values(number, *wanted)
+            raise AssertionError(f'flow {number}: not {wanted}, but {on_bus}') from error
 
 
 @contextlib.contextmanager
@@ -120,8 +130,5 @@ def site(world, *numbers, **more):
     try:
         made.deploy(*numbers)
         yield made
-    except AssertionError:
-        print('# ' + (made.node_red.folder / 'node-red.log').read_text()[-3000:].replace('\n', '\n# '))
-        raise
     finally:
         made.node_red.stop()

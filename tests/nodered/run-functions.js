@@ -1,5 +1,6 @@
 // Runs function nodes as Node-RED does, with a clock that the test sets. One line of JSON in:
-//   {"functions": {NAME: CODE}, "cases": [[{"through": [NAME, …], "msg": …, "at": SECONDS}, …], …]}
+//   {"functions": {NAME: CODE},
+//    "cases": [[{"through": [NAME, …], "msg": …, "at": SECONDS}, …], …]}
 // One line out: for each case, for each step {"returned", "status", "error"} of the last function
 // that the message reached. Within a case the context of each function and the flow's are kept.
 'use strict';

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""The example flows in the real editor, in the real Chromium: imported as a user does it, and looked at.
+"""The example flows in the real editor, in the real Chromium: imported as a user does it, and
+looked at.
 
 With SCREENSHOTS=FOLDER it leaves the pictures of nodered/README.md there.
 """
@@ -10,7 +11,7 @@ import pathlib
 from broker import broker
 from browser import Browser
 from flow_files import FILES
-from flow_inputs import MQTT
+from flow_inputs import BUTTONS, MQTT
 from flow_site import Site
 from harness import equal, eventually, main
 
@@ -76,12 +77,14 @@ def import_flow(browser, flow, name=None):
         const field = page.locator('#red-ui-clipboard-dialog-import-text');
         await field.fill(text);
         await field.press('End');    // the editor looks at it when a key goes up
-        await page.locator('#red-ui-clipboard-dialog-ok:enabled').waitFor();""", text=json.dumps(flow))
+        await page.locator('#red-ui-clipboard-dialog-ok:enabled').waitFor();
+        """, text=json.dumps(flow))
     if name:
-        picture(browser, name, clip=browser.run(
-            "return page.locator('.red-ui-editor-dialog:visible').boundingBox()"))
+        dialog = "return page.locator('.red-ui-editor-dialog:visible').boundingBox()"
+        picture(browser, name, clip=browser.run(dialog))
     browser.click('#red-ui-clipboard-dialog-ok')
-    browser.run("await page.locator('#red-ui-clipboard-dialog-import-text').waitFor({ state: 'hidden' })")
+    browser.run("""
+        await page.locator('#red-ui-clipboard-dialog-import-text').waitFor({ state: 'hidden' })""")
 
 
 def show(browser, flow, text):
@@ -89,14 +92,8 @@ def show(browser, flow, text):
     browser.run("""
         await page.evaluate(id => RED.workspaces.show(id), id);
         await page.locator('.red-ui-flow-node-status-group')
-            .filter({ hasText: text, visible: true }).first().waitFor();""", id=flow[0]['id'], text=text)
-
-
-def press_buttons(place):
-    for number in (1, 2, 4, 6):
-        place.press(number, 'example values')
-    for number, name in ((3, 'example A'), (3, 'example B'), (7, 'the source speaks')):
-        place.press(number, name)
+            .filter({ hasText: text, visible: true }).first().waitFor();
+        """, id=flow[0]['id'], text=text)
 
 
 def look_at_all(place, browser, text):
@@ -119,8 +116,9 @@ def test_import(world):
                 import_flow(browser, flow, 'import' if number == 1 else None)
             equal(browser.run(FAULTS), [], 'faults that the editor finds')
             browser.click('#red-ui-header-button-deploy')
-            eventually(lambda: 'Updated flows' in (place.node_red.folder / 'node-red.log').read_text(), 'deployed')
-            press_buttons(place)
+            eventually(lambda: 'Updated flows' in place.node_red.said(), 'deployed')
+            for number, name in BUTTONS:
+                place.press(number, name)
             browser.run("""await page.evaluate(() => {
                 document.querySelectorAll('.red-ui-notification').forEach(note => note.remove());
                 RED.actions.invoke('core:toggle-sidebar');

@@ -4,62 +4,45 @@ NODE_RED: the npm package that is Node-RED, node-red if it is not set."""
 import signal
 
 from broker import broker
-from flow_inputs import MQTT, bms, pack
+from flow_inputs import (BUTTONS, BY_BMS, BY_SOC, BY_TWO, ELEVEN, LIMITS, MQTT, ON_BUS, bms,
+                         pack)
 from flow_site import site
 from harness import equal, eventually, main
 
-LIMITS = ('/Info/MaxChargeVoltage', '/Info/MaxChargeCurrent', '/Info/MaxDischargeCurrent')
 FLOWS = range(1, 8)
-
-# The flow variables of Victron-VirtualBattery.
-ELEVEN = {'Soc': 63.5, 'Current': -12.3, 'Voltage': 52.7, 'Power': -648, 'MinCellTemperature': 18,
-          'MaxCellTemperature': 21, 'MaxChargeCurrent': 100, 'MaxDischargeCurrent': 150, 'MaxChargeVoltage': 55.2,
-          'MaxCellVoltage': 3.31, 'MinCellVoltage': 3.28}
-
-# What is on the bus when the example buttons have been pressed.
-SIX = {'/Soc': 63.5, '/Dc/0/Voltage': 52.7, '/Dc/0/Current': -12.3, '/Info/MaxChargeVoltage': 55.2,
-       '/Info/MaxChargeCurrent': 100, '/Info/MaxDischargeCurrent': 150}
-ON_BUS = {
-    1: SIX,
-    2: {'/Soc': 63.5, '/Dc/0/Voltage': 52.98, '/Dc/0/Current': -12.3, '/InstalledCapacity': 280,
-        '/Info/MaxChargeVoltage': 54.4, '/Info/MaxChargeCurrent': 100, '/Info/MaxDischargeCurrent': 150,
-        '/Voltages/Cell16': 3.31, '/System/MinCellVoltage': 3.308, '/System/MaxCellVoltage': 3.315,
-        '/System/MaxVoltageCellId': 'Cell3', '/System/MaxCellTemperature': 23, '/Alarms/HighCellVoltage': 0,
-        '/Alarms/InternalFailure': 0, '/Info/ChargeLimitation': 'none'},
-    3: {'/Soc': 63.3, '/Dc/0/Voltage': 52.7, '/Dc/0/Current': -24, '/InstalledCapacity': 420,
-        '/System/MinCellVoltage': 3.27, '/System/MinVoltageCellId': 'BMS B', '/System/MaxCellVoltage': 3.31,
-        '/System/MaxVoltageCellId': 'BMS A', '/System/MinCellTemperature': 18, '/Info/MaxChargeVoltage': 54.8,
-        '/Info/MaxChargeCurrent': 150, '/Info/MaxDischargeCurrent': 225, '/Alarms/BmsCable': 0,
-        '/ConnectionInformation': '2 BMSes merged'},
-    4: {**SIX, '/Dc/0/Power': -648, '/System/MinCellTemperature': 18, '/System/MaxCellTemperature': 21,
-        '/System/MinCellVoltage': 3.28, '/System/MaxCellVoltage': 3.31},
-    5: {**SIX, '/Dc/0/Temperature': 21, '/Voltages/Cell2': 3.3, '/System/MinCellVoltage': 3.29, '/Alarms/LowSoc': 1},
-    6: SIX,
-    7: {**SIX, '/Info/MaxChargeCurrent': 20},
-}
 
 
 def ticks(place, number, name, count=3):
     """Waits until a node has been reached that many times."""
     node = place.id(number, name, 'function')
     before = len(place.node_red.statuses(node))
-    eventually(lambda: len(place.node_red.statuses(node)) >= before + count, f'{count} times {name}', 60)
+    eventually(lambda: len(place.node_red.statuses(node)) >= before + count,
+               f'{count} times {name}', 60)
 
 
-def silent(place, *numbers):
-    for number in numbers:
+def silent(place):
+    """That nothing has been sent yet."""
+    for number in FLOWS:
         equal(place.state(number)['source']['records'], 0, f'records of flow {number}')
         equal(place.on_bus(number), None, f'flow {number} on the bus')
 
 
+# What the flows wait for when they have just been deployed.
+WAITING = [
+    (1, 'record', 'not set: Soc'),
+    (3, 'merge', 'waiting for BMS A, BMS B'),
+    (4, 'flow to dictionary', 'not set: Soc and 10 more'),
+    (5, 'record', 'skipped a retained message'),
+    (6, 'record', 'not known: Voltage'),
+    (7, 'what Venus sees', 'waiting: not on the bus'),
+]
+
+
 def nothing_unasked(place):
     """Before anybody gives them values nothing is sent, and each says what it waits for."""
-    log = (place.node_red.folder / 'node-red.log').read_text()
+    log = place.node_red.said()
     assert 'Started flows' in log and 'missing' not in log, log
-    for number, name, text in ((1, 'record', 'not set: Soc'), (3, 'merge', 'waiting for BMS A, BMS B'),
-                               (4, 'flow to dictionary', 'not set: Soc and 10 more'),
-                               (5, 'record', 'skipped a retained message'), (6, 'record', 'not known: Voltage'),
-                               (7, 'what Venus sees', 'waiting: not on the bus')):
+    for number, name, text in WAITING:
         place.shows(number, text, name)
     place.feed(2, 'read the BMS', bms(soc=None))
     place.shows(2, 'not known: Soc', 'read the BMS')
@@ -70,19 +53,17 @@ def nothing_unasked(place):
     place.shows(4, 'not set: MinCellVoltage', 'flow to dictionary')
     ticks(place, 4, 'flow to dictionary')
     ticks(place, 6, 'record')
-    silent(place, *FLOWS)
+    silent(place)
 
 
 def examples(place):
     """The buttons lead to a battery on the bus, and everything is green."""
-    for number, names in ((1, ['example values']), (2, ['example values']), (3, ['example A', 'example B']),
-                          (4, ['example values']), (6, ['example values']), (7, ['the source speaks'])):
-        for name in names:
-            place.press(number, name)
+    for number, name in BUTTONS:
+        place.press(number, name)
     for number in FLOWS:
         place.until(number, ON_BUS[number])
         place.shows(number, 'live', fill='green')
-    place.shows(7, 'live: SoC 63.5 %, charge 20 A, discharge 150 A', 'what Venus sees', fill='green')
+    place.shows(7, 'live: SoC 63.5 %, charge 20 A, discharge 150 A', 'what Venus sees', 'green')
 
 
 def refusals(place, publish):
@@ -97,11 +78,12 @@ def refusals(place, publish):
     publish('battery', {**MQTT, 'Soc': 106})
     place.feed(6, 'values', 107, topic='Soc')
     place.press(7, 'a wrong record')
-    for number, soc in ((1, '102'), (2, '103'), (3, '154'), (4, '105'), (5, '106'), (6, '107'), (7, '101')):
+    for number, soc in zip(FLOWS, (102, 103, 154, 105, 106, 107, 101)):
         text = f'refused: Soc is {soc}'
         node = place.id(number, 'verdict')
         eventually(lambda: any(shown.get('fill') == 'red' and shown['text'].startswith(text)
-                               for shown in place.node_red.statuses(node)), f'flow {number}: {text}', 60)
+                               for shown in place.node_red.statuses(node)),
+                   f'flow {number}: {text}', 60)
         place.news(text)
         equal(place.value(number, '/Soc'), ON_BUS[number]['/Soc'])
 
@@ -153,31 +135,6 @@ def test_life(world):
                 for number in FLOWS:
                     place.shows(number, 'live', fill='green')
 
-# A message of the BMS (what is unusual in it), and charge voltage, charge and discharge current.
-BY_BMS = [
-    ({}, (54.4, 100, 150)),
-    ({'highest': 3.45}, (54.4, 60, 150)),
-    ({'highest': 3.60}, (53.6, 0, 150)),
-    ({'highest': 3.55}, (54.4, 0, 150)),
-    ({'lowest': 3.05}, (54.4, 100, 90)),
-    ({'lowest': 2.80}, (54.4, 100, 0)),
-    ({'soc': 97}, (56, 34, 150)),
-    ({'soc': 15}, (54.4, 100, 90)),
-    ({'coldest': 5}, (54.4, 20, 150)),
-    ({'warmest': 45}, (54.4, 50, 150)),
-]
-# State of charge, and the same.
-BY_SOC = [(60, (55.2, 100, 150)), (92, (55.2, 50, 150)), (96, (55.2, 20, 150)), (100, (55.2, 5, 150)),
-          (15, (55.2, 100, 50)), (5, (55.2, 100, 0)), (8, (55.2, 100, 0)), (12, (55.2, 100, 50))]
-# What BMS A and BMS B say, and the same.
-BY_TWO = [
-    ({}, {}, (55.2, 150, 225)),
-    ({'MaxChargeVoltage': 54}, {}, (54, 150, 225)),
-    ({}, {'MaxChargeCurrent': 20}, (55.2, 60, 225)),
-    ({'MaxDischargeCurrent': 40}, {}, (55.2, 150, 60)),
-    ({'MaxChargeCurrent': 0}, {}, (55.2, 0, 225)),
-]
-
 
 def feed_shunt(place, soc):
     for topic, value in (('Voltage', 52.7), ('Current', -12.3), ('Soc', soc)):
@@ -193,7 +150,8 @@ def test_limits(world):
     """Inputs of every kind lead to the limits that the rules say, on the bus."""
     with site(world, 2, 3, 6) as place:
         for given, wanted in BY_BMS:
-            place.until(2, dict(zip(LIMITS, wanted)), lambda: place.feed(2, 'read the BMS', bms(**given)))
+            place.until(2, dict(zip(LIMITS, wanted)),
+                        lambda: place.feed(2, 'read the BMS', bms(**given)))
         for one, other, wanted in BY_TWO:
             feed_two(place, one, other)
             place.until(3, dict(zip(LIMITS, wanted)))
@@ -206,9 +164,9 @@ def test_limits(world):
 
 def fall_silent(place):
     """First BMS A, then both, the SmartShunt meanwhile: what is old is not sent."""
-    silent = {'/Dc/0/Current': -10, '/Alarms/BmsCable': 1, **dict(zip(LIMITS, (55.2, 0, 150)))}
+    alone = {'/Dc/0/Current': -10, '/Alarms/BmsCable': 1, **dict(zip(LIMITS, (55.2, 0, 150)))}
     place.feed(3, 'BMS B', pack())
-    place.until(3, silent)
+    place.until(3, alone)
     place.shows(3, 'BMS A silent: no charging', 'merge', fill='yellow')
     equal(place.value(3, '/ConnectionInformation'), '1 of 2 BMSes silent: no charging')
     place.shows(6, 'not known: ', 'record')
@@ -221,36 +179,40 @@ def fall_silent(place):
 
     feed_two(place, {}, {})
     feed_shunt(place, 60)
-    place.until(3, {'/Dc/0/Current': -20, '/Alarms/BmsCable': 0, **dict(zip(LIMITS, (55.2, 150, 225)))})
+    place.until(3, {'/Dc/0/Current': -20, '/Alarms/BmsCable': 0,
+                    **dict(zip(LIMITS, (55.2, 150, 225)))})
     place.until(6, {'/Soc': 60})
 
 
 def test_failsafe(world):
-    """The demonstration: a source falls silent, step by step; it does not disturb a battery in use."""
+    """A source falls silent, step by step; the demonstration disturbs no battery in use."""
     with site(world, 7) as place:
-        other = '/battery/flow7'
-        place.daemon.join(path=other)
-        place.shows(7, 'live', 'what Venus sees')
+        def sees(text, fill):
+            place.shows(7, text, 'what Venus sees', fill)
+
+        place.daemon.join(path='/battery/flow7')
+        before = place.state(7)['source']['records']
+        sees('live: ', 'green')
         place.press(7, 'the source speaks')
         place.shows(7, 'in use: live', 'on a bench only')
         place.press(7, 'the source says off')
         place.press(7, 'the source falls silent')
         ticks(place, 7, 'what Venus sees')
-        equal(place.state(7)['source']['records'], place.daemon.state(other)['source']['records'])
+        equal(place.state(7)['source']['records'], before, 'records')
         equal(place.value(7, '/Info/MaxChargeCurrent'), 100)
 
-        place.daemon.http.delete(other)
-        place.shows(7, 'gone: not on the bus', 'what Venus sees')
+        place.daemon.http.delete('/battery/flow7')
+        sees('gone: not on the bus', 'grey')
         place.press(7, 'the source speaks')
         place.until(7, ON_BUS[7])
         place.press(7, 'the source falls silent')
-        place.shows(7, 'late: SoC 63.5 %, charge 20 A, discharge 150 A', 'what Venus sees', fill='yellow')
+        sees('late: SoC 63.5 %, charge 20 A, discharge 150 A', 'yellow')
         equal(place.value(7, '/Alarms/BmsCable'), 1)
-        place.shows(7, 'stale: SoC unknown, charge 0 A, discharge 150 A', 'what Venus sees', fill='red')
+        sees('stale: SoC unknown, charge 0 A, discharge 150 A', 'red')
         equal(place.values(7, '/Connected', '/Soc', *LIMITS), (0, None, 55.2, 0, 150))
-        place.shows(7, 'lost: SoC unknown, charge unknown, discharge unknown', 'what Venus sees', fill='red')
+        sees('lost: SoC unknown, charge unknown, discharge unknown', 'red')
         equal(place.values(7, *LIMITS), (None, None, None))
-        place.shows(7, 'gone: not on the bus', 'what Venus sees', fill='grey')
+        sees('gone: not on the bus', 'grey')
         equal(place.on_bus(7), None)
         for state in ('late', 'stale', 'lost', 'gone'):
             place.news(f'{state}: ')

@@ -45,9 +45,12 @@ class NodeRed:
                 return self.call('GET', '/settings')
             except (urllib.error.URLError, OSError):
                 if self.process.poll() is not None or time.monotonic() > deadline:
-                    raise AssertionError('Node-RED did not start: '
-                                         + (self.folder / 'node-red.log').read_text()) from None
+                    raise AssertionError('Node-RED did not start: ' + self.said()) from None
                 time.sleep(0.1)
+
+    def said(self):
+        """Its log."""
+        return (self.folder / 'node-red.log').read_text(encoding='utf-8')
 
     def collect(self):
         for line in self.watcher.stdout:
