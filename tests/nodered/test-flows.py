@@ -134,6 +134,7 @@ def test_life(world):
                 place.daemon.signal(signal.SIGCONT)
                 for number in FLOWS:
                     place.shows(number, 'live', fill='green')
+            silences(place)
 
 
 def feed_shunt(place, soc):
@@ -155,15 +156,30 @@ def test_limits(world):
         for one, other, wanted in BY_TWO:
             feed_two(place, one, other)
             place.until(3, dict(zip(LIMITS, wanted)))
-        feed_two(place, {}, {})
         for soc, wanted in BY_SOC:
             feed_shunt(place, soc)
             place.until(6, {'/Soc': soc, **dict(zip(LIMITS, wanted))})
+
+
+def test_time_outs(world):
+    """First BMS A falls silent, then BMS B, the SmartShunt meanwhile: what is old is not sent."""
+    with site(world, 3, 6) as place:
+        feed_shunt(place, 60)
+        feed_two(place, {}, {})
+        both_speak(place)
         fall_silent(place)
+        feed_two(place, {}, {})
+        feed_shunt(place, 60)
+        both_speak(place)
+        place.until(6, {'/Soc': 60})
+
+
+def both_speak(place):
+    place.until(3, {'/Dc/0/Current': -20, '/Alarms/BmsCable': 0,
+                    **dict(zip(LIMITS, (55.2, 150, 225)))})
 
 
 def fall_silent(place):
-    """First BMS A, then both, the SmartShunt meanwhile: what is old is not sent."""
     alone = {'/Dc/0/Current': -10, '/Alarms/BmsCable': 1, **dict(zip(LIMITS, (55.2, 0, 150)))}
     place.feed(3, 'BMS B', pack())
     place.until(3, alone)
@@ -176,12 +192,6 @@ def fall_silent(place):
     ticks(place, 3, 'merge')
     ticks(place, 6, 'record')
     equal([place.state(number)['source']['records'] for number in (3, 6)], before, 'records')
-
-    feed_two(place, {}, {})
-    feed_shunt(place, 60)
-    place.until(3, {'/Dc/0/Current': -20, '/Alarms/BmsCable': 0,
-                    **dict(zip(LIMITS, (55.2, 150, 225)))})
-    place.until(6, {'/Soc': 60})
 
 
 def test_failsafe(world):
