@@ -1,0 +1,111 @@
+#!/bin/sh
+# Puts into force what was unpacked beside it, or, run from where that has been put, makes boot and service right again.
+# Everything is looked at before anything is changed. A new version that does not stay up gives way to the one before.
+set -u
+app=/data/apps/dbus-virtual-battery
+incoming=$app/incoming
+previous=$app/previous
+config=/data/conf/dbus-virtual-battery.ini
+service=/service/dbus-virtual-battery
+here=$(dirname "$(readlink -f "$0")")
+
+say() { echo "dbus-virtual-battery: $*"; }
+
+fail() {
+  say "$*"
+  say 'not installed, and nothing was changed'
+  exit 1
+}
+
+check() {
+  [ "$(id -u)" -eq 0 ] || fail 'has to be installed by root'
+  [ -d /service ] || fail 'there is no /service: this is no device with Venus OS'
+  [ "$here" = $incoming ] || [ "$here" = $app ] || fail "the archive has to be unpacked in /data, not in $here"
+  (cd "$here" && sha256sum -c manifest >/dev/null 2>&1) || fail "not everything was unpacked; is there room left? (df -h /data)"
+  sh "$here/others.sh" || fail 'it does not start beside another virtual battery'
+  sh "$here/rc-local.sh" check || fail 'it could not be started at boot'
+  version=$(sh "$here/dbus-virtual-battery" --version) || fail 'the program does not run'
+  if [ -e $config ]; then
+    sh "$here/dbus-virtual-battery" --check-config --config $config || fail "$config is wrong for $version"
+  fi
+}
+
+# Rather a copy too many than half a configuration.
+make_config() {
+  [ ! -e $config ] || return 0
+  mkdir -p /data/conf && cp "$here/dbus-virtual-battery.ini" $config.new && mv $config.new $config && return
+  rm -f $config.new
+  fail "$config could not be written"
+}
+
+keep_previous() {
+  rm -rf $previous
+  [ -e $app/manifest ] || return 0
+  mkdir $previous || return
+  while read -r _ file; do
+    mkdir -p "$previous/$(dirname "$file")" && ln "$app/$file" "$previous/$file" || return
+  done <$app/manifest
+  ln $app/manifest $previous/manifest
+}
+
+# put_in_place FOLDER: each file by rename, so that there is one at every moment.
+put_in_place() {
+  while read -r _ file; do
+    mkdir -p "$app/$(dirname "$file")" && mv -f "$1/$file" "$app/$file" || return
+  done <"$1/manifest"
+  mv -f "$1/manifest" $app/manifest && rm -rf "$1"
+}
+
+pid_of_service() { svstat $service 2>/dev/null | sed -n 's/.*: up (pid \([0-9]*\)).*/\1/p'; }
+
+# start: 0 once the daemon has been up for 5 s, or where svscan comes later.
+start() {
+  old=$(pid_of_service)
+  sh $app/boot.sh
+  [ -z "$old" ] || svc -t $service
+  if ! pidof svscan >/dev/null; then
+    say 'it starts with the other services'
+    return
+  fi
+  tries=0
+  seconds=0
+  while [ $tries -lt 40 ]; do
+    sleep 1
+    tries=$((tries + 1))
+    pid=$(pid_of_service)
+    if [ -z "$pid" ] || [ "$pid" = "$old" ] || ! grep -q $app/bin/ "/proc/$pid/cmdline" 2>/dev/null; then
+      seconds=0
+      continue
+    fi
+    [ "$pid" = "${seen:-}" ] || seconds=0
+    seen=$pid
+    seconds=$((seconds + 1))
+    [ $seconds -lt 5 ] || return 0
+  done
+  say 'it does not stay up; the end of /var/log/dbus-virtual-battery/current:'
+  tail -n 5 /var/log/dbus-virtual-battery/current
+  return 1
+}
+
+swap() {
+  if keep_previous && put_in_place $incoming && start; then
+    rm -rf $previous
+    return
+  fi
+  [ -e $previous/manifest ] || return
+  say 'the version before is put back'
+  put_in_place $previous
+  start
+  return 1
+}
+
+cd /
+check
+make_config
+sh "$here/rc-local.sh" add || fail 'it could not be started at boot'
+if [ "$here" = $incoming ]; then
+  swap || exit 1
+else
+  start || exit 1
+fi
+say "$version is installed; its configuration is $config"

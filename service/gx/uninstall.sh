@@ -1,0 +1,52 @@
+#!/bin/sh
+# Stops the daemon and removes everything that install.sh has made, but configuration, state and logs; with --purge these,
+# too.
+set -u
+app=/data/apps/dbus-virtual-battery
+service=$app/service
+link=/service/dbus-virtual-battery
+
+say() { echo "dbus-virtual-battery: $*"; }
+
+supervised() { svok $service || svok $service/log; } 2>/dev/null
+
+# What is removed under a supervise that still runs keeps it looping for ever.
+stop() {
+  tries=0
+  while supervised; do
+    if [ $tries -eq 30 ]; then
+      say "$service could not be stopped; nothing more was removed"
+      exit 1
+    fi
+    svc -dx $service $service/log
+    sleep 1
+    tries=$((tries + 1))
+  done
+}
+
+purge=
+case ${1:-} in
+'') ;;
+--purge) purge=1 ;;
+*)
+  echo 'usage: uninstall.sh [--purge]' >&2
+  exit 2
+  ;;
+esac
+
+cd /
+sh $app/rc-local.sh remove || exit 1
+stop
+rm -f $link
+# svscan may have started it once more in between.
+sleep 1
+stop
+rm -f /run/dbus-virtual-battery.started
+rm -rf $app
+if [ -n "$purge" ]; then
+  rm -rf /data/conf/dbus-virtual-battery.ini /data/conf/dbus-virtual-battery.token \
+    /data/var/lib/dbus-virtual-battery /var/log/dbus-virtual-battery
+fi
+# Those that would be left empty.
+rmdir /data/apps /data/var/lib /data/var 2>/dev/null
+say 'is removed'

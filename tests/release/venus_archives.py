@@ -1,0 +1,57 @@
+"""Archives to install from: the real one, and those of versions that never were."""
+import os
+import pathlib
+import shutil
+import subprocess
+
+GX = pathlib.Path(__file__).parents[2] / 'service' / 'gx'
+
+# A program that says all that is asked of it before it is installed, and then does not run.
+SHORT_LIVED = b'''#!/bin/sh
+case $1 in
+--version) echo 'dbus-virtual-battery 0.3.0' ;;
+--check-config) ;;
+*) echo 'out of order'; exit 1 ;;
+esac
+'''
+
+
+class Archives:
+    """Made in @folder from the programs in @bin_dir, each when it is asked for."""
+
+    def __init__(self, bin_dir, folder):
+        self.bin_dir = pathlib.Path(bin_dir)
+        self.folder = pathlib.Path(folder)
+        self.version = subprocess.run(
+            [self.bin_dir / 'x86_64' / 'dbus-virtual-battery', '--version'],
+            capture_output=True, text=True, check=True).stdout.split()[1]
+        # As long as the real one, so that it can take its place in the program.
+        self.later_version = self.version[:-1] + ('8' if self.version[-1] == '9' else '9')
+        self.real = self.pack('real', self.version, lambda program: program)
+        self.later = self.pack('later', self.later_version, lambda program: program.replace(
+            self.version.encode() + b'\0', self.later_version.encode() + b'\0'))
+        self.foreign = self.pack('foreign', '0.2.0', lambda program: b'\x7fELF\x01\x01\x01 not here')
+        self.short_lived = self.pack('short-lived', '0.3.0', lambda program: SHORT_LIVED)
+
+    def pack(self, name, version, change):
+        folder = self.folder / name
+        for program in self.bin_dir.glob('*/dbus-virtual-battery'):
+            to = folder / 'bin' / program.parent.name / program.name
+            to.parent.mkdir(parents=True)
+            to.write_bytes(change(program.read_bytes()))
+            to.chmod(0o755)
+        licences = folder / 'licences'
+        licences.mkdir()
+        (licences / 'COPYING').write_text('text of a licence\n')
+        make_archive(folder / 'bin', licences, version, folder)
+        shutil.rmtree(folder / 'bin')
+        return folder / f'venus-data-dbus-virtual-battery-{version}.tar.gz'
+
+    @property
+    def setup_helper(self):
+        return self.real.parent / 'dbus-virtual-battery-install.tar.gz'
+
+
+def make_archive(*arguments):
+    subprocess.run([GX / 'make-archive.sh', *arguments], check=True,
+                   env=dict(os.environ, SOURCE_DATE_EPOCH='1700000000'))
