@@ -88,6 +88,8 @@ start() {
 }
 
 swap() {
+  # A power cut from here on leaves either version, and no half one.
+  sync
   if keep_previous && put_in_place $incoming && start; then
     rm -rf $previous
     return

@@ -5,6 +5,7 @@ set -u
 app=/data/apps/dbus-virtual-battery
 service=$app/service
 link=/service/dbus-virtual-battery
+config=/data/conf/dbus-virtual-battery.ini
 
 say() { echo "dbus-virtual-battery: $*"; }
 
@@ -22,6 +23,17 @@ stop() {
     sleep 1
     tries=$((tries + 1))
   done
+}
+
+# Instance and name of each battery, which Venus OS keeps.
+forget_settings() {
+  settings=
+  for name in virtual $(sed -n 's/^\[battery  *\([a-z0-9_]*\)\].*/\1/p' $config 2>/dev/null); do
+    settings=$settings,Devices/httpbattery_$name/ClassAndVrmInstance,Devices/httpbattery_$name/CustomName
+  done
+  dbus-send --system --print-reply --dest=com.victronenergy.settings /Settings \
+    com.victronenergy.Settings.RemoveSettings "array:string:${settings#,}" >/dev/null 2>&1 ||
+    say 'its instance and name, /Settings/Devices/httpbattery_..., stay in the settings of Venus OS'
 }
 
 purge=
@@ -44,8 +56,8 @@ stop
 rm -f /run/dbus-virtual-battery.started
 rm -rf $app
 if [ -n "$purge" ]; then
-  rm -rf /data/conf/dbus-virtual-battery.ini /data/conf/dbus-virtual-battery.token \
-    /data/var/lib/dbus-virtual-battery /var/log/dbus-virtual-battery
+  forget_settings
+  rm -rf $config /data/conf/dbus-virtual-battery.token /data/var/lib/dbus-virtual-battery /var/log/dbus-virtual-battery
 fi
 # Those that would be left empty.
 rmdir /data/apps /data/var/lib /data/var 2>/dev/null

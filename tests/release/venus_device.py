@@ -88,6 +88,7 @@ class Device:
         self.data_size = data_size
         self.data = self.folder / 'data'
         self.stick = self.folder / 'media' / 'sda1'
+        self.settings = self.folder / 'settings.json'
         (self.data / 'conf').mkdir(parents=True)
         self.stick.mkdir(parents=True)
         self.process = None
@@ -124,7 +125,7 @@ class Device:
     def start_stand_ins(self):
         """Venus' settings and system service, the processes of which are outside."""
         address = f'unix:path={self.root}/run/dbus/system_bus_socket'
-        for program, *options in (('settings_stand_in.py', '--file', self.folder / 'settings.json'),
+        for program, *options in (('settings_stand_in.py', '--file', self.settings),
                                   ('system_stand_in.py',)):
             process = subprocess.Popen(
                 [*self.enter(), sys.executable, HERE.parent / 'system' / program, '--bus', address,
