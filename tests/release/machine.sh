@@ -16,7 +16,7 @@ if [ -n "${QEMU:-}" ]; then
   ones='\xff\xff\xff\xff\xff\xff\xff'
   magic="\\x7fELF\\x0${QEMU_CLASS}\\x01\\x01\\x00$zero\\x02\\x00\\x${QEMU_MACHINE}\\x00"
   mask="$ones\\x00$ones\\xff\\xfe\\xff\\xff\\xff"
-  printf '%s' ":qemu:M::$magic:$mask:$QEMU:F" >/proc/sys/fs/binfmt_misc/register
+  printf '%s' ":qemu:M::$magic:$mask:$QEMU:FP" >/proc/sys/fs/binfmt_misc/register
 fi
 
 mount --bind "$root" "$root"

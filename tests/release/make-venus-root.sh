@@ -51,7 +51,8 @@ rm -rf "$state"
 
 cd "$root"
 # Debian's busybox has an svc of its own, not for daemontools, and its shell would take that.
-LC_ALL=C sed -i 's/\x00svc\x00svok\x00/\x00svb\x00svoj\x00/' bin/busybox
+# That shell starts the rest of busybox as /proc/self/exe, which in an emulator is the emulator.
+LC_ALL=C sed -i 's/\x00svc\x00svok\x00/\x00svb\x00svoj\x00/; s,/proc/self/exe\x00,/bin/busybox\x00\x00\x00,' bin/busybox
 # The links of busybox, named by the machine's own: the architecture's cannot be run here.
 for applet in $(busybox --list-full); do
   mkdir -p "$(dirname "$applet")"

@@ -554,7 +554,7 @@ def run_test(test):
     except Exception:  # whatever it was, the test has failed
         said = traceback.format_exc().splitlines()
         for device in world.devices:
-            if device.process is not None:
+            if device.process is not None and device.process.poll() is None:
                 said += ['log:', *device.daemon_log().splitlines()[-20:]]
     try:
         world.close()

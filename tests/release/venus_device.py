@@ -28,8 +28,8 @@ PATIENCE = 120
 # machine of the ELF header.
 ARCHITECTURES = {
     'amd64': ('x86_64', None),
-    'armhf': ('armhf', ('/usr/bin/qemu-arm-static', '1', 'x28')),
-    'arm64': ('aarch64', ('/usr/bin/qemu-aarch64-static', '2', 'xb7')),
+    'armhf': ('armhf', ('/usr/bin/qemu-arm-static', '1', '28')),
+    'arm64': ('aarch64', ('/usr/bin/qemu-aarch64-static', '2', 'b7')),
 }
 
 UNSHARE = ['unshare', '--user', '--map-root-user', '--mount', '--net', '--pid', '--fork',
