@@ -15,6 +15,9 @@ case $1 in
 esac
 '''
 
+# For a machine that there is not.
+ELSEWHERE = b'\x7fELF\x01\x01\x01' + 100 * b'\0'
+
 
 class Archives:
     """Made in @folder from the programs in @bin_dir, each when it is asked for."""
@@ -27,10 +30,12 @@ class Archives:
             capture_output=True, text=True, check=True).stdout.split()[1]
         # As long as the real one, so that it can take its place in the program.
         self.later_version = self.version[:-1] + ('8' if self.version[-1] == '9' else '9')
+        self.unpacked = sum(program.stat().st_size
+                            for program in self.bin_dir.glob('*/dbus-virtual-battery'))
         self.real = self.pack('real', self.version, lambda program: program)
         self.later = self.pack('later', self.later_version, lambda program: program.replace(
             self.version.encode() + b'\0', self.later_version.encode() + b'\0'))
-        self.foreign = self.pack('foreign', '0.2.0', lambda program: b'\x7fELF\x01\x01\x01 not here')
+        self.foreign = self.pack('foreign', '0.2.0', lambda program: ELSEWHERE)
         self.short_lived = self.pack('short-lived', '0.3.0', lambda program: SHORT_LIVED)
 
     def pack(self, name, version, change):

@@ -80,6 +80,12 @@ def tree(folder):
     return found
 
 
+def differences(before, after):
+    """The paths that are not alike in two trees, logs and what supervise keeps apart."""
+    paths = {path for path, _ in before.items() ^ after.items()}
+    return {path for path in paths if not path.startswith('log/') and '/supervise' not in path}
+
+
 class Device:
     def __init__(self, root, folder, architecture='amd64', data_size='100m'):
         self.root = pathlib.Path(root)
@@ -98,7 +104,7 @@ class Device:
 
     def boot(self, services=True):
         """Starts it, and, if @services, what the daemon waits for on the bus."""
-        environment = dict(os.environ, DATA_SIZE=self.data_size)
+        environment = dict(os.environ, DATA_SIZE=str(self.data_size))
         emulator = ARCHITECTURES[self.architecture][1]
         if emulator:
             environment.update(zip(('QEMU', 'QEMU_CLASS', 'QEMU_MACHINE'), emulator))
@@ -115,6 +121,9 @@ class Device:
         if self.process.poll() is not None:
             raise AssertionError((self.folder / 'machine.log').read_text(errors='replace'))
         return self.pid
+
+    def is_on(self):
+        return self.process is not None and self.process.poll() is None
 
     @property
     def pid(self):
@@ -200,15 +209,15 @@ class Device:
 
     # The daemon
 
-    def push(self):
+    def push(self, port=1882):
         """Returns: the verdict, or None where nobody answers"""
         done = self.command(f"wget -q -O - --post-data '{json.dumps(RECORD)}' "
-                            'http://127.0.0.1:1882/battery')
+                            f'http://127.0.0.1:{port}/battery')
         return json.loads(done.stdout) if done.returncode == 0 else None
 
-    def live(self):
+    def live(self, port=1882):
         """Posts until the battery is on the bus, and reads it there."""
-        eventually(lambda: (self.push() or {}).get('on_bus'), 'the battery is on the bus')
+        eventually(lambda: (self.push(port) or {}).get('on_bus'), 'the battery is on the bus')
         said = self.run(f'dbus-send --system --print-reply --dest={NAME} /Soc '
                         'com.victronenergy.BusItem.GetValue')
         assert 'double 63.5' in said, said

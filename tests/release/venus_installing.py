@@ -1,0 +1,128 @@
+"""Putting it onto the device."""
+import subprocess
+
+from venus_device import APP, INSTALLER, differences
+from venus_world import CONFIG, UNINSTALL, root_of
+
+
+def test_over_ssh(world):
+    device = world.device().boot()
+    said = device.install(world.archives.real)
+    assert f'dbus-virtual-battery {world.archives.version} is installed' in said, said
+    device.live()
+    device.reboot()
+    device.live()
+    assert device.run('cat /run/svrescan')
+    assert device.run('cut -d" " -f4 /proc/mounts | head -n 1').startswith('ro,')
+
+
+def test_from_a_stick(world):
+    device = world.device()
+    device.insert_stick(world.archives.real)
+    device.boot()
+    device.live()
+    said = (device.stick / 'dbus-virtual-battery-install.txt').read_text()
+    assert 'is installed' in said, said
+    assert not device.runs('ls -d /data/rc'), 'the hooks are left on /data'
+    device.pull_stick()
+    device.reboot()
+    device.live()
+
+
+def test_from_a_stick_under_its_own_name(world):
+    device = world.device()
+    device.insert_stick(world.archives.real, world.archives.real.name)
+    device.boot().live()
+
+
+def test_a_stick_that_is_left_in_changes_nothing(world):
+    device = world.device()
+    device.insert_stick(world.archives.real)
+    device.boot().live()
+    before = device.tree()
+    device.reboot().live()
+    assert not differences(before, device.tree())
+
+
+def test_a_firmware_update(world):
+    """The root file system is another one, without anything of ours."""
+    device = world.installed()
+    device.live()
+    device.shut_down()
+    subprocess.run(['cp', '-al', root_of('amd64'), device.folder / 'other-root'], check=True)
+    device.root = device.folder / 'other-root'
+    version = device.root / 'opt/victronenergy/version'
+    version.unlink()
+    version.write_text('v3.70\n')
+    device.boot().live()
+
+
+def test_the_configuration_is_kept(world):
+    device = world.device()
+    own = '[battery]\ncustom-name=Shed\n'
+    device.write('conf/dbus-virtual-battery.ini', own, 0o600)
+    device.boot()
+    device.install(world.archives.real)
+    device.install(world.archives.later)
+    assert device.run(f'cat {CONFIG}') == own
+    device.run(UNINSTALL)
+    assert device.run(f'cat {CONFIG}') == own
+
+
+def test_with_setup_helper(world):
+    """What its documentation promises to a setup script, in place of SetupHelper itself."""
+    device = world.device()
+    device.write('SetupHelper/HelperResources/IncludeHelpers', '''
+        scriptAction=$1
+        logMessage() { echo "log: $*"; }
+        setInstallFailed() { scriptAction=UNINSTALL; logMessage "$2"; failed=$1; }
+        endScript() { exit ${failed:-0}; }
+        EXIT_ERROR=255
+    ''')
+    device.boot()
+    subprocess.run(['cp', world.archives.setup_helper, device.stick], check=True)
+    device.run(f'tar -xzf /media/sda1/{world.archives.setup_helper.name} -C /data')
+    assert device.run('cat /data/dbus-virtual-battery/version') == f'v{world.archives.version}\n'
+    device.run('/data/dbus-virtual-battery/setup INSTALL')
+    device.live()
+    device.reboot().live()
+    device.run('echo wrong >/data/conf/dbus-virtual-battery.ini')
+    said = device.run('/data/dbus-virtual-battery/setup INSTALL', 255)
+    assert 'not installed' in said, said
+    device.live()
+    device.run('/data/dbus-virtual-battery/setup UNINSTALL')
+    device.gone()
+
+
+def test_no_program_for_this_device(world):
+    device = world.device().boot()
+    before = device.tree()
+    said = device.install(world.archives.foreign, 1)
+    assert 'no program' in said and 'nothing was changed' in said, said
+    device.run(f'rm -r {APP}; rmdir /data/apps')
+    assert device.tree() == before
+
+
+def test_half_an_archive(world):
+    device = world.device().boot()
+    device.unpack(world.archives.real)
+    device.run(f'truncate -s 100000 {APP}/incoming/bin/x86_64/dbus-virtual-battery')
+    said = device.run(f'sh {INSTALLER}', 1)
+    assert 'not everything was unpacked' in said, said
+
+
+def test_no_space(world):
+    device = world.device(data_size=world.archives.unpacked // 2)
+    device.insert_stick(world.archives.real)
+    device.boot(services=False)
+    said = (device.stick / 'dbus-virtual-battery-install.txt').read_text()
+    assert 'not everything was unpacked' in said, said
+    assert not device.runs('ls -d /data/apps') and not device.runs('ls /data/rc.local')
+
+
+def test_modifications_switched_off(world):
+    device = world.device()
+    device.write('rc.local.disabled', '#!/bin/sh\n')
+    device.boot()
+    said = device.install(world.archives.real, 1)
+    assert 'Modification checks' in said, said

@@ -1,0 +1,62 @@
+"""Other virtual batteries on the device."""
+import shutil
+
+from venus_device import APP, NAME, SERVICE, eventually
+from venus_world import BIN_DIR
+
+
+def refused(world, device, *found):
+    before = device.tree()
+    said = device.install(world.archives.real, 1)
+    for text in (*found, 'to remove it:', 'nothing was changed'):
+        assert text in said, said
+    device.run(f'rm -r {APP}; rmdir /data/apps 2>/dev/null || true')
+    assert device.tree() == before
+    return said
+
+
+def test_beside_the_python_original(world):
+    device = world.device()
+    folder = '/data/dbus-virtual-battery'
+    device.write('dbus-virtual-battery/dbus-virtual-battery.py', 'import dbus\n')
+    device.write('dbus-virtual-battery/service/run',
+                 f'#!/bin/sh\nexec sleep 100000 # python {folder}/dbus-virtual-battery.py\n', 0o755)
+    device.write('rc.local', f'#!/bin/bash\n{folder}/install.sh\n'
+                             f'ln -s {folder}/service {SERVICE}\n', 0o755)
+    device.boot()
+    eventually(lambda: device.runs(f'svok {SERVICE}'), 'the original runs')
+    said = refused(world, device, f'the service {SERVICE}', f'the folder {folder}',
+                   'in /data/rc.local')
+    # What it says to do does it.
+    for line in said.splitlines():
+        if 'to remove it: svc' in line or 'to remove it: rm' in line:
+            device.run(line.split('to remove it: ')[1].split(' (')[0])
+    device.run('rm /data/rc.local')
+    device.install(world.archives.real)
+    device.live()
+
+
+def test_beside_another_package(world):
+    device = world.device()
+    service = '/service/dbus-virtual-chain'
+    (device.data / 'SetupHelper').mkdir()
+    device.write('dbus-virtual-battery/setup', '#!/bin/bash\n', 0o755)
+    device.write(f'dbus-virtual-battery{service}/run', '#!/bin/sh\nexec sleep 100000\n', 0o755)
+    device.write('rc.local', f'#!/bin/sh\nln -s /data/dbus-virtual-battery{service} {service}\n',
+                 0o755)
+    device.boot()
+    refused(world, device, f'the service {service}', 'setup uninstall')
+
+
+def test_beside_the_owner_of_the_name(world):
+    device = world.device().boot()
+    other_daemon(device)
+    refused(world, device, f'owns {NAME}', '/tmp/other')
+
+
+def other_daemon(device):
+    """Ours, but started by somebody else."""
+    shutil.copy(BIN_DIR / 'x86_64' / 'dbus-virtual-battery', device.stick / 'other')
+    device.run('cp /media/sda1/other /tmp && chmod 755 /tmp/other')
+    device.run('/tmp/other --listen 127.0.0.1:1999 >/tmp/other.log 2>&1 &')
+    device.live(port=1999)

@@ -1,0 +1,70 @@
+"""A later version, and what is wrong with it."""
+import subprocess
+
+from venus_device import APP, INSTALLER, differences
+from venus_world import CONFIG
+
+
+def test_upgrade(world):
+    device = world.installed()
+    device.live()
+    before = device.daemon()
+    device.install(world.archives.later)
+    assert device.version() == world.archives.later_version
+    assert device.daemon() != before
+    device.live()
+    assert not device.runs(f'ls -d {APP}/previous || ls -d {APP}/incoming')
+    device.reboot().live()
+    assert device.version() == world.archives.later_version
+
+
+def runs_on(device, world, archive, reason):
+    """A failed upgrade leaves the daemon that runs alone."""
+    before, daemon = device.tree(), device.daemon()
+    said = device.install(archive, 1)
+    assert reason in said, said
+    assert device.daemon() == daemon
+    device.live()
+    device.run(f'rm -r {APP}/incoming')
+    assert not differences(before, device.tree())
+    device.reboot().live()
+    assert device.version() == world.archives.version
+
+
+def test_upgrade_to_what_does_not_run(world):
+    runs_on(world.installed(), world, world.archives.foreign, 'no program')
+
+
+def test_upgrade_to_what_does_not_take_the_configuration(world):
+    device = world.installed()
+    device.run(f'cp {CONFIG} /tmp/config; printf "[battery]\\ncolour=blue\\n" >{CONFIG}')
+    before = device.daemon()
+    said = device.install(world.archives.later, 1)
+    assert 'colour' in said and 'is wrong for' in said, said
+    assert device.daemon() == before
+    device.run(f'cp /tmp/config {CONFIG}')
+    device.live()
+    assert device.version() == world.archives.version
+
+
+def test_upgrade_without_space(world):
+    device = world.installed(data_size=world.archives.unpacked * 3 // 2)
+    device.run('dd if=/dev/zero of=/data/filler bs=1k 2>/dev/null', 1)
+    subprocess.run(['cp', world.archives.later, device.stick / 'later.tar.gz'], check=True)
+    before = device.daemon()
+    device.command('tar -xzf /media/sda1/later.tar.gz -C /data apps/dbus-virtual-battery')
+    assert device.command(f'sh {INSTALLER}').returncode
+    assert device.daemon() == before
+    device.run(f'rm -rf /data/filler {APP}/incoming')
+    device.live()
+    assert device.version() == world.archives.version
+
+
+def test_upgrade_to_what_does_not_stay_up(world):
+    device = world.installed()
+    before = device.tree()
+    said = device.install(world.archives.short_lived, 1)
+    assert 'out of order' in said and 'put back' in said, said
+    device.live()
+    assert device.version() == world.archives.version
+    assert not differences(before, device.tree())
