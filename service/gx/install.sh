@@ -58,10 +58,12 @@ put_in_place() {
 
 pid_of_service() { svstat $service 2>/dev/null | sed -n 's/.*: up (pid \([0-9]*\)).*/\1/p'; }
 
-# start: 0 once the daemon has been up for 5 s, or where svscan comes later.
+# start [again]: 0 once the daemon has been up for 5 s, or where svscan comes later.
 start() {
-  old=$(pid_of_service)
+  old=
+  [ -z "${1:-}" ] || old=$(pid_of_service)
   sh $app/boot.sh
+  svc -u $service 2>/dev/null
   [ -z "$old" ] || svc -t $service
   if ! pidof svscan >/dev/null; then
     say 'it starts with the other services'
@@ -90,24 +92,30 @@ start() {
 swap() {
   # A power cut from here on leaves either version, and no half one.
   sync
-  if keep_previous && put_in_place $incoming && start; then
+  if keep_previous && put_in_place $incoming && start again; then
     rm -rf $previous
     return
   fi
   [ -e $previous/manifest ] || return
   say 'the version before is put back'
   put_in_place $previous
-  start
+  start again
   return 1
 }
+
+# A restart takes the battery off the bus for a moment: not for what is there already.
+is_in_force() { cmp -s $incoming/manifest $app/manifest && (cd $app && sha256sum -c manifest >/dev/null 2>&1); }
 
 cd /
 check
 make_config
 sh "$here/rc-local.sh" add || fail 'it could not be started at boot'
-if [ "$here" = $incoming ]; then
-  swap || exit 1
-else
+if [ "$here" = $app ]; then
   start || exit 1
+elif is_in_force; then
+  rm -rf $incoming
+  start || exit 1
+else
+  swap || exit 1
 fi
 say "$version is installed; its configuration is $config"

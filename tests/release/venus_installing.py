@@ -44,6 +44,17 @@ def test_a_stick_that_is_left_in_changes_nothing(world):
     assert not differences(before, device.tree())
 
 
+def test_the_same_again_does_not_restart_it(world):
+    device = world.installed()
+    before, daemon = device.tree(), device.daemon()
+    device.install(world.archives.real)
+    assert device.daemon() == daemon
+    assert not differences(before, device.tree())
+    device.run(f'echo >>{APP}/boot.sh')
+    device.install(world.archives.real)
+    assert not differences(before, device.tree())
+
+
 def test_a_firmware_update(world):
     """The root file system is another one, without anything of ours."""
     device = world.installed()
