@@ -38,14 +38,16 @@ make_config() {
   fail "$config could not be written"
 }
 
+# What somebody has removed is no reason against a new version.
 keep_previous() {
   rm -rf $previous
   [ -e $app/manifest ] || return 0
   mkdir $previous || return
-  while read -r _ file; do
+  while read -r sum file; do
+    [ -e "$app/$file" ] || continue
     mkdir -p "$previous/$(dirname "$file")" && ln "$app/$file" "$previous/$file" || return
+    echo "$sum  $file" >>$previous/manifest || return
   done <$app/manifest
-  ln $app/manifest $previous/manifest
 }
 
 # put_in_place FOLDER: each file by rename, so that there is one at every moment.
