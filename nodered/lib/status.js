@@ -1,0 +1,89 @@
+'use strict';
+
+const FILLS = { waiting: 'grey', live: 'green', late: 'yellow', stale: 'red', lost: 'red', gone: 'grey' };
+
+const REFUSALS = { 401: 'token', 403: 'origin', 404: 'no such battery', 421: 'host' };
+
+function dot(fill, text) {
+    return { fill, shape: 'dot', text };
+}
+
+function ring(fill, text) {
+    return { fill, shape: 'ring', text };
+}
+
+function firstOf(names) {
+    return names.length > 1 ? `${names[0]} +${names.length - 1}` : names[0];
+}
+
+function countOf(n, noun) {
+    return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+function rounded(value) {
+    return String(Math.round(value * 10) / 10);
+}
+
+function valuesText(soc, voltage) {
+    return [soc === undefined ? '' : rounded(soc) + ' %', voltage === undefined ? '' : rounded(voltage) + ' V']
+        .filter(Boolean).join(' ') || 'live';
+}
+
+// What stands in the way of a battery that is live, or null.
+function complaint(battery) {
+    const { errors = [], ignored = [], missing, warnings } = battery;
+
+    if (errors.length > 0) {
+        return `dropped: ${firstOf(errors.map(error => error.field))}`;
+    }
+    if (ignored.length > 0) {
+        return `${ignored.length} ignored`;
+    }
+    if (missing.length > 0) {
+        return `missing: ${firstOf(missing)}`;
+    }
+    return warnings.length > 0 ? countOf(warnings.length, 'warning') : null;
+}
+
+// The status for what the daemon says of the battery: a verdict, or GET /battery.
+function batteryStatus(battery, soc, voltage) {
+    const { state, missing } = battery;
+
+    if (state === 'gone') {
+        return dot(FILLS.gone, state);
+    }
+    if (state !== 'live') {
+        return dot(FILLS[state] || 'grey', missing.length > 0 ? `${state}: ${firstOf(missing)}` : state);
+    }
+    if (!battery.on_bus) {
+        return dot('yellow', battery.joining ? `joining: ${battery.joining}` : 'not on the bus');
+    }
+
+    const text = complaint(battery);
+    return text === null ? dot('green', valuesText(soc, voltage)) : dot('yellow', text);
+}
+
+// The status for an answer that refuses: application/problem+json.
+function refusalStatus(status, problem) {
+    const fields = (problem.errors || []).map(error => error.field).filter(Boolean);
+
+    if (status === 503) {
+        return dot('yellow', 'daemon busy');
+    }
+    return dot('red', 'refused: ' + (fields.length > 0 ? firstOf(fields) : REFUSALS[status] || status));
+}
+
+// The status for no answer.
+function failureStatus(error) {
+    return ring('red', error.code === 'ETIMEDOUT' ? 'no answer' : error.code === 'EPROTO' ? 'not the daemon'
+        : 'no daemon');
+}
+
+// Every field that was refused, with the reason.
+function refusalText(status, problem) {
+    const details = (problem.errors || []).map(error => error.detail).filter(Boolean);
+
+    return details.join('; ') || problem.detail || problem.title || `HTTP ${status}`;
+}
+
+module.exports = { batteryStatus, refusalStatus, failureStatus, refusalText, dot, ring };
