@@ -179,7 +179,7 @@ vb_event_stream_new (VbHttpServer *server, GPtrArray *batteries)
 
   stream->batteries = g_ptr_array_ref (batteries);
   stream->readers = vb_event_readers_new ();
-  stream->start = g_get_real_time () / G_USEC_PER_SEC;
+  stream->start = g_get_real_time ();
   stream->ring = vb_event_ring_new (EVENTS_KEPT, stream->start);
   stream->data = g_string_new (NULL);
   stream->seen = g_new0 (Seen, batteries->len);
