@@ -95,7 +95,7 @@ module.exports = RED => {
                 return;
             }
             sender.busy = true;
-            connection.ask('GET', path, null, (error, status, answer) => {
+            connection.ask('GET', path, '', (error, status, answer) => {
                 if (error) {
                     failed(error);
                 } else if (status >= 300) {

@@ -1,97 +1,144 @@
 'use strict';
 
-const LARGEST_ANSWER = 1 << 20;
+const { readAnswer } = require('./http-answer');
 
 function withCode(message, code) {
     return Object.assign(new Error(message), { code });
 }
 
 // One kept connection to the daemon, for one request at a time.
+//
+// It is a plain socket: with node's http, which makes an agent's slot, a request and a stream for each
+// record, a record costs Node-RED about three times as much (tests/bench/node_red_chain.py).
 class Connection {
     // address: of daemonAddress(); timeout: ms until the whole answer must be there.
     constructor(address, timeout) {
-        this.transport = address.transport;
-        this.prefix = address.prefix;
+        const headers = Object.assign({ Host: address.host, 'Content-Type': 'application/json' },
+            address.headers);
+
+        this.address = address;
         this.timeout = timeout;
-        this.agent = new address.transport.Agent({ keepAlive: true, maxSockets: 1 });
-        this.options = Object.assign({ agent: this.agent }, address.options);
-        this.typed = Object.assign({ 'Content-Type': 'application/json' }, address.options.headers);
-        this.request = null;
+        this.headers = Object.keys(headers).map(name => `${name}: ${headers[name]}\r\n`).join('');
+        this.socket = null;
+        this.request = '';
+        this.callback = null;
+        this.bytes = null; // of the answer, so far
+        this.answers = 0; // that this socket has brought
+        this.error = null;
+        this.timer = null;
     }
 
-    // Calls callback(error) where there was no answer (error.code as node has it, or ETIMEDOUT), else
-    // callback(null, status, body), the body parsed. text: the JSON to send, or null.
+    // Calls callback(error) where there was no answer (error.code as node has it, ETIMEDOUT or EPROTO),
+    // else callback(null, status, body), the body parsed. text: the JSON to send, or ''.
     ask(method, path, text, callback) {
-        this.once(method, path, text, (error, status, body, wasReused) => {
-            // The daemon may close a connection in the very moment in which it is used again.
-            if (error && wasReused && (error.code === 'ECONNRESET' || error.code === 'EPIPE')) {
-                this.once(method, path, text, callback);
-            } else {
-                callback(error, status, body);
+        this.request = `${method} ${this.address.prefix}${path} HTTP/1.1\r\n${this.headers}`
+            + `Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`;
+        this.callback = callback;
+        if (this.timer === null) {
+            this.timer = setTimeout(() => this.onTimeout(), this.timeout);
+        } else {
+            this.timer.refresh();
+        }
+        this.write();
+    }
+
+    write() {
+        if (this.socket === null) {
+            this.open();
+        }
+        this.socket.write(this.request);
+    }
+
+    open() {
+        const socket = this.address.open();
+
+        this.socket = socket;
+        this.answers = 0;
+        this.bytes = null;
+        this.error = null;
+        socket.setNoDelay(true);
+        socket.on('data', chunk => {
+            if (socket === this.socket) {
+                this.onData(chunk);
+            }
+        });
+        socket.on('error', error => { this.error = socket === this.socket ? error : this.error; });
+        socket.on('close', () => {
+            if (socket === this.socket) {
+                this.onClose();
             }
         });
     }
 
-    once(method, path, text, callback) {
-        const options = Object.assign({}, this.options);
-        options.method = method;
-        options.path = this.prefix + path;
-        if (text !== null) {
-            options.headers = this.typed;
+    onData(chunk) {
+        let answer;
+
+        if (this.callback === null) {
+            this.drop();
+            return;
         }
-
-        const request = this.transport.request(options);
-        const timer = setTimeout(() => {
-            request.destroy(withCode(`no answer within ${this.timeout / 1000} s`, 'ETIMEDOUT'));
-        }, this.timeout);
-        let answered = false;
-        const finish = (error, status, body) => {
-            if (this.request === request) {
-                this.request = null;
-                clearTimeout(timer);
-                callback(error, status, body, request.reusedSocket && !answered);
+        this.bytes = this.bytes === null ? chunk : Buffer.concat([this.bytes, chunk]);
+        try {
+            answer = readAnswer(this.bytes);
+        } catch (error) {
+            this.socket.destroy(error);
+            return;
+        }
+        if (answer !== null) {
+            this.bytes = null;
+            this.answers++;
+            if (answer.isLast) {
+                this.drop();
             }
-        };
+            this.finish(null, answer.status, answer.body);
+        }
+    }
 
-        this.request = request;
-        request.on('error', finish);
-        request.on('response', response => {
-            let body = '';
+    // The daemon may close a connection in the very moment in which it is used again.
+    onClose() {
+        const error = this.error || withCode('the daemon closed the connection', 'ECONNRESET');
+        const wasStale = this.answers > 0 && this.bytes === null
+            && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 
-            answered = true;
-            response.setEncoding('utf8');
-            response.on('data', chunk => {
-                body += chunk;
-                if (body.length > LARGEST_ANSWER) {
-                    request.destroy(withCode('the answer is too large', 'EMSGSIZE'));
-                }
-            });
-            response.on('end', () => {
-                try {
-                    body = JSON.parse(body);
-                } catch (error) {
-                    finish(withCode(`not an answer of dbus-virtual-battery (HTTP ${response.statusCode})`,
-                        'EPROTO'));
-                    return;
-                }
-                finish(null, response.statusCode, body);
-            });
-            response.on('error', finish);
-            response.on('close', () => finish(withCode('the answer broke off', 'ECONNRESET')));
-        });
-        request.end(text === null ? undefined : text);
+        this.socket = null;
+        if (this.callback === null) {
+            return;
+        }
+        if (wasStale) {
+            this.write();
+        } else {
+            this.finish(error);
+        }
+    }
+
+    onTimeout() {
+        if (this.callback !== null) {
+            this.drop();
+            this.finish(withCode(`no answer within ${this.timeout / 1000} s`, 'ETIMEDOUT'));
+        }
+    }
+
+    finish(error, status, body) {
+        const { callback } = this;
+
+        this.callback = null;
+        callback(error, status, body);
+    }
+
+    drop() {
+        const { socket } = this;
+
+        this.socket = null;
+        if (socket !== null) {
+            socket.destroy();
+        }
     }
 
     // Nothing is called back any more.
     close() {
-        const request = this.request;
-
-        this.request = null;
-        if (request) {
-            request.on('error', () => {});
-            request.destroy();
-        }
-        this.agent.destroy();
+        this.callback = null;
+        clearTimeout(this.timer);
+        this.drop();
     }
 }
 

@@ -2,18 +2,34 @@
 
 const http = require('http');
 const https = require('https');
+const net = require('net');
+const tls = require('tls');
 
-// What node's http wants to know of the daemon at `url`: http://HOST:PORT[/PREFIX], https://… (a proxy
-// in front of it) or unix:/PATH/OF/SOCKET. Throws where it is none of these.
+function ofSocket(path) {
+    return { prefix: '', host: 'localhost', transport: http, options: { socketPath: path },
+        open: () => net.connect(path) };
+}
+
+function ofUrl(url) {
+    const isSecure = url.protocol === 'https:';
+    const hostname = url.hostname.replace(/^\[|\]$/g, '');
+    const port = Number(url.port) || (isSecure ? 443 : 80);
+    const open = isSecure
+        ? () => tls.connect({ host: hostname, port, servername: net.isIP(hostname) ? '' : hostname })
+        : () => net.connect(port, hostname);
+
+    return { prefix: url.pathname.replace(/\/+$/, ''), host: url.host, transport: isSecure ? https : http,
+        options: { hostname, port }, open };
+}
+
+// How to reach the daemon at `url`: http://HOST:PORT[/PREFIX], https://… (a proxy in front of it) or
+// unix:/PATH/OF/SOCKET. Throws where it is none of these. Returns: prefix of every path; host and headers
+// of every request; transport (node's http or https) with its options; open(), which makes a socket.
 function daemonAddress(url, token) {
-    const headers = { 'User-Agent': 'node-red-virtual-battery' };
+    const headers = token ? { Authorization: 'Bearer ' + token } : {};
 
-    if (token) {
-        headers.Authorization = 'Bearer ' + token;
-    }
     if (/^unix:\//.test(url)) {
-        headers.Host = 'localhost';
-        return { transport: http, prefix: '', options: { socketPath: url.slice('unix:'.length), headers } };
+        return Object.assign(ofSocket(url.slice('unix:'.length)), { headers });
     }
 
     let parsed;
@@ -25,16 +41,7 @@ function daemonAddress(url, token) {
     if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
         throw new Error(`"${url}" begins with neither http://, https:// nor unix:/`);
     }
-
-    return {
-        transport: parsed.protocol === 'https:' ? https : http,
-        prefix: parsed.pathname.replace(/\/+$/, ''),
-        options: {
-            hostname: parsed.hostname.replace(/^\[|\]$/g, ''),
-            port: parsed.port || undefined,
-            headers,
-        },
-    };
+    return Object.assign(ofUrl(parsed), { headers });
 }
 
 module.exports = { daemonAddress };

@@ -20,8 +20,8 @@ class EventStream {
     }
 
     open() {
-        const { options, transport } = this.address;
-        const headers = Object.assign({ Accept: 'text/event-stream' }, options.headers);
+        const { headers: own, host, options, transport } = this.address;
+        const headers = Object.assign({ Accept: 'text/event-stream', Host: host }, own);
 
         if (this.lastId !== null) {
             headers['Last-Event-ID'] = this.lastId;
