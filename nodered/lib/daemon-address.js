@@ -26,8 +26,12 @@ function ofUrl(url) {
 // unix:/PATH/OF/SOCKET. Throws where it is none of these. Returns: prefix of every path; host and headers
 // of every request; transport (node's http or https) with its options; open(), which makes a socket.
 function daemonAddress(url, token) {
-    const headers = token ? { Authorization: 'Bearer ' + token } : {};
+    const bare = String(token || '').trim();
+    const headers = bare ? { Authorization: 'Bearer ' + bare } : {};
 
+    if (/[^\x21-\x7e]/.test(bare)) {
+        throw new Error('the token holds something other than ASCII without blanks');
+    }
     if (/^unix:\//.test(url)) {
         return Object.assign(ofSocket(url.slice('unix:'.length)), { headers });
     }

@@ -161,4 +161,8 @@ test('addresses', () => {
     for (const wrong of ['', undefined, 'nonsense', 'ftp://a', 'unix:b', 'http://']) {
         assert.throws(() => daemonAddress(wrong), /^Error: "/);
     }
+    assert.deepStrictEqual(daemonAddress('http://a', ' secret\n').headers, { Authorization: 'Bearer secret' });
+    for (const wrong of ['a\r\nHost: b', 'a b', 'größe']) {
+        assert.throws(() => daemonAddress('http://a', wrong), /the token/);
+    }
 });

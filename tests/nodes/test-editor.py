@@ -125,7 +125,7 @@ def test_from_the_palette_to_a_green_dot(world):
     browser.run("await page.locator('#node-input-mode').selectOption('each')")
     picture(browser, world, 'battery-dialog', '.red-ui-tray', 310)
 
-    browser.click('#node-input-btn-daemon-add')
+    browser.click('#node-input-btn-daemon-add, #node-input-lookup-daemon')
     browser.wait('#node-config-dialog-ok')
     equal(browser.run("return page.locator('#node-config-input-url').inputValue()"),
           'http://127.0.0.1:1882')
