@@ -9,7 +9,7 @@ function withCode(message, code) {
 // One kept connection to the daemon, for one request at a time.
 //
 // It is a plain socket: with node's http, which makes an agent's slot, a request and a stream for each
-// record, a record costs Node-RED about three times as much (tests/bench/node_red_chain.py).
+// record, this costs Node-RED two to three times as much (tests/bench/node_red_chain.py).
 class Connection {
     // address: of daemonAddress(); timeout: ms until the whole answer must be there.
     constructor(address, timeout) {
