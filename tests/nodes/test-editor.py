@@ -5,9 +5,11 @@ With SCREENSHOTS=FOLDER it leaves the pictures of the documentation there.
 """
 import contextlib
 import functools
+import json
 import os
 import pathlib
 import tempfile
+import urllib.request
 
 import palette
 import harness
@@ -63,6 +65,7 @@ def stage():
 
 
 def open_editor(browser, node_red, **options):
+    browser.run('if (page) await page.context().close()')
     browser.open(f'http://127.0.0.1:{node_red.port}/', **options)
     browser.wait('#red-ui-palette ' + BATTERY)
 
@@ -147,13 +150,15 @@ def test_from_the_palette_to_a_green_dot(world):
     equal([text for text in browser.complaints() if 'irtual' in text], [], 'complaints')
 
 
-def test_dropped_on_the_canvas(world):
-    """Both can be dragged from the palette; the sidebar has help for them."""
+def test_in_german(world):
+    """Both can be dragged from the palette; the dialog and the help speak the browser's language."""
     node_red, browser = stage()
     node_red.deploy(FLOW[:1])
-    open_editor(browser, node_red)
-    for n, (kind, words) in enumerate(((BATTERY, 'Sends records to dbus-virtual-battery'),
-                                       (EVENTS, 'Tells what happens to the batteries'))):
+    open_editor(browser, node_red, locale='de')
+    equal([in_palette(browser, kind) for kind in (BATTERY, EVENTS)],
+          ['virtuelle Batterie', 'Batterie-Ereignisse'])
+    for n, (kind, words) in enumerate(((EVENTS, 'Meldet, was mit den Batterien'),
+                                       (BATTERY, 'Sendet Datensätze an dbus-virtual-battery'))):
         browser.run('''await page.locator('#red-ui-palette ' + kind).dragTo(
             page.locator('#red-ui-workspace-chart'), { targetPosition: { x: 300, y: 150 + 100 * n } })''',
                     kind=kind, n=n)
@@ -162,20 +167,22 @@ def test_dropped_on_the_canvas(world):
         browser.run('await page.evaluate(kind => RED.sidebar.help.show(kind), kind)',
                     kind=kind.split('"')[1])
         browser.wait('.red-ui-help', words)
+    browser.run("await page.locator('.red-ui-flow-node-group').last().dblclick()")
+    browser.wait('.red-ui-tray form label', 'Batterie')
 
 
-def test_languages(world):
-    node_red, browser = stage()
-    for locale, names, label, words in (
-            ('de', ['virtuelle Batterie', 'Batterie-Ereignisse'], 'Batterie', 'Datensätze'),
-            ('nl', ['virtuele batterij', 'batterij-events'], 'Batterij', 'records naar')):
-        node_red.deploy(flow(RECORD))
-        open_editor(browser, node_red, locale=locale)
-        equal([in_palette(browser, kind) for kind in (BATTERY, EVENTS)], names)
-        browser.run("await page.locator('[id=feed]').dblclick()")
-        browser.wait('.red-ui-tray form label', label)
-        browser.run("await page.evaluate(() => RED.sidebar.help.show('virtual battery'))")
-        browser.wait('.red-ui-help', words)
+def test_languages(_world):
+    """What the editor is given, in each language."""
+    node_red, _ = stage()
+    for language, label, words in (('en-US', 'Time-out', 'Sends records to'), ('de', 'Zeitlimit', 'Sendet Datensätze'),
+                                   ('nl', 'Tijdslimiet', 'Stuurt records naar')):
+        texts = json.loads(node_red.call('GET', f'/nodes/messages?lng={language}'))
+        daemon = texts[f'{palette.NAME}/virtual-battery-daemon']['virtual-battery-daemon']
+        equal(daemon['label']['timeout'], label)
+        asked = urllib.request.Request(f'http://127.0.0.1:{node_red.port}/nodes',
+                                       headers={'Accept': 'text/html', 'Accept-Language': language})
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            assert words in answer.read().decode(), language
 
 
 def test_refusal_and_events(world):
