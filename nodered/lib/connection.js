@@ -1,10 +1,7 @@
 'use strict';
 
+const { withCode, withMessage } = require('./errors');
 const { readAnswer } = require('./http-answer');
-
-function withCode(message, code) {
-    return Object.assign(new Error(message), { code });
-}
 
 // One kept connection to the daemon, for one request at a time.
 //
@@ -62,7 +59,11 @@ class Connection {
                 this.onData(chunk);
             }
         });
-        socket.on('error', error => { this.error = socket === this.socket ? error : this.error; });
+        socket.on('error', error => {
+            if (socket === this.socket) {
+                this.error = withMessage(error);
+            }
+        });
         socket.on('close', () => {
             if (socket === this.socket) {
                 this.onClose();

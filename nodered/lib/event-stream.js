@@ -1,5 +1,6 @@
 'use strict';
 
+const { withCode, withMessage } = require('./errors');
 const { EventParser } = require('./event-parser');
 const times = require('./times');
 
@@ -42,8 +43,7 @@ class EventStream {
     expect(time) {
         clearTimeout(this.timer);
         this.timer = setTimeout(() => {
-            this.request.destroy(Object.assign(new Error(`nothing came for ${time / 1000} s`),
-                { code: 'ETIMEDOUT' }));
+            this.request.destroy(withCode(`nothing came for ${time / 1000} s`, 'ETIMEDOUT'));
         }, time);
     }
 
@@ -77,7 +77,7 @@ class EventStream {
         });
         response.on('error', error => this.failed(request, error));
         response.on('close', () => this.failed(request,
-            Object.assign(new Error('the daemon closed the stream'), { code: 'ECONNRESET' })));
+            withCode('the daemon closed the stream', 'ECONNRESET')));
     }
 
     // Tries again after a pause.
@@ -90,7 +90,7 @@ class EventStream {
         clearTimeout(this.timer);
         this.timer = setTimeout(() => this.open(), this.pause);
         this.pause = Math.min(2 * this.pause, times.longestPause);
-        this.listener.failed(error);
+        this.listener.failed(withMessage(error));
     }
 
     // Nothing is told any more.

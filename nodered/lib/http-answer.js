@@ -1,9 +1,11 @@
 'use strict';
 
+const { withCode } = require('./errors');
+
 const LARGEST_ANSWER = 1 << 20;
 
 function wrong(what) {
-    return Object.assign(new Error(`not an answer of dbus-virtual-battery: ${what}`), { code: 'EPROTO' });
+    return withCode(`not an answer of dbus-virtual-battery: ${what}`, 'EPROTO');
 }
 
 // Reads the answer at the beginning of `bytes`: JSON with a Content-Length, as the daemon sends it.

@@ -7,19 +7,28 @@ const { mergeRecord } = require('./record');
 //
 // A value is sent once for each time it came: repeating it would make it look fresh to the daemon.
 class Sender {
-    // interval: ms between two records, 0: each at once; send(record, callback): callback() when done.
+    // interval: ms between two records, 0: each at once. send(record): end() is to be called behind it.
     constructor(interval, send) {
         this.interval = interval;
         this.send = send;
         this.busy = false;
         this.waiting = null;
         this.timer = null;
-        this.onSent = () => {
-            this.busy = false;
-            if (this.interval === 0) {
-                this.next();
-            }
-        };
+    }
+
+    // Whether something else may be asked of the daemon now; then end() is to be called behind it.
+    begin() {
+        const wasBusy = this.busy;
+
+        this.busy = true;
+        return !wasBusy;
+    }
+
+    end() {
+        this.busy = false;
+        if (this.interval === 0) {
+            this.next();
+        }
     }
 
     // Takes a record of readRecord(); msg, send and done go with it, and the last message answers for
@@ -47,7 +56,7 @@ class Sender {
         if (record !== null && !this.busy) {
             this.waiting = null;
             this.busy = true;
-            this.send(record, this.onSent);
+            this.send(record);
         }
     }
 

@@ -8,6 +8,7 @@ const { test } = require('node:test');
 const { until } = require('./daemon');
 const { Connection } = require('../../nodered/lib/connection');
 const { daemonAddress } = require('../../nodered/lib/daemon-address');
+const { withMessage } = require('../../nodered/lib/errors');
 const { readAnswer } = require('../../nodered/lib/http-answer');
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\nX: y\r\n\r\n{"a":"Größ"}';
@@ -138,6 +139,13 @@ for (const [name, answer] of [['other words', 'SSH-2.0-x\r\n\r\n'], ['no length'
         assert.strictEqual(await ask('{}'), 'EPROTO');
     });
 }
+
+test('a name with several addresses, and nobody there', () => {
+    const error = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
+
+    assert.strictEqual(withMessage(error).message, 'ECONNREFUSED');
+    assert.strictEqual(withMessage(new Error('as it was')).message, 'as it was');
+});
 
 test('answers are read when they are complete', () => {
     const bytes = Buffer.from(OK);

@@ -1,0 +1,115 @@
+'use strict';
+
+const { Sender } = require('./sender');
+const { textOf } = require('./record');
+const { batteryStatus, refusalStatus, failureStatus, refusalText } = require('./status');
+const times = require('./times');
+
+// What Catch shows as "Refused: Soc is 101 %, above the limit of 100 %".
+function refusalError(status, problem) {
+    return Object.assign(new Error(refusalText(status, problem)), { name: 'Refused', code: status });
+}
+
+// Feeds one battery of the daemon, and knows what has become of it.
+class Feed {
+    // battery: its name, '' for the default one. interval: of Sender. outlet: { show(status),
+    // changed(msg) }, the message telling of another state than before.
+    constructor(connection, battery, interval, outlet) {
+        this.connection = connection;
+        this.name = battery || 'virtual';
+        this.path = '/battery' + (battery ? '/' + encodeURIComponent(battery) : '');
+        this.outlet = outlet;
+        this.state = null;
+        this.soc = undefined;
+        this.voltage = undefined;
+        this.sender = new Sender(interval, record => this.post(record));
+        this.silence = setTimeout(() => this.look(), times.look);
+    }
+
+    // Takes a record of readRecord() with msg, send and done of its message. Throws as Sender does.
+    push(record) {
+        this.sender.push(record);
+    }
+
+    post(record) {
+        this.connection.ask('POST', this.path, textOf(record), (error, status, answer) => {
+            this.silence.refresh();
+            if (error) {
+                this.onFailure(error);
+                record.done(error);
+            } else {
+                Object.assign(record.msg, { payload: answer, statusCode: status });
+                if (status >= 300) {
+                    this.onRefused(record, status, answer);
+                } else {
+                    this.onTaken(record, answer);
+                }
+            }
+            this.sender.end();
+        });
+    }
+
+    onTaken(record, verdict) {
+        this.soc = record.soc === undefined ? this.soc : record.soc;
+        this.voltage = record.voltage === undefined ? this.voltage : record.voltage;
+        this.onBattery(verdict);
+        record.send([record.msg, null]);
+        record.done();
+    }
+
+    onRefused(record, status, problem) {
+        this.outlet.show(refusalStatus(status, problem));
+        record.send([null, record.msg]);
+        record.done(refusalError(status, problem));
+    }
+
+    onFailure(error) {
+        this.outlet.show(failureStatus(error));
+        this.enter('unreachable', { reason: error.message });
+    }
+
+    // battery: a verdict, or GET /battery.
+    onBattery(battery) {
+        this.outlet.show(batteryStatus(battery, this.soc, this.voltage));
+        this.enter(battery.state, { on_bus: battery.on_bus, missing: battery.missing });
+    }
+
+    enter(state, more) {
+        const before = this.state;
+
+        if (state !== before) {
+            this.state = state;
+            this.outlet.changed({ topic: 'state', payload: Object.assign({ battery: this.name, state, before }, more) });
+        }
+    }
+
+    // Asks how the battery is: what nobody sends to may be late by now.
+    look() {
+        this.silence.refresh();
+        if (!this.sender.begin()) {
+            return;
+        }
+        this.connection.ask('GET', this.path, '', (error, status, answer) => {
+            if (error) {
+                this.onFailure(error);
+            } else if (status >= 300) {
+                this.outlet.show(refusalStatus(status, answer));
+            } else {
+                const { Soc, Voltage } = answer.values;
+
+                this.soc = Soc && Soc.value;
+                this.voltage = Voltage && Voltage.value;
+                this.onBattery(answer);
+            }
+            this.sender.end();
+        });
+    }
+
+    close() {
+        clearTimeout(this.silence);
+        this.sender.close();
+        this.connection.close();
+    }
+}
+
+module.exports = { Feed };
