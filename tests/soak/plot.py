@@ -1,4 +1,6 @@
 """The picture of a soak."""
+import itertools
+
 import matplotlib
 
 matplotlib.use('svg')
@@ -9,10 +11,18 @@ from matplotlib import pyplot  # noqa: E402  the backend comes first
 PANELS = (
     ('resident memory, MiB', (('memory', 1 / 1024, None),), 'linear'),
     ('descriptors', (('descriptors', 1, None),), 'linear'),
-    ('context switches a second', (('wakeups', 1, None),), 'linear'),
+    ('wake-ups a second', (('wakeups', 1, None),), 'linear'),
     ('processor, ms a second', (('processor', 1, None),), 'linear'),
     ('latency of a record, ms', (('median', 1, 'median'), ('slowest', 1, 'slowest')), 'log'),
 )
+
+
+def spans(samples):
+    """When something was done to the plant: begins and ends."""
+    for fault, group in itertools.groupby(zip(samples, samples[1:]), lambda pair: pair[1]['fault']):
+        pairs = list(group)
+        if fault:
+            yield pairs[0][0]['time'], pairs[-1][1]['time']
 
 
 def plot(samples, title, path):
@@ -28,9 +38,8 @@ def plot(samples, title, path):
         if scale == 'linear':
             axes.set_ylim(bottom=0)
         axes.grid(alpha=0.3)
-        for begin, end, sample in zip(minutes, minutes[1:], samples[1:]):
-            if sample['fault']:
-                axes.axvspan(begin, end, color='black', alpha=0.08, linewidth=0)
+        for begin, end in spans(samples):
+            axes.axvspan(begin / 60, end / 60, color='black', alpha=0.08, linewidth=0)
     panels[-1].legend()
     panels[-1].set_xlabel('minutes')
     figure.savefig(path, metadata={'Date': None})
