@@ -64,8 +64,9 @@ gboolean vb_http_connection_makes_room (const VbHttpConnection *connection, gint
 
 /**
  * When the request on this connection must be complete, @limit (µs) after its first byte; G_MAXINT64
- * where none has begun, and @now where it cannot become complete: the client has closed its side. To be asked whenever bytes may have come, for it is here that they are
- * noticed; @now in µs of the monotonic clock.
+ * where none has begun, and @now where it cannot become complete: the client has closed its side. To
+ * be asked whenever bytes may have come, for it is here that they are noticed; @now in µs of the
+ * monotonic clock.
  */
 gint64 vb_http_connection_deadline (VbHttpConnection *connection, gint64 limit, gint64 now);
 
