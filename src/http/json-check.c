@@ -17,8 +17,12 @@ struct _VbJsonCheck
   VbJsonCheckError problem; /* what the scan's problem counts as */
   guint depth;
 
+  VbJsonRead read; /* or NULL */
+  gpointer user_data;
+
   VbJsonNames *names;
   GString *name;   /* one name, decoded */
+  GString *text;   /* one text, decoded */
   GString *number; /* one number, for its terminator */
 
   /* The first offence in what is otherwise JSON. It waits for the end of the text, because there may
@@ -61,6 +65,16 @@ note_nul (VbJsonCheck *check, const char *nul)
 {
   if (nul != NULL)
     note_offence (check, VB_JSON_CHECK_ERROR_NUL, nul, 0, "a text may not hold \\u0000");
+}
+
+static void
+tell (VbJsonCheck *check, VbJsonToken token)
+{
+  if (check->read == NULL || check->offence_at != NULL)
+    return;
+
+  token.path = vb_json_names_path (check->names);
+  check->read (&token, check->user_data);
 }
 
 static gboolean
@@ -136,20 +150,53 @@ check_container (VbJsonCheck *check, char bracket)
 
   /* Closed again whether valid or not, so that the next text starts outside of everything. */
   check->depth++;
+  tell (check, (VbJsonToken){ .kind = bracket == '}' ? VB_JSON_OBJECT : VB_JSON_ARRAY });
   if (bracket == '}')
     vb_json_names_open (check->names);
   valid = check_members (check, bracket);
   if (bracket == '}')
     vb_json_names_close (check->names);
+  tell (check, (VbJsonToken){ .kind = VB_JSON_END });
   check->depth--;
 
   return valid;
+}
+
+/* The integer in @text, an offence where it is too large. */
+static double
+read_integer (VbJsonCheck *check, const char *text, const char *start, gsize length)
+{
+  const gboolean negative = *text == '-';
+  const guint64 magnitude = g_ascii_strtoull (text + negative, NULL, 10);
+
+  /* What does not fit 64 bits comes back as G_MAXUINT64. */
+  if (magnitude > INTEGER_MAX) {
+    note_offence (check, VB_JSON_CHECK_ERROR_NUMBER, start, length,
+                  " is beyond the limit of \u00b19007199254740992 for an integer");
+    return 0;
+  }
+
+  /* Zero has no sign: it is an integer. */
+  return (double)(negative ? -(gint64)magnitude : (gint64)magnitude);
+}
+
+static double
+read_real (VbJsonCheck *check, const char *text, const char *start, gsize length)
+{
+  const double real = g_ascii_strtod (text, NULL);
+
+  if (isinf (real))
+    note_offence (check, VB_JSON_CHECK_ERROR_NUMBER, start, length,
+                  " is beyond the limit of \u00b11.797e308 for a number");
+
+  return real;
 }
 
 static gboolean
 check_number (VbJsonCheck *check)
 {
   const char *start = check->scan.at;
+  VbJsonToken token = { .kind = VB_JSON_NUMBER };
   gboolean integer;
   gsize length;
 
@@ -160,14 +207,9 @@ check_number (VbJsonCheck *check)
   g_string_truncate (check->number, 0);
   g_string_append_len (check->number, start, length);
 
-  if (integer) {
-    /* What does not fit 64 bits comes back as G_MAXUINT64. */
-    if (g_ascii_strtoull (check->number->str + (*start == '-'), NULL, 10) > INTEGER_MAX)
-      note_offence (check, VB_JSON_CHECK_ERROR_NUMBER, start, length,
-                    " is beyond the limit of \u00b19007199254740992 for an integer");
-  } else if (isinf (g_ascii_strtod (check->number->str, NULL)))
-    note_offence (check, VB_JSON_CHECK_ERROR_NUMBER, start, length,
-                  " is beyond the limit of \u00b11.797e308 for a number");
+  token.number = integer ? read_integer (check, check->number->str, start, length)
+                         : read_real (check, check->number->str, start, length);
+  tell (check, token);
 
   return TRUE;
 }
@@ -176,11 +218,29 @@ static gboolean
 check_string (VbJsonCheck *check)
 {
   const char *nul;
-  const gboolean valid = vb_json_scan_string (&check->scan, NULL, &nul);
+
+  g_string_truncate (check->text, 0);
+  if (!vb_json_scan_string (&check->scan, check->text, &nul))
+    return FALSE;
 
   note_nul (check, nul);
+  tell (check, (VbJsonToken){ .kind = VB_JSON_TEXT, .text = check->text->str });
 
-  return valid;
+  return TRUE;
+}
+
+static gboolean
+check_literal (VbJsonCheck *check)
+{
+  const char first = vb_json_scan_peek (&check->scan);
+  const VbJsonKind kind = first == 't' ? VB_JSON_TRUE : first == 'f' ? VB_JSON_FALSE : VB_JSON_NULL;
+
+  if (!vb_json_scan_literal (&check->scan))
+    return FALSE;
+
+  tell (check, (VbJsonToken){ .kind = kind });
+
+  return TRUE;
 }
 
 static gboolean
@@ -200,7 +260,7 @@ check_value (VbJsonCheck *check)
   if (next == '-' || g_ascii_isdigit (next))
     return check_number (check);
 
-  return vb_json_scan_literal (&check->scan);
+  return check_literal (check);
 }
 
 static gboolean
@@ -283,6 +343,7 @@ vb_json_check_new (void)
 
   check->names = vb_json_names_new ();
   check->name = g_string_new (NULL);
+  check->text = g_string_new (NULL);
   check->number = g_string_new (NULL);
   check->offence_path = g_string_new (NULL);
 
@@ -296,9 +357,19 @@ vb_json_check_free (VbJsonCheck *check)
 
   vb_json_names_free (check->names);
   g_string_free (check->name, TRUE);
+  g_string_free (check->text, TRUE);
   g_string_free (check->number, TRUE);
   g_string_free (check->offence_path, TRUE);
   g_free (check);
+}
+
+void
+vb_json_check_set_read (VbJsonCheck *check, VbJsonRead read, gpointer user_data)
+{
+  g_return_if_fail (check != NULL);
+
+  check->read = read;
+  check->user_data = user_data;
 }
 
 gboolean

@@ -19,16 +19,45 @@ typedef enum
 /** How deep objects and arrays may be nested (design §2). */
 #define VB_JSON_DEPTH_MAX 8
 
+/** What a value is, or that an array or object ends. */
+typedef enum
+{
+  VB_JSON_NULL,
+  VB_JSON_FALSE,
+  VB_JSON_TRUE,
+  VB_JSON_NUMBER,
+  VB_JSON_TEXT,
+  VB_JSON_ARRAY,
+  VB_JSON_OBJECT,
+  VB_JSON_END,
+} VbJsonKind;
+
+/** A value, as it stands in the text. All of it is valid during the call alone. */
+typedef struct
+{
+  VbJsonKind kind;
+  const char *path; /* the names that lead to it, joined by '/'; NULL: none does */
+  double number;
+  const char *text;
+} VbJsonToken;
+
+typedef void (*VbJsonRead) (const VbJsonToken *token, gpointer user_data);
+
 /**
  * VbJsonCheck:
  *
- * The strict gate in front of json-glib, which takes far more than JSON (design §2, Guards). It is
- * made once and used for every body.
+ * Reads JSON and nothing else (design §2, Guards). It is made once and used for every body.
  */
 typedef struct _VbJsonCheck VbJsonCheck;
 
 VbJsonCheck *vb_json_check_new (void);
 void vb_json_check_free (VbJsonCheck *check);
+
+/**
+ * From now on @read is told of every value, as it is come to: what it was told of counts only if the
+ * check returns TRUE. Nothing is told from the first offence on.
+ */
+void vb_json_check_set_read (VbJsonCheck *check, VbJsonRead read, gpointer user_data);
 
 /**
  * Checks that @length bytes at @text (no terminator needed) are one document of RFC 8259: UTF-8

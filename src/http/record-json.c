@@ -1,36 +1,18 @@
 #include "record-json.h"
 
-#include <json-glib/json-glib.h>
-
 #include "json-check.h"
+
+/* No container is being passed over. */
+#define NOTHING G_MAXUINT
 
 struct _VbRecordReader
 {
   VbJsonCheck *check;
-  JsonParser *parser;
-  GString *name; /* nested names joined by '/' */
+  VbRecord *record;
+  guint depth;         /* how many containers are open */
+  guint passed_over;   /* how many were when the one began that is not looked into */
+  gboolean just_begun; /* the last that came was the beginning of an object */
 };
-
-VbRecordReader *
-vb_record_reader_new (void)
-{
-  VbRecordReader *reader = g_new0 (VbRecordReader, 1);
-
-  reader->check = vb_json_check_new ();
-  reader->parser = json_parser_new_immutable ();
-  reader->name = g_string_new (NULL);
-
-  return reader;
-}
-
-void
-vb_record_reader_free (VbRecordReader *reader)
-{
-  vb_json_check_free (reader->check);
-  g_object_unref (reader->parser);
-  g_string_free (reader->name, TRUE);
-  g_free (reader);
-}
 
 /* What the gate lets nobody take for a value, although it is JSON: the document cannot be read on,
    so the whole record is refused whatever wrong-optional says. */
@@ -54,65 +36,99 @@ add_check_error (VbRecord *record, const char *field, const GError *error)
   added->required = TRUE;
 }
 
-static void
-add_scalar (VbRecord *record, const char *name, JsonNode *node)
+/* Returns: FALSE where what is in @token is not to be looked into */
+static gboolean
+add_value (VbRecord *record, const VbJsonToken *token)
 {
-  const GType type = json_node_get_value_type (node);
-
-  if (type == G_TYPE_STRING)
-    vb_record_add_text (record, name, json_node_get_string (node));
-  else if (type == G_TYPE_BOOLEAN)
-    vb_record_add_boolean (record, name, json_node_get_boolean (node));
-  else
-    vb_record_add_number (record, name, json_node_get_double (node));
-}
-
-static void add_members (VbRecordReader *reader, VbRecord *record, JsonObject *object);
-
-static void
-add_member (VbRecordReader *reader, VbRecord *record, JsonNode *node)
-{
-  const char *name = reader->name->str;
+  const char *name = token->path;
   guint item;
 
-  switch (json_node_get_node_type (node)) {
-  case JSON_NODE_NULL:
+  switch (token->kind) {
+  case VB_JSON_NULL:
     vb_record_add_null (record, name);
-    break;
-  case JSON_NODE_VALUE:
-    add_scalar (record, name, node);
-    break;
-  case JSON_NODE_ARRAY:
+    return TRUE;
+  case VB_JSON_FALSE:
+  case VB_JSON_TRUE:
+    vb_record_add_boolean (record, name, token->kind == VB_JSON_TRUE);
+    return TRUE;
+  case VB_JSON_NUMBER:
+    vb_record_add_number (record, name, token->number);
+    return TRUE;
+  case VB_JSON_TEXT:
+    vb_record_add_text (record, name, token->text);
+    return TRUE;
+  case VB_JSON_ARRAY:
     vb_record_add_other (record, name, "an array");
-    break;
-  case JSON_NODE_OBJECT:
+    return FALSE;
+  case VB_JSON_OBJECT:
+  case VB_JSON_END:
   default:
-    /* An empty object says nothing, but its name must be one all the same. */
-    if (vb_item_find (name, &item) || vb_record_ignores (name)
-        || (json_object_get_size (json_node_get_object (node)) == 0 && !vb_item_is_group (name)))
-      vb_record_add_other (record, name, "an object");
-    else
-      add_members (reader, record, json_node_get_object (node));
-    break;
+    if (!vb_item_find (name, &item) && !vb_record_ignores (name))
+      return TRUE;
+    vb_record_add_other (record, name, "an object");
+    return FALSE;
   }
 }
 
-static void
-add_members (VbRecordReader *reader, VbRecord *record, JsonObject *object)
+/* The document itself. */
+static gboolean
+add_root (VbRecord *record, const VbJsonToken *token)
 {
-  const gsize length = reader->name->len;
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *node;
+  if (token->kind == VB_JSON_OBJECT)
+    return TRUE;
 
-  json_object_iter_init_ordered (&iter, object);
-  while (json_object_iter_next_ordered (&iter, &name, &node)) {
-    if (length > 0)
-      g_string_append_c (reader->name, '/');
-    g_string_append (reader->name, name);
-    add_member (reader, record, node);
-    g_string_truncate (reader->name, length);
-  }
+  vb_record_add_error (record, NULL, NULL, VB_FIELD_ERROR_TYPE,
+                       "the record is not an object: it is to be {…}");
+
+  return FALSE;
+}
+
+static void
+end (VbRecordReader *reader, const VbJsonToken *token)
+{
+  reader->depth--;
+  if (reader->depth == reader->passed_over)
+    reader->passed_over = NOTHING;
+
+  /* An empty object says nothing, but its name must be one all the same. */
+  else if (reader->passed_over == NOTHING && reader->just_begun && reader->depth > 0
+           && !vb_item_is_group (token->path))
+    vb_record_add_other (reader->record, token->path, "an object");
+}
+
+static void
+read_token (const VbJsonToken *token, gpointer user_data)
+{
+  VbRecordReader *reader = user_data;
+
+  if (token->kind == VB_JSON_END)
+    end (reader, token);
+  else if (reader->passed_over == NOTHING
+           && !(reader->depth == 0 ? add_root (reader->record, token)
+                                   : add_value (reader->record, token)))
+    reader->passed_over = reader->depth;
+
+  reader->just_begun = token->kind == VB_JSON_OBJECT;
+  if (token->kind == VB_JSON_OBJECT || token->kind == VB_JSON_ARRAY)
+    reader->depth++;
+}
+
+VbRecordReader *
+vb_record_reader_new (void)
+{
+  VbRecordReader *reader = g_new0 (VbRecordReader, 1);
+
+  reader->check = vb_json_check_new ();
+  vb_json_check_set_read (reader->check, read_token, reader);
+
+  return reader;
+}
+
+void
+vb_record_reader_free (VbRecordReader *reader)
+{
+  vb_json_check_free (reader->check);
+  g_free (reader);
 }
 
 gboolean
@@ -121,30 +137,21 @@ vb_record_reader_read (
 {
   g_autoptr (GError) refused = NULL;
   const char *field;
-  JsonNode *root;
 
   vb_record_reset (record);
+  reader->record = record;
+  reader->depth = 0;
+  reader->passed_over = NOTHING;
 
-  if (!vb_json_check (reader->check, body, length, &field, &refused)) {
-    if (refused->code == VB_JSON_CHECK_ERROR_SYNTAX || refused->code == VB_JSON_CHECK_ERROR_DEPTH) {
-      g_propagate_error (error, g_steal_pointer (&refused));
-      return FALSE;
-    }
-    add_check_error (record, field, refused);
+  if (vb_json_check (reader->check, body, length, &field, &refused))
     return TRUE;
-  }
 
-  if (!json_parser_load_from_data (reader->parser, body, (gssize)length, error))
+  vb_record_reset (record);
+  if (refused->code == VB_JSON_CHECK_ERROR_SYNTAX || refused->code == VB_JSON_CHECK_ERROR_DEPTH) {
+    g_propagate_error (error, g_steal_pointer (&refused));
     return FALSE;
-
-  root = json_parser_get_root (reader->parser);
-  if (!JSON_NODE_HOLDS_OBJECT (root))
-    vb_record_add_error (record, NULL, NULL, VB_FIELD_ERROR_TYPE,
-                         "the record is not an object: it is to be {…}");
-  else {
-    g_string_truncate (reader->name, 0);
-    add_members (reader, record, json_node_get_object (root));
   }
+  add_check_error (record, field, refused);
 
   return TRUE;
 }

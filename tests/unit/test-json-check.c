@@ -371,6 +371,118 @@ test_messages (void)
   }
 }
 
+/* Every value that was told, a line each. */
+static void
+write_token (const VbJsonToken *token, gpointer user_data)
+{
+  GString *lines = user_data;
+
+  g_string_append_printf (lines, "%d %s", token->kind, token->path != NULL ? token->path : "-");
+  if (token->kind == VB_JSON_NUMBER)
+    g_string_append_printf (lines, " %.17g", token->number);
+  else if (token->kind == VB_JSON_TEXT)
+    g_string_append_printf (lines, " %s", token->text);
+  g_string_append_c (lines, '\n');
+}
+
+static void write_node (JsonNode *node, const char *path, GString *lines);
+
+static void
+write_members (JsonObject *object, const char *path, GString *lines)
+{
+  JsonObjectIter iter;
+  const char *name;
+  JsonNode *node;
+
+  json_object_iter_init_ordered (&iter, object);
+  while (json_object_iter_next_ordered (&iter, &name, &node)) {
+    g_autofree char *below = path != NULL ? g_strconcat (path, "/", name, NULL) : g_strdup (name);
+
+    write_node (node, below, lines);
+  }
+}
+
+/* The same of what json-glib has read. */
+static void
+write_node (JsonNode *node, const char *path, GString *lines)
+{
+  VbJsonToken token = { .path = path };
+
+  switch (json_node_get_node_type (node)) {
+  case JSON_NODE_NULL:
+    token.kind = VB_JSON_NULL;
+    break;
+  case JSON_NODE_ARRAY:
+    token.kind = VB_JSON_ARRAY;
+    break;
+  case JSON_NODE_OBJECT:
+    token.kind = VB_JSON_OBJECT;
+    break;
+  case JSON_NODE_VALUE:
+  default:
+    token.number = json_node_get_double (node);
+    token.text = json_node_get_string (node);
+    if (json_node_get_value_type (node) == G_TYPE_BOOLEAN)
+      token.kind = json_node_get_boolean (node) ? VB_JSON_TRUE : VB_JSON_FALSE;
+    else
+      token.kind = token.text != NULL ? VB_JSON_TEXT : VB_JSON_NUMBER;
+    break;
+  }
+
+  write_token (&token, lines);
+  if (token.kind == VB_JSON_OBJECT)
+    write_members (json_node_get_object (node), path, lines);
+  for (guint i = 0;
+       token.kind == VB_JSON_ARRAY && i < json_array_get_length (json_node_get_array (node)); i++)
+    write_node (json_array_get_element (json_node_get_array (node), i), path, lines);
+  token.kind = VB_JSON_END;
+  if (JSON_NODE_HOLDS_OBJECT (node) || JSON_NODE_HOLDS_ARRAY (node))
+    write_token (&token, lines);
+}
+
+/* That a valid document is told as json-glib reads it. */
+static void
+assert_told (const char *document, gsize length)
+{
+  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GString) told = g_string_new (NULL);
+  g_autoptr (GString) expected = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  vb_json_check_set_read (check, write_token, told);
+  vb_json_check (check, document, length, NULL, &error);
+  g_assert_no_error (error);
+  json_parser_load_from_data (parser, document, (gssize)length, &error);
+  g_assert_no_error (error);
+  write_node (json_parser_get_root (parser), NULL, expected);
+  g_assert_cmpstr (told->str, ==, expected->str);
+}
+
+static void
+test_told (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (valid_documents); i++)
+    assert_told (valid_documents[i], strlen (valid_documents[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    assert_told (numbers[i], strlen (numbers[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (strings); i++)
+    assert_told (strings[i].document, strlen (strings[i].document));
+}
+
+/* From the first offence on nothing is told. */
+static void
+test_told_until_offence (void)
+{
+  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (GString) told = g_string_new (NULL);
+  const char *document = "{\"a\":[true],\"b\":1e999,\"c\":1}";
+
+  vb_json_check_set_read (check, write_token, told);
+  g_assert_false (vb_json_check (check, document, strlen (document), NULL, NULL));
+  g_assert_cmpstr (told->str, ==, "6 -\n5 a\n2 a\n7 a\n");
+}
+
 static void
 test_valid (void)
 {
@@ -556,6 +668,7 @@ test_mutations (void)
       json_parser_load_from_data (parser, document->str, (gssize)document->len, &error);
       g_assert_no_error (error);
       g_assert_nonnull (json_parser_get_root (parser));
+      assert_told (document->str, document->len);
 
       check_exactly (check, document->str, document->len, &field, &error);
       g_assert_no_error (error);
@@ -584,6 +697,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/http/json-check/malformed", test_malformed);
   g_test_add_func ("/http/json-check/messages", test_messages);
   g_test_add_func ("/http/json-check/valid", test_valid);
+  g_test_add_func ("/http/json-check/told", test_told);
+  g_test_add_func ("/http/json-check/told-until-offence", test_told_until_offence);
   g_test_add_func ("/http/json-check/reuse", test_reuse);
   g_test_add_func ("/http/json-check/many-members", test_many_members);
   g_test_add_func ("/http/json-check/equal-hashes", test_equal_hashes);
