@@ -645,6 +645,43 @@ test_rounding_and_text (void)
   }
 }
 
+/* Rounded or not, large or small: to the letter what printf() makes of it. */
+static void
+test_texts_of_any_number (void)
+{
+  for (guint i = 0; i < 200000; i++) {
+    const guint item = (guint)g_test_rand_int_range (0, (gint32)vb_n_items ());
+    const VbField *field = vb_item (item)->field;
+    const char *suffix = field->suffix != NULL ? field->suffix : field->unit;
+    const double magnitude = exp10 (g_test_rand_double_range (-8, 20));
+    VbValue value = vb_value_real (g_test_rand_double_range (-1, 1) * magnitude);
+    g_autoptr (GString) text = g_string_new (NULL);
+    g_autofree char *expected = NULL;
+
+    if (g_test_rand_bit ())
+      vb_item_round (item, &value);
+    vb_item_format (item, &value, text);
+    expected = g_strdup_printf ("%.*f%s", MAX (field->decimals, 0), value.as.real,
+                                suffix != NULL ? suffix : "");
+    g_assert_cmpstr (text->str, ==, expected);
+  }
+}
+
+static void
+test_texts_of_any_integer (void)
+{
+  static const gint64 integers[] = { 0, 1, -1, 9, 10, -10, 99, 100, G_MAXINT64, G_MININT64 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (integers); i++) {
+    const VbValue value = vb_value_integer (integers[i]);
+    g_autofree char *expected = g_strdup_printf ("%" G_GINT64_FORMAT, integers[i]);
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    vb_item_format (find ("LowSoc"), &value, text);
+    g_assert_cmpstr (text->str, ==, expected);
+  }
+}
+
 static void
 test_other_texts (void)
 {
@@ -698,6 +735,8 @@ main (int argc, char **argv)
   g_test_add_func ("/field/folded-sign", test_folded_sign);
   g_test_add_func ("/field/booleans-and-texts", test_booleans_and_texts);
   g_test_add_func ("/field/rounding-and-text", test_rounding_and_text);
+  g_test_add_func ("/field/texts-of-any-number", test_texts_of_any_number);
+  g_test_add_func ("/field/texts-of-any-integer", test_texts_of_any_integer);
   g_test_add_func ("/field/other-texts", test_other_texts);
   g_test_add_func ("/field/words", test_words);
   g_test_add_func ("/field/reference-is-up-to-date", test_reference_is_up_to_date);
