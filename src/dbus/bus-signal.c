@@ -8,13 +8,28 @@
 #define BODY_LENGTH_AT 4
 #define SERIAL_AT 8
 
+/* What an item takes beside its texts, at most. */
+#define ITEM_SIZE 128
+
 struct _VbBusSignal
 {
   const VbBattery *battery;
   gsize header; /* bytes of it, which stay; the body begins behind them */
-  GByteArray *message;
+  guint8 *message;
+  gsize length;
+  gsize size; /* that there is room for */
   GString *text;
 };
+
+static void
+make_room (VbBusSignal *signal, gsize length)
+{
+  if (signal->length + length <= signal->size)
+    return;
+
+  signal->size = MAX (signal->length + length, signal->size * 2);
+  signal->message = g_realloc (signal->message, signal->size);
+}
 
 /* GDBus writes the header, once: that of a signal without items. */
 static void
@@ -31,7 +46,8 @@ make_header (VbBusSignal *signal)
   memcpy (&body, blob + BODY_LENGTH_AT, sizeof body);
 
   signal->header = length - body;
-  g_byte_array_append (signal->message, blob, (guint)signal->header);
+  make_room (signal, signal->header);
+  memcpy (signal->message, blob, signal->header);
 }
 
 VbBusSignal *
@@ -40,7 +56,6 @@ vb_bus_signal_new (const VbBattery *battery)
   VbBusSignal *signal = g_new0 (VbBusSignal, 1);
 
   signal->battery = battery;
-  signal->message = g_byte_array_new ();
   signal->text = g_string_new (NULL);
   make_header (signal);
 
@@ -50,94 +65,100 @@ vb_bus_signal_new (const VbBattery *battery)
 void
 vb_bus_signal_free (VbBusSignal *signal)
 {
-  g_byte_array_unref (signal->message);
+  g_free (signal->message);
   g_string_free (signal->text, TRUE);
   g_free (signal);
 }
 
+static void
+put (VbBusSignal *signal, const void *bytes, gsize length)
+{
+  memcpy (signal->message + signal->length, bytes, length);
+  signal->length += length;
+}
+
 /* The header is a multiple of eight bytes long, so that the message can be aligned as the body. */
 static void
-align (GByteArray *message, guint boundary)
+align (VbBusSignal *signal, gsize boundary)
 {
-  static const guint8 zeros[8] = { 0 };
-
-  g_byte_array_append (message, zeros, (boundary - message->len % boundary) % boundary);
+  while (signal->length % boundary != 0)
+    signal->message[signal->length++] = 0;
 }
 
 static void
-put_uint32 (GByteArray *message, guint32 value)
+put_uint32 (VbBusSignal *signal, guint32 value)
 {
-  align (message, sizeof value);
-  g_byte_array_append (message, (const guint8 *)&value, sizeof value);
+  align (signal, sizeof value);
+  put (signal, &value, sizeof value);
 }
 
 static void
-put_string (GByteArray *message, const char *text)
+put_string (VbBusSignal *signal, const char *text)
 {
   const gsize length = strlen (text);
 
-  put_uint32 (message, (guint32)length);
-  g_byte_array_append (message, (const guint8 *)text, (guint)length + 1);
+  put_uint32 (signal, (guint32)length);
+  put (signal, text, length + 1);
 }
 
 /* Its length is known at its end only. Returns: what end_array() needs */
-static guint
-begin_array (GByteArray *message, guint boundary)
+static gsize
+begin_array (VbBusSignal *signal, gsize boundary)
 {
-  put_uint32 (message, 0);
-  align (message, boundary);
+  put_uint32 (signal, 0);
+  align (signal, boundary);
 
-  return message->len;
+  return signal->length;
 }
 
 static void
-end_array (GByteArray *message, guint begin, guint length_at)
+end_array (VbBusSignal *signal, gsize begin, gsize length_at)
 {
-  const guint32 length = message->len - begin;
+  const guint32 length = (guint32)(signal->length - begin);
 
-  memcpy (message->data + length_at, &length, sizeof length);
+  memcpy (signal->message + length_at, &length, sizeof length);
 }
 
 /* The type of a variant: one letter, or `ai`. */
 static void
-put_type (GByteArray *message, const char *type)
+put_type (VbBusSignal *signal, const char *type)
 {
   const guint8 length = (guint8)strlen (type);
 
-  g_byte_array_append (message, &length, 1);
-  g_byte_array_append (message, (const guint8 *)type, length + 1u);
+  put (signal, &length, 1);
+  put (signal, type, length + 1u);
 }
 
 /* As vb_bus_value_new() has it. */
 static void
-put_value (GByteArray *message, const VbValue *value)
+put_value (VbBusSignal *signal, const VbValue *value)
 {
   const gint64 integer = value->as.integer;
 
   switch (value->kind) {
   case VB_VALUE_INTEGER:
     if (integer >= G_MININT32 && integer <= G_MAXINT32) {
-      put_type (message, "i");
-      put_uint32 (message, (guint32)integer);
+      put_type (signal, "i");
+      put_uint32 (signal, (guint32)integer);
       break;
     }
-    put_type (message, "x");
-    align (message, sizeof integer);
-    g_byte_array_append (message, (const guint8 *)&integer, sizeof integer);
+    put_type (signal, "x");
+    align (signal, sizeof integer);
+    put (signal, &integer, sizeof integer);
     break;
   case VB_VALUE_REAL:
-    put_type (message, "d");
-    align (message, sizeof value->as.real);
-    g_byte_array_append (message, (const guint8 *)&value->as.real, sizeof value->as.real);
+    put_type (signal, "d");
+    align (signal, sizeof value->as.real);
+    put (signal, &value->as.real, sizeof value->as.real);
     break;
   case VB_VALUE_TEXT:
-    put_type (message, "s");
-    put_string (message, value->as.text);
+    put_type (signal, "s");
+    put_string (signal, value->as.text);
     break;
   case VB_VALUE_INVALID:
   default:
-    put_type (message, "ai");
-    put_uint32 (message, 0);
+    put_type (signal, "ai");
+    put_uint32 (signal, 0);
     break;
   }
 }
@@ -146,44 +167,46 @@ static void
 put_item (VbBusSignal *signal, guint item)
 {
   const VbValue *value = vb_battery_value (signal->battery, item);
-  GByteArray *message = signal->message;
-  guint length_at, begin;
+  const char *path = vb_item (item)->path;
+  gsize length_at, begin;
 
   g_string_truncate (signal->text, 0);
   vb_item_format (item, value, signal->text);
 
-  align (message, 8);
-  put_string (message, vb_item (item)->path);
-  align (message, 4);
-  length_at = message->len;
-  begin = begin_array (message, 8);
-  put_string (message, "Value");
-  put_value (message, value);
-  align (message, 8);
-  put_string (message, "Text");
-  put_type (message, "s");
-  put_string (message, signal->text->str);
-  end_array (message, begin, length_at);
+  /* A value that is a text is its own text. */
+  make_room (signal, strlen (path) + 2 * signal->text->len + ITEM_SIZE);
+  align (signal, 8);
+  put_string (signal, path);
+  align (signal, 4);
+  length_at = signal->length;
+  begin = begin_array (signal, 8);
+  put_string (signal, "Value");
+  put_value (signal, value);
+  align (signal, 8);
+  put_string (signal, "Text");
+  put_type (signal, "s");
+  put_string (signal, signal->text->str);
+  end_array (signal, begin, length_at);
 }
 
 const guint8 *
 vb_bus_signal_make (
     VbBusSignal *signal, const guint *numbers, guint n, guint32 serial, gsize *length)
 {
-  GByteArray *message = signal->message;
   guint32 body;
-  guint begin;
+  gsize begin;
 
-  g_byte_array_set_size (message, (guint)signal->header);
-  begin = begin_array (message, 8);
+  signal->length = signal->header;
+  make_room (signal, ITEM_SIZE);
+  begin = begin_array (signal, 8);
   for (guint i = 0; i < n; i++)
     put_item (signal, numbers[i]);
-  end_array (message, begin, (guint)signal->header);
+  end_array (signal, begin, signal->header);
 
-  body = message->len - (guint)signal->header;
-  memcpy (message->data + BODY_LENGTH_AT, &body, sizeof body);
-  memcpy (message->data + SERIAL_AT, &serial, sizeof serial);
-  *length = message->len;
+  body = (guint32)(signal->length - signal->header);
+  memcpy (signal->message + BODY_LENGTH_AT, &body, sizeof body);
+  memcpy (signal->message + SERIAL_AT, &serial, sizeof serial);
+  *length = signal->length;
 
-  return message->data;
+  return signal->message;
 }
