@@ -11,7 +11,7 @@ import time
 from servers import Bus, connect, free_port, server_command
 
 # What is done once (start, the first records) is taken off by counting two runs of different length.
-PUSHES = (50, 250)
+PUSHES = (50, 450)
 
 # The C library has a memset() of its own for many a processor, and some count each byte as an
 # instruction: everywhere the plain one is taken.
@@ -26,7 +26,7 @@ def push(client, request):
     return b' 20' in client.recv(4096)
 
 
-def count(name, build, requests, folder):
+def count(name, build, requests, folder, prepare):
     """Runs the server under callgrind and sends it the requests. Returns: instructions by function, ''
     for all"""
     bus, port = Bus(), free_port()
@@ -37,10 +37,13 @@ def count(name, build, requests, folder):
         env=dict(os.environ, DBUS_SESSION_BUS_ADDRESS=bus.address, GLIBC_TUNABLES=TUNABLES),
         stderr=subprocess.DEVNULL)
     with connect(port) as client:
+        kept = prepare(port)
         for request in requests:
             assert push(client, request), 'a record was refused'
             # What another thread sends is sent before the next one.
             time.sleep(0.002)
+            for reader in kept:
+                reader.recv(65536)
     time.sleep(0.5)
     process.send_signal(signal.SIGTERM)
     process.wait()
@@ -54,11 +57,11 @@ def count(name, build, requests, folder):
     return found
 
 
-def per_push(name, build, make_request):
+def per_push(name, build, make_request, pushes=PUSHES, prepare=lambda port: []):
     """Returns: instructions of one push by function, '' for all. @make_request: of the number of the
-    push"""
+    push; @prepare: opens connections on which each push is heard of"""
     with tempfile.TemporaryDirectory() as folder:
-        fewer, more = (count(name, build, [make_request(n) for n in range(pushes)], folder)
-                       for pushes in PUSHES)
-    return {function: (more[function] - fewer.get(function, 0)) / (PUSHES[1] - PUSHES[0])
+        fewer, more = (count(name, build, [make_request(n) for n in range(length)], folder, prepare)
+                       for length in pushes)
+    return {function: (more[function] - fewer.get(function, 0)) / (pushes[1] - pushes[0])
             for function in more}

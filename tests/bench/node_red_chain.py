@@ -22,7 +22,7 @@ import tempfile
 import time
 import urllib.request
 
-from run import Bus, Server, free_port
+from servers import Bus, Server, free_port
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / 'nodes'))
 import palette  # noqa: E402  the path comes first

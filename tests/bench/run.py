@@ -1,168 +1,153 @@
 #!/usr/bin/python3
-"""What one push costs: the daemon against the floor, alternating, in one run.
+"""What one push costs: the daemon, two floors and two peers, alternating, in one run.
 
     run.py BUILD_DIR [--quick] [--rounds N]
 
 Prints one table of medians (with the spread of the rounds). Nothing here is a test: speed depends on
-the machine; read the ratios.
+the machine; read the ratios. The floors take a POST and emit a signal of eleven values, and that is
+all they do: one with GDBus, one with libdbus.
 """
 import argparse
 import json
-import os
 import pathlib
-import signal
-import socket
 import statistics
 import subprocess
 import tempfile
 import time
 
-POST = (b'POST /battery HTTP/1.1\r\nHost: 127.0.0.1:1882\r\nContent-Length: %d\r\n\r\n%s')
-RECORD = (b'{"Soc":50.5,"Current":-10.3,"Voltage":52.05,"Power":1,"MaxChargeCurrent":100,'
-          b'"MaxDischargeCurrent":150,"MaxChargeVoltage":55.2}')
-CONFIG = '[http]\nlisten=127.0.0.1:{port}\n[bus]\nrequire-settings=false\nsettings-timeout=0\n'
+import callgrind
+from records import eleven, post
+from servers import MQTT, NODE, Monitor, Server
+
+NAMES = {'daemon': 'this daemon', 'floor': 'floor: GDBus', 'floor-libdbus': 'floor: libdbus',
+         NODE: 'dbus-victron-virtual', MQTT: 'Mosquitto + python3-dbus'}
+WHOSE = ('process', 'bus', 'broker')
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
-
-
-class Bus:
+class Table:
     def __init__(self):
-        self.process = subprocess.Popen(
-            ['dbus-daemon', '--session', '--nofork', '--nosyslog', '--print-address'],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.address = self.process.stdout.readline().strip()
+        self.rows = {}
 
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
+    def note(self, row, name, value):
+        self.rows.setdefault(row, {}).setdefault(name, []).append(value)
 
-
-class Server:
-    """The daemon or the floor, with a bus of its own."""
-
-    def __init__(self, name, build, folder, groups=''):
-        self.name = name
-        self.port = free_port()
-        self.bus = Bus()
-        if name == 'floor':
-            command = [str(build / 'tests/bench/floor'), str(self.port)]
-        else:
-            config = pathlib.Path(folder) / f'{self.port}.ini'
-            config.write_text(CONFIG.format(port=self.port) + groups)
-            command = [str(build / 'src/dbus-virtual-battery'), '--config', str(config)]
-        environment = dict(os.environ, DBUS_SESSION_BUS_ADDRESS=self.bus.address)
-        begun = time.monotonic()
-        self.process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-        while self.push() is None:
-            time.sleep(0.0002)
-        self.start = (time.monotonic() - begun) * 1000
-        self.environment = environment
-        self.build = build
-
-    def push(self):
-        try:
-            with socket.create_connection(('127.0.0.1', self.port), timeout=2) as client:
-                client.sendall(POST % (len(RECORD), RECORD))
-                return client.recv(4096)
-        except OSError:
-            return None
-
-    def load(self, rate, count):
-        output = subprocess.run(
-            [str(self.build / 'tests/bench/load'), str(self.port), str(self.process.pid), str(rate),
-             str(count)], env=self.environment, stdout=subprocess.PIPE, check=True, text=True).stdout
-        return json.loads(output)
-
-    def memory(self):
-        """RSS, PSS and private memory in kB."""
-        wanted = {'Rss': 0, 'Pss': 0, 'Private_Dirty': 0}
-        for line in pathlib.Path(f'/proc/{self.process.pid}/smaps_rollup').read_text().splitlines():
-            key, _, value = line.partition(':')
-            if key in wanted:
-                wanted[key] = int(value.split()[0])
-        return wanted['Rss'], wanted['Pss'], wanted['Private_Dirty']
-
-    def wakeups(self):
-        """How often its threads went to sleep so far: each wake-up ends in one."""
-        total = 0
-        for task in pathlib.Path(f'/proc/{self.process.pid}/task').iterdir():
-            for line in (task / 'status').read_text().splitlines():
-                if line.startswith('voluntary_ctxt_switches'):
-                    total += int(line.split()[1])
-        return total
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-        self.bus.stop()
+    def print(self):
+        print(f'| | {" | ".join(NAMES.values())} | daemon / GDBus |\n|---|{"---|" * (len(NAMES) + 1)}')
+        for row, values in self.rows.items():
+            cells = [spread(values.get(name)) for name in NAMES]
+            print(f'| {row} | {" | ".join(cells)} | {ratio(values)} |')
 
 
-def spread(values, digits):
+def spread(values):
     if not values:
-        return '-'
-    return f'{statistics.median(values):.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})'
+        return ''
+    middle = statistics.median(values)
+    digits = 0 if middle >= 100 or middle == int(middle) else 1
+    if len(values) == 1:
+        return f'{middle:.{digits}f}'
+    return f'{middle:.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})'
+
+
+def ratio(values):
+    if 'floor' not in values or 'daemon' not in values:
+        return ''
+    floor = statistics.median(values['floor'])
+    return f'{statistics.median(values["daemon"]) / floor:.2f}' if floor else ''
+
+
+def load(server, *arguments):
+    output = subprocess.run(server.load_command(*arguments), env=server.environment,
+                            stdout=subprocess.PIPE, check=True, text=True).stdout
+    return json.loads(output)
+
+
+def measure_rated(table, server, rate, count):
+    result = load(server, rate, count)
+    for whose, cpu in zip(WHOSE, result['cpu']):
+        table.note(f'CPU a push at {rate}/s, µs: {whose}', server.name, cpu)
+    table.note(f'CPU a push at {rate}/s, µs: all', server.name, sum(result['cpu']))
+    table.note(f'latency at {rate}/s, µs: median', server.name, result['median'])
+    table.note(f'latency at {rate}/s, µs: p99', server.name, result['p99'])
+
+
+def measure_fast(table, server, count):
+    for connections, row in ((1, 'one connection'), (8, 'eight connections')):
+        result = load(server, 0, count, connections)
+        table.note(f'pushes a second, {row}', server.name, result['pushes'] / result['seconds'])
+        if connections == 1:
+            table.note('CPU a push at that rate, µs: process', server.name, result['cpu'][0])
+
+
+def measure_memory(table, server, when):
+    _, pss, private = server.memory()
+    table.note(f'PSS {when}, kB', server.name, pss)
+    table.note(f'private memory {when}, kB', server.name, private)
+
+
+def measure_bus(table, server, count):
+    server.push(1)
+    time.sleep(0.3)
+    monitor = Monitor(server.bus)
+    for n in range(count):
+        server.push(n)
+        time.sleep(0.05)
+    time.sleep(0.3)
+    table.note('messages a push', server.name, monitor.messages / count)
+    table.note('bytes a push on the bus', server.name, monitor.bytes / count)
+    monitor.stop()
+
+
+def measure_once(table, name, build, folder, scale):
+    """What need not be repeated."""
+    server = Server(name, build, folder)
+    measure_bus(table, server, 10)
+    load(server, 0, 1000)
+    if name == 'daemon':
+        table.note('RSS after 1 000 pushes, kB', name, server.memory()[0])
+    load(server, 0, 9000 // scale)
+    measure_memory(table, server, 'after 10 000 pushes')
+    if name == 'daemon':
+        load(server, 0, 90000 // scale)
+        table.note('RSS after 100 000 pushes, kB', name, server.memory()[0])
+    server.stop()
+
+
+def measure_silence(table, name, build, folder, seconds):
+    server = Server(name, build, folder)
+    time.sleep(1)
+    before = server.wakeups()
+    time.sleep(seconds)
+    table.note(f'wake-ups in {seconds} s of silence', name, server.wakeups() - before)
+    server.stop()
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('build', type=pathlib.Path)
     parser.add_argument('--quick', action='store_true', help='a tenth of the pushes: does it run at all')
-    parser.add_argument('--rounds', type=int, default=5)
+    parser.add_argument('--rounds', type=int, default=3)
     options = parser.parse_args()
-    scale = 10 if options.quick else 1
-    rounds = 1 if options.quick else options.rounds
-    names = ('floor', 'daemon')
-    results = {name: {} for name in names}
+    build, scale = options.build.resolve(), 10 if options.quick else 1
+    table = Table()
 
-    def note(name, row, value):
-        results[name].setdefault(row, []).append(value)
-
-    rows = {}
     with tempfile.TemporaryDirectory() as folder:
-        for _ in range(rounds):
-            for name in names:
-                server = Server(name, options.build, folder)
-                note(name, 'start to first answer, ms', server.start)
-                for rate, count in ((1, 20), (10, 100), (0, 5000)):
-                    load = server.load(rate, max(count // scale, 2))
-                    at = f'at {rate}/s' if rate else 'at saturation'
-                    note(name, f'CPU a push {at}, µs', load['cpu'])
-                    if rate:
-                        note(name, f'latency median {at}, µs', load['median'])
-                        note(name, f'latency p99 {at}, µs', load['p99'])
-                    else:
-                        note(name, 'pushes a second, one connection', load['pushes'] / load['seconds'])
-                        note(name, 'signals a push', load['signals'] / load['pushes'])
+        for _ in range(1 if options.quick else options.rounds):
+            for name in NAMES:
+                server = Server(name, build, folder)
+                table.note('start to first answer, ms', name, server.start)
+                time.sleep(0.5)
+                measure_memory(table, server, 'idle')
+                for rate, count in ((1, 10), (10, 40)):
+                    measure_rated(table, server, rate, max(count // scale, 2))
+                measure_fast(table, server, 3000 // scale)
                 server.stop()
-
-        for name in names:
-            server = Server(name, options.build, folder)
-            before = server.wakeups()
-            time.sleep(20 / scale)
-            note(name, 'wake-ups in 20 s of silence', server.wakeups() - before)
-            server.load(0, 1000)
-            note(name, 'RSS after 1 000 pushes, kB', server.memory()[0])
-            server.load(0, 9000 // scale)
-            for row, value in zip(('RSS', 'PSS', 'private memory'), server.memory()):
-                note(name, f'{row} after 10 000 pushes, kB', value)
-            server.load(0, 90000 // scale)
-            note(name, 'RSS after 100 000 pushes, kB', server.memory()[0])
-            server.stop()
-
-    for name in names:
-        for row in results[name]:
-            rows.setdefault(row, None)
-    print(f'| | {" | ".join(names)} | ratio |\n|---|{"---|" * (len(names) + 1)}')
-    for row in rows:
-        digits = 2 if 'signals' in row else 1 if 'ms' in row else 0
-        values = [results[name].get(row, []) for name in names]
-        floor, daemon = (statistics.median(value) if value else 0 for value in values)
-        ratio = f'{daemon / floor:.2f}' if floor else '-'
-        print(f'| {row} | {" | ".join(spread(value, digits) for value in values)} | {ratio} |')
+        for name in NAMES:
+            measure_once(table, name, build, folder, scale)
+        for name in ('daemon', 'floor'):
+            measure_silence(table, name, build, folder, 20 // scale)
+    for name in ('daemon', 'floor', 'floor-libdbus'):
+        table.note('instructions a push', name, callgrind.per_push(name, build, lambda n: post(eleven(n)))[''])
+    table.print()
 
 
 if __name__ == '__main__':
