@@ -1,0 +1,118 @@
+#!/usr/bin/python3
+"""Whether a push costs more than was last recorded: instructions, and messages and bytes on the bus.
+
+    check.py BUILD_DIR [--record]
+
+Fails beyond 5 %. None of it depends on how fast the machine is, but other versions of the compiler and
+of the libraries need another number of instructions: where they are not those of the baseline, what is
+compared is the ratio to a floor that is built and counted beside the daemon, and more is allowed.
+"""
+import argparse
+import json
+import pathlib
+import platform
+import subprocess
+import sys
+import tempfile
+import time
+
+import callgrind
+from records import eleven, post
+from servers import Monitor, Server
+
+BASELINE = pathlib.Path(__file__).parent / 'baseline.json'
+ALLOWED = 1.05
+ALLOWED_ELSEWHERE = 1.25
+
+
+def first_line(*command):
+    return subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()[0]
+
+
+def introspect(build, what):
+    return json.loads((build / f'meson-info/intro-{what}.json').read_text())
+
+
+def versions(build):
+    daemon = next(target for target in introspect(build, 'targets')
+                  if target['name'] == 'dbus-virtual-battery')
+    return {
+        'machine': platform.machine(),
+        'compiler': first_line(*daemon['target_sources'][0]['compiler'], '--version'),
+        'optimization': next(option['value'] for option in introspect(build, 'buildoptions')
+                             if option['name'] == 'optimization'),
+        'C library': first_line('ldd', '--version'),
+        'glib': first_line('pkg-config', '--modversion', 'glib-2.0'),
+        'libmicrohttpd': first_line('pkg-config', '--modversion', 'libmicrohttpd'),
+    }
+
+
+def count_on_bus(build, make_record, pushes=20):
+    """Returns: messages and bytes a push"""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server('daemon', build, folder)
+        server.push(0)
+        time.sleep(0.3)
+        monitor = Monitor(server.bus)
+        for n in range(pushes):
+            server.post(make_record(n))
+        time.sleep(0.5)
+        counted = monitor.messages / pushes, monitor.bytes / pushes
+        monitor.stop()
+        server.stop()
+    return counted
+
+
+def measure(build):
+    messages, size = count_on_bus(build, lambda n: eleven(n + 1))
+    unchanged, _ = count_on_bus(build, lambda n: eleven(0))
+    daemon = callgrind.per_push('daemon', build, lambda n: post(eleven(n)))['']
+    same = callgrind.per_push('daemon', build, lambda n: post(eleven(0)))['']
+    floor = callgrind.per_push('floor', build, lambda n: post(eleven(n)))['']
+    return {
+        'instructions, all changed': round(daemon),
+        'instructions, none changed': round(same),
+        'instructions of the floor': round(floor),
+        'messages, all changed': messages,
+        'messages, none changed': unchanged,
+        'bytes on the bus, all changed': size,
+    }
+
+
+def is_within(row, measured, baseline, same_versions):
+    allowed = ALLOWED
+    before, now = baseline[row], measured[row]
+    if row.startswith('instructions,') and not same_versions:
+        allowed = ALLOWED_ELSEWHERE
+        before *= measured['instructions of the floor'] / baseline['instructions of the floor']
+    within = now <= before * allowed
+    change = f'{(now / before - 1) * 100:+.1f} %' if before else ''
+    print(f'{row}: {now:.0f}, recorded {before:.0f} {change}{"" if within else "  BEYOND WHAT IS ALLOWED"}')
+    return within
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('build', type=pathlib.Path)
+    parser.add_argument('--check', action='store_true', help='compare; this is what is done anyway')
+    parser.add_argument('--record', action='store_true', help='write what is measured as the new baseline')
+    options = parser.parse_args()
+    build = options.build.resolve()
+    own, measured = versions(build), measure(build)
+
+    if options.record:
+        BASELINE.write_text(json.dumps({'versions': own, **measured}, indent=2) + '\n')
+        return 0
+
+    baseline = json.loads(BASELINE.read_text())
+    same_versions = baseline['versions'] == own
+    if not same_versions:
+        print(f'NOT THE VERSIONS OF THE BASELINE: {own}, recorded with {baseline["versions"]}.\n'
+              f'Instructions are compared with the floor\'s; up to {ALLOWED_ELSEWHERE} times is allowed.')
+    results = [is_within(row, measured, baseline, same_versions) for row in measured
+               if row != 'instructions of the floor']
+    return 0 if all(results) else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
