@@ -1,12 +1,8 @@
 #include "json-check.h"
 
-#include <math.h>
-
 #include "json-names.h"
+#include "json-number.h"
 #include "json-scan.h"
-
-/* Largest number up to which every integer is a double of its own, 2⁵³. */
-#define INTEGER_MAX G_GUINT64_CONSTANT (9007199254740992)
 
 /* How many characters of a path or a number a message repeats. */
 #define SHOWN_MAX 40
@@ -21,9 +17,8 @@ struct _VbJsonCheck
   gpointer user_data;
 
   VbJsonNames *names;
-  GString *name;   /* one name, decoded */
-  GString *text;   /* one text, decoded */
-  GString *number; /* one number, for its terminator */
+  GString *name; /* one name, decoded */
+  GString *text; /* one text, decoded */
 
   /* The first offence in what is otherwise JSON. It waits for the end of the text, because there may
      be a syntax error further on, and that outweighs it. */
@@ -162,36 +157,6 @@ check_container (VbJsonCheck *check, char bracket)
   return valid;
 }
 
-/* The integer in @text, an offence where it is too large. */
-static double
-read_integer (VbJsonCheck *check, const char *text, const char *start, gsize length)
-{
-  const gboolean negative = *text == '-';
-  const guint64 magnitude = g_ascii_strtoull (text + negative, NULL, 10);
-
-  /* What does not fit 64 bits comes back as G_MAXUINT64. */
-  if (magnitude > INTEGER_MAX) {
-    note_offence (check, VB_JSON_CHECK_ERROR_NUMBER, start, length,
-                  " is beyond the limit of \u00b19007199254740992 for an integer");
-    return 0;
-  }
-
-  /* Zero has no sign: it is an integer. */
-  return (double)(negative ? -(gint64)magnitude : (gint64)magnitude);
-}
-
-static double
-read_real (VbJsonCheck *check, const char *text, const char *start, gsize length)
-{
-  const double real = g_ascii_strtod (text, NULL);
-
-  if (isinf (real))
-    note_offence (check, VB_JSON_CHECK_ERROR_NUMBER, start, length,
-                  " is beyond the limit of \u00b11.797e308 for a number");
-
-  return real;
-}
-
 static gboolean
 check_number (VbJsonCheck *check)
 {
@@ -203,12 +168,11 @@ check_number (VbJsonCheck *check)
   if (!vb_json_scan_number (&check->scan, &integer))
     return FALSE;
 
-  length = check->scan.at - start;
-  g_string_truncate (check->number, 0);
-  g_string_append_len (check->number, start, length);
-
-  token.number = integer ? read_integer (check, check->number->str, start, length)
-                         : read_real (check, check->number->str, start, length);
+  length = (gsize)(check->scan.at - start);
+  if (!vb_json_number_read (start, length, integer, &token.number))
+    note_offence (check, VB_JSON_CHECK_ERROR_NUMBER, start, length,
+                  integer ? " is beyond the limit of \u00b19007199254740992 for an integer"
+                          : " is beyond the limit of \u00b11.797e308 for a number");
   tell (check, token);
 
   return TRUE;
@@ -344,7 +308,6 @@ vb_json_check_new (void)
   check->names = vb_json_names_new ();
   check->name = g_string_new (NULL);
   check->text = g_string_new (NULL);
-  check->number = g_string_new (NULL);
   check->offence_path = g_string_new (NULL);
 
   return check;
@@ -358,7 +321,6 @@ vb_json_check_free (VbJsonCheck *check)
   vb_json_names_free (check->names);
   g_string_free (check->name, TRUE);
   g_string_free (check->text, TRUE);
-  g_string_free (check->number, TRUE);
   g_string_free (check->offence_path, TRUE);
   g_free (check);
 }

@@ -1,4 +1,5 @@
 #include <json-glib/json-glib.h>
+#include <math.h>
 #include <string.h>
 
 #include "http/json-check.h"
@@ -470,6 +471,35 @@ test_told (void)
     assert_told (strings[i].document, strlen (strings[i].document));
 }
 
+static void
+take_number (const VbJsonToken *token, gpointer user_data)
+{
+  *(double *)user_data = token->number;
+}
+
+/* Short or long: to the bit what strtod() makes of it, its sign too. */
+static void
+test_any_number (void)
+{
+  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  double number = 0;
+
+  vb_json_check_set_read (check, take_number, &number);
+  for (guint i = 0; i < 200000; i++) {
+    const double magnitude = exp10 (g_test_rand_double_range (-3, 16));
+    const int decimals = g_test_rand_int_range (1, 18);
+    char document[64];
+    double expected;
+
+    g_snprintf (document, sizeof document, "%.*f", decimals,
+                g_test_rand_int_range (0, 100) == 0 ? -0.0
+                                                    : g_test_rand_double_range (-1, 1) * magnitude);
+    g_assert_true (vb_json_check (check, document, strlen (document), NULL, NULL));
+    expected = g_ascii_strtod (document, NULL);
+    g_assert_cmpmem (&number, sizeof number, &expected, sizeof expected);
+  }
+}
+
 /* From the first offence on nothing is told. */
 static void
 test_told_until_offence (void)
@@ -698,6 +728,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/http/json-check/messages", test_messages);
   g_test_add_func ("/http/json-check/valid", test_valid);
   g_test_add_func ("/http/json-check/told", test_told);
+  g_test_add_func ("/http/json-check/any-number", test_any_number);
   g_test_add_func ("/http/json-check/told-until-offence", test_told_until_offence);
   g_test_add_func ("/http/json-check/reuse", test_reuse);
   g_test_add_func ("/http/json-check/many-members", test_many_members);
