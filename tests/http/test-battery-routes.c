@@ -200,6 +200,50 @@ test_replayed (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (fixture->status, ==, 409);
 }
 
+/* The very same body again and again, and others between: every answer is that of a first time. */
+static void
+test_repeated (Fixture *fixture, gconstpointer user_data)
+{
+  static const struct
+  {
+    const char *method;
+    const char *path;
+    const char *body;
+    guint status;
+    gint64 accepted;
+  } rows[] = {
+    { "POST", "/battery", FULL, 202, 6 },
+    { "POST", "/battery", FULL, 202, 6 },
+    { "POST", "/battery", "{\"Soc\": 101}", 422, 0 },
+    { "POST", "/battery", "{\"Soc\": 101}", 422, 0 },
+    { "POST", "/battery", FULL, 202, 6 },
+    { "POST", "/battery", "{\"Soc\": 50}", 202, 1 },
+    { "PUT", "/battery", "{\"Soc\": 50}", 422, 0 },
+    { "PUT", "/battery", "{\"Soc\": 50}", 422, 0 },
+    { "POST", "/battery", "{\"Soc\": 50}", 202, 1 },
+    { "POST", "/battery", "", 400, 0 },
+    { "POST", "/battery", "", 400, 0 },
+    { "POST", "/battery/check", FULL, 202, 6 },
+    { "PUT", "/battery", FULL, 202, 6 },
+    { "POST", "/battery", "{\"Soc\": 0}", 422, 0 },
+    { "POST", "/battery", "{\"Soc\": 0}", 422, 0 },
+    { "POST", "/battery", FULL, 202, 6 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    JsonObject *answer = ask_object (fixture, rows[i].method, rows[i].path, rows[i].body);
+
+    g_test_message ("%u: %s", i, fixture->body);
+    g_assert_cmpuint (fixture->status, ==, rows[i].status);
+    if (rows[i].accepted > 0)
+      g_assert_cmpint (json_object_get_int_member (answer, "accepted"), ==, rows[i].accepted);
+    else if (rows[i].status == 422)
+      g_assert_cmpuint (json_array_get_length (json_object_get_array_member (answer, "errors")), >,
+                        0);
+  }
+  g_assert_cmpuint (vb_battery_source (fixture->battery)->records, ==, 7);
+}
+
 static void
 test_check_changes_nothing (Fixture *fixture, gconstpointer user_data)
 {
@@ -275,6 +319,7 @@ main (int argc, char **argv)
   ADD ("post", test_post);
   ADD ("refusals", test_refusals);
   ADD ("replayed", test_replayed);
+  ADD ("repeated", test_repeated);
   ADD ("check-changes-nothing", test_check_changes_nothing);
   ADD ("put-get-delete", test_put_get_delete);
   ADD ("information", test_information);
