@@ -18,16 +18,27 @@ add_spelling (Names *names, const char *spelling, guint item)
   g_hash_table_insert (names->names, (gpointer)spelling, GUINT_TO_POINTER (item + 1));
 }
 
-/* A family's pattern holds one %u; a single field has none. */
+/* A family's pattern holds one %u; a single field has none. Not by printf(): at each start there are a
+   thousand of them. */
 static char *
-fill_in (const char *pattern, guint member)
+fill_in (const char *pattern, const char *member)
 {
   const char *at = strstr (pattern, "%u");
+  const gsize length = strlen (member);
+  char *filled;
+  gsize before;
 
   if (at == NULL)
     return g_strdup (pattern);
 
-  return g_strdup_printf ("%.*s%u%s", (int)(at - pattern), pattern, member, at + 2);
+  /* The two bytes of the %u are more than the terminator needs. */
+  before = (gsize)(at - pattern);
+  filled = g_malloc (strlen (pattern) + length);
+  memcpy (filled, pattern, before);
+  memcpy (filled + before, member, length);
+  memcpy (filled + before + length, at + 2, strlen (at + 2) + 1);
+
+  return filled;
 }
 
 static void
@@ -36,9 +47,11 @@ add_item (Names *names, const VbField *field, guint member)
   const guint item = names->items->len;
   VbItem own = { .field = field, .member = member };
   g_auto (GStrv) aliases = g_strsplit (field->aliases != NULL ? field->aliases : "", " ", -1);
+  char number[16];
 
-  own.name = fill_in (field->name, member);
-  own.path = fill_in (field->path, member);
+  g_snprintf (number, sizeof number, "%u", member);
+  own.name = fill_in (field->name, number);
+  own.path = fill_in (field->path, number);
   g_array_append_val (names->items, own);
 
   add_spelling (names, own.name, item);
@@ -52,7 +65,7 @@ add_item (Names *names, const VbField *field, guint member)
   }
   for (guint i = 0; aliases[i] != NULL; i++)
     if (*aliases[i] != '\0')
-      add_spelling (names, fill_in (aliases[i], member), item);
+      add_spelling (names, fill_in (aliases[i], number), item);
 }
 
 static gpointer
