@@ -128,7 +128,7 @@ class BusClient:
 
     Signals are delivered while it waits; sync() makes sure that what was sent has come."""
 
-    def __init__(self, address):
+    def __init__(self, address, listens=True):
         self.connection = Gio.DBusConnection.new_for_address_sync(
             address, Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
             | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION, None, None)
@@ -136,8 +136,9 @@ class BusClient:
         self.venus = set()
         self.venus_signals = []
         self.on_name = None
-        self.connection.signal_subscribe(None, BUS_ITEM, None, None, None,
-                                         Gio.DBusSignalFlags.NONE, self.record)
+        if listens:
+            self.connection.signal_subscribe(None, BUS_ITEM, None, None, None,
+                                             Gio.DBusSignalFlags.NONE, self.record)
         self.connection.signal_subscribe(DBUS, DBUS, 'NameOwnerChanged', None, None,
                                          Gio.DBusSignalFlags.NONE, self.record)
         self.call(DBUS, '/', 'GetId', interface=DBUS)
