@@ -11,7 +11,7 @@ import time
 from servers import Bus, connect, free_port, server_command
 
 # What is done once (start, the first records) is taken off by counting two runs of different length.
-PUSHES = (50, 450)
+PUSHES = (50, 250)
 
 # The C library has a memset() of its own for many a processor, and some count each byte as an
 # instruction: everywhere the plain one is taken.
@@ -26,16 +26,13 @@ def push(client, request):
     return b' 20' in client.recv(4096)
 
 
-def count(name, build, requests, folder, prepare):
-    """Runs the server under callgrind and sends it the requests. Returns: instructions by function, ''
-    for all"""
+def serve(options, name, build, requests, folder, prepare):
+    """Runs the server under valgrind and sends it the requests. Returns: what valgrind says"""
     bus, port = Bus(), free_port()
-    output = pathlib.Path(folder) / f'{name}.{len(requests)}'
     process = subprocess.Popen(
-        ['valgrind', '--tool=callgrind', '-q', f'--callgrind-out-file={output}',
-         *server_command(name, build, port, folder)],
+        ['valgrind', *options, *map(str, server_command(name, build, port, folder))],
         env=dict(os.environ, DBUS_SESSION_BUS_ADDRESS=bus.address, GLIBC_TUNABLES=TUNABLES),
-        stderr=subprocess.DEVNULL)
+        stderr=subprocess.PIPE, text=True)
     with connect(port) as client:
         kept = prepare(port)
         for request in requests:
@@ -46,9 +43,16 @@ def count(name, build, requests, folder, prepare):
                 reader.recv(65536)
     time.sleep(0.5)
     process.send_signal(signal.SIGTERM)
-    process.wait()
+    said = process.communicate()[1]
     bus.stop()
+    return said
 
+
+def count(name, build, requests, folder, prepare=lambda port: []):
+    """Returns: instructions by function, '' for all"""
+    output = pathlib.Path(folder) / f'{name}.{len(requests)}'
+    serve(['--tool=callgrind', '-q', f'--callgrind-out-file={output}'], name, build, requests, folder,
+          prepare)
     text = subprocess.run(['callgrind_annotate', '--inclusive=yes', '--threshold=100', output],
                           stdout=subprocess.PIPE, text=True, check=True).stdout
     found = {'': int(re.search(r'([\d,]+) .*PROGRAM TOTALS', text)[1].replace(',', ''))}
@@ -65,3 +69,14 @@ def per_push(name, build, make_request, pushes=PUSHES, prepare=lambda port: []):
                        for length in pushes)
     return {function: (more[function] - fewer.get(function, 0)) / (pushes[1] - pushes[0])
             for function in more}
+
+
+def allocations(name, build, make_request, pushes=(20, 120)):
+    """Returns: how often a push allocates"""
+    with tempfile.TemporaryDirectory() as folder:
+        said = [serve(['--undef-value-errors=no'], name, build,
+                      [make_request(n) for n in range(length)], folder, lambda port: [])
+                for length in pushes]
+    fewer, more = (int(re.search(r'total heap usage: ([\d,]+) allocs', text)[1].replace(',', ''))
+                   for text in said)
+    return (more - fewer) / (pushes[1] - pushes[0])

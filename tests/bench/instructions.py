@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""How many instructions one push costs, by part.
+"""How many instructions one push costs, by part, and how many allocations.
 
     instructions.py BUILD_DIR
 """
@@ -21,22 +21,31 @@ PARTS = {
 }
 
 
+def changing(n):
+    return post(eleven(n))
+
+
+def unchanging(n):
+    return post(eleven(0))
+
+
 def main():
-    build = pathlib.Path(sys.argv[1])
-    daemon = callgrind.per_push('daemon', build, lambda n: post(eleven(n)))
-    same = callgrind.per_push('daemon', build, lambda n: post(eleven(0)))
-    floor = {"": 0} if "--no-floor" in sys.argv else callgrind.per_push('floor', build, lambda n: post(eleven(n)))
+    build = pathlib.Path(sys.argv[1]).resolve()
+    columns = [callgrind.per_push('daemon', build, request) for request in (changing, unchanging)]
+    rest = [counts[''] for counts in columns]
     print('| part | all eleven changed | none changed |\n|---|---|---|')
-    rest = {'daemon': daemon[''], 'same': same['']}
     for part, (functions, others) in PARTS.items():
         costs = [sum(counts.get(name, 0) for name in functions) - sum(counts.get(name, 0) for name in others)
-                 for counts in (daemon, same)]
-        rest['daemon'] -= costs[0]
-        rest['same'] -= costs[1]
-        print(f'| {part} | {costs[0]:.0f} | {costs[1]:.0f} |')
-    print(f'| main loop, other threads | {rest["daemon"]:.0f} | {rest["same"]:.0f} |\n'
-          f'| **all** | **{daemon[""]:.0f}** | **{same[""]:.0f}** |')
-    print(f'| the floor, all | {floor[""]:.0f} | |')
+                 for counts in columns]
+        rest = [left - cost for left, cost in zip(rest, costs)]
+        print(f'| {part} | {costs[0]:.0f} | {max(costs[1], 0):.0f} |')
+    print(f'| main loop, other threads | {rest[0]:.0f} | {rest[1]:.0f} |')
+    print(f'| **all** | **{columns[0][""]:.0f}** | **{columns[1][""]:.0f}** |')
+    for name in ('floor', 'floor-libdbus'):
+        print(f'| {name}, all | {callgrind.per_push(name, build, changing)[""]:.0f} | |')
+    allocated = [callgrind.allocations('daemon', build, request) for request in (changing, unchanging)]
+    print(f'| allocations | {allocated[0]:.0f} | {allocated[1]:.0f} |')
+    print(f'| allocations of the floor | {callgrind.allocations("floor", build, changing):.0f} | |')
 
 
 if __name__ == '__main__':
