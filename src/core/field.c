@@ -4,6 +4,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "digits.h"
+
 G_DEFINE_QUARK (vb_field_error, vb_field_error)
 
 const char *
@@ -202,8 +204,6 @@ vb_item_check_text (guint item, const char *text, VbValue *value, GError **error
   return TRUE;
 }
 
-static const double powers[] = { 1, 10, 100, 1000, 1e4, 1e5, 1e6 };
-
 /*
  * Rounds half away from zero, as the number was written: 1.005 * 100 is a bit less than 100.5 in
  * binary, by at most what the nudge adds.
@@ -217,6 +217,7 @@ round_decimal (double scaled)
 void
 vb_item_round (guint item, VbValue *value)
 {
+  static const double powers[] = { 1, 10, 100, 1000, 1e4, 1e5, 1e6 };
   const int decimals = vb_item (item)->field->decimals;
 
   if (value->kind != VB_VALUE_REAL)
@@ -231,54 +232,6 @@ vb_item_round (guint item, VbValue *value)
   value->as.real += 0.0;
 }
 
-/* Beyond this a double does not tell one integer from the next. */
-#define EXACT_MAX 9007199254740992.0
-
-/* @digits with the point before the last @decimals of them. */
-static void
-append_digits (GString *text, gboolean negative, guint64 digits, int decimals)
-{
-  char buffer[32];
-  char *at = buffer + sizeof buffer;
-
-  for (int i = 0; digits > 0 || i <= decimals; i++) {
-    if (i == decimals && i > 0)
-      *--at = '.';
-    *--at = (char)('0' + digits % 10);
-    digits /= 10;
-  }
-  if (negative)
-    *--at = '-';
-
-  g_string_append_len (text, at, buffer + sizeof buffer - at);
-}
-
-/* As "%.*f" does. A value that has been rounded is one of so many digits, and writing those takes a tenth
-   of the time. */
-static void
-append_real (GString *text, double value, int decimals)
-{
-  const double scaled = round (fabs (value) * powers[decimals]);
-  char format[] = "%.0f", number[G_ASCII_DTOSTR_BUF_SIZE];
-
-  if (scaled < EXACT_MAX && scaled / powers[decimals] == fabs (value)) {
-    append_digits (text, value < 0, (guint64)scaled, decimals);
-    return;
-  }
-
-  format[2] = (char)('0' + decimals);
-  g_string_append (text, g_ascii_formatd (number, sizeof number, format, value));
-}
-
-static void
-append_integer (GString *text, gint64 integer, gboolean hexadecimal)
-{
-  if (hexadecimal)
-    g_string_append_printf (text, "0x%" G_GINT64_MODIFIER "X", integer);
-  else
-    append_digits (text, integer < 0, integer < 0 ? -(guint64)integer : (guint64)integer, 0);
-}
-
 void
 vb_item_format (guint item, const VbValue *value, GString *text)
 {
@@ -287,10 +240,13 @@ vb_item_format (guint item, const VbValue *value, GString *text)
 
   switch (value->kind) {
   case VB_VALUE_INTEGER:
-    append_integer (text, value->as.integer, (field->flags & VB_FIELD_HEX) != 0);
+    if (field->flags & VB_FIELD_HEX)
+      g_string_append_printf (text, "0x%" G_GINT64_MODIFIER "X", value->as.integer);
+    else
+      vb_digits_append_integer (text, value->as.integer);
     break;
   case VB_VALUE_REAL:
-    append_real (text, value->as.real, MAX (field->decimals, 0));
+    vb_digits_append_real (text, value->as.real, (guint)MAX (field->decimals, 0));
     break;
   case VB_VALUE_TEXT:
     g_string_append (text, value->as.text);

@@ -3,11 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-/* More places than this say nothing about a double. */
-#define DECIMALS_MAX 17
-
-/* Sign, the 309 digits of the largest double, point, decimals, terminator. */
-#define REAL_SIZE (1 + 309 + 1 + DECIMALS_MAX + 1)
+#include "core/digits.h"
 
 /* The control characters that have an escape of their own; the others are written as \u00XX. */
 static const char short_escapes[0x20] = {
@@ -75,19 +71,20 @@ append_quoted (GString *text, const char *value)
   g_string_append_c (text, '"');
 }
 
+/* Of the number that begins at @start. */
 static void
-remove_trailing_zeros (char *number)
+remove_trailing_zeros (GString *text, gsize start)
 {
-  char *end = number + strlen (number);
+  gsize length = text->len;
 
-  if (strchr (number, '.') == NULL)
+  if (strchr (text->str + start, '.') == NULL)
     return;
 
-  while (end[-1] == '0')
-    end--;
-  if (end[-1] == '.')
-    end--;
-  *end = '\0';
+  while (text->str[length - 1] == '0')
+    length--;
+  if (text->str[length - 1] == '.')
+    length--;
+  g_string_truncate (text, length);
 }
 
 void
@@ -148,26 +145,25 @@ void
 vb_json_integer (VbJsonWriter *writer, gint64 value)
 {
   begin_element (writer);
-  g_string_append_printf (writer->text, "%" G_GINT64_FORMAT, value);
+  vb_digits_append_integer (writer->text, value);
 }
 
 void
 vb_json_real (VbJsonWriter *writer, double value, int decimals)
 {
-  char format[sizeof "%.17f"];
-  char number[REAL_SIZE];
+  gsize start;
 
   if (!isfinite (value)) {
     vb_json_null (writer);
     return;
   }
 
-  g_snprintf (format, sizeof format, "%%.%uf", (guint)CLAMP (decimals, 0, DECIMALS_MAX));
-  g_ascii_formatd (number, sizeof number, format, value);
-  remove_trailing_zeros (number);
-
   begin_element (writer);
-  g_string_append (writer->text, g_str_equal (number, "-0") ? "0" : number);
+  start = writer->text->len;
+  vb_digits_append_real (writer->text, value, (guint)CLAMP (decimals, 0, VB_DECIMALS_MAX));
+  remove_trailing_zeros (writer->text, start);
+  if (g_str_equal (writer->text->str + start, "-0"))
+    g_string_erase (writer->text, (gssize)start, 1);
 }
 
 void

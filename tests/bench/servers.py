@@ -23,7 +23,7 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def connect(port, timeout=60):
+def connect(port, timeout=300):
     """Waits until somebody listens."""
     end = time.monotonic() + timeout
     while True:
