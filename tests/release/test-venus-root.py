@@ -91,5 +91,6 @@ for _architecture, (_folder, _emulator) in ARCHITECTURES.items():
 
 
 if __name__ == '__main__':
-    main(vars(venus_installing), vars(venus_upgrading), vars(venus_others), vars(venus_service),
-         vars(venus_rc_local), vars(venus_uninstalling), globals())
+    # Those that take longest begin.
+    main(globals(), vars(venus_installing), vars(venus_upgrading), vars(venus_others),
+         vars(venus_service), vars(venus_rc_local), vars(venus_uninstalling))

@@ -21,8 +21,8 @@ APP = '/data/apps/dbus-virtual-battery'
 INSTALLER = f'{APP}/incoming/install.sh'
 NAME = 'com.victronenergy.battery.virtual'
 
-# On a loaded machine, through an emulator.
-PATIENCE = 120
+# Through an emulator, on a machine that is loaded many times over.
+PATIENCE = 400
 
 # Debian's architecture → the folder of our binary, and what runs it here: emulator, class and
 # machine of the ELF header.
