@@ -185,13 +185,25 @@ show_venus_version (GString *text)
   g_string_append_printf (text, "Venus OS %s\n", g_strstrip (version));
 }
 
+static void
+show_config_file (const char *config_file, GString *text)
+{
+  g_autofree char *config = NULL;
+  g_autofree char *valid = NULL;
+
+  g_string_append_printf (text, "%s:\n", config_file);
+  if (g_file_get_contents (config_file, &config, NULL, NULL)) {
+    valid = g_utf8_make_valid (config, -1);
+    vb_doctor_show_config (valid, text);
+  }
+  g_string_append_c (text, '\n');
+}
+
 void
 vb_doctor_head (const char *config_file, GString *text)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
   g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
-  g_autofree char *config = NULL;
-  g_autofree char *valid = NULL;
   struct utsname machine;
 
   g_string_append_printf (text, "dbus-virtual-battery %s for %s\n", VB_VERSION, VB_ARCHITECTURE);
@@ -200,14 +212,8 @@ vb_doctor_head (const char *config_file, GString *text)
   show_venus_version (text);
   g_string_append_printf (text, "%s\n", time);
 
-  if (config_file == NULL) {
+  if (config_file != NULL)
+    show_config_file (config_file, text);
+  else
     g_string_append (text, "no configuration file: the defaults\n\n");
-    return;
-  }
-  g_string_append_printf (text, "%s:\n", config_file);
-  if (g_file_get_contents (config_file, &config, NULL, NULL)) {
-    valid = g_utf8_make_valid (config, -1);
-    vb_doctor_show_config (valid, text);
-  }
-  g_string_append_c (text, '\n');
 }
