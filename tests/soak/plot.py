@@ -40,6 +40,6 @@ def plot(samples, title, path):
         axes.grid(alpha=0.3)
         for begin, end in spans(samples):
             axes.axvspan(begin / 60, end / 60, color='black', alpha=0.08, linewidth=0)
-    panels[-1].legend()
+    panels[-1].legend(loc='upper left')
     panels[-1].set_xlabel('minutes')
     figure.savefig(path, metadata={'Date': None})
