@@ -2,6 +2,8 @@
 
 #include "bus-stream.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -10,6 +12,9 @@
 #define BODY_LENGTH_AT 4
 #define SERIAL_AT 8
 #define FIELDS_LENGTH_AT 12
+
+/* How long a bus is waited for that is behind, ms. */
+#define BUS_PATIENCE 50
 
 /* What GDBus writes to, in its own thread. */
 #define VB_TYPE_BUS_OUTPUT (vb_bus_output_get_type ())
@@ -188,10 +193,24 @@ vb_bus_stream_new (GIOStream *base)
   return G_IO_STREAM (stream);
 }
 
+/* Where the bus is behind it is waited for, a little: whoever posts faster than it takes is slowed down,
+   instead of filling a queue. A bus that takes nothing at all must not hold up the loop. */
+static gssize
+send_when_ready (int fd, const guint8 *message, gsize length)
+{
+  struct pollfd ready = { .fd = fd, .events = POLLOUT };
+  gssize sent = send (fd, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+  if (sent < 0 && errno == EAGAIN && poll (&ready, 1, BUS_PATIENCE) > 0)
+    sent = send (fd, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+  return sent;
+}
+
 static gboolean
 send_whole (GSocket *socket, const guint8 *message, gsize length)
 {
-  const gssize sent = send (g_socket_get_fd (socket), message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+  const gssize sent = send_when_ready (g_socket_get_fd (socket), message, length);
 
   if (sent == (gssize)length)
     return TRUE;

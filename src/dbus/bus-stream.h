@@ -34,7 +34,7 @@ GIOStream *vb_bus_stream_new (GIOStream *base);
  * @last_serial: g_dbus_connection_get_last_serial()
  *
  * Returns: FALSE where GDBus has not written everything yet, where the message is too long, or where
- * the socket does not take it: then it is to be sent through GDBus.
+ * the socket does not take it within 50 ms: then it is to be sent through GDBus.
  */
 gboolean
 vb_bus_stream_write (VbBusStream *stream, const guint8 *message, gsize length, guint32 last_serial);
