@@ -24,21 +24,14 @@ static char *
 fill_in (const char *pattern, const char *member)
 {
   const char *at = strstr (pattern, "%u");
-  const gsize length = strlen (member);
-  char *filled;
-  gsize before;
+  g_autofree char *before = NULL;
 
   if (at == NULL)
     return g_strdup (pattern);
 
-  /* The two bytes of the %u are more than the terminator needs. */
-  before = (gsize)(at - pattern);
-  filled = g_malloc (strlen (pattern) + length);
-  memcpy (filled, pattern, before);
-  memcpy (filled + before, member, length);
-  memcpy (filled + before + length, at + 2, strlen (at + 2) + 1);
+  before = g_strndup (pattern, (gsize)(at - pattern));
 
-  return filled;
+  return g_strconcat (before, member, at + strlen ("%u"), NULL);
 }
 
 static void
