@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#define NAME_PATTERN "^[a-z][a-z0-9_]{0,31}$"
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
+#define NAME_MAX_LENGTH 32
 #define CUSTOM_NAME_MAX 32
 
 static const char *const reserved[] = { "virtual", "check", "history" };
@@ -123,13 +124,21 @@ check_battery (const VbBatteryConfig *battery, GError **error)
 }
 
 static gboolean
+is_name (const char *name)
+{
+  const gsize length = strspn (name, NAME_CHARACTERS);
+
+  return g_ascii_islower (name[0]) && name[length] == '\0' && length <= NAME_MAX_LENGTH;
+}
+
+static gboolean
 check_names (const VbConfig *config, GError **error)
 {
   for (guint i = 0; i < config->batteries->len; i++) {
     const VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
     const gboolean is_default = g_str_equal (battery->name, VB_DEFAULT_BATTERY);
 
-    if (!g_regex_match_simple (NAME_PATTERN, battery->name, G_REGEX_DOLLAR_ENDONLY, 0))
+    if (!is_name (battery->name))
       return vb_config_refuse_name (battery->name, error);
     for (guint j = 0; j < G_N_ELEMENTS (reserved); j++)
       if (!is_default && g_str_equal (battery->name, reserved[j]))
