@@ -6,11 +6,6 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 work=$(realpath -m "$1") dist=$(realpath -m "$2")
 cd "$ROOT"
-export LC_ALL=C TZ=UTC
-# The last change dates what is packed.
-SOURCE_DATE_EPOCH=$(git log -1 --format=%ct 2>/dev/null || stat -c %Y meson.build)
-export SOURCE_DATE_EPOCH
-umask 022
 version=$(meson introspect --projectinfo meson.build | /usr/bin/python3 -c 'import json, sys; print(json.load(sys.stdin)["version"])')
 
 "$RELEASE/fetch-sources.sh" "$work"

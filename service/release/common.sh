@@ -10,6 +10,11 @@ TARGETS='armhf aarch64 x86_64'
 # prefix is not there, and where they were built does not show.
 PREFIX=/static
 
+# The last change dates what is packed, and nothing else of this machine shows in it.
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$ROOT" log -1 --format=%ct 2>/dev/null || stat -c %Y "$ROOT/meson.build")}
+export SOURCE_DATE_EPOCH LC_ALL=C TZ=UTC
+umask 022
+
 say() { printf '\n==> %s\n' "$*"; }
 
 die() {

@@ -16,9 +16,8 @@ cp "$ROOT/LICENSE" "$document/copyright"
 printf '\nThe libraries that are linked in, their licences, and how to build it with changed ones: licences/.\n' \
   >>"$document/copyright"
 gzip -9n <"$ROOT/CHANGELOG.md" >"$document/changelog.gz"
-find "$tree/usr/share/man" -type f ! -name '*.gz' -exec gzip -9n {} + 2>/dev/null || true
-find "$tree/etc" -type f -printf '/%P\n' 2>/dev/null | sed 's,^,/etc,' | sort >"$tree/DEBIAN/conffiles" || true
-[ -s "$tree/DEBIAN/conffiles" ] || rm "$tree/DEBIAN/conffiles"
+find "$tree/usr/share/man" -type f -exec gzip -9n {} +
+[ ! -e "$tree/etc" ] || die 'what lies in /etc has to be named in conffiles'
 cat >"$tree/DEBIAN/control" <<CONTROL
 Package: $NAME
 Version: $version
@@ -34,7 +33,7 @@ Description: battery for Venus OS, fed over HTTP
  expects a battery. When the source falls silent it steps down to a safe state.
 CONTROL
 chmod -R u=rwX,go=rX "$tree"
-(cd "$tree" && find usr etc -type f -print0 2>/dev/null | sort -z | xargs -0 md5sum) >"$tree/DEBIAN/md5sums"
+(cd "$tree" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$tree/DEBIAN/md5sums"
 chmod 644 "$tree/DEBIAN/md5sums"
 find "$tree" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 dpkg-deb --root-owner-group -Zxz --build "$tree" "$dist/${NAME}_${version}_$debian.deb" >/dev/null

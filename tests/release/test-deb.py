@@ -17,10 +17,12 @@ DIST = pathlib.Path(os.environ['DIST'])
 NAME = 'dbus-virtual-battery'
 PACKAGE = next(DIST.glob(f'{NAME}_*_amd64.deb'))
 DEBIAN = pathlib.Path(os.environ['CACHE_DIR']) / 'debian.tar'
-UNITS = sorted(path.name for path in (SOURCE_ROOT / 'service/systemd').glob(f'{NAME}.*'))
+UNITS = sorted(path.name.removesuffix('.in') for path in (SOURCE_ROOT / 'service/systemd').glob('*')
+               if path.name.removesuffix('.in').endswith(('.service', '.socket')))
 
-# What dpkg and apt keep for themselves.
-KEPT = ('/var/lib/dpkg/', '/var/lib/apt/', '/var/cache/', '/var/log/', '/tmp/', '/run/', '/proc/')
+# What dpkg and apt keep for themselves. A user, once made, stays with every package: others may have files of his.
+KEPT = ('/var/lib/dpkg/', '/var/lib/apt/', '/var/cache/', '/var/log/', '/tmp/', '/run/', '/proc/',
+        '/etc/passwd', '/etc/shadow', '/etc/group', '/etc/gshadow', '/etc/.pwd.lock')
 
 AS_ROOT = [] if os.geteuid() == 0 else ['sudo']
 
@@ -69,7 +71,7 @@ class Debian:
 
     def files(self):
         text = run('find', self.root, '-printf', '%M %u %l /%P\n')
-        return sorted(line for line in text.splitlines() if not any(f' {kept}' in line for kept in KEPT))
+        return {line for line in text.splitlines() if not any(f' {kept}' in line for kept in KEPT)}
 
     def close(self):
         run('rm', '-rf', self.root)
@@ -98,13 +100,16 @@ def test_install_and_remove(world, debian):
     debian.run('apt-get', 'remove', '-y', NAME)
     assert not (debian.root / f'usr/sbin/{NAME}').exists()
     debian.run('apt-get', 'purge', '-y', NAME)
-    equal([line for line in debian.files() if line not in before], [], 'left behind')
-    equal([line for line in before if line not in debian.files()], [], 'taken along')
+    after = debian.files()
+    equal(after - before, set(), 'left behind')
+    equal(before - after, set(), 'taken along')
 
 
 @with_debian
 def test_units(world, debian):
     debian.install()
+    user = 'User=' in ''.join((debian.root / f'usr/lib/systemd/system/{unit}').read_text() for unit in UNITS)
+    equal(f'{NAME}:' in (debian.root / 'etc/passwd').read_text(), user, 'the user of the service is there')
     for unit in UNITS:
         path = f'/usr/lib/systemd/system/{unit}'
         assert (debian.root / path[1:]).exists(), f'{path} is not in the package'

@@ -16,7 +16,7 @@ def is_script(path):
 
 
 def test_shellcheck(world):
-    scripts = [path.relative_to(SOURCE_ROOT.resolve()) for folder in ('service', 'tests/release', '.ci')
+    scripts = [path.relative_to(SOURCE_ROOT.resolve()) for folder in ('service/release', 'tests/release', '.ci')
                for path in sorted((SOURCE_ROOT.resolve() / folder).rglob('*')) if path.is_file() and is_script(path)]
     assert len(scripts) > 10, scripts
     result = subprocess.run(['shellcheck', '--external-sources', *scripts], cwd=SOURCE_ROOT,
