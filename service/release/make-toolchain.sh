@@ -60,7 +60,8 @@ SH
 chmod +x "$toolchain/cc" "$toolchain/pkg-config"
 
 # No path of this machine goes into the binary, and no table for exceptions, which C does not have.
-flags="$machine -Os -g0 -fPIE -fstack-protector-strong -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections"
+flags="$machine -Os -g0 -fPIE -fstack-protector-strong"
+flags+=" -fno-asynchronous-unwind-tables -fno-unwind-tables -ffunction-sections -fdata-sections"
 flags+=" -ffile-prefix-map=$ROOT=. -ffile-prefix-map=$work=."
 wrapper=
 [ -z "$qemu" ] || wrapper="exe_wrapper = '$qemu'"
