@@ -101,7 +101,7 @@ def test_cortex_a8(world):
     equal(attributes['ABI_VFP_args'], 'VFP registers')
     assert 'Advanced_SIMD_arch' not in attributes, attributes
     assert attributes.get('DIV_use', 'Not allowed') == 'Not allowed', attributes
-    code = run('arm-linux-gnueabihf-objdump', '-d', '--no-show-raw-insn', binary('armhf'))
+    code = run('arm-linux-gnueabihf-objdump', '-d', '--no-show-raw-insn', WORK / 'armhf' / 'daemon' / 'src' / NAME)
     instructions = set(re.findall(r'^\s+[0-9a-f]+:\s+(\S+)', code, re.M))
     assert len(instructions) > 100, instructions
     newer = [name for name in instructions if re.match(r'[us]div|vfma|v(ld|st)[1-4]\.|vmull|vrecpe', name)]
