@@ -11,7 +11,13 @@ TARGETS='armhf aarch64 x86_64'
 PREFIX=/static
 
 # The last change dates what is packed, and nothing else of this machine shows in it.
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -C "$ROOT" log -1 --format=%ct 2>/dev/null || stat -c %Y "$ROOT/meson.build")}
+if [ -z "${SOURCE_DATE_EPOCH:-}" ]; then
+  if [ -e "$ROOT/.git" ]; then
+    SOURCE_DATE_EPOCH=$(git -C "$ROOT" log -1 --format=%ct)
+  else
+    SOURCE_DATE_EPOCH=$(stat -c %Y "$ROOT/meson.build")
+  fi
+fi
 export SOURCE_DATE_EPOCH LC_ALL=C TZ=UTC
 umask 022
 

@@ -24,7 +24,7 @@ Version: $version
 Architecture: $debian
 Maintainer: dbus-virtual-battery contributors <noreply@invalid>
 Installed-Size: $(du -sk --apparent-size --exclude=DEBIAN "$tree" | cut -f 1)
-Recommends: dbus
+Recommends: dbus, procps
 Section: net
 Priority: optional
 Description: battery for Venus OS, fed over HTTP

@@ -10,7 +10,7 @@ tree=$work/tree/$top
 rm -rf "$work/tree"
 mkdir -p "$tree/build-release"
 cd "$ROOT"
-if git rev-parse --git-dir >/dev/null 2>&1; then
+if [ -e .git ]; then
   git ls-files -z
 else
   find . -path './build*' -prune -o -path ./dist -prune -o -type f -print0

@@ -40,7 +40,7 @@ def make_debian():
     DEBIAN.parent.mkdir(parents=True, exist_ok=True)
     new = DEBIAN.with_suffix('.new')
     run('rm', '-rf', new)
-    run('debootstrap', '--variant=minbase', '--include=systemd,dbus', 'bookworm', new)
+    run('debootstrap', '--variant=minbase', '--include=systemd,dbus,procps', 'bookworm', new)
     run('tar', '-C', new, '-cf', f'{new}.tar', '.')
     run('rm', '-rf', new)
     run('mv', f'{new}.tar', DEBIAN)

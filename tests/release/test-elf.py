@@ -104,7 +104,7 @@ def test_cortex_a8(world):
     code = run('arm-linux-gnueabihf-objdump', '-d', '--no-show-raw-insn', WORK / 'armhf' / 'daemon' / 'src' / NAME)
     instructions = set(re.findall(r'^\s+[0-9a-f]+:\s+(\S+)', code, re.M))
     assert len(instructions) > 100, instructions
-    newer = [name for name in instructions if re.match(r'[us]div|vfma|v(ld|st)[1-4]\.|vmull|vrecpe', name)]
+    newer = [name for name in instructions if re.match(r'[us]div|vfm[as]|v(ld|st)[1-4]\.|vmull\.[usp]|vrecpe', name)]
     equal(newer, [], 'instructions')
 
 
