@@ -11,14 +11,13 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'system'))
 import harness  # noqa: E402  the path comes first
 from clients import BATTERY, RECORD  # noqa: E402
-from harness import SOURCE_ROOT, equal, eventually, free_port  # noqa: E402
+from harness import equal, eventually, free_port  # noqa: E402
 
 DIST = pathlib.Path(os.environ['DIST'])
 NAME = 'dbus-virtual-battery'
 PACKAGE = next(DIST.glob(f'{NAME}_*_amd64.deb'))
 DEBIAN = pathlib.Path(os.environ['CACHE_DIR']) / 'debian.tar'
-UNITS = sorted(path.name.removesuffix('.in') for path in (SOURCE_ROOT / 'service/systemd').glob('*')
-               if path.name.removesuffix('.in').endswith(('.service', '.socket')))
+UNITS = (f'{NAME}.service', f'{NAME}.socket')
 
 # What dpkg and apt keep for themselves. A user, once made, stays with every package: others may have files of his.
 KEPT = ('/var/lib/dpkg/', '/var/lib/apt/', '/var/cache/', '/var/log/', '/tmp/', '/run/', '/proc/',
@@ -95,7 +94,7 @@ def test_install_and_remove(world, debian):
     version = PACKAGE.name.split('_')[1]
     equal(debian.run(NAME, '--version').split()[:2], [NAME, version])
     enabled = debian.root / f'etc/systemd/system/multi-user.target.wants/{NAME}.service'
-    equal(os.path.lexists(enabled), bool(UNITS), 'the service is enabled')
+    assert os.path.lexists(enabled), 'the service is not enabled'
     debian.install()
     debian.run('apt-get', 'remove', '-y', NAME)
     assert not (debian.root / f'usr/sbin/{NAME}').exists()
@@ -108,8 +107,7 @@ def test_install_and_remove(world, debian):
 @with_debian
 def test_units(world, debian):
     debian.install()
-    user = 'User=' in ''.join((debian.root / f'usr/lib/systemd/system/{unit}').read_text() for unit in UNITS)
-    equal(f'{NAME}:' in (debian.root / 'etc/passwd').read_text(), user, 'the user of the service is there')
+    assert f'{NAME}:' in (debian.root / 'etc/passwd').read_text(), 'the user of the service is not there'
     for unit in UNITS:
         path = f'/usr/lib/systemd/system/{unit}'
         assert (debian.root / path[1:]).exists(), f'{path} is not in the package'
