@@ -163,7 +163,10 @@ answer_verdict (VbBatteryRoutes *routes, VbBattery *battery, VbHttpRequest *requ
     g_debug ("%s: record from %s: %u accepted, %u changed, %s", vb_battery_config (battery)->name,
              vb_http_request_source (request), routes->verdict->accepted, routes->verdict->changed,
              vb_state_name (routes->verdict->state));
-  if (routes->record->errors->len == 0 && routes->taken->len == 0)
+  /* What was taken with errors has been changed, for this battery alone. */
+  if (routes->record->errors->len > 0)
+    g_string_truncate (routes->taken, 0);
+  else if (routes->taken->len == 0)
     g_string_append_len (routes->taken, body, (gssize)length);
   vb_state_json_verdict (battery, routes->verdict, routes->record, routes->answer);
   reply (routes, request, in_force ? 200 : 202, JSON);

@@ -244,6 +244,47 @@ test_repeated (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (vb_battery_source (fixture->battery)->records, ==, 7);
 }
 
+/* The same bytes to a BMS and to a monitor in turn: what the monitor leaves out, the BMS takes. */
+static void
+test_repeated_to_another (Fixture *fixture, gconstpointer user_data)
+{
+  static const char *const between[] = { "/battery/boat", "/battery/boat/check" };
+
+  for (guint drop = 0; drop < 2; drop++) {
+    g_auto (VbBatteryConfig) config = { 0 };
+
+    vb_battery_config_init (&config, "virtual");
+    config.drop_wrong_optional = drop != 0;
+    vb_battery_reconfigure (fixture->battery, &config, 1);
+    if (drop == 0) {
+      g_auto (VbBatteryConfig) boat = { 0 };
+
+      vb_battery_config_init (&boat, "boat");
+      boat.role = VB_ROLE_MONITOR;
+      boat.drop_wrong_optional = TRUE;
+      g_ptr_array_add (fixture->batteries, vb_battery_new (&boat, 1));
+    }
+
+    for (guint i = 0; i < G_N_ELEMENTS (between); i++) {
+      JsonObject *answer;
+
+      for (guint j = 0; j < 2; j++) {
+        answer = ask_object (fixture, "POST", "/battery", FULL);
+        g_assert_cmpuint (fixture->status, ==, 202);
+        g_assert_cmpint (json_object_get_int_member (answer, "accepted"), ==, 6);
+        g_assert_cmpuint (json_array_get_length (json_object_get_array_member (answer, "errors")),
+                          ==, 0);
+
+        answer = ask_object (fixture, "POST", between[i], FULL);
+        g_assert_cmpuint (fixture->status, ==, 202);
+        g_assert_cmpint (json_object_get_int_member (answer, "accepted"), ==, 3);
+        g_assert_cmpuint (json_array_get_length (json_object_get_array_member (answer, "errors")),
+                          ==, 3);
+      }
+    }
+  }
+}
+
 static void
 test_check_changes_nothing (Fixture *fixture, gconstpointer user_data)
 {
@@ -320,6 +361,7 @@ main (int argc, char **argv)
   ADD ("refusals", test_refusals);
   ADD ("replayed", test_replayed);
   ADD ("repeated", test_repeated);
+  ADD ("repeated-to-another", test_repeated_to_another);
   ADD ("check-changes-nothing", test_check_changes_nothing);
   ADD ("put-get-delete", test_put_get_delete);
   ADD ("information", test_information);
