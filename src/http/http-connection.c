@@ -88,11 +88,11 @@ vb_http_connection_set_headers_known (VbHttpConnection *connection)
 }
 
 void
-vb_http_connection_complete (VbHttpConnection *connection, gsize size)
+vb_http_connection_complete (VbHttpConnection *connection, gsize size, gint64 now)
 {
   const guint64 bytes = received (connection).bytes;
 
-  connection->answering = TRUE;
+  connection->answering = now;
   connection->headers_known = FALSE;
   connection->begun = 0;
 
@@ -109,9 +109,11 @@ vb_http_connection_age (const VbHttpConnection *connection, gint64 now)
 }
 
 void
-vb_http_connection_end (VbHttpConnection *connection, gint64 now)
+vb_http_connection_end (VbHttpConnection *connection, gboolean let_in, gint64 now)
 {
-  connection->answering = FALSE;
+  connection->answering = 0;
+  if (!let_in)
+    return;
   if (connection->served != 0)
     connection->interval = now - connection->served;
   connection->served = now;
@@ -128,8 +130,11 @@ has_begun (const VbHttpConnection *connection, guint64 bytes)
 gboolean
 vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 now)
 {
-  if (connection->cut || connection->answering)
+  if (connection->cut)
     return FALSE;
+
+  if (connection->answering != 0)
+    return now - connection->answering >= VB_HTTP_ESTABLISHED;
 
   if (connection->begun != 0 || has_begun (connection, received (connection).bytes))
     return connection->served == 0 && vb_http_connection_age (connection, now) >= VB_HTTP_DAWDLE;
@@ -144,7 +149,7 @@ vb_http_connection_deadline (VbHttpConnection *connection, gint64 limit, gint64 
   Received so_far;
 
   /* While an answer is on its way the next request is not read, so it is not the client who waits. */
-  if (connection->cut || connection->answering)
+  if (connection->cut || connection->answering != 0)
     return G_MAXINT64;
   so_far = received (connection);
   if (connection->begun == 0 && has_begun (connection, so_far.bytes))

@@ -23,9 +23,9 @@ typedef struct
   guint64 bytes_done;     /* bytes of the requests that are complete */
   gint64 begun;           /* when the present request began, µs of the monotonic clock; 0: none */
   gboolean headers_known; /* its headers are complete */
-  gboolean answering;     /* it is complete, its answer is not yet sent to the end */
+  gint64 answering;       /* when it was complete, its answer not yet sent to the end; 0: none is */
   gint64 opened;          /* when the client came */
-  gint64 served;          /* when its last request was over; 0: none yet */
+  gint64 served;          /* when its last request that was let in was over; 0: none yet */
   gint64 interval;        /* between the ends of its last two requests; 0: there were not two */
   gboolean cut;
 } VbHttpConnection;
@@ -40,13 +40,17 @@ void vb_http_connection_begin (VbHttpConnection *connection, gint64 now);
 void vb_http_connection_set_headers_known (VbHttpConnection *connection);
 
 /** The request is complete, @size bytes long (0: not known), and its answer may be sent. */
-void vb_http_connection_complete (VbHttpConnection *connection, gsize size);
+void vb_http_connection_complete (VbHttpConnection *connection, gsize size, gint64 now);
 
 /** How long ago (µs) the request began; 0 where that is not known. */
 gint64 vb_http_connection_age (const VbHttpConnection *connection, gint64 now);
 
-/** The request is over: its answer has been sent, or cannot be. */
-void vb_http_connection_end (VbHttpConnection *connection, gint64 now);
+/**
+ * The request is over: its answer has been sent, or cannot be.
+ *
+ * @let_in: whether the guards let it in; who is turned away earns no claim to his place with it
+ */
+void vb_http_connection_end (VbHttpConnection *connection, gboolean let_in, gint64 now);
 
 /** How long (µs) after its last request an idle client keeps its place whoever else comes. */
 #define VB_HTTP_ESTABLISHED ((gint64)15 * G_USEC_PER_SEC)
@@ -55,10 +59,10 @@ void vb_http_connection_end (VbHttpConnection *connection, gint64 now);
 #define VB_HTTP_DAWDLE ((gint64)2 * G_USEC_PER_SEC)
 
 /**
- * Whether the client makes room where somebody else needs it. Nobody does who is being answered, who
- * has just begun a request, or who was served within VB_HTTP_ESTABLISHED, or twice the time between
- * his last two requests where that is longer: who posts twice a minute is as established as who posts
- * each second.
+ * Whether the client makes room where somebody else needs it. Nobody does who has just begun a request,
+ * who has left an answer unread for less than VB_HTTP_ESTABLISHED, or who was served within that time,
+ * or twice the time between his last two requests where that is longer: who posts twice a minute is as
+ * established as who posts each second.
  */
 gboolean vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 now);
 

@@ -119,7 +119,7 @@ end_who_waits (VbHttpConnections *connections)
   for (guint i = 0; i < connections->open->len; i++) {
     VbHttpConnection *connection = g_ptr_array_index (connections->open, i);
 
-    if (connection->has_place || connection->answering || connection->cut)
+    if (connection->has_place || connection->answering != 0 || connection->cut)
       continue;
     n_waiting++;
     if (oldest == NULL || connection->opened < oldest->opened)

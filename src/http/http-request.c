@@ -256,7 +256,8 @@ vb_http_request_queue (VbHttpRequest *request)
 
   /* How many bytes the frames of the chunks took nobody tells. */
   vb_http_connection_complete (&request->connection,
-                               is_chunked (request) ? 0 : request->header_size + request->received);
+                               is_chunked (request) ? 0 : request->header_size + request->received,
+                               g_get_monotonic_time ());
 
   return result;
 }

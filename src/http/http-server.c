@@ -159,7 +159,9 @@ notify_completed (void *user_data,
                   void **context,
                   enum MHD_RequestTerminationCode code)
 {
-  vb_http_connection_end (&request_of (mhd)->connection, g_get_monotonic_time ());
+  VbHttpRequest *request = request_of (mhd);
+
+  vb_http_connection_end (&request->connection, request->refused == 0, g_get_monotonic_time ());
   *context = NULL;
 }
 

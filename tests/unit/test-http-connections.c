@@ -82,11 +82,17 @@ begin (Client *client, gint64 now)
 }
 
 static void
-serve (Client *client, gint64 now)
+answer (Client *client, gboolean let_in, gint64 now)
 {
   begin (client, now);
-  vb_http_connection_complete (&client->connection, 0);
-  vb_http_connection_end (&client->connection, now);
+  vb_http_connection_complete (&client->connection, 0, now);
+  vb_http_connection_end (&client->connection, let_in, now);
+}
+
+static void
+serve (Client *client, gint64 now)
+{
+  answer (client, TRUE, now);
 }
 
 /* Whether the daemon has ended it, as the client sees it. */
@@ -147,14 +153,14 @@ test_waiting (Fixture *fixture, gconstpointer unused)
   /* An event reader's place is free for others; his answer does not end. */
   reader = come (fixture, 90 * SECOND);
   begin (reader, 90 * SECOND);
-  vb_http_connection_complete (&reader->connection, 0);
+  vb_http_connection_complete (&reader->connection, 0, 90 * SECOND);
   vb_http_connections_leave_place (fixture->connections, &reader->connection);
 
   for (guint i = 0; i < LIMIT; i++) {
     Client *client = come (fixture, 100 * SECOND);
 
     begin (client, 100 * SECOND);
-    vb_http_connection_complete (&client->connection, 0);
+    vb_http_connection_complete (&client->connection, 0, 100 * SECOND);
   }
 
   for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
@@ -164,6 +170,38 @@ test_waiting (Fixture *fixture, gconstpointer unused)
     g_assert_cmpint (is_ended (waiting[i]), ==, i < 2);
   }
   g_assert_false (is_ended (reader));
+}
+
+/* Who asks without a token again and again is no source: he goes before anybody who was let in. */
+static void
+test_turned_away (Fixture *fixture, gconstpointer unused)
+{
+  Client *poster = come (fixture, 100 * SECOND), *stranger = come (fixture, 100 * SECOND);
+
+  serve (poster, 101 * SECOND);
+  answer (stranger, FALSE, 102 * SECOND);
+  g_assert_true (come (fixture, 102 * SECOND)->connection.has_place);
+  g_assert_true (is_ended (stranger));
+  g_assert_false (is_ended (poster));
+}
+
+/* Who leaves his answer unread keeps a place from others only so long. */
+static void
+test_unread_answer (Fixture *fixture, gconstpointer unused)
+{
+  Client *deaf[LIMIT];
+
+  for (guint i = 0; i < LIMIT; i++) {
+    deaf[i] = come (fixture, 100 * SECOND);
+    serve (deaf[i], (101 + i) * SECOND);
+    begin (deaf[i], 110 * SECOND);
+    vb_http_connection_complete (&deaf[i]->connection, 0, 110 * SECOND);
+  }
+
+  g_assert_false (come (fixture, 124 * SECOND)->connection.has_place);
+  g_assert_true (come (fixture, 125 * SECOND)->connection.has_place);
+  g_assert_true (is_ended (deaf[0]));
+  g_assert_false (is_ended (deaf[1]));
 }
 
 #define ADD(name, test) \
@@ -176,6 +214,8 @@ main (int argc, char **argv)
 
   ADD ("established-at-its-own-pace", test_established_at_its_own_pace);
   ADD ("dawdling", test_dawdling);
+  ADD ("turned-away", test_turned_away);
+  ADD ("unread-answer", test_unread_answer);
   ADD ("waiting", test_waiting);
 
   return g_test_run ();
