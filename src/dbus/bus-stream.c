@@ -16,6 +16,9 @@
 /* How long a bus is waited for that is behind, ms. */
 #define BUS_PATIENCE 50
 
+/* How long it is not waited for after that was in vain, µs. */
+#define BUS_REST G_USEC_PER_SEC
+
 /* What GDBus writes to, in its own thread. */
 #define VB_TYPE_BUS_OUTPUT (vb_bus_output_get_type ())
 G_DECLARE_FINAL_TYPE (VbBusOutput, vb_bus_output, VB, BUS_OUTPUT, GOutputStream)
@@ -194,15 +197,22 @@ vb_bus_stream_new (GIOStream *base)
 }
 
 /* Where the bus is behind it is waited for, a little: whoever posts faster than it takes is slowed down,
-   instead of filling a queue. A bus that takes nothing at all must not hold up the loop. */
+   instead of filling a queue. A bus that takes nothing at all must not hold up the loop, and not once for
+   each battery either: all of them are on the same one. */
 static gssize
 send_when_ready (int fd, const guint8 *message, gsize length)
 {
+  static gint64 not_before; /* when it may be waited for again */
   struct pollfd ready = { .fd = fd, .events = POLLOUT };
-  gssize sent = send (fd, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+  const gssize sent = send (fd, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-  if (sent < 0 && errno == EAGAIN && poll (&ready, 1, BUS_PATIENCE) > 0)
-    sent = send (fd, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (sent >= 0 || errno != EAGAIN || g_get_monotonic_time () < not_before)
+    return sent;
+
+  if (poll (&ready, 1, BUS_PATIENCE) > 0)
+    return send (fd, message, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+  not_before = g_get_monotonic_time () + BUS_REST;
 
   return sent;
 }
