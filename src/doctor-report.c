@@ -41,12 +41,13 @@ gboolean
 vb_report_close (VbReport *report)
 {
   const guint wrong = report->n[VB_FINDING_FAIL], doubtful = report->n[VB_FINDING_WARN];
+  const gboolean well = wrong == 0 && doubtful == 0;
 
-  if (wrong == 0 && doubtful == 0)
+  if (well)
     g_string_append (report->text, "\nAll is well.\n");
   else
     g_string_append_printf (report->text, "\n%u wrong (FAIL), %u doubtful (warn).\n", wrong,
                             doubtful);
 
-  return wrong == 0;
+  return well;
 }

@@ -30,7 +30,7 @@ void vb_report_free (VbReport *report);
 void vb_report_add (VbReport *report, VbFinding finding, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 
-/** Appends the last line, which counts the others. Returns: whether nothing has failed */
+/** Appends the last line, which counts the others. Returns: whether all is well */
 gboolean vb_report_close (VbReport *report);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbReport, vb_report_free)
