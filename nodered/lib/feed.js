@@ -1,5 +1,7 @@
 'use strict';
 
+const { isOurs } = require('./answer');
+const { withCode } = require('./errors');
 const { Sender } = require('./sender');
 const { textOf } = require('./record');
 const { batteryStatus, refusalStatus, failureStatus, refusalText } = require('./status');
@@ -31,8 +33,18 @@ class Feed {
         this.sender.push(record);
     }
 
+    // As Connection does; the answer of somebody else is an error, too.
+    ask(method, text, callback) {
+        this.connection.ask(method, this.path, text, (error, status, answer) => {
+            if (!error && !isOurs(status, answer)) {
+                error = withCode(`not an answer of dbus-virtual-battery: HTTP ${status}, other JSON`, 'EPROTO');
+            }
+            callback(error, status, answer);
+        });
+    }
+
     post(record) {
-        this.connection.ask('POST', this.path, textOf(record), (error, status, answer) => {
+        this.ask('POST', textOf(record), (error, status, answer) => {
             this.silence.refresh();
             if (error) {
                 this.onFailure(error);
@@ -89,13 +101,13 @@ class Feed {
         if (!this.sender.begin()) {
             return;
         }
-        this.connection.ask('GET', this.path, '', (error, status, answer) => {
+        this.ask('GET', '', (error, status, answer) => {
             if (error) {
                 this.onFailure(error);
             } else if (status >= 300) {
                 this.outlet.show(refusalStatus(status, answer));
             } else {
-                const { Soc, Voltage } = answer.values;
+                const { Soc, Voltage } = answer.values || {};
 
                 this.soc = Soc && Soc.value;
                 this.voltage = Voltage && Voltage.value;

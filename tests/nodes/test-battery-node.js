@@ -223,15 +223,49 @@ test('not configured', async () => {
     await stopFlow();
 });
 
+// Whoever listens at a wrong address must not end Node-RED.
+const OTHERS = [
+    '<html>', '{}', 'null', '[]', '"x"', '1', '{"state":"live"}',
+    '{"state":1,"missing":[],"warnings":[]}', '{"state":"live","missing":"x","warnings":[]}',
+    '{"state":"live","missing":[{"toString":1}],"warnings":[]}', '{"state":"live","missing":[],"warnings":null}',
+    '{"state":"live","missing":[],"warnings":[],"errors":{}}',
+    '{"state":"live","missing":[],"warnings":[],"ignored":1}',
+    '{"state":"live","missing":[],"warnings":[],"values":null}',
+    '{"state":"live","missing":[],"warnings":[],"values":{"Soc":{"value":{}}}}',
+].map(body => [200, body]).concat([
+    'null', '[]', '"x"', '{"errors":{}}', '{"errors":[null]}', '{"errors":[{"field":{"toString":1}}]}',
+    '{"detail":{"toString":1}}',
+].flatMap(body => [[404, body], [500, body]]));
+
 test('another server', async () => {
-    const server = http.createServer((_request, response) => response.end('<html>'));
+    let answer = OTHERS[0];
+    const server = http.createServer((request, response) => {
+        request.resume();
+        request.on('end', () => {
+            response.statusCode = answer[0];
+            response.end(answer[1]);
+        });
+    });
 
     await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-    const seen = await startFlow('virtual battery', `http://127.0.0.1:${server.address().port}`);
-    seen.take({ payload: RECORD });
-    await until(() => seen.status() === 'red ring not the daemon', 'the status');
-    await stopFlow();
-    await new Promise(resolve => server.close(resolve));
+    try {
+        for (answer of OTHERS) {
+            const what = answer.join(' ');
+            const seen = await startFlow('virtual battery', `http://127.0.0.1:${server.address().port}`);
+
+            await until(() => seen.status() === 'red ring not the daemon', `asked how the battery is: ${what}`);
+            seen.take({ payload: RECORD });
+            await until(() => seen.caught.length === 1, `Catch hears of ${what}`);
+            assert.match(seen.caught[0].error.message, /not an answer of dbus-virtual-battery: HTTP \d/);
+            assert.strictEqual(seen.status(), 'red ring not the daemon', what);
+            assert.deepStrictEqual(seen.first, []);
+            assert.deepStrictEqual(seen.second.map(msg => msg.payload.state), ['unreachable'], what);
+            await stopFlow();
+        }
+    } finally {
+        await stopFlow();
+        await new Promise(resolve => server.close(resolve));
+    }
 });
 
 for (const [token, status] of [['open-sesame', GREEN], ['wrong', 'red dot refused: token'],
