@@ -55,6 +55,13 @@ class EventStream {
             return;
         }
 
+        if (!/^text\/event-stream\b/i.test(response.headers['content-type'])) {
+            response.resume();
+            this.failed(request, withCode('not the events of dbus-virtual-battery: '
+                + (response.headers['content-type'] || 'no Content-Type'), 'EPROTO'));
+            return;
+        }
+
         const parser = new EventParser((name, data, id) => {
             this.lastId = id === undefined ? this.lastId : id;
             this.listener.event(name, data);

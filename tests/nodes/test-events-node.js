@@ -201,6 +201,34 @@ test('not configured, and no daemon', async () => {
     await stopFlow();
 });
 
+test('another server', async () => {
+    for (const headers of [{}, { 'Content-Type': 'text/html' }, { 'Content-Type': 'application/json' }]) {
+        const asked = [];
+        const server = http.createServer((_request, response) => {
+            asked.push(process.hrtime.bigint());
+            response.writeHead(200, headers);
+            response.write('data: {"a":1}\n\n');
+        });
+
+        await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+        const seen = await startFlow('virtual battery events', `http://127.0.0.1:${server.address().port}`);
+        try {
+            await until(() => seen.status() === 'red ring not the daemon', 'the status');
+            await until(() => asked.length === 4, 'a few attempts');
+            const pauses = asked.slice(1).map((time, i) => Number(time - asked[i]) / 1e6);
+            // No sooner than the pause, which doubles; a timer of node may be 1 ms early.
+            [100, 200, 400].forEach((pause, i) => assert.ok(pauses[i] >= pause - 2, String(pauses)));
+            assert.ok(seen.shown.every(({ text }) => text !== 'listening'), JSON.stringify(seen.shown));
+            assert.strictEqual(seen.caught.length, 1, 'it is an error once, not for each attempt');
+            assert.match(seen.caught[0].error.message, /not the events of dbus-virtual-battery/);
+            assert.deepStrictEqual(seen.first, []);
+        } finally {
+            await stopFlow();
+            await new Promise(resolve => server.close(resolve));
+        }
+    }
+});
+
 test('events are taken apart wherever the stream is cut', () => {
     const stream = 'id: 7-1\nevent: state\ndata: {"text": "Größe"}\n\n: still here\n\n'
         + 'data: {"a":1}\nid: 7-2\n\n';
