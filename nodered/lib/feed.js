@@ -22,8 +22,8 @@ class Feed {
         this.path = '/battery' + (battery ? '/' + encodeURIComponent(battery) : '');
         this.outlet = outlet;
         this.state = null;
-        this.soc = undefined;
-        this.voltage = undefined;
+        this.soc = null; // as it is known, null where it is not
+        this.voltage = null;
         this.sender = new Sender(interval, record => this.post(record));
         this.silence = setTimeout(() => this.look(), times.look);
     }
@@ -109,8 +109,8 @@ class Feed {
             } else {
                 const { Soc, Voltage } = answer.values || {};
 
-                this.soc = Soc && Soc.value;
-                this.voltage = Voltage && Voltage.value;
+                this.soc = Soc ? Soc.value : null;
+                this.voltage = Voltage ? Voltage.value : null;
                 this.onBattery(answer);
             }
             this.sender.end();

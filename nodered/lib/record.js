@@ -37,10 +37,11 @@ function objectOf(msg) {
         + (topic ? '' : ', and no msg.topic names a field'));
 }
 
+// Returns: null where the record says that it is not known, undefined where it says nothing.
 function find(record, names) {
     for (const name of names) {
-        if (typeof record[name] === 'number') {
-            return record[name];
+        if (record[name] !== undefined) {
+            return Number.isFinite(record[name]) ? record[name] : null;
         }
     }
     return undefined;
@@ -55,7 +56,8 @@ function voltageOf(record) {
     return find(isObject(record.Dc['0']) ? record.Dc['0'] : record.Dc, ['Voltage']);
 }
 
-// Reads a message. Returns { text, soc, voltage }: the record as JSON, and what the status shows of it.
+// Reads a message. Returns { text, soc, voltage }: the record as JSON, and what the status shows of it, as
+// find() has it.
 // Throws where the message holds none.
 function readRecord(msg) {
     const record = objectOf(msg);

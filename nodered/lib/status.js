@@ -25,7 +25,7 @@ function rounded(value) {
 }
 
 function valuesText(soc, voltage) {
-    return [soc === undefined ? '' : rounded(soc) + ' %', voltage === undefined ? '' : rounded(voltage) + ' V']
+    return [soc === null ? '' : rounded(soc) + ' %', voltage === null ? '' : rounded(voltage) + ' V']
         .filter(Boolean).join(' ') || 'live';
 }
 
@@ -45,7 +45,8 @@ function complaint(battery) {
     return warnings.length > 0 ? countOf(warnings.length, 'warning') : null;
 }
 
-// The status for what the daemon says of the battery: a verdict, or GET /battery.
+// The status for what the daemon says of the battery: a verdict, or GET /battery. soc in %, voltage in V,
+// null: not known.
 function batteryStatus(battery, soc, voltage) {
     const { state, missing } = battery;
 

@@ -332,6 +332,26 @@ check('what is not a record', CALM_BATTERY, {}, async (seen, daemon) => {
     assert.strictEqual((await daemon.battery()).values.Soc.value, 63.5);
 });
 
+check('green shows nothing that is not known any more', CALM_BATTERY, {}, async seen => {
+    const { Soc, Voltage, ...rest } = RECORD;
+    const spellings = [['Soc', 'green dot 52.7 V'], ['/Soc', 'green dot 52.7 V'], ['Voltage', 'green dot 63.5 %'],
+        ['Dc/0/Voltage', 'green dot 63.5 %']];
+
+    for (const [topic, status] of spellings) {
+        for (const value of [null, NaN, -Infinity]) {
+            await join(seen);
+            seen.take({ topic, payload: value });
+            await until(() => /^yellow dot missing: /.test(seen.status()), `${topic} ${value}`);
+            await join(seen, rest, status);
+        }
+    }
+    await join(seen);
+    seen.take({ payload: Object.assign({}, rest, { Dc: { Voltage: null }, Soc: null }) });
+    await until(() => /^yellow dot missing: /.test(seen.status()), 'nested');
+    await join(seen, rest, 'green dot live');
+    assert.deepStrictEqual([Soc, Voltage], [63.5, 52.7]);
+});
+
 check('names that JavaScript knows', CALM_BATTERY, {}, async seen => {
     await join(seen);
     seen.take({ payload: JSON.parse('{"__proto__": {"Soc": 1}, "constructor": 1}') });
