@@ -5,8 +5,9 @@ const { readAnswer } = require('./http-answer');
 
 // One kept connection to the daemon, for one request at a time.
 //
-// It is a plain socket: with node's http, which makes an agent's slot, a request and a stream for each
-// record, this costs Node-RED two to three times as much (tests/bench/node_red_chain.py).
+// It is a plain socket: node's http makes an agent's slot, a request and a stream for each record. On a
+// loaded machine, at 1 Hz, a record costs Node-RED 0.6 ms this way, 3.4 ms through its http request node
+// (`./dev bench chain`).
 class Connection {
     // address: of daemonAddress(); timeout: ms until the whole answer must be there.
     constructor(address, timeout) {
