@@ -63,7 +63,8 @@ class EventStream {
         }
 
         const parser = new EventParser((name, data, id) => {
-            this.lastId = id === undefined ? this.lastId : id;
+            // Node throws where a header holds anything else.
+            this.lastId = id !== undefined && /^[\x20-\x7e]*$/.test(id) ? id : this.lastId;
             this.listener.event(name, data);
         });
 

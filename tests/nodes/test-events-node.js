@@ -229,6 +229,25 @@ test('another server', async () => {
     }
 });
 
+test('an id that no header can hold', async () => {
+    const asked = [];
+    const server = http.createServer((request, response) => {
+        asked.push(request.headers['last-event-id']);
+        response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+        response.end(asked.length === 1 ? 'id: 7-1\ndata: {}\n\nid: \u2713\ndata: {}\n\n' : '');
+    });
+
+    await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+    await startFlow('virtual battery events', `http://127.0.0.1:${server.address().port}`);
+    try {
+        await until(() => asked.length === 3, 'it asks again');
+        assert.deepStrictEqual(asked, [undefined, '7-1', '7-1']);
+    } finally {
+        await stopFlow();
+        await new Promise(resolve => server.close(resolve));
+    }
+});
+
 test('events are taken apart wherever the stream is cut', () => {
     const stream = 'id: 7-1\nevent: state\ndata: {"text": "Größe"}\n\n: still here\n\n'
         + 'data: {"a":1}\nid: 7-2\n\n';
