@@ -2,6 +2,8 @@
 # Puts into force what was unpacked beside it, or, run from where that has been put, makes boot and service right again.
 # Everything is looked at before anything is changed. A new version that does not stay up gives way to the one before.
 set -u
+# An SSH session that drops must leave no half upgrade, and none that nobody watches.
+trap '' HUP PIPE
 app=/data/apps/dbus-virtual-battery
 incoming=$app/incoming
 previous=$app/previous
@@ -69,7 +71,7 @@ start() {
   [ -z "$old" ] || svc -t $service
   if ! pidof svscan >/dev/null; then
     say 'it starts with the other services'
-    return
+    return 0
   fi
   tries=0
   seconds=0

@@ -60,6 +60,24 @@ def test_upgrade_without_space(world):
     assert device.version() == world.archives.version
 
 
+def test_upgrade_over_a_session_that_drops(world):
+    """It is watched, and gives way to the version before, also when nobody is there any more."""
+    device = world.installed()
+    before = device.tree()
+    device.unpack(world.archives.short_lived)
+    device.run(f'''{{
+        sh {INSTALLER} &
+        until [ -e {APP}/previous/manifest ]; do sleep 0.1; done
+        kill -HUP $!
+        wait $!
+        echo $? >/tmp/status
+    }} 2>&1 | true''')
+    assert device.run('cat /tmp/status') == '1\n'
+    device.live()
+    assert device.version() == world.archives.version
+    assert not differences(before, device.tree())
+
+
 def test_upgrade_to_what_does_not_stay_up(world):
     device = world.installed()
     before = device.tree()
