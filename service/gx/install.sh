@@ -94,9 +94,14 @@ start() {
 }
 
 swap() {
+  if ! keep_previous; then
+    rm -rf $previous
+    say 'the version before could not be kept; nothing was changed; is there room left? (df -h /data)'
+    return 1
+  fi
   # A power cut from here on leaves either version, and no half one.
   sync
-  if keep_previous && put_in_place $incoming && start again; then
+  if put_in_place $incoming && start again; then
     rm -rf $previous
     return
   fi

@@ -78,6 +78,22 @@ def test_upgrade_over_a_session_that_drops(world):
     assert not differences(before, device.tree())
 
 
+def test_upgrade_without_space_to_keep_the_version_before(world):
+    """The archive was unpacked, and after it there is no room for a single block."""
+    device = world.installed()
+    before, daemon = device.tree(), device.daemon()
+    device.unpack(world.archives.later)
+    device.run('dd if=/dev/zero of=/data/filler bs=1k 2>/dev/null', 1)
+    said = device.run(f'sh {INSTALLER}', 1)
+    assert 'could not be kept' in said and 'nothing was changed' in said, said
+    assert 'is installed' not in said and 'put back' not in said, said
+    assert device.daemon() == daemon
+    device.run(f'rm -r /data/filler {APP}/incoming')
+    assert not differences(before, device.tree())
+    device.reboot().live()
+    assert device.version() == world.archives.version
+
+
 def test_upgrade_to_what_does_not_stay_up(world):
     device = world.installed()
     before = device.tree()
