@@ -34,8 +34,9 @@ check() {
 
 # Rather a copy too many than half a configuration.
 make_config() {
+  made_config=
   [ ! -e $config ] || return 0
-  mkdir -p /data/conf && cp "$here/dbus-virtual-battery.ini" $config.new && mv $config.new $config && return
+  mkdir -p /data/conf && cp "$here/dbus-virtual-battery.ini" $config.new && mv $config.new $config && made_config=1 && return
   rm -f $config.new
   fail "$config could not be written"
 }
@@ -118,7 +119,10 @@ is_in_force() { cmp -s $incoming/manifest $app/manifest && (cd $app && sha256sum
 cd /
 check
 make_config
-sh "$here/rc-local.sh" add || fail 'it could not be started at boot'
+if ! sh "$here/rc-local.sh" add; then
+  [ -z "$made_config" ] || rm -f $config
+  fail 'it could not be started at boot'
+fi
 if [ "$here" = $app ]; then
   start || exit 1
 elif is_in_force; then

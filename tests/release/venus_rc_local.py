@@ -75,6 +75,18 @@ def test_rc_local_that_is_a_link(world):
     assert device.tree() == before
 
 
+def test_rc_local_that_cannot_be_written(world):
+    """It is a link to where nothing can be written; the configuration goes, too."""
+    device = world.device()
+    (device.data / 'rc.local').symlink_to('/usr/bin/svrescan')
+    device.boot()
+    before = device.tree()
+    said = device.install(world.archives.real, 1)
+    assert 'could not be written' in said and 'nothing was changed' in said, said
+    device.run(f'rm -r {APP}; rmdir /data/apps')
+    assert device.tree() == before
+
+
 def test_rc_local_that_was_changed_since(world):
     """What others have added stays, also in a file that the installer made."""
     device = world.installed()
