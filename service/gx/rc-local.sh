@@ -108,7 +108,9 @@ check() {
 # Keeps what an earlier block says of the file before it.
 add() {
   check || return
+  # Of what is not there some readlinks say nothing.
   file=$(readlink -f $rc_local)
+  file=${file:-$rc_local}
   work=$(mktemp -d) || return
   note=
   if [ ! -e "$file" ]; then

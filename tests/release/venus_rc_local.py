@@ -1,5 +1,5 @@
 """The block in /data/rc.local, with all that may be there already."""
-from venus_device import APP, SERVICE
+from venus_device import APP, INSTALLER, SERVICE
 from venus_world import UNINSTALL
 
 
@@ -73,6 +73,18 @@ def test_rc_local_that_is_a_link(world):
     device.run('test -e /tmp/theirs')
     device.run(f'{UNINSTALL} --purge')
     assert device.tree() == before
+
+
+def test_rc_local_missing_for_a_readlink_that_says_nothing(world):
+    """As some busyboxes have it. Debian's takes its own, whatever PATH says; bash does not."""
+    device = world.device().boot()
+    device.unpack(world.archives.real)
+    device.run('''mkdir /tmp/bin && ln -s /bin/bash /tmp/bin/sh
+        echo '#!/bin/sh' >/tmp/bin/readlink
+        echo '[ -e "$2" ] && exec /bin/busybox readlink "$@"' >>/tmp/bin/readlink
+        chmod 755 /tmp/bin/readlink''')
+    device.run(f'PATH=/tmp/bin:$PATH /tmp/bin/sh {INSTALLER}')
+    device.reboot().live()
 
 
 def test_rc_local_that_cannot_be_written(world):
