@@ -67,7 +67,7 @@ pid_of_service() { svstat $service 2>/dev/null | sed -n 's/.*: up (pid \([0-9]*\
 start() {
   old=
   [ -z "${1:-}" ] || old=$(pid_of_service)
-  sh $app/boot.sh
+  sh $app/boot.sh || return
   svc -u $service 2>/dev/null
   [ -z "$old" ] || svc -t $service
   if ! pidof svscan >/dev/null; then

@@ -15,9 +15,9 @@ found() {
 services() {
   for service in /service/*; do
     target=$(readlink -f "$service")
-    if [ ! -d "$target" ] || [ "$target" = $app/service ]; then
-      continue
-    fi
+    [ "$target" != $app/service ] || continue
+    # Our place is taken by a link that leads nowhere, too.
+    [ -d "$target" ] || [ "$service" = /service/dbus-virtual-battery ] || continue
     if echo "$service $target" | grep -qiE "$names" || grep -qiE "$names" "$target/run" 2>/dev/null; then
       found "the service $service ($target)" \
         "svc -dx $service; sleep 3; rm -r $service"

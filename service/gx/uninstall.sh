@@ -25,6 +25,14 @@ stop() {
   done
 }
 
+remove_link() {
+  if [ "$(readlink $link)" = $service ]; then
+    rm -f $link
+  elif [ -e $link ] || [ -L $link ]; then
+    say "$link is not ours and stays"
+  fi
+}
+
 # Instance and name of each battery, which Venus OS keeps.
 forget_settings() {
   settings=
@@ -49,7 +57,7 @@ esac
 cd /
 sh $app/rc-local.sh remove || exit 1
 stop
-rm -f $link
+remove_link
 # svscan may have started it once more in between.
 sleep 1
 stop

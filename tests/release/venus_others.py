@@ -2,7 +2,7 @@
 import shutil
 
 from venus_device import APP, NAME, SERVICE, eventually
-from venus_world import BIN_DIR
+from venus_world import BIN_DIR, UNINSTALL
 
 
 def refused(world, device, *found):
@@ -34,6 +34,28 @@ def test_beside_the_python_original(world):
     device.run('rm /data/rc.local')
     device.install(world.archives.real)
     device.live()
+
+
+def foreign_service(make):
+    """A test that one which is not ours, in the place of ours, is left alone."""
+    def test(world):
+        device = world.installed()
+        device.run(f'svc -dx {SERVICE} {SERVICE}/log; sleep 2; rm {SERVICE}; {make}')
+        before = device.run(f'ls -lR {SERVICE}')
+        said = device.run(f'{APP}/boot.sh', 1)
+        assert f'{SERVICE} is there and not ours' in said, said
+        said = device.run(f'sh {APP}/install.sh', 1)
+        assert f'the service {SERVICE}' in said, said
+        said = device.run(UNINSTALL)
+        assert f'{SERVICE} is not ours' in said, said
+        assert device.run(f'ls -lR {SERVICE}') == before
+        assert not device.runs(f'ls -d {APP}')
+    return test
+
+
+test_a_foreign_link_stays = foreign_service(f'mkdir /tmp/other && ln -s /tmp/other {SERVICE}')
+test_a_foreign_folder_stays = foreign_service(f'mkdir {SERVICE}')
+test_a_foreign_link_to_nothing_stays = foreign_service(f'ln -s /data/other/service {SERVICE}')
 
 
 def test_beside_another_package(world):
