@@ -36,6 +36,60 @@ def test_beside_the_python_original(world):
     device.live()
 
 
+def original(device):
+    """Its folder, which nothing starts."""
+    device.write('dbus-virtual-battery/install.sh', '#!/bin/sh\ntouch /tmp/original\n', 0o755)
+    device.write('dbus-virtual-battery/service/run', '#!/bin/sh\nexec sleep 100000\n', 0o755)
+
+
+def test_beside_folders_that_nothing_starts(world):
+    device = world.device()
+    original(device)
+    device.write('apps/virtual-battery-backup/config.ini', '[battery]\n')
+    device.write('rc.local', '#!/bin/sh\n\t# /data/dbus-virtual-battery/install.sh\n', 0o755)
+    device.boot()
+    said = device.install(world.archives.real)
+    for folder in ('/data/dbus-virtual-battery', '/data/apps/virtual-battery-backup'):
+        assert f'{folder} is there, too' in said, said
+    device.live()
+    device.reboot().live()
+    device.run('test -e /data/dbus-virtual-battery/install.sh')
+
+
+def started_by(hook):
+    """A test of the original that is started at the next boot, and does not run now."""
+    def test(world):
+        device = world.device()
+        original(device)
+        device.boot()
+        device.run(f'echo "sh /data/dbus-virtual-battery/install.sh" >/data/{hook}')
+        refused(world, device, 'the folder /data/dbus-virtual-battery', f'in /data/{hook}')
+    return test
+
+
+test_beside_the_original_in_rc_local = started_by('rc.local')
+test_beside_the_original_in_rcs_local = started_by('rcS.local')
+
+
+def test_beside_a_package_of_setup_helper(world):
+    """It does not run now, but may be installed at each boot."""
+    device = world.device()
+    original(device)
+    (device.data / 'SetupHelper').mkdir()
+    device.write('dbus-virtual-battery/setup', '#!/bin/bash\n', 0o755)
+    device.boot()
+    refused(world, device, 'the package /data/dbus-virtual-battery', 'setup uninstall')
+
+
+def test_beside_a_link_into_its_folder(world):
+    """In /service, under a name that says nothing."""
+    device = world.device()
+    original(device)
+    device.boot()
+    device.run('ln -s /data/dbus-virtual-battery/service /service/mine')
+    refused(world, device, 'the service /service/mine', 'the folder /data/dbus-virtual-battery')
+
+
 def foreign_service(make):
     """A test that one which is not ours, in the place of ours, is left alone."""
     def test(world):
