@@ -34,6 +34,9 @@ VbDoctorCheck vb_check_node_red;
 /** Judges the rc.local at @path: whether it will start the daemon at boot. */
 void vb_check_rc_local_at (const char *path, VbReport *report);
 
+/** Judges @link in /service: whether it leads to @folder, the service that was installed. */
+void vb_check_service_at (const char *link, const char *folder, VbReport *report);
+
 /**
  * Appends what a reader of a bug report has to know first: program, machine, Venus version, and the
  * configuration without anything that could be a secret.

@@ -114,15 +114,33 @@ vb_check_rc_local (const VbDoctorFacts *facts, VbReport *report)
 }
 
 void
-vb_check_service (const VbDoctorFacts *facts, VbReport *report)
+vb_check_service_at (const char *link, const char *folder, VbReport *report)
 {
-  if (!is_installed_on_gx (facts))
-    vb_report_add (report, VB_FINDING_NONE, "not installed as on a GX device");
-  else if (g_file_test (SERVICE "/run", G_FILE_TEST_EXISTS))
-    vb_report_add (report, VB_FINDING_OK, SERVICE " is there");
+  g_autofree char *target = g_file_read_link (link, NULL);
+  g_autofree char *run = g_build_filename (link, "run", NULL);
+
+  if (g_strcmp0 (target, folder) == 0 && g_file_test (run, G_FILE_TEST_EXISTS))
+    vb_report_add (report, VB_FINDING_OK, "%s is there", link);
+  else if (target != NULL && strcmp (target, folder) != 0)
+    vb_report_add (report, VB_FINDING_FAIL,
+                   "%s leads to %s, so another program is started; remove it, then " INSTALL, link,
+                   target);
+  else if (target == NULL && g_file_test (link, G_FILE_TEST_EXISTS))
+    vb_report_add (report, VB_FINDING_FAIL,
+                   "%s is no link to %s, so another program is started; remove it, then " INSTALL,
+                   link, folder);
   else
     vb_report_add (report, VB_FINDING_FAIL,
-                   SERVICE " is not there, so nobody starts the daemon; " INSTALL);
+                   "%s is not there, so nobody starts the daemon; " INSTALL, link);
+}
+
+void
+vb_check_service (const VbDoctorFacts *facts, VbReport *report)
+{
+  if (is_installed_on_gx (facts))
+    vb_check_service_at (SERVICE, APP_FOLDER "/service", report);
+  else
+    vb_report_add (report, VB_FINDING_NONE, "not installed as on a GX device");
 }
 
 void

@@ -1,6 +1,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "doctor-checks.h"
 
@@ -384,6 +385,53 @@ test_rc_local (Fixture *fixture, gconstpointer unused)
 }
 
 static void
+assert_service (
+    Fixture *fixture, const char *link, const char *folder, VbFinding finding, const char *part)
+{
+  VbReport *report = fixture->report;
+
+  memset (report->n, 0, sizeof report->n);
+  g_string_truncate (report->text, 0);
+  vb_check_service_at (link, folder, report);
+  if (report->n[finding] != 1 || strstr (report->text->str, part) == NULL)
+    g_error ("wanted one finding %d with “%s”, got: %s", finding, part, report->text->str);
+}
+
+/* Only a link to the folder that was installed starts the daemon. */
+static void
+test_service (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *tmp = g_dir_make_tmp ("test-doctor-XXXXXX", NULL);
+  g_autofree char *ours = g_build_filename (tmp, "ours", NULL);
+  g_autofree char *other = g_build_filename (tmp, "other", NULL);
+  g_autofree char *run = g_build_filename (ours, "run", NULL);
+  g_autofree char *other_run = g_build_filename (other, "run", NULL);
+  g_autofree char *link = g_build_filename (tmp, "link", NULL);
+
+  assert_service (fixture, link, ours, VB_FINDING_FAIL, "is not there");
+  g_assert_cmpint (symlink (ours, link), ==, 0);
+  assert_service (fixture, link, ours, VB_FINDING_FAIL, "is not there");
+  g_assert_cmpint (g_mkdir (ours, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (run, "", -1, NULL));
+  assert_service (fixture, link, ours, VB_FINDING_OK, "is there");
+
+  g_unlink (link);
+  g_assert_cmpint (symlink (other, link), ==, 0);
+  assert_service (fixture, link, ours, VB_FINDING_FAIL, other);
+  g_assert_cmpint (g_mkdir (other, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (other_run, "", -1, NULL));
+  assert_service (fixture, link, ours, VB_FINDING_FAIL, other);
+  assert_service (fixture, other, ours, VB_FINDING_FAIL, "is no link to");
+
+  g_unlink (link);
+  g_unlink (run);
+  g_unlink (other_run);
+  g_rmdir (ours);
+  g_rmdir (other);
+  g_rmdir (tmp);
+}
+
+static void
 test_show_config (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (GString) text = g_string_new (NULL);
@@ -430,6 +478,7 @@ main (int argc, char **argv)
   ADD ("selection", test_selection);
   ADD ("feed-in", test_feed_in);
   ADD ("rc-local", test_rc_local);
+  ADD ("service", test_service);
   ADD ("show-config", test_show_config);
   ADD ("head", test_head);
 
