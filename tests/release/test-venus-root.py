@@ -8,6 +8,7 @@ as arguments: these alone.
 import os
 import pathlib
 import subprocess
+import sys
 
 import venus_installing
 import venus_others
@@ -63,15 +64,27 @@ def test_the_archive_is_reproducible(world):
     assert archives[0] == archives[1] and len(archives[0]) == 2
 
 
+def push_outside(world, emulator, program):
+    """A record from the request to the bus, of @program on this machine."""
+    daemon = pathlib.Path(world.folder.name, 'daemon')
+    daemon.write_text(f'#!/bin/sh\nexec {emulator} {program} "$@"\n')
+    daemon.chmod(0o755)
+    done = subprocess.run(
+        [sys.executable, HERE / 'test-binary.py', 'test_version', 'test_full_record', 'test_end'],
+        env=dict(os.environ, DAEMON=str(daemon), SOURCE_ROOT=str(SOURCE_ROOT)),
+        capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and done.stdout.count('\nok ') == 3, done.stdout + done.stderr
+
+
 def on_arm(architecture, folder, emulator):
     def test(world):
         try:
             check_namespaces(architecture)
         except NoNamespaces as error:
-            print(f'# NOT TESTED on a device of {architecture}: this kernel does not let a machine '
-                  f'have its own binfmt_misc: {error}. Only that its program starts was seen.')
-            subprocess.run([emulator, BIN_DIR / folder / 'dbus-virtual-battery', '--version'],
-                           check=True, stdout=subprocess.DEVNULL)
+            print(f'NOT TESTED: the installer on a device of {architecture}, for this kernel does '
+                  f'not let a machine have its own binfmt_misc: {error}. Its program alone is '
+                  'tested, without a device.', file=sys.stderr, flush=True)
+            push_outside(world, emulator, BIN_DIR / folder / 'dbus-virtual-battery')
             return
         device = world.device(architecture=architecture)
         device.insert_stick(world.archives.real)
