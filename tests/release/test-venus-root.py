@@ -17,7 +17,7 @@ import venus_service
 import venus_uninstalling
 import venus_upgrading
 from venus_archives import make_archive
-from venus_device import APP, ARCHITECTURES, NoNamespaces, check_namespaces
+from venus_device import APP, ARCHITECTURES, NoNamespaces, check_namespaces, eventually
 from venus_world import BIN_DIR, CONFIG, HERE, SOURCE_ROOT, UNINSTALL, main
 
 
@@ -38,7 +38,9 @@ def test_the_readme(world):
     use = use.replace('tail -F', 'tail -n 100').replace('curl -s', 'wget -q -O -')
     said = device.run(use)
     assert '"state":"live"' in said and f'version {world.archives.version}' in said, said
+    before = device.daemon()
     device.run('svc -t /service/dbus-virtual-battery')
+    eventually(lambda: device.daemon() not in (None, before), 'another runs')
     device.live()
     keep, purge = remove.splitlines()
     device.run(keep)
