@@ -31,7 +31,7 @@ class Broker:
                               stderr=subprocess.DEVNULL, check=check)
 
     def publisher(self, topic):
-        return ['mosquitto_pub', '-p', str(self.port), '-t', topic]
+        return ['mosquitto_pub', '-h', '127.0.0.1', '-p', str(self.port), '-t', topic]
 
     @contextlib.contextmanager
     def each_second(self, topic, message):
