@@ -17,7 +17,7 @@
 #define BUS_PATIENCE 50
 
 /* How long it is not waited for after that was in vain, µs. */
-#define BUS_REST G_USEC_PER_SEC
+#define BUS_REST ((gint64)BUS_PATIENCE * 1000)
 
 /* What GDBus writes to, in its own thread. */
 #define VB_TYPE_BUS_OUTPUT (vb_bus_output_get_type ())
