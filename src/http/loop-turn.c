@@ -8,6 +8,7 @@ struct _VbLoopTurn
   gint64 last;        /* when the loop last turned */
   gint64 stood_still; /* 0: not, or everything is drained */
   gint64 noticed;     /* when that was last found out */
+  gint64 give_up;     /* when what is still there counts as fresh */
   int inputs;
   int asked;      /* inputs that were asked in this turn */
   gboolean ready; /* one of them was */
@@ -20,6 +21,14 @@ typedef struct
 } TurnSource;
 
 static void
+drain (VbLoopTurn *turn, gint64 stood_still)
+{
+  turn->stood_still = MAX (turn->stood_still, stood_still);
+  turn->give_up = turn->clock () + VB_LOOP_TURN_DRAIN;
+  turn->ready = TRUE;
+}
+
+static void
 note_turn (VbLoopTurn *turn)
 {
   const gint64 now = turn->clock ();
@@ -29,9 +38,8 @@ note_turn (VbLoopTurn *turn)
   if (gap <= turn->limit)
     return;
 
-  turn->stood_still = MAX (turn->stood_still, gap);
   turn->noticed = now;
-  turn->ready = TRUE;
+  drain (turn, gap);
 }
 
 /* While there is something to drain the loop does not sleep: an empty poll() is what tells that
@@ -46,7 +54,7 @@ turn_prepare (GSource *source, int *timeout)
   if (turn->stood_still == 0)
     return FALSE;
 
-  if (!turn->ready && turn->asked >= turn->inputs)
+  if ((!turn->ready && turn->asked >= turn->inputs) || turn->last >= turn->give_up)
     turn->stood_still = 0;
   else
     *timeout = 0;
@@ -117,8 +125,7 @@ vb_loop_turn_set_limit (VbLoopTurn *turn, gint64 limit)
 void
 vb_loop_turn_inherit (VbLoopTurn *turn)
 {
-  turn->stood_still = VB_LOOP_TURN_UNKNOWN;
-  turn->ready = TRUE;
+  drain (turn, VB_LOOP_TURN_UNKNOWN);
 }
 
 void

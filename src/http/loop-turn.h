@@ -35,6 +35,9 @@ void vb_loop_turn_set_limit (VbLoopTurn *turn, gint64 limit);
 /** What vb_loop_turn_stood_still() says of input that has waited nobody knows how long. */
 #define VB_LOOP_TURN_UNKNOWN G_MAXINT64
 
+/** So long (µs) input is drained at most: where more keeps coming, all of it is fresh by then. */
+#define VB_LOOP_TURN_DRAIN ((gint64)5 * G_USEC_PER_SEC)
+
 /** All input that waits by now has come before the process was there to take it. */
 void vb_loop_turn_inherit (VbLoopTurn *turn);
 
@@ -46,7 +49,8 @@ void vb_loop_turn_note_input (VbLoopTurn *turn, gboolean ready);
 
 /**
  * How long (µs) the process stood still, from the moment that is noticed until all input that waited
- * has been drained; 0 otherwise, VB_LOOP_TURN_UNKNOWN after vb_loop_turn_inherit().
+ * has been drained, or VB_LOOP_TURN_DRAIN has passed; 0 otherwise, VB_LOOP_TURN_UNKNOWN after
+ * vb_loop_turn_inherit().
  */
 gint64 vb_loop_turn_stood_still (const VbLoopTurn *turn);
 

@@ -146,6 +146,32 @@ test_until_drained (void)
   input_free (other);
 }
 
+/* A flood that never lets the loop rest would otherwise have the honest refused with it for ever. */
+static void
+test_never_drained (void)
+{
+  g_autoptr (VbLoopTurn) turn = vb_loop_turn_new (VB_LOOP_TURN_DRAIN, tell_time);
+  Input *input = input_new (turn);
+
+  input->ready = TRUE;
+  vb_loop_turn_inherit (turn);
+  now += VB_LOOP_TURN_DRAIN - 1;
+  turn_loop (1);
+  g_assert_cmpint (input->stood_still, ==, VB_LOOP_TURN_UNKNOWN);
+  now += 1;
+  turn_loop (1);
+  g_assert_cmpint (input->stood_still, ==, 0);
+
+  now += 2 * VB_LOOP_TURN_DRAIN;
+  turn_loop (1);
+  g_assert_cmpint (input->stood_still, ==, 2 * VB_LOOP_TURN_DRAIN);
+  now += VB_LOOP_TURN_DRAIN;
+  turn_loop (1);
+  g_assert_cmpint (input->stood_still, ==, 0);
+
+  input_free (input);
+}
+
 static gboolean
 on_urgent (gpointer user_data)
 {
@@ -203,6 +229,7 @@ main (int argc, char **argv)
   g_test_add_func ("/loop-turn/limit", test_limit);
   g_test_add_func ("/loop-turn/inherited", test_inherited);
   g_test_add_func ("/loop-turn/until-drained", test_until_drained);
+  g_test_add_func ("/loop-turn/never-drained", test_never_drained);
   g_test_add_func ("/loop-turn/not-asked", test_not_asked);
   g_test_add_func ("/loop-turn/in-a-dispatch", test_in_a_dispatch);
 
