@@ -8,9 +8,13 @@ static double
 to_decimals (VbKnown known, double limit, gboolean is_ceiling)
 {
   const guint item = vb_item_known (known);
-  const double step = exp10 (-vb_item (item)->field->decimals);
   VbValue value = vb_value_real (limit);
+  double step;
 
+  if (isnan (limit))
+    return NAN;
+
+  step = exp10 (-vb_item (item)->field->decimals);
   vb_item_round (item, &value);
   if (is_ceiling && value.as.real > limit)
     value.as.real -= step;
