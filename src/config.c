@@ -121,6 +121,24 @@ refuse_key (const char *group, VbKeyGroup kind, const char *key, GError **error)
   return FALSE;
 }
 
+/* NULL where an escape is wrong. GLib would warn of itself where the value ends within an escape and has
+   a wrong one before. */
+static char *
+unescape (GKeyFile *file, const char *group, const char *key, const char *raw)
+{
+  const gsize length = strlen (raw);
+  gsize backslashes = 0;
+  g_autoptr (GError) failed = NULL;
+  g_autofree char *text = NULL;
+
+  while (backslashes < length && raw[length - 1 - backslashes] == '\\')
+    backslashes++;
+  if (backslashes % 2 == 0)
+    text = g_key_file_get_string (file, group, key, &failed);
+
+  return failed == NULL ? g_steal_pointer (&text) : NULL;
+}
+
 static gboolean
 read_group (GKeyFile *file, const char *group, VbKeyGroup kind, gpointer target, GError **error)
 {
@@ -129,13 +147,12 @@ read_group (GKeyFile *file, const char *group, VbKeyGroup kind, gpointer target,
   for (guint i = 0; keys[i] != NULL; i++) {
     const VbKey *key = vb_key_find (kind, keys[i]);
     g_autofree char *raw = g_key_file_get_value (file, group, keys[i], NULL);
-    g_autoptr (GError) failed = NULL;
-    g_autofree char *text = g_key_file_get_string (file, group, keys[i], &failed);
+    g_autofree char *text = unescape (file, group, keys[i], raw);
     g_autofree char *shown = g_utf8_make_valid (raw, -1);
 
     if (key == NULL)
       return refuse_key (group, kind, keys[i], error);
-    if (failed != NULL) {
+    if (text == NULL) {
       g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE,
                    "[%s] %s=%s: a value is UTF-8, and a backslash in it is doubled", group, keys[i],
                    shown);

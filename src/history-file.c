@@ -88,7 +88,7 @@ is_whole (const char *text)
 static gboolean
 read_number (GKeyFile *file, const char *key, double *number)
 {
-  g_autofree char *text = g_key_file_get_string (file, GROUP, key, NULL);
+  g_autofree char *text = g_key_file_get_value (file, GROUP, key, NULL);
   char *end;
 
   if (text == NULL)
@@ -115,7 +115,7 @@ vb_history_file_read (
   if (g_key_file_get_integer (file, GROUP, "version", NULL) != VERSION)
     return refuse (error, "it is of another version");
 
-  battery = g_key_file_get_string (file, GROUP, "battery", NULL);
+  battery = g_key_file_get_value (file, GROUP, "battery", NULL);
   if (g_strcmp0 (battery, name) != 0)
     return refuse (error, "it is of another battery");
 

@@ -20,6 +20,8 @@ TARGETS = [path.stem.removeprefix('fuzz-') for path in sorted(HERE.glob('fuzz-*.
 SIDE_BY_SIDE = 2
 LONGEST = {'json': 2048, 'record': 2048, 'battery': 4096, 'config': 2048, 'history': 2048, 'set-value': 512,
            'http': 4096}
+# Exit statuses of libFuzzer: asked to stop; a time-out, a crash, too much memory.
+INTERRUPTED, FAILED = 72, (70, 77, 71)
 TICK = os.sysconf('SC_CLK_TCK')
 # What the code under test consists of, for the coverage.
 CODE = {'json': ['http/json-check.c', 'http/json-scan.c', 'http/json-names.c'],
@@ -65,6 +67,7 @@ def fuzz(build, target, minutes):
                   '-rss_limit_mb=1024', '-reload=0', f'-artifact_prefix={found}/')
     log = build / f'fuzz-{target}.log'
     executions = edges = used = 0
+    ended = []
     # A failure ends the process; what time is left goes to the next one, as long as they get anywhere.
     while used < minutes * 60:
         with (open(log, 'wb') as output, subprocess.Popen(
@@ -74,10 +77,13 @@ def fuzz(build, target, minutes):
         executions += max(map(int, re.findall(r'^(?:#|stat::number_of_executed_units: +)(\d+)', said, re.M)), default=0)
         edges = max([edges, *map(int, re.findall(r' cov: (\d+)', said))])
         used += spent
+        # What ends it otherwise than libFuzzer leaves no input behind.
+        if process.returncode not in (0, INTERRUPTED, *FAILED):
+            ended.append(f'ended-with-{process.returncode}')
         if spent < 1:
             break
     failed = [path.name for path in found.iterdir() if re.match(r'(crash|leak|timeout|oom)-', path.name)]
-    return executions, edges, used, failed
+    return executions, edges, used, failed + ended
 
 
 def merge(build, target):

@@ -214,6 +214,9 @@ static const Bad bad[] = {
   { "[http]\ntoken-file=/nonexistent/token\n", VALUE,
     { "[http]", "token-file=/nonexistent/token", "No such file" } },
   { "[http]\ntoken-file=/\n", VALUE, { "token-file=/" } },
+  { "[battery]\ncustom-name=a\\q\n", VALUE, { "custom-name=a\\q:", "doubled" } },
+  { "[battery]\ncustom-name=a\\\\\\\n", VALUE, { "custom-name=a\\\\\\:", "doubled" } },
+  { "[battery]\ncustom-name=a\\qb\\\n", VALUE, { "custom-name=a\\qb\\:", "doubled" } },
 };
 /* clang-format on */
 

@@ -95,6 +95,7 @@ test_foreign (void)
 {
   g_autofree char *other = vb_history_file_write ("boat", &counters, NOW);
   g_autofree char *version = seal ("[history]\nversion=2\nbattery=shed\n");
+  g_autofree char *escapes = seal ("[history]\nversion=1\nbattery=sh\\qed\\\n");
   g_autofree char *empty = seal ("[history]\nversion=1\nbattery=shed\n");
   g_autofree char *number
       = seal ("[history]\nversion=1\nbattery=shed\nsaved=1\ncharged-energy=many\n");
@@ -102,6 +103,7 @@ test_foreign (void)
   assert_foreign ("", "it is torn, or was changed by somebody");
   assert_foreign (other, "it is of another battery");
   assert_foreign (version, "it is of another version");
+  assert_foreign (escapes, "it is of another battery");
   assert_foreign (empty, "a counter is missing");
   assert_foreign (number, "a counter is missing");
 }
