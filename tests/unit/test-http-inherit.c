@@ -187,6 +187,23 @@ test_wrong_numbers (void)
   in_a_process_of_its_own (wrong_numbers);
 }
 
+/* ListenStream=@NAME of a socket unit: nothing that a client of HTTP could be told. */
+static void
+test_abstract (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *name = g_strdup_printf ("dbus-virtual-battery-test-%d", getpid ());
+  g_autoptr (GSocketAddress) address
+      = g_unix_socket_address_new_with_type (name, -1, G_UNIX_SOCKET_ADDRESS_ABSTRACT);
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM,
+                                             G_SOCKET_PROTOCOL_DEFAULT, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_socket_bind (socket, address, FALSE, &error));
+  g_assert_null (vb_http_inherit_address (socket, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -196,6 +213,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-inherit/all-kinds", test_all_kinds);
   g_test_add_func ("/http-inherit/wrong-descriptors", test_wrong_descriptors);
   g_test_add_func ("/http-inherit/wrong-numbers", test_wrong_numbers);
+  g_test_add_func ("/http-inherit/abstract", test_abstract);
 
   return g_test_run ();
 }
