@@ -77,12 +77,15 @@ def in_palette(browser, kind):
 
 def picture(browser, world, name, selector, height):
     """A picture for the documentation, where they are asked for; that they can be made is always seen.
-    It shows the upper @height of what @selector finds last."""
+    It shows the upper @height of what @selector finds last, once that has slid in."""
     folder = pathlib.Path(os.environ.get('SCREENSHOTS') or world.path('pictures'))
     folder.mkdir(exist_ok=True)
     path = folder / f'{name}.png'
     browser.run('''
-        const { x, y, width } = await page.locator(selector).last().boundingBox();
+        const element = await page.locator(selector).last().elementHandle();
+        await page.waitForFunction(e => e.getBoundingClientRect().right <= innerWidth, element);
+        await element.waitForElementState('stable');
+        const { x, y, width } = await element.boundingBox();
         await page.screenshot({ path, clip: { x, y, width, height } });''',
                 selector=selector, path=str(path), height=height)
     equal(path.read_bytes()[:4], b'\x89PNG')
