@@ -6,8 +6,18 @@ program that ended wrongly, and a run of no test at all. NAME=STATUS in place of
 which passed with 0.
 """
 import pathlib
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
+
+# What a test printed stands there as it came, but XML has no place for these: the colours of a browser's
+# complaint would hide every other result.
+CONTROL = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f]')
+
+
+def read(name):
+    text = pathlib.Path(name).read_text(encoding='utf-8', errors='replace')
+    return ElementTree.fromstring(CONTROL.sub('', text).encode())
 
 
 def main():
@@ -23,7 +33,7 @@ def main():
         if not pathlib.Path(name).exists():
             failed.append(f'{name}: no such log')
             continue
-        for suite in ElementTree.parse(name).iter('testsuite'):
+        for suite in read(name).iter('testsuite'):
             for case in suite.iter('testcase'):
                 if case.find('failure') is not None or case.find('error') is not None:
                     failed.append(f'{name}: {suite.get("name")}: {case.get("name")}')
