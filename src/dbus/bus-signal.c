@@ -46,8 +46,8 @@ make_header (VbBusSignal *signal)
   memcpy (&body, blob + BODY_LENGTH_AT, sizeof body);
 
   signal->header = length - body;
-  make_room (signal, signal->header);
-  memcpy (signal->message, blob, signal->header);
+  signal->message = g_steal_pointer (&blob);
+  signal->size = length;
 }
 
 VbBusSignal *
