@@ -109,14 +109,14 @@ vb_http_connection_age (const VbHttpConnection *connection, gint64 now)
 }
 
 void
-vb_http_connection_end (VbHttpConnection *connection, gboolean let_in, gint64 now)
+vb_http_connection_end (VbHttpConnection *connection, gboolean posted, gint64 now)
 {
   connection->answering = 0;
-  if (!let_in)
+  if (!posted)
     return;
-  if (connection->served != 0)
-    connection->interval = now - connection->served;
-  connection->served = now;
+  if (connection->posted != 0)
+    connection->interval = now - connection->posted;
+  connection->posted = now;
 }
 
 static gboolean
@@ -128,7 +128,13 @@ has_begun (const VbHttpConnection *connection, guint64 bytes)
 }
 
 gboolean
-vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 now)
+vb_http_connection_has_begun (const VbHttpConnection *connection)
+{
+  return connection->begun != 0 || has_begun (connection, received (connection).bytes);
+}
+
+gboolean
+vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 patience, gint64 now)
 {
   if (connection->cut)
     return FALSE;
@@ -136,11 +142,14 @@ vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 now)
   if (connection->answering != 0)
     return now - connection->answering >= VB_HTTP_ESTABLISHED;
 
-  if (connection->begun != 0 || has_begun (connection, received (connection).bytes))
-    return connection->served == 0 && vb_http_connection_age (connection, now) >= VB_HTTP_DAWDLE;
+  if (connection->begun != 0)
+    return connection->posted == 0 && now - connection->begun >= patience;
 
-  return connection->served == 0
-         || now - connection->served >= MAX (VB_HTTP_ESTABLISHED, 2 * connection->interval);
+  if (vb_http_connection_has_begun (connection))
+    return FALSE;
+
+  return connection->posted == 0
+         || now - connection->posted >= MAX (VB_HTTP_ESTABLISHED, 2 * connection->interval);
 }
 
 gint64

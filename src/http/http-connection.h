@@ -1,6 +1,7 @@
 #pragma once
 
 #include <glib.h>
+#include <microhttpd.h>
 
 G_BEGIN_DECLS
 
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   int fd;
+  struct MHD_Connection *mhd;
   char source[64];    /* the client's address, as `127.0.0.1`; `unix` for a unix socket */
   gboolean local;     /* on a unix socket: whoever reaches it is no web page */
   gboolean has_place; /* one of those that may push; for http-connections.c */
@@ -25,12 +27,12 @@ typedef struct
   gboolean headers_known; /* its headers are complete */
   gint64 answering;       /* when it was complete, its answer not yet sent to the end; 0: none is */
   gint64 opened;          /* when the client came */
-  gint64 served;          /* when its last request that was let in was over; 0: none yet */
-  gint64 interval;        /* between the ends of its last two requests; 0: there were not two */
+  gint64 posted;          /* when its last record that was let in was over; 0: none yet */
+  gint64 interval;        /* between the ends of its last two records; 0: there were not two */
   gboolean cut;
 } VbHttpConnection;
 
-/** Fills @connection (zeroed) for @fd, which stays libmicrohttpd's; @now as below. */
+/** Fills @connection (zeroed) but for its mhd; @fd stays libmicrohttpd's; @now as below. */
 void vb_http_connection_init (VbHttpConnection *connection, int fd, gint64 now);
 
 /** A request line is there; @now in µs of the monotonic clock. */
@@ -48,23 +50,28 @@ gint64 vb_http_connection_age (const VbHttpConnection *connection, gint64 now);
 /**
  * The request is over: its answer has been sent, or cannot be.
  *
- * @let_in: whether the guards let it in; who is turned away earns no claim to his place with it
+ * @posted: whether it brought a record that the guards let in; who is turned away, or only reads, earns
+ *   no claim to his place with it
  */
-void vb_http_connection_end (VbHttpConnection *connection, gboolean let_in, gint64 now);
+void vb_http_connection_end (VbHttpConnection *connection, gboolean posted, gint64 now);
 
-/** How long (µs) after its last request an idle client keeps its place whoever else comes. */
+/** How long (µs) after its last record an idle client keeps its place whoever else comes. */
 #define VB_HTTP_ESTABLISHED ((gint64)15 * G_USEC_PER_SEC)
 
-/** How long (µs) one who was never served may take with a request before somebody else goes first. */
+/** How long (µs) one who never posted may take with a request before somebody who knocks goes first. */
 #define VB_HTTP_DAWDLE ((gint64)2 * G_USEC_PER_SEC)
 
 /**
- * Whether the client makes room where somebody else needs it. Nobody does who has just begun a request,
- * who has left an answer unread for less than VB_HTTP_ESTABLISHED, or who was served within that time,
- * or twice the time between his last two requests where that is longer: who posts twice a minute is as
- * established as who posts each second.
+ * Whether the client makes room where somebody else needs it. Nobody does whose request has been read
+ * for less than @patience (µs) or not yet, who has left an answer unread for less than
+ * VB_HTTP_ESTABLISHED, or who posted within that time, or twice the time between his last two records
+ * where that is longer: who posts twice a minute is as established as who posts each second.
  */
-gboolean vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 now);
+gboolean
+vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 patience, gint64 now);
+
+/** Whether a request has begun that is not complete, be it that nothing of it has been read. */
+gboolean vb_http_connection_has_begun (const VbHttpConnection *connection);
 
 /**
  * When the request on this connection must be complete, @limit (µs) after its first byte; G_MAXINT64

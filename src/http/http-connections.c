@@ -37,6 +37,18 @@ vb_http_connections_watch (VbHttpConnections *connections)
   g_source_set_ready_time (connections->deadline, next == G_MAXINT64 ? -1 : next);
 }
 
+void
+vb_http_connections_renew_idle (VbHttpConnections *connections, guint seconds)
+{
+  for (guint i = 0; i < connections->open->len; i++) {
+    const VbHttpConnection *connection = g_ptr_array_index (connections->open, i);
+
+    /* Only from none to one does it begin anew. */
+    MHD_set_connection_option (connection->mhd, MHD_CONNECTION_OPTION_TIMEOUT, 0);
+    MHD_set_connection_option (connection->mhd, MHD_CONNECTION_OPTION_TIMEOUT, seconds);
+  }
+}
+
 static gboolean
 on_deadline (gpointer user_data)
 {
@@ -84,19 +96,22 @@ vb_http_connections_free (VbHttpConnections *connections)
 static gboolean
 ranks_below (const VbHttpConnection *a, const VbHttpConnection *b)
 {
-  return a->served != b->served ? a->served < b->served : a->opened < b->opened;
+  return a->posted != b->posted ? a->posted < b->posted : a->opened < b->opened;
 }
 
 /* Returns: whether there is a place now */
 static gboolean
-make_room (VbHttpConnections *connections, gint64 now)
+make_room (VbHttpConnections *connections, gint64 patience, gint64 now)
 {
   VbHttpConnection *least = NULL;
+
+  if (connections->places < connections->limit)
+    return TRUE;
 
   for (guint i = 0; i < connections->open->len; i++) {
     VbHttpConnection *connection = g_ptr_array_index (connections->open, i);
 
-    if (connection->has_place && vb_http_connection_makes_room (connection, now)
+    if (connection->has_place && vb_http_connection_makes_room (connection, patience, now)
         && (least == NULL || ranks_below (connection, least)))
       least = connection;
   }
@@ -113,7 +128,7 @@ make_room (VbHttpConnections *connections, gint64 now)
 static void
 end_who_waits (VbHttpConnections *connections)
 {
-  VbHttpConnection *oldest = NULL;
+  VbHttpConnection *silent = NULL, *oldest = NULL;
   guint n_waiting = 0;
 
   for (guint i = 0; i < connections->open->len; i++) {
@@ -124,19 +139,30 @@ end_who_waits (VbHttpConnections *connections)
     n_waiting++;
     if (oldest == NULL || connection->opened < oldest->opened)
       oldest = connection;
+    if (!vb_http_connection_has_begun (connection)
+        && (silent == NULL || connection->opened < silent->opened))
+      silent = connection;
   }
 
   if (n_waiting >= VB_HTTP_WITHOUT_PLACE)
-    vb_http_connection_cut (oldest);
+    vb_http_connection_cut (silent != NULL ? silent : oldest);
+}
+
+static void
+take_place (VbHttpConnections *connections, VbHttpConnection *connection)
+{
+  connection->has_place = TRUE;
+  connections->places++;
 }
 
 void
 vb_http_connections_add (VbHttpConnections *connections, VbHttpConnection *connection)
 {
-  if (connections->places >= connections->limit && !make_room (connections, connection->opened))
+  if (make_room (connections, VB_HTTP_DAWDLE, connection->opened))
+    take_place (connections, connection);
+  else
     end_who_waits (connections);
   g_ptr_array_add (connections->open, connection);
-  vb_http_connections_has_place (connections, connection);
 }
 
 void
@@ -155,12 +181,12 @@ vb_http_connections_leave_place (VbHttpConnections *connections, VbHttpConnectio
 }
 
 gboolean
-vb_http_connections_has_place (VbHttpConnections *connections, VbHttpConnection *connection)
+vb_http_connections_has_place (VbHttpConnections *connections,
+                               VbHttpConnection *connection,
+                               gint64 now)
 {
-  if (!connection->has_place && connections->places < connections->limit) {
-    connection->has_place = TRUE;
-    connections->places++;
-  }
+  if (!connection->has_place && make_room (connections, 0, now))
+    take_place (connections, connection);
 
   return connection->has_place;
 }

@@ -27,19 +27,32 @@ void vb_http_connections_free (VbHttpConnections *connections);
 
 /**
  * @connection must stay until it is removed. Where there is no place for it, one that makes room
- * (vb_http_connection_makes_room()) is ended: those that never had a request answered first, the
- * oldest first, then those whose last one is longest ago. Where none does, @connection will be told
- * so; of more than VB_HTTP_WITHOUT_PLACE that wait for this the oldest is ended.
+ * (vb_http_connection_makes_room(), with VB_HTTP_DAWDLE) is ended: those that never posted first, the
+ * oldest first, then those whose last record is longest ago. Where none does, @connection waits to be
+ * told so; of more than VB_HTTP_WITHOUT_PLACE that wait one is ended, who says nothing before who does,
+ * the oldest first.
  */
 void vb_http_connections_add (VbHttpConnections *connections, VbHttpConnection *connection);
 void vb_http_connections_remove (VbHttpConnections *connections, VbHttpConnection *connection);
 
-/** Whether @connection is one of those that may push; a place that has become free it gets. */
+/**
+ * Whether @connection, the headers of whose request are complete at @now (µs of the monotonic clock), is
+ * one of those that may push. It gets a place that has become free, or that of one who never posted and
+ * has not come to the end of his own request: no source with a connection for each record waits for
+ * those who drip.
+ */
 gboolean vb_http_connections_has_place (VbHttpConnections *connections,
-                                        VbHttpConnection *connection);
+                                        VbHttpConnection *connection,
+                                        gint64 now);
 
 /** @connection is used for something else than pushing from now on: its place is free. */
 void vb_http_connections_leave_place (VbHttpConnections *connections, VbHttpConnection *connection);
+
+/**
+ * Lets the idle limit of libmicrohttpd (@seconds) begin anew for each. It ends who was idle too long before
+ * it looks whether something has come, and while the process stood still nobody looked.
+ */
+void vb_http_connections_renew_idle (VbHttpConnections *connections, guint seconds);
 
 /** To be called whenever bytes may have come, for a request may have begun. */
 void vb_http_connections_watch (VbHttpConnections *connections);

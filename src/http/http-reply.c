@@ -84,8 +84,8 @@ vb_http_request_reply_stream (VbHttpRequest *request,
 
   g_return_val_if_fail (request->response == NULL, NULL);
 
-  request->stream
-      = vb_http_stream_new (request->mhd, request->connection.fd, ended, user_data, &response);
+  request->stream = vb_http_stream_new (request->connection.mhd, request->connection.fd, ended,
+                                        user_data, &response);
   set_response (request, 200, "no-store", content_type, response);
 
   return request->stream;

@@ -25,7 +25,6 @@ typedef struct
 struct _VbHttpRequest
 {
   VbHttpConnection connection;
-  struct MHD_Connection *mhd;
   const char *method;
   const char *path;
   gint64 stood_still;
@@ -47,14 +46,11 @@ struct _VbHttpRequest
   GArray *headers; /* of VbHttpHeader */
 };
 
-VbHttpRequest *vb_http_request_new (int fd);
+VbHttpRequest *vb_http_request_new (struct MHD_Connection *mhd);
 void vb_http_request_free (VbHttpRequest *request);
 
 /** The headers of a request are there. */
-void vb_http_request_begin (VbHttpRequest *request,
-                            struct MHD_Connection *mhd,
-                            const char *method,
-                            const char *path);
+void vb_http_request_begin (VbHttpRequest *request, const char *method, const char *path);
 
 /**
  * Finds the handler, or the reason why the request is refused (design §2, in this order: no place,
@@ -82,6 +78,9 @@ void vb_http_request_serve (VbHttpRequest *request);
 
 /** Takes the stream that the request was answered with, or NULL. */
 VbHttpStream *vb_http_request_steal_stream (VbHttpRequest *request);
+
+/** Whether it was let in and brought something: a POST or a PUT. */
+gboolean vb_http_request_is_post (const VbHttpRequest *request);
 
 /** Gives the answer to libmicrohttpd. */
 enum MHD_Result vb_http_request_queue (VbHttpRequest *request);

@@ -14,11 +14,13 @@ header_clear (gpointer data)
 }
 
 VbHttpRequest *
-vb_http_request_new (int fd)
+vb_http_request_new (struct MHD_Connection *mhd)
 {
+  const int fd = MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   VbHttpRequest *request = g_new0 (VbHttpRequest, 1);
 
   vb_http_connection_init (&request->connection, fd, g_get_monotonic_time ());
+  request->connection.mhd = mhd;
   request->wildcard = g_string_new (NULL);
   request->allow = g_string_new (NULL);
   request->body = g_string_new (NULL);
@@ -44,16 +46,12 @@ vb_http_request_free (VbHttpRequest *request)
 static const char *
 header (const VbHttpRequest *request, const char *name)
 {
-  return MHD_lookup_connection_value (request->mhd, MHD_HEADER_KIND, name);
+  return MHD_lookup_connection_value (request->connection.mhd, MHD_HEADER_KIND, name);
 }
 
 void
-vb_http_request_begin (VbHttpRequest *request,
-                       struct MHD_Connection *mhd,
-                       const char *method,
-                       const char *path)
+vb_http_request_begin (VbHttpRequest *request, const char *method, const char *path)
 {
-  request->mhd = mhd;
   request->method = method;
   request->path = path;
   request->received = 0;
@@ -61,7 +59,8 @@ vb_http_request_begin (VbHttpRequest *request,
   g_string_truncate (request->body, 0);
   g_array_set_size (request->headers, 0);
   request->header_size
-      = MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+      = MHD_get_connection_info (request->connection.mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
+            ->header_size;
   vb_http_connection_set_headers_known (&request->connection);
 }
 
@@ -96,7 +95,9 @@ vb_http_request_has_length (const VbHttpRequest *request)
 static gboolean
 takes_body (const VbHttpRequest *request)
 {
-  return g_str_equal (request->method, "POST") || g_str_equal (request->method, "PUT");
+  const char *method = request->route->method;
+
+  return g_str_equal (method, "POST") || g_str_equal (method, "PUT");
 }
 
 static guint64
@@ -133,7 +134,7 @@ is_ambiguous (const VbHttpRequest *request)
 {
   Framing framing = { 0 };
 
-  MHD_get_connection_values (request->mhd, MHD_HEADER_KIND, note_framing, &framing);
+  MHD_get_connection_values (request->connection.mhd, MHD_HEADER_KIND, note_framing, &framing);
 
   return framing.hosts > 1 || framing.framings > 1;
 }
@@ -246,11 +247,17 @@ vb_http_request_serve (VbHttpRequest *request)
   }
 }
 
+gboolean
+vb_http_request_is_post (const VbHttpRequest *request)
+{
+  return request->refused == 0 && request->route != NULL && takes_body (request);
+}
+
 enum MHD_Result
 vb_http_request_queue (VbHttpRequest *request)
 {
   const enum MHD_Result result
-      = MHD_queue_response (request->mhd, request->status, request->response);
+      = MHD_queue_response (request->connection.mhd, request->status, request->response);
 
   g_clear_pointer (&request->response, MHD_destroy_response);
 
@@ -297,7 +304,7 @@ vb_http_request_stood_still (const VbHttpRequest *request)
 const char *
 vb_http_request_argument (const VbHttpRequest *request, const char *name)
 {
-  return MHD_lookup_connection_value (request->mhd, MHD_GET_ARGUMENT_KIND, name);
+  return MHD_lookup_connection_value (request->connection.mhd, MHD_GET_ARGUMENT_KIND, name);
 }
 
 const char *

@@ -124,9 +124,7 @@ notify_connection (void *user_data,
   VbHttpServer *server = user_data;
 
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-    const union MHD_ConnectionInfo *info
-        = MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
-    VbHttpRequest *request = vb_http_request_new (info->connect_fd);
+    VbHttpRequest *request = vb_http_request_new (mhd);
 
     *context = request;
     vb_http_connections_add (server->connections, &request->connection);
@@ -161,7 +159,8 @@ notify_completed (void *user_data,
 {
   VbHttpRequest *request = request_of (mhd);
 
-  vb_http_connection_end (&request->connection, request->refused == 0, g_get_monotonic_time ());
+  vb_http_connection_end (&request->connection, vb_http_request_is_post (request),
+                          g_get_monotonic_time ());
   *context = NULL;
 }
 
@@ -203,12 +202,14 @@ handle (void *user_data,
   VbHttpRequest *request = *context;
 
   if (request == NULL) {
+    gboolean has_place;
+
     request = request_of (mhd);
     *context = request;
-    vb_http_request_begin (request, mhd, method, url);
-    vb_http_request_guard (
-        request, vb_http_connections_has_place (server->connections, &request->connection),
-        server->guards, server->failures, server->router);
+    has_place = vb_http_connections_has_place (server->connections, &request->connection,
+                                               g_get_monotonic_time ());
+    vb_http_request_begin (request, method, url);
+    vb_http_request_guard (request, has_place, server->guards, server->failures, server->router);
     request->stood_still = vb_loop_turn_stood_still (server->turn);
     return vb_http_request_wants_body (request) ? MHD_YES : answer (server, request);
   }
@@ -257,12 +258,22 @@ start_daemon (VbHttpServer *server, int fd, gboolean ipv6)
 }
 
 static void
+renew_idle (gpointer user_data)
+{
+  VbHttpServer *server = user_data;
+
+  vb_http_connections_renew_idle (server->connections, server->idle_seconds);
+}
+
+static void
 watch_connections (gpointer user_data)
 {
   VbHttpServer *server = user_data;
 
   vb_http_connections_watch (server->connections);
 }
+
+static const VbMhdHooks hooks = { .stood_still = renew_idle, .ran = watch_connections };
 
 /* Tells the guards which host the socket stands for; returns its port. */
 static int
@@ -300,7 +311,7 @@ serve (VbHttpServer *server, GSocket *socket, const char *address, const char *p
   listener = g_new0 (Listener, 1);
   listener->daemon = daemon;
   listener->path = g_strdup (path);
-  listener->source = vb_mhd_source_new (daemon, server->turn, watch_connections, server);
+  listener->source = vb_mhd_source_new (daemon, server->turn, &hooks, server);
   g_source_attach (listener->source, NULL);
   g_ptr_array_add (server->listeners, listener);
   vb_loop_turn_add_input (server->turn, 1);

@@ -6,7 +6,7 @@ typedef struct
   struct MHD_Daemon *daemon;
   gpointer tag;
   VbLoopTurn *turn;
-  VbMhdRan ran;
+  const VbMhdHooks *hooks;
   gpointer user_data;
 } MhdSource;
 
@@ -62,17 +62,22 @@ mhd_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   const guint before = n_connections (own);
 
   g_source_set_ready_time (source, -1);
+  if (own->turn != NULL && vb_loop_turn_stood_still (own->turn) > 0)
+    own->hooks->stood_still (own->user_data);
   MHD_run (own->daemon);
   if (n_connections (own) < before)
     MHD_run (own->daemon);
-  if (own->ran != NULL)
-    own->ran (own->user_data);
+  if (own->turn != NULL)
+    own->hooks->ran (own->user_data);
 
   return G_SOURCE_CONTINUE;
 }
 
 GSource *
-vb_mhd_source_new (struct MHD_Daemon *daemon, VbLoopTurn *turn, VbMhdRan ran, gpointer user_data)
+vb_mhd_source_new (struct MHD_Daemon *daemon,
+                   VbLoopTurn *turn,
+                   const VbMhdHooks *hooks,
+                   gpointer user_data)
 {
   static GSourceFuncs functions = {
     .prepare = mhd_prepare,
@@ -85,7 +90,7 @@ vb_mhd_source_new (struct MHD_Daemon *daemon, VbLoopTurn *turn, VbMhdRan ran, gp
 
   own->daemon = daemon;
   own->turn = turn;
-  own->ran = ran;
+  own->hooks = hooks;
   own->user_data = user_data;
   own->tag = g_source_add_unix_fd (source, epoll->epoll_fd, G_IO_IN);
   g_source_set_name (source, "http");

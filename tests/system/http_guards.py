@@ -158,9 +158,13 @@ def reachable(daemon):
 
 
 def test_connection_limit(world):
-    """32 connections are served, the next one is told to come again; one that ends makes room."""
+    """32 sources keep their places, the next one is told to come again; one that ends makes room, and
+    so does who only reads."""
     daemon = world.live()[0]
-    request = b'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n'
+    readers = [daemon.http.raw(b'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n') for _ in range(32)]
+    equal({read_answer(sock.makefile('rb')).status for sock in readers}, {200})
+    request = (b'POST /battery HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n' % len(BODY)
+               + BODY)
 
     def served(sock):
         sock.sendall(request)
@@ -179,6 +183,9 @@ def test_connection_limit(world):
         return True
 
     eventually(fill, '32 connections are served')
+    equal([sock.recv(1) for sock in readers], [b''] * 32, 'the readers')
+    for sock in readers:
+        sock.close()
     for _ in range(3):
         with daemon.http.raw(request) as sock:
             stream = sock.makefile('rb')

@@ -82,11 +82,11 @@ begin (Client *client, gint64 now)
 }
 
 static void
-answer (Client *client, gboolean let_in, gint64 now)
+answer (Client *client, gboolean posted, gint64 now)
 {
   begin (client, now);
   vb_http_connection_complete (&client->connection, 0, now);
-  vb_http_connection_end (&client->connection, let_in, now);
+  vb_http_connection_end (&client->connection, posted, now);
 }
 
 static void
@@ -125,7 +125,7 @@ test_established_at_its_own_pace (Fixture *fixture, gconstpointer unused)
   g_assert_true (is_ended (poster));
 }
 
-/* Who never had a request answered and does not come to its end goes before who has. */
+/* Who never posted and does not come to the end of a request goes before who has. */
 static void
 test_dawdling (Fixture *fixture, gconstpointer unused)
 {
@@ -138,10 +138,69 @@ test_dawdling (Fixture *fixture, gconstpointer unused)
   g_assert_true (come (fixture, 103 * SECOND)->connection.has_place);
   g_assert_true (is_ended (slow));
 
-  /* The one who was served is in the middle of a request: he has its time for it. */
+  /* The one who posted is in the middle of a request: he has its time for it. */
   begin (come (fixture, 104 * SECOND), 104 * SECOND);
   g_assert_false (come (fixture, 105 * SECOND)->connection.has_place);
   g_assert_false (is_ended (poster));
+}
+
+/* A source with a connection for each record does not wait for those who drip, nor for their bytes
+   that nobody has looked at yet. */
+static void
+test_headers_before_drips (Fixture *fixture, gconstpointer unused)
+{
+  Client *poster = come (fixture, 100 * SECOND), *drip = come (fixture, 100 * SECOND), *source;
+
+  serve (poster, 100 * SECOND);
+  begin (drip, 101 * SECOND);
+  source = come (fixture, 102 * SECOND);
+  g_assert_false (source->connection.has_place);
+  begin (source, 102 * SECOND);
+  g_assert_true (
+      vb_http_connections_has_place (fixture->connections, &source->connection, 102 * SECOND));
+  g_assert_true (is_ended (drip));
+
+  vb_http_connection_complete (&source->connection, 0, 102 * SECOND);
+  drip = come (fixture, 102 * SECOND);
+  begin (drip, 102 * SECOND);
+  g_assert_false (
+      vb_http_connections_has_place (fixture->connections, &drip->connection, 102 * SECOND));
+  g_assert_false (is_ended (source));
+  g_assert_false (is_ended (poster));
+}
+
+static void
+test_unread_is_not_ended (Fixture *fixture, gconstpointer unused)
+{
+  Client *unread = come (fixture, 100 * SECOND), *source;
+
+  serve (come (fixture, 100 * SECOND), 101 * SECOND);
+  g_assert_cmpint (send (unread->peer, "GET ", 4, 0), ==, 4);
+  while (!vb_http_connection_has_begun (&unread->connection))
+    g_thread_yield ();
+  source = come (fixture, 103 * SECOND);
+  begin (source, 103 * SECOND);
+  g_assert_false (
+      vb_http_connections_has_place (fixture->connections, &source->connection, 103 * SECOND));
+  g_assert_false (is_ended (unread));
+}
+
+/* Who says nothing is ended before who does, were it that he came later. */
+static void
+test_silent_waits_less (Fixture *fixture, gconstpointer unused)
+{
+  Client *waiting[VB_HTTP_WITHOUT_PLACE + 1];
+
+  for (guint i = 0; i < LIMIT; i++)
+    serve (come (fixture, 100 * SECOND), 100 * SECOND);
+  for (guint i = 0; i < VB_HTTP_WITHOUT_PLACE; i++) {
+    waiting[i] = come (fixture, 101 * SECOND + i);
+    if (i != 5)
+      begin (waiting[i], 102 * SECOND);
+  }
+  waiting[VB_HTTP_WITHOUT_PLACE] = come (fixture, 103 * SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    g_assert_cmpint (is_ended (waiting[i]), ==, i == 5);
 }
 
 /* Of those that wait to be told that there is no place, only so many are heard out. */
@@ -172,7 +231,7 @@ test_waiting (Fixture *fixture, gconstpointer unused)
   g_assert_false (is_ended (reader));
 }
 
-/* Who asks without a token again and again is no source: he goes before anybody who was let in. */
+/* Who only reads, or asks without a token again and again, is no source: he goes before any of them. */
 static void
 test_turned_away (Fixture *fixture, gconstpointer unused)
 {
@@ -214,6 +273,9 @@ main (int argc, char **argv)
 
   ADD ("established-at-its-own-pace", test_established_at_its_own_pace);
   ADD ("dawdling", test_dawdling);
+  ADD ("headers-before-drips", test_headers_before_drips);
+  ADD ("unread-is-not-ended", test_unread_is_not_ended);
+  ADD ("silent-waits-less", test_silent_waits_less);
   ADD ("turned-away", test_turned_away);
   ADD ("unread-answer", test_unread_answer);
   ADD ("waiting", test_waiting);
