@@ -137,7 +137,7 @@ vb_key_suggest (VbKeyGroup group, const char *key)
 
     if (vb_keys[i].group != group)
       continue;
-    distance = vb_spelling_distance (key, vb_keys[i].key);
+    distance = vb_spelling_distance (key, vb_keys[i].key, nearest);
     if (distance <= nearest) {
       nearest = distance;
       meant = &vb_keys[i];

@@ -4,6 +4,8 @@
 
 #include "spelling.h"
 
+#define SUGGESTIONS_KEPT 64
+
 /* Every item, and every spelling that leads to one. Made once, never freed: the table is const. */
 typedef struct
 {
@@ -140,8 +142,8 @@ vb_item_is_group (const char *spelling)
   return FALSE;
 }
 
-char *
-vb_item_suggest (const char *spelling)
+static const char *
+nearest_spelling (const char *spelling)
 {
   const gboolean is_path = strchr (spelling, '/') != NULL;
   guint nearest = 1 + (guint)strlen (spelling) / 4;
@@ -161,13 +163,36 @@ vb_item_suggest (const char *spelling)
       continue;
 
     /* Among equals always the same one, however the hash table is ordered. */
-    distance = vb_spelling_distance (spelling, offered);
+    distance = vb_spelling_distance (spelling, offered, nearest);
     if (distance < nearest
         || (distance == nearest && (meant == NULL || strcmp (offered, meant) < 0))) {
       nearest = distance;
       meant = offered;
     }
   }
+
+  return meant;
+}
+
+char *
+vb_item_suggest (const char *spelling)
+{
+  /* A source sends the same wrong name with every record, and every name there is is looked at for it. */
+  static GHashTable *found; /* what was asked → what was meant, or NULL */
+  gpointer meant;
+
+  if (strlen (spelling) > VB_SPELLING_MAX)
+    return NULL;
+
+  if (found == NULL)
+    found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  if (g_hash_table_lookup_extended (found, spelling, NULL, &meant))
+    return g_strdup (meant);
+
+  if (g_hash_table_size (found) == SUGGESTIONS_KEPT)
+    g_hash_table_remove_all (found);
+  meant = (gpointer)nearest_spelling (spelling);
+  g_hash_table_insert (found, g_strdup (spelling), meant);
 
   return g_strdup (meant);
 }

@@ -15,7 +15,7 @@ fold (const char *spelling, char *folded)
 }
 
 guint
-vb_spelling_distance (const char *a, const char *b)
+vb_spelling_distance (const char *a, const char *b, guint most)
 {
   char left[VB_SPELLING_MAX], right[VB_SPELLING_MAX];
   guint row[VB_SPELLING_MAX + 1];
@@ -26,6 +26,9 @@ vb_spelling_distance (const char *a, const char *b)
 
   left_length = fold (a, left);
   right_length = fold (b, right);
+  if (MAX (left_length, right_length) - MIN (left_length, right_length) > most)
+    return G_MAXUINT;
+
   for (guint j = 0; j <= right_length; j++)
     row[j] = j;
 

@@ -18,8 +18,9 @@ test_distance (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_assert_cmpuint (vb_spelling_distance (rows[i].a, rows[i].b), ==, rows[i].distance);
-    g_assert_cmpuint (vb_spelling_distance (rows[i].b, rows[i].a), ==, rows[i].distance);
+    g_assert_cmpuint (vb_spelling_distance (rows[i].a, rows[i].b, rows[i].distance), ==,
+                      rows[i].distance);
+    g_assert_cmpuint (vb_spelling_distance (rows[i].b, rows[i].a, 100), ==, rows[i].distance);
   }
 }
 
@@ -29,9 +30,19 @@ test_too_long (void)
   g_autofree char *longest = g_strnfill (VB_SPELLING_MAX, 'x');
   g_autofree char *longer = g_strnfill (VB_SPELLING_MAX + 1, 'x');
 
-  g_assert_cmpuint (vb_spelling_distance (longest, ""), ==, VB_SPELLING_MAX);
-  g_assert_cmpuint (vb_spelling_distance (longer, longest), ==, G_MAXUINT);
-  g_assert_cmpuint (vb_spelling_distance (longest, longer), ==, G_MAXUINT);
+  g_assert_cmpuint (vb_spelling_distance (longest, "", 100), ==, VB_SPELLING_MAX);
+  g_assert_cmpuint (vb_spelling_distance (longer, longest, 100), ==, G_MAXUINT);
+  g_assert_cmpuint (vb_spelling_distance (longest, longer, 100), ==, G_MAXUINT);
+}
+
+/* What differs in length by more than is asked for need not be compared. */
+static void
+test_too_different (void)
+{
+  g_assert_cmpuint (vb_spelling_distance ("ab", "abcd", 2), ==, 2);
+  g_assert_cmpuint (vb_spelling_distance ("ab", "abcd", 1), ==, G_MAXUINT);
+  g_assert_cmpuint (vb_spelling_distance ("a_b_c_d", "ab", 1), ==, G_MAXUINT);
+  g_assert_cmpuint (vb_spelling_distance ("a_b", "ab", 0), ==, 0);
 }
 
 int
@@ -40,6 +51,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/spelling/distance", test_distance);
+  g_test_add_func ("/spelling/too-different", test_too_different);
   g_test_add_func ("/spelling/too-long", test_too_long);
 
   return g_test_run ();
