@@ -74,8 +74,10 @@ def count_changed(build, folder, changing):
 
 
 def measure_changes(build, folder, changing, pushes):
-    """Returns: values that really changed, instructions a push, CPU µs a push"""
-    counted = callgrind.per_push('daemon', build, lambda n: post(record_of(changing, n)), COUNTED)['']
+    """Returns: values that really changed, instructions a push, CPU µs a push; instructions where the same
+    record comes again, and how much that is of the former"""
+    counted, again = (callgrind.per_push('daemon', build, record, COUNTED)[''] for record in (
+        lambda n: post(record_of(changing, n)), lambda n: post(record_of(changing, 0))))
     server = Server('daemon', build, folder)
     with connect(server.port) as client:
         for n in range(pushes + 10):
@@ -85,7 +87,7 @@ def measure_changes(build, folder, changing, pushes):
             client.recv(4096)
         used = server.cpu_seconds() - before
     server.stop()
-    return count_changed(build, folder, changing), counted, used / pushes * 1e6
+    return count_changed(build, folder, changing), counted, used / pushes * 1e6, again, again / counted
 
 
 def open_readers(port, n):
@@ -134,9 +136,11 @@ def draw(file, batteries, changes, readers):
     parts = (
         (axes[0], 'batteries, each pushed once a second', 'CPU, ms a second', [(x, y) for x, y, *_ in batteries]),
         (axes[1], 'values that change with a push', 'thousand instructions a push',
-         [(x, y / 1000) for x, y, _ in changes]),
+         [(x, y / 1000) for x, y, *_ in changes]),
         (axes[2], 'readers of the events', 'thousand instructions a push', [(x, y / 1000) for x, y, _ in readers]),
     )
+    axes[1].plot([x for x, *_ in changes], [again / 1000 for *_, again, _ in changes], marker='o', color='#999999',
+                 label='the same record again')
     for axis, x_label, y_label, points in parts:
         axis.plot(*zip(*points), marker='o', color='#1f5fa8')
         axis.set_xlabel(x_label)
@@ -144,6 +148,7 @@ def draw(file, batteries, changes, readers):
         axis.set_xticks([x for x, _ in points])
         axis.set_ylim(bottom=0)
         axis.grid(alpha=0.3)
+    axes[1].legend(frameon=False)
     figure.savefig(file, metadata={'Date': None})
 
 
@@ -160,7 +165,8 @@ def main():
         batteries = [(n, *measure_batteries(build, folder, n, seconds)) for n in (1, 4, 16, 64)]
         print_table('batteries', ('CPU, ms a second', 'PSS, kB', 'private memory, kB'), batteries)
         changes = [measure_changes(build, folder, n, pushes) for n in (0, 1, 11, 40, 160)]
-        print_table('changed values', ('instructions a push', 'CPU a push at saturation, µs'), changes)
+        print_table('changed values', ('instructions a push', 'CPU a push at saturation, µs',
+                                       'instructions, the same again', 'of a changed one'), changes)
         readers = [(n, *measure_readers(build, folder, n, pushes)) for n in (0, 1, 4, 8)]
         print_table('event readers', ('instructions a push', 'CPU a push at saturation, µs'), readers)
     if options.plot:
