@@ -2,29 +2,23 @@
 
 const http = require('http');
 const https = require('https');
-const net = require('net');
-const tls = require('tls');
 
 function ofSocket(path) {
-    return { prefix: '', host: 'localhost', transport: http, options: { socketPath: path },
-        open: () => net.connect(path) };
+    return { prefix: '', host: 'localhost', transport: http, options: { socketPath: path } };
 }
 
 function ofUrl(url) {
     const isSecure = url.protocol === 'https:';
     const hostname = url.hostname.replace(/^\[|\]$/g, '');
     const port = Number(url.port) || (isSecure ? 443 : 80);
-    const open = isSecure
-        ? () => tls.connect({ host: hostname, port, servername: net.isIP(hostname) ? '' : hostname })
-        : () => net.connect(port, hostname);
 
     return { prefix: url.pathname.replace(/\/+$/, ''), host: url.host, transport: isSecure ? https : http,
-        options: { hostname, port }, open };
+        options: { hostname, port } };
 }
 
 // How to reach the daemon at `url`: http://HOST:PORT[/PREFIX], https://… (a proxy in front of it) or
 // unix:/PATH/OF/SOCKET. Throws where it is none of these. Returns: prefix of every path; host and headers
-// of every request; transport (node's http or https) with its options; open(), which makes a socket.
+// of every request; transport (node's http or https) with its options.
 function daemonAddress(url, token) {
     const bare = String(token || '').trim();
     const headers = bare ? { Authorization: 'Bearer ' + bare } : {};
