@@ -9,8 +9,9 @@
 /* Every item, and every spelling that leads to one. Made once, never freed: the table is const. */
 typedef struct
 {
-  GArray *items;     /* of VbItem */
-  GHashTable *names; /* spelling → item + 1 */
+  GArray *items;      /* of VbItem */
+  GHashTable *names;  /* spelling → item + 1 */
+  GHashTable *groups; /* the beginnings of paths, with and without the first slash */
   guint known[VB_N_KNOWN];
 } Names;
 
@@ -37,6 +38,21 @@ fill_in (const char *pattern, const char *member)
 }
 
 static void
+add_groups (Names *names, const char *path)
+{
+  for (const char *end = strchr (path + 1, '/'); end != NULL; end = strchr (end + 1, '/')) {
+    char *group = g_strndup (path, (gsize)(end - path));
+
+    if (g_hash_table_contains (names->groups, group))
+      g_free (group);
+    else {
+      g_hash_table_add (names->groups, group);
+      g_hash_table_add (names->groups, group + 1);
+    }
+  }
+}
+
+static void
 add_item (Names *names, const VbField *field, guint member)
 {
   const guint item = names->items->len;
@@ -52,6 +68,7 @@ add_item (Names *names, const VbField *field, guint member)
   add_spelling (names, own.name, item);
   add_spelling (names, own.path, item);
   add_spelling (names, own.path + 1, item);
+  add_groups (names, own.path);
   if (g_str_has_prefix (own.path, "/Dc/0/")) {
     char *nested = g_strconcat ("/Dc/", own.path + strlen ("/Dc/0/"), NULL);
 
@@ -70,6 +87,7 @@ make_names (gpointer unused)
 
   names->items = g_array_new (FALSE, FALSE, sizeof (VbItem));
   names->names = g_hash_table_new (g_str_hash, g_str_equal);
+  names->groups = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint i = 0; i < vb_n_fields; i++) {
     const VbField *field = &vb_fields[i];
@@ -130,16 +148,7 @@ vb_item_find (const char *spelling, guint *item)
 gboolean
 vb_item_is_group (const char *spelling)
 {
-  const gsize length = strlen (spelling);
-
-  for (guint i = 0; i < vb_n_items (); i++) {
-    const char *path = vb_item (i)->path + (*spelling != '/');
-
-    if (strncmp (path, spelling, length) == 0 && path[length] == '/')
-      return TRUE;
-  }
-
-  return FALSE;
+  return g_hash_table_contains (get_names ()->groups, spelling);
 }
 
 static const char *

@@ -457,6 +457,20 @@ test_spellings (void)
 }
 
 static void
+test_groups (void)
+{
+  static const char *const groups[]
+      = { "Dc", "/Dc", "Dc/0", "/Dc/0", "Info", "Diagnostics/LastErrors/3" };
+  static const char *const others[]
+      = { "", "/", "D", "Dc/", "/Dc/0/", "Soc", "/Dc/0/Voltage", "dc", "Dc/7", "//Dc" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
+    g_assert_true (vb_item_is_group (groups[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    g_assert_false (vb_item_is_group (others[i]));
+}
+
+static void
 test_suggestions (void)
 {
   static const struct
@@ -739,6 +753,7 @@ main (int argc, char **argv)
   g_test_add_func ("/field/names", test_names);
   g_test_add_func ("/field/unambiguous", test_unambiguous);
   g_test_add_func ("/field/spellings", test_spellings);
+  g_test_add_func ("/field/groups", test_groups);
   g_test_add_func ("/field/suggestions", test_suggestions);
   g_test_add_func ("/field/numbers", test_numbers);
   g_test_add_func ("/field/folded-sign", test_folded_sign);
