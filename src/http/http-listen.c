@@ -7,8 +7,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* More than the connection limit may knock at once after a pause. */
-#define BACKLOG 128
+/* Many more than the connection limit may knock at once, after a pause or among rude clients: who finds
+   no place here waits a second until the kernel tries again. */
+#define BACKLOG 1024
 
 const char *
 vb_http_listen_path (const char *address)
