@@ -10,6 +10,7 @@ import concurrent.futures
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -77,6 +78,9 @@ def fuzz(build, target, minutes):
         executions += max(map(int, re.findall(r'^(?:#|stat::number_of_executed_units: +)(\d+)', said, re.M)), default=0)
         edges = max([edges, *map(int, re.findall(r' cov: (\d+)', said))])
         used += spent
+        # What it said goes where the next process does not write: not every failure comes again.
+        if process.returncode not in (0, INTERRUPTED):
+            shutil.copy(log, log.with_suffix(f'.{time.time():.0f}.log'))
         # What ends it otherwise than libFuzzer leaves no input behind.
         if process.returncode not in (0, INTERRUPTED, *FAILED):
             ended.append(f'ended-with-{process.returncode}')
