@@ -1,5 +1,6 @@
 #include "http-connection.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -8,7 +9,8 @@
 /* The kernel's own header: the C library's lacks tcpi_bytes_received, and cannot be included too. */
 #include <linux/tcp.h>
 
-/* Of <netinet/tcp.h>: the client has said that it sends nothing more. */
+/* Of <netinet/tcp.h>: the connection is over; the client has said that it sends nothing more. */
+#define CLOSE 7
 #define CLOSE_WAIT 8
 
 /* Many small clients send an empty line behind the body: it does not begin the next request. */
@@ -53,8 +55,9 @@ static gboolean
 nothing_is_left (int fd)
 {
   char byte;
+  const gssize length = recv (fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
 
-  return recv (fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+  return length == 0 || (length < 0 && errno != EAGAIN);
 }
 
 static Received
@@ -71,7 +74,8 @@ received (const VbHttpConnection *connection)
     return (Received){ 0 };
 
   return (Received){ info.tcpi_bytes_received,
-                     info.tcpi_state == CLOSE_WAIT && nothing_is_left (connection->fd) };
+                     (info.tcpi_state == CLOSE_WAIT || info.tcpi_state == CLOSE)
+                         && nothing_is_left (connection->fd) };
 }
 
 void
@@ -92,6 +96,7 @@ vb_http_connection_complete (VbHttpConnection *connection, gsize size, gint64 no
 {
   const guint64 bytes = received (connection).bytes;
 
+  connection->asked = TRUE;
   connection->answering = now;
   connection->headers_known = FALSE;
   connection->begun = 0;
@@ -119,18 +124,25 @@ vb_http_connection_end (VbHttpConnection *connection, gboolean posted, gint64 no
   connection->posted = now;
 }
 
+/* The kernel counts the end as a byte. */
 static gboolean
-has_begun (const VbHttpConnection *connection, guint64 bytes)
+has_begun (const VbHttpConnection *connection, Received so_far)
 {
   const guint64 slack = connection->bytes_done > 0 ? EMPTY_LINE : 0;
 
-  return bytes > connection->bytes_done + slack;
+  return !so_far.ended && so_far.bytes > connection->bytes_done + slack;
 }
 
 gboolean
 vb_http_connection_has_begun (const VbHttpConnection *connection)
 {
-  return connection->begun != 0 || has_begun (connection, received (connection).bytes);
+  return connection->begun != 0 || has_begun (connection, received (connection));
+}
+
+gint64
+vb_http_connection_new_until (const VbHttpConnection *connection)
+{
+  return connection->asked ? 0 : connection->opened + VB_HTTP_GRACE;
 }
 
 gboolean
@@ -149,7 +161,8 @@ vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 patien
     return FALSE;
 
   return connection->posted == 0
-         || now - connection->posted >= MAX (VB_HTTP_ESTABLISHED, 2 * connection->interval);
+             ? patience == 0 || now >= vb_http_connection_new_until (connection)
+             : now - connection->posted >= MAX (VB_HTTP_ESTABLISHED, 2 * connection->interval);
 }
 
 gint64
@@ -161,7 +174,7 @@ vb_http_connection_deadline (VbHttpConnection *connection, gint64 limit, gint64 
   if (connection->cut || connection->answering != 0)
     return G_MAXINT64;
   so_far = received (connection);
-  if (connection->begun == 0 && has_begun (connection, so_far.bytes))
+  if (connection->begun == 0 && has_begun (connection, so_far))
     connection->begun = now;
 
   /* Where the end came together with the last bytes, libmicrohttpd does not notice it. */

@@ -27,6 +27,7 @@ typedef struct
   gboolean headers_known; /* its headers are complete */
   gint64 answering;       /* when it was complete, its answer not yet sent to the end; 0: none is */
   gint64 opened;          /* when the client came */
+  gboolean asked;         /* a request was complete */
   gint64 posted;          /* when its last record that was let in was over; 0: none yet */
   gint64 interval;        /* between the ends of its last two records; 0: there were not two */
   gboolean cut;
@@ -62,10 +63,23 @@ void vb_http_connection_end (VbHttpConnection *connection, gboolean posted, gint
 #define VB_HTTP_DAWDLE ((gint64)2 * G_USEC_PER_SEC)
 
 /**
+ * How long (µs) somebody new is not ended: between his coming and his request there is time of his own
+ * machine, which may be busy, and any number of others may come meanwhile.
+ */
+#define VB_HTTP_GRACE ((gint64)100 * G_TIME_SPAN_MILLISECOND)
+
+/**
+ * Until when (µs of the monotonic clock) the client is somebody new: VB_HTTP_GRACE after he came, or until
+ * his first request is complete; 0 from then on.
+ */
+gint64 vb_http_connection_new_until (const VbHttpConnection *connection);
+
+/**
  * Whether the client makes room where somebody else needs it. Nobody does whose request has been read
- * for less than @patience (µs) or not yet, who has left an answer unread for less than
- * VB_HTTP_ESTABLISHED, or who posted within that time, or twice the time between his last two records
- * where that is longer: who posts twice a minute is as established as who posts each second.
+ * for less than @patience (µs) or not yet, who is new (for others that are as silent: where @patience is
+ * not 0), who has left an answer unread for less than VB_HTTP_ESTABLISHED, or who posted within that
+ * time, or twice the time between his last two records where that is longer: who posts twice a minute is
+ * as established as who posts each second.
  */
 gboolean
 vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 patience, gint64 now);

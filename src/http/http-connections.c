@@ -9,6 +9,14 @@ struct _VbHttpConnections
   GSource *deadline;
 };
 
+/* Libmicrohttpd ends it in its next run; its place is free at once. */
+static void
+cut (VbHttpConnections *connections, VbHttpConnection *connection)
+{
+  vb_http_connections_leave_place (connections, connection);
+  vb_http_connection_cut (connection);
+}
+
 /* Cuts those that are late; returns when the next one will be. */
 static gint64
 cut_late (VbHttpConnections *connections, gint64 now)
@@ -21,7 +29,7 @@ cut_late (VbHttpConnections *connections, gint64 now)
         = vb_http_connection_deadline (connection, connections->request_limit, now);
 
     if (deadline <= now)
-      vb_http_connection_cut (connection);
+      cut (connections, connection);
     else
       next = MIN (next, deadline);
   }
@@ -29,10 +37,57 @@ cut_late (VbHttpConnections *connections, gint64 now)
   return next;
 }
 
-void
-vb_http_connections_watch (VbHttpConnections *connections)
+/* To be asked when all who have begun are known.
+   @next: when to ask again
+   Returns: who of those that wait without a place is to be ended now, or NULL */
+static VbHttpConnection *
+waits_too_long (const VbHttpConnections *connections, gint64 now, gint64 *next)
 {
-  const gint64 next = cut_late (connections, g_get_monotonic_time ());
+  VbHttpConnection *silent = NULL, *oldest = NULL;
+  guint n_waiting = 0;
+
+  *next = G_MAXINT64;
+  for (guint i = 0; i < connections->open->len; i++) {
+    VbHttpConnection *connection = g_ptr_array_index (connections->open, i);
+    const gint64 new_until = vb_http_connection_new_until (connection);
+
+    if (connection->has_place || connection->answering != 0 || connection->cut)
+      continue;
+    n_waiting++;
+    if (now < new_until)
+      *next = MIN (*next, new_until);
+    else if (connection->begun == 0 && (silent == NULL || connection->opened < silent->opened))
+      silent = connection;
+    else if (oldest == NULL || connection->opened < oldest->opened)
+      oldest = connection;
+  }
+  if (n_waiting <= VB_HTTP_WITHOUT_PLACE) {
+    *next = G_MAXINT64;
+    return NULL;
+  }
+
+  return silent != NULL ? silent : oldest;
+}
+
+/* Who has no place and does not say what he wants would keep libmicrohttpd from accepting others.
+   Returns: when the next one is to be ended */
+static gint64
+end_who_waits (VbHttpConnections *connections, gint64 now)
+{
+  VbHttpConnection *first;
+  gint64 next;
+
+  while ((first = waits_too_long (connections, now, &next)) != NULL)
+    cut (connections, first);
+
+  return next;
+}
+
+void
+vb_http_connections_watch (VbHttpConnections *connections, gint64 now)
+{
+  const gint64 late = cut_late (connections, now);
+  const gint64 next = MIN (late, end_who_waits (connections, now));
 
   g_source_set_ready_time (connections->deadline, next == G_MAXINT64 ? -1 : next);
 }
@@ -52,7 +107,7 @@ vb_http_connections_renew_idle (VbHttpConnections *connections, guint seconds)
 static gboolean
 on_deadline (gpointer user_data)
 {
-  vb_http_connections_watch (user_data);
+  vb_http_connections_watch (user_data, g_get_monotonic_time ());
 
   return G_SOURCE_CONTINUE;
 }
@@ -118,34 +173,12 @@ make_room (VbHttpConnections *connections, gint64 patience, gint64 now)
   if (least == NULL)
     return FALSE;
 
+  /* It may get another place yet. */
   vb_http_connections_leave_place (connections, least);
-  vb_http_connection_cut (least);
+  if (now >= vb_http_connection_new_until (least))
+    vb_http_connection_cut (least);
 
   return TRUE;
-}
-
-/* Who has no place and does not say what he wants would keep libmicrohttpd from accepting others. */
-static void
-end_who_waits (VbHttpConnections *connections)
-{
-  VbHttpConnection *silent = NULL, *oldest = NULL;
-  guint n_waiting = 0;
-
-  for (guint i = 0; i < connections->open->len; i++) {
-    VbHttpConnection *connection = g_ptr_array_index (connections->open, i);
-
-    if (connection->has_place || connection->answering != 0 || connection->cut)
-      continue;
-    n_waiting++;
-    if (oldest == NULL || connection->opened < oldest->opened)
-      oldest = connection;
-    if (!vb_http_connection_has_begun (connection)
-        && (silent == NULL || connection->opened < silent->opened))
-      silent = connection;
-  }
-
-  if (n_waiting >= VB_HTTP_WITHOUT_PLACE)
-    vb_http_connection_cut (silent != NULL ? silent : oldest);
 }
 
 static void
@@ -160,8 +193,6 @@ vb_http_connections_add (VbHttpConnections *connections, VbHttpConnection *conne
 {
   if (make_room (connections, VB_HTTP_DAWDLE, connection->opened))
     take_place (connections, connection);
-  else
-    end_who_waits (connections);
   g_ptr_array_add (connections->open, connection);
 }
 

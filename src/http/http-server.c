@@ -14,8 +14,7 @@
 #include "mhd-source.h"
 #include "token-failures.h"
 
-/* libmicrohttpd's own limits lie above ours, so that it is we who answer. */
-#define HEAD_ROOM 32
+/* Lies above our own limit, so that it is we who answer. */
 #define CONNECTION_MEMORY (32 * 1024)
 
 typedef struct
@@ -242,7 +241,7 @@ start_daemon (VbHttpServer *server, int fd, gboolean ipv6)
   struct MHD_OptionItem options[] = {
     { MHD_OPTION_EXTERNAL_LOGGER, (intptr_t)log_mhd, NULL },
     { MHD_OPTION_LISTEN_SOCKET, fd, NULL },
-    { MHD_OPTION_CONNECTION_LIMIT, server->connection_limit + HEAD_ROOM, NULL },
+    { MHD_OPTION_CONNECTION_LIMIT, server->connection_limit + VB_HTTP_HEAD_ROOM, NULL },
     { MHD_OPTION_CONNECTION_TIMEOUT, server->idle_seconds, NULL },
     { MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
     { MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
@@ -270,7 +269,7 @@ watch_connections (gpointer user_data)
 {
   VbHttpServer *server = user_data;
 
-  vb_http_connections_watch (server->connections);
+  vb_http_connections_watch (server->connections, g_get_monotonic_time ());
 }
 
 static const VbMhdHooks hooks = { .stood_still = renew_idle, .ran = watch_connections };

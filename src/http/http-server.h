@@ -27,6 +27,12 @@ typedef struct
                                       none do */
 } VbHttpConfig;
 
+/**
+ * How many connections are accepted beyond the limit, so that it is we who answer them; and so many that
+ * 2000 silent ones a second can come though each is let be while it is new (VB_HTTP_GRACE).
+ */
+#define VB_HTTP_HEAD_ROOM 224
+
 /** The values of design §2. */
 #define VB_HTTP_CONFIG_DEFAULT                                        \
   {                                                                   \

@@ -4,6 +4,7 @@
 
 #include "core/clock.h"
 #include "http-client.h"
+#include "http/http-connection.h"
 #include "http/mhd-source.h"
 
 #define GET "GET /thing HTTP/1.1\r\n" HOST "\r\n"
@@ -13,12 +14,17 @@
 /* Longer than the limit of a request in set_up_tight() (ms). */
 #define PAUSE 1500
 
-/* Limits that a test can reach; libmicrohttpd's own limit lies at 20 connections. The idle limit is
-   longer than anybody waits: it is not what ends a connection. */
+#define LIMIT 4
+
+/* More than libmicrohttpd accepts. */
+#define FULL (LIMIT + VB_HTTP_HEAD_ROOM + 4)
+
+/* Limits that a test can reach. The idle limit is longer than anybody waits: it is not what ends a
+   connection. */
 static void
 set_up_tight (Fixture *fixture, gconstpointer user_data)
 {
-  const VbHttpConfig config = { .connection_limit = 4,
+  const VbHttpConfig config = { .connection_limit = LIMIT,
                                 .idle_seconds = PATIENCE / 1000 * 2,
                                 .request_seconds = 1,
                                 .stall_limit = G_USEC_PER_SEC / 2 };
@@ -31,7 +37,7 @@ static void
 set_up_tight_idle (Fixture *fixture, gconstpointer user_data)
 {
   const VbHttpConfig config
-      = { .connection_limit = 4, .idle_seconds = 1, .request_seconds = PATIENCE / 1000 * 2 };
+      = { .connection_limit = LIMIT, .idle_seconds = 1, .request_seconds = PATIENCE / 1000 * 2 };
 
   start (fixture, &config);
 }
@@ -181,7 +187,7 @@ test_limit_of_one (void)
 static void
 assert_accepts_after (Fixture *fixture, const char *said)
 {
-  int slow[24];
+  int slow[FULL];
 
   for (guint i = 0; i < G_N_ELEMENTS (slow); i++) {
     slow[i] = knock (fixture);
@@ -213,7 +219,7 @@ test_full_of_idle_clients (Fixture *fixture, gconstpointer user_data)
 static void
 test_one_more_gets_503 (Fixture *fixture, gconstpointer user_data)
 {
-  int kept[4], waiting;
+  int kept[LIMIT], waiting;
   g_autofree char *answer = NULL;
 
   for (guint i = 0; i < G_N_ELEMENTS (kept); i++) {
@@ -250,7 +256,8 @@ test_idle_makes_room (Fixture *fixture, gconstpointer user_data)
 
   for (guint i = 0; i < G_N_ELEMENTS (idle); i++) {
     idle[i] = knock (fixture);
-    serve_for (20);
+    serve_for (VB_HTTP_GRACE / G_TIME_SPAN_MILLISECOND / LIMIT
+               + 10); /* not new any more when it goes */
   }
   for (guint i = 0; i < 2; i++) {
     g_autofree char *answer = hear_all (idle[i]);

@@ -4,9 +4,10 @@
     honest_poster.py PORT PATH SECONDS [--fresh]
 
 Each record has a Voltage of its own, by which it is known on the bus. Prints, as JSON, how many
-connections were made, and of each record its voltage, the status of its answer (0: none) and by how
-many seconds the answer was later than the record was due. `--fresh`: a connection for each record,
-as an old Node-RED makes them. A program of its own, so that nothing in the test delays it.
+connections were made, and of each record its voltage, the status of its answer (0: none), by how
+many seconds the answer was later than the record was due, and how many it took to connect and send.
+`--fresh`: a connection for each record, as an old Node-RED makes them. A program of its own, so that
+nothing in the test delays it.
 """
 import http.client
 import json
@@ -25,13 +26,15 @@ class Poster:
         self.connections = 0
 
     def post(self, record):
-        """Returns: the status, 0 where the connection was lost"""
+        """Returns: the status, 0 where the connection was lost, and the seconds it took to send"""
+        began, sent = time.monotonic(), None
         try:
             if self.connection is None:
                 self.connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=PATIENCE)
                 self.connection.connect()
                 self.connections += 1
             self.connection.request('POST', self.path, json.dumps(record))
+            sent = time.monotonic()
             answer = self.connection.getresponse()
             answer.read()
             status, closed = answer.status, answer.will_close or self.fresh
@@ -40,7 +43,7 @@ class Poster:
         if closed and self.connection:
             self.connection.close()
             self.connection = None
-        return status
+        return status, (sent or time.monotonic()) - began
 
 
 def main():
@@ -52,8 +55,8 @@ def main():
         due = began + n
         time.sleep(max(0, due - time.monotonic()))
         voltage = round(50 + n / 100, 2)
-        status = poster.post({**RECORD, 'Voltage': voltage})
-        records.append((voltage, status, time.monotonic() - due))
+        status, took = poster.post({**RECORD, 'Voltage': voltage})
+        records.append((voltage, status, time.monotonic() - due, took))
     print(json.dumps({'connections': poster.connections, 'records': records}))
 
 

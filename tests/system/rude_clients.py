@@ -25,6 +25,7 @@ RESET = struct.pack('ii', 1, 0)
 
 # The most that a kind does in a second.
 KNOCKS = 1000
+SWARM = 200
 IDLE = 60
 DRIPPING = 20
 
@@ -37,6 +38,15 @@ def knock(port):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
         time.sleep(max(0, began + n / KNOCKS - time.monotonic()))
     return KNOCKS // 10
+
+
+def swarm(port):
+    """Connects many times at once, and says nothing."""
+    socks = [connect(port) for _ in range(SWARM)]
+    time.sleep(0.01)
+    for sock in socks:
+        sock.close()
+    return SWARM
 
 
 def connect(port, data=b''):
@@ -148,7 +158,7 @@ def noise(port):
 
 
 KINDS = {kind.__name__: kind for kind in (
-    knock, idle, drip_headers, drip_body, asked_and_idle, half_closed, pipeline_and_reset,
+    knock, swarm, idle, drip_headers, drip_body, asked_and_idle, half_closed, pipeline_and_reset,
     expect_and_stall, lie_about_chunks, smuggle, flood_with_headers, long_body, ask_and_not_read,
     wrong_records, noise)}
 

@@ -199,8 +199,115 @@ test_silent_waits_less (Fixture *fixture, gconstpointer unused)
       begin (waiting[i], 102 * SECOND);
   }
   waiting[VB_HTTP_WITHOUT_PLACE] = come (fixture, 103 * SECOND);
+  vb_http_connections_watch (fixture->connections, 103 * SECOND);
   for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
     g_assert_cmpint (is_ended (waiting[i]), ==, i == 5);
+}
+
+/* A source that has only just come may not have said anything yet, however many come after it. */
+static void
+test_grace (Fixture *fixture, gconstpointer unused)
+{
+  Client *source = come (fixture, 100 * SECOND), *other = come (fixture, 100 * SECOND);
+  Client *waiting[VB_HTTP_WITHOUT_PLACE + 2];
+
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    waiting[i] = come (fixture, 100 * SECOND + 1 + i);
+  g_assert_true (source->connection.has_place);
+
+  /* Whole headers take the place of who is silent, and nothing else of him. */
+  begin (waiting[3], 100 * SECOND + 20);
+  g_assert_true (vb_http_connections_has_place (fixture->connections, &waiting[3]->connection,
+                                                100 * SECOND + 20));
+  vb_http_connection_complete (&waiting[3]->connection, 0, 100 * SECOND + 20);
+  g_assert_false (source->connection.has_place);
+  vb_http_connections_watch (fixture->connections, 100 * SECOND + VB_HTTP_GRACE - 1);
+  g_assert_false (is_ended (source));
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    g_assert_false (is_ended (waiting[i]));
+
+  begin (source, 100 * SECOND + VB_HTTP_GRACE - 1);
+  g_assert_true (vb_http_connections_has_place (fixture->connections, &source->connection,
+                                                100 * SECOND + VB_HTTP_GRACE - 1));
+  g_assert_false (is_ended (other));
+
+  vb_http_connections_watch (fixture->connections, 100 * SECOND + VB_HTTP_GRACE);
+  g_assert_true (is_ended (other));
+  g_assert_false (is_ended (waiting[0]));
+  vb_http_connections_watch (fixture->connections, 100 * SECOND + VB_HTTP_GRACE + 1);
+  g_assert_true (is_ended (waiting[0]));
+  g_assert_false (is_ended (waiting[1]));
+  g_assert_false (is_ended (source));
+}
+
+/* Nor does somebody new keep those from being ended who drip. */
+static void
+test_drips_among_new (Fixture *fixture, gconstpointer unused)
+{
+  Client *waiting[VB_HTTP_WITHOUT_PLACE + 1];
+
+  for (guint i = 0; i < LIMIT; i++)
+    serve (come (fixture, 100 * SECOND), 100 * SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++) {
+    waiting[i] = come (fixture, 101 * SECOND + i);
+    begin (waiting[i], 101 * SECOND + i);
+  }
+  vb_http_connections_watch (fixture->connections, 101 * SECOND + VB_HTTP_GRACE - 1);
+  g_assert_false (is_ended (waiting[0]));
+  come (fixture, 102 * SECOND);
+  vb_http_connections_watch (fixture->connections, 102 * SECOND);
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+    g_assert_cmpint (is_ended (waiting[i]), ==, i < 2);
+}
+
+static void
+reset (Client *client)
+{
+  GPollFD hung_up = { .fd = client->fd };
+  const struct linger none = { .l_onoff = 1 };
+
+  setsockopt (client->peer, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+  close (client->peer);
+  client->peer = -1;
+  g_assert_cmpint (g_poll (&hung_up, 1, -1), ==, 1);
+}
+
+/* Who has left without a word holds no place, though libmicrohttpd has not looked at him yet. */
+static void
+test_left (Fixture *fixture, gconstpointer unused)
+{
+  char byte;
+
+  for (guint i = 0; i < LIMIT; i++) {
+    Client *client = come (fixture, 100 * SECOND);
+
+    shutdown (client->peer, SHUT_WR);
+    g_assert_cmpint (recv (client->fd, &byte, 1, MSG_PEEK), ==, 0);
+    if (i > 0)
+      reset (client);
+  }
+  for (guint i = 0; i < LIMIT; i++) {
+    Client *source = come (fixture, 100 * SECOND);
+
+    begin (source, 100 * SECOND);
+    g_assert_true (
+        vb_http_connections_has_place (fixture->connections, &source->connection, 100 * SECOND));
+    vb_http_connection_complete (&source->connection, 0, 100 * SECOND);
+  }
+}
+
+/* Nor does he whose time is over. */
+static void
+test_late (Fixture *fixture, gconstpointer unused)
+{
+  Client *poster = come (fixture, 100 * SECOND), *late = come (fixture, 100 * SECOND);
+
+  serve (poster, 100 * SECOND);
+  serve (late, 100 * SECOND);
+  begin (late, 101 * SECOND);
+  vb_http_connections_watch (fixture->connections, 111 * SECOND);
+  g_assert_true (is_ended (late));
+  g_assert_true (come (fixture, 111 * SECOND)->connection.has_place);
 }
 
 /* Of those that wait to be told that there is no place, only so many are heard out. */
@@ -222,8 +329,10 @@ test_waiting (Fixture *fixture, gconstpointer unused)
     vb_http_connection_complete (&client->connection, 0, 100 * SECOND);
   }
 
-  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (waiting); i++) {
     waiting[i] = come (fixture, (101 + i) * SECOND);
+    vb_http_connections_watch (fixture->connections, (101 + i) * SECOND);
+  }
   for (guint i = 0; i < G_N_ELEMENTS (waiting); i++) {
     g_assert_false (waiting[i]->connection.has_place);
     g_assert_cmpint (is_ended (waiting[i]), ==, i < 2);
@@ -276,6 +385,10 @@ main (int argc, char **argv)
   ADD ("headers-before-drips", test_headers_before_drips);
   ADD ("unread-is-not-ended", test_unread_is_not_ended);
   ADD ("silent-waits-less", test_silent_waits_less);
+  ADD ("grace", test_grace);
+  ADD ("drips-among-new", test_drips_among_new);
+  ADD ("left", test_left);
+  ADD ("late", test_late);
   ADD ("turned-away", test_turned_away);
   ADD ("unread-answer", test_unread_answer);
   ADD ("waiting", test_waiting);
