@@ -93,7 +93,9 @@ begin (World *world, const char *token)
 
   address.sin_port = htons ((guint16)port);
   world->client = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (connect (world->client, (struct sockaddr *)&address, sizeof address) != 0)
+  /* libFuzzer's own alarm, each half minute, may interrupt it. */
+  if (TEMP_FAILURE_RETRY (connect (world->client, (struct sockaddr *)&address, sizeof address))
+      != 0)
     g_error ("cannot connect to %s: %s", host, g_strerror (errno));
 }
 
