@@ -5,7 +5,7 @@
 G_BEGIN_DECLS
 
 /** So many open files are enough for every connection that HTTP and the bus can have at once. */
-#define VB_PROCESS_DESCRIPTORS 1024
+#define VB_PROCESS_DESCRIPTORS 4096
 
 /**
  * Takes as many descriptors as there may be needed, where it may, and says so where it may not; sees to

@@ -151,7 +151,12 @@ vb_http_connections_free (VbHttpConnections *connections)
 static gboolean
 ranks_below (const VbHttpConnection *a, const VbHttpConnection *b)
 {
-  return a->posted != b->posted ? a->posted < b->posted : a->opened < b->opened;
+  const gboolean a_begun = a->begun != 0, b_begun = b->begun != 0;
+
+  if (a->posted != b->posted)
+    return a->posted < b->posted;
+
+  return a_begun != b_begun ? b_begun : a->opened < b->opened;
 }
 
 /* Returns: whether there is a place now */
@@ -173,7 +178,7 @@ make_room (VbHttpConnections *connections, gint64 patience, gint64 now)
   if (least == NULL)
     return FALSE;
 
-  /* It may get another place yet. */
+  /* Who is new asks for another one when his request is complete. */
   vb_http_connections_leave_place (connections, least);
   if (now >= vb_http_connection_new_until (least))
     vb_http_connection_cut (least);
@@ -216,7 +221,8 @@ vb_http_connections_has_place (VbHttpConnections *connections,
                                VbHttpConnection *connection,
                                gint64 now)
 {
-  if (!connection->has_place && make_room (connections, 0, now))
+  /* Of one that was cut libmicrohttpd may have read a request yet. */
+  if (!connection->has_place && !connection->cut && make_room (connections, 0, now))
     take_place (connections, connection);
 
   return connection->has_place;

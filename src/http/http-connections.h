@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  *
  * The connections that are open: how many of them may push, which of them take too long with their
  * request, and which make room for somebody new (design §2). It wakes up the main loop only while a
- * request is incomplete.
+ * request is incomplete or somebody waits for a place.
  */
 typedef struct _VbHttpConnections VbHttpConnections;
 
@@ -22,13 +22,13 @@ VbHttpConnections *vb_http_connections_new (guint limit, guint request_seconds);
 /** To be called when every connection has been removed. */
 void vb_http_connections_free (VbHttpConnections *connections);
 
-/** How many connections without a place are heard out, to be told so, however long they take. */
+/** How many connections without a place are heard out, to be told so, in the time of any request. */
 #define VB_HTTP_WITHOUT_PLACE 8
 
 /**
  * @connection must stay until it is removed. Where there is no place for it, one that makes room
- * (vb_http_connection_makes_room(), with VB_HTTP_DAWDLE) is ended: those that never posted first, the
- * oldest first, then those whose last record is longest ago. Where none does, @connection waits to be
+ * (vb_http_connection_makes_room(), with VB_HTTP_DAWDLE) is ended: those that never posted first, of
+ * them the silent ones, the oldest first, then those whose last record is longest ago. Where none does, @connection waits to be
  * told so, or for a place that it gets with its whole headers.
  */
 void vb_http_connections_add (VbHttpConnections *connections, VbHttpConnection *connection);
@@ -36,7 +36,7 @@ void vb_http_connections_remove (VbHttpConnections *connections, VbHttpConnectio
 
 /**
  * Whether @connection, the headers of whose request are complete at @now (µs of the monotonic clock), is
- * one of those that may push. It gets a place that has become free, or that of one who never posted and
+ * one of those that may push; to be asked again when the request is complete. It gets a place that has become free, or that of one who never posted and
  * has not come to the end of his own request: no source with a connection for each record waits for
  * those who drip. Who is new (vb_http_connection_new_until()) loses no more than the place by it.
  */

@@ -52,6 +52,9 @@ void vb_http_request_free (VbHttpRequest *request);
 /** The headers of a request are there. */
 void vb_http_request_begin (VbHttpRequest *request, const char *method, const char *path);
 
+/** There is no place for its connection: it gets 503, and is closed. */
+void vb_http_request_turn_away (VbHttpRequest *request);
+
 /**
  * Finds the handler, or the reason why the request is refused (design §2, in this order: no place,
  * ambiguous, headers too long, Host, Origin, token, route, method, length).

@@ -165,6 +165,14 @@ refuse_token (VbHttpRequest *request, VbTokenFailures *failures)
 }
 
 void
+vb_http_request_turn_away (VbHttpRequest *request)
+{
+  vb_http_request_add_header (request, "Retry-After", "1");
+  vb_http_request_add_header (request, "Connection", "close");
+  refuse (request, 503, "Too many connections.");
+}
+
+void
 vb_http_request_guard (VbHttpRequest *request,
                        gboolean has_place,
                        const VbHttpGuards *guards,
@@ -174,11 +182,9 @@ vb_http_request_guard (VbHttpRequest *request,
   const char *host = header (request, "Host");
 
   request->route = NULL;
-  if (!has_place) {
-    vb_http_request_add_header (request, "Retry-After", "1");
-    vb_http_request_add_header (request, "Connection", "close");
-    refuse (request, 503, "Too many connections.");
-  } else if (is_ambiguous (request)) {
+  if (!has_place)
+    vb_http_request_turn_away (request);
+  else if (is_ambiguous (request)) {
     vb_http_request_add_header (request, "Connection", "close");
     refuse (request, 400, "The request has two Hosts, or two headers that tell its length.");
   } else if (request->header_size > HEADERS_MAX)

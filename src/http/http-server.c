@@ -14,7 +14,7 @@
 #include "mhd-source.h"
 #include "token-failures.h"
 
-/* Lies above our own limit, so that it is we who answer. */
+/* libmicrohttpd's limit of the headers lies above ours, so that it is we who answer. */
 #define CONNECTION_MEMORY (32 * 1024)
 
 typedef struct
@@ -187,6 +187,13 @@ answer (VbHttpServer *server, VbHttpRequest *request)
   return vb_http_request_queue (request);
 }
 
+static gboolean
+has_place (VbHttpServer *server, VbHttpRequest *request)
+{
+  return vb_http_connections_has_place (server->connections, &request->connection,
+                                        g_get_monotonic_time ());
+}
+
 static enum MHD_Result
 handle (void *user_data,
         struct MHD_Connection *mhd,
@@ -201,14 +208,11 @@ handle (void *user_data,
   VbHttpRequest *request = *context;
 
   if (request == NULL) {
-    gboolean has_place;
-
     request = request_of (mhd);
     *context = request;
-    has_place = vb_http_connections_has_place (server->connections, &request->connection,
-                                               g_get_monotonic_time ());
     vb_http_request_begin (request, method, url);
-    vb_http_request_guard (request, has_place, server->guards, server->failures, server->router);
+    vb_http_request_guard (request, has_place (server, request), server->guards, server->failures,
+                           server->router);
     request->stood_still = vb_loop_turn_stood_still (server->turn);
     return vb_http_request_wants_body (request) ? MHD_YES : answer (server, request);
   }
@@ -222,6 +226,10 @@ handle (void *user_data,
 
   /* Its body may have waited though its headers did not. */
   request->stood_still = MAX (request->stood_still, vb_loop_turn_stood_still (server->turn));
+
+  /* Somebody with whole headers may have taken its place before its body was here. */
+  if (request->refused == 0 && !has_place (server, request))
+    vb_http_request_turn_away (request);
   vb_http_request_serve (request);
 
   return answer (server, request);

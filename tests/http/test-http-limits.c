@@ -297,6 +297,35 @@ test_poster_stays (Fixture *fixture, gconstpointer user_data)
   close (slow);
 }
 
+/* Whose place was taken before his body came is served only if he gets another one. */
+static void
+test_place_for_the_body (Fixture *fixture, gconstpointer user_data)
+{
+  static const char *const head = "POST /thing HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\n";
+  int displaced[LIMIT], kept[LIMIT];
+
+  for (guint i = 0; i < LIMIT; i++) {
+    displaced[i] = knock (fixture);
+    say (displaced[i], head);
+  }
+  serve_for (5);
+  for (guint i = 0; i < LIMIT; i++) {
+    kept[i] = knock (fixture);
+    assert_kept_answer (kept[i], POST, "200");
+  }
+  for (guint i = 0; i < LIMIT; i++) {
+    g_autofree char *answer = NULL;
+
+    /* 503, or where all this took long the end: nothing or 408. */
+    send (displaced[i], "{}", 2, MSG_NOSIGNAL);
+    answer = hear_all (displaced[i]);
+    g_assert_null (strstr (answer, "HTTP/1.1 200"));
+    close (displaced[i]);
+  }
+  for (guint i = 0; i < LIMIT; i++)
+    close (kept[i]);
+}
+
 /* Sends @text byte by byte, each well within the idle limit, until the server ends it. */
 static char *
 drip (int fd, const char *text)
@@ -555,6 +584,7 @@ main (int argc, char **argv)
   ADD ("full-of-slow-clients", set_up_tight, test_full_of_slow_clients);
   ADD ("full-of-idle-clients", set_up_tight_idle, test_full_of_idle_clients);
   ADD ("one-more-gets-503", set_up_tight, test_one_more_gets_503);
+  ADD ("place-for-the-body", set_up_tight, test_place_for_the_body);
   ADD ("idle-makes-room", set_up_tight, test_idle_makes_room);
   ADD ("poster-stays", set_up_tight, test_poster_stays);
   ADD ("dripping-is-cut", set_up_tight, test_dripping_is_cut);

@@ -240,6 +240,48 @@ test_grace (Fixture *fixture, gconstpointer unused)
   g_assert_false (is_ended (source));
 }
 
+/* Whose place was taken in the midst of his request gets another one when it is complete, and is a source
+   like any other then. */
+static void
+test_taken_before_the_body (Fixture *fixture, gconstpointer unused)
+{
+  const gint64 now = 100 * SECOND;
+  Client *source = come (fixture, now), *second = come (fixture, now), *third = come (fixture, now);
+
+  begin (source, now);
+  g_assert_true (vb_http_connections_has_place (fixture->connections, &source->connection, now));
+
+  /* Who is silent goes before who is not. */
+  begin (third, now);
+  g_assert_true (vb_http_connections_has_place (fixture->connections, &third->connection, now));
+  g_assert_false (second->connection.has_place);
+  begin (second, now);
+  g_assert_true (vb_http_connections_has_place (fixture->connections, &second->connection, now));
+  g_assert_cmpint (source->connection.has_place + third->connection.has_place, ==, 1);
+
+  g_assert_true (vb_http_connections_has_place (fixture->connections, &source->connection, now));
+  vb_http_connection_complete (&source->connection, 0, now);
+  vb_http_connection_end (&source->connection, TRUE, now);
+  for (guint i = 0; i <= VB_HTTP_WITHOUT_PLACE; i++)
+    come (fixture, now);
+  vb_http_connections_watch (fixture->connections, 102 * SECOND);
+  g_assert_false (is_ended (source));
+}
+
+/* What libmicrohttpd has read of one that was cut gives him no place again. */
+static void
+test_cut_takes_no_place (Fixture *fixture, gconstpointer unused)
+{
+  Client *poster = come (fixture, 100 * SECOND), *drip = come (fixture, 100 * SECOND);
+
+  serve (poster, 100 * SECOND);
+  begin (drip, 101 * SECOND);
+  come (fixture, 104 * SECOND);
+  g_assert_true (is_ended (drip));
+  g_assert_false (
+      vb_http_connections_has_place (fixture->connections, &drip->connection, 104 * SECOND));
+}
+
 /* Nor does somebody new keep those from being ended who drip. */
 static void
 test_drips_among_new (Fixture *fixture, gconstpointer unused)
@@ -386,6 +428,8 @@ main (int argc, char **argv)
   ADD ("unread-is-not-ended", test_unread_is_not_ended);
   ADD ("silent-waits-less", test_silent_waits_less);
   ADD ("grace", test_grace);
+  ADD ("taken-before-the-body", test_taken_before_the_body);
+  ADD ("cut-takes-no-place", test_cut_takes_no_place);
   ADD ("drips-among-new", test_drips_among_new);
   ADD ("left", test_left);
   ADD ("late", test_late);
