@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "core/clock.h"
+#include "core/ladder-source.h"
 #include "dbus/battery-service.h"
 #include "dbus/bus-address.h"
 #include "dbus/system-watch.h"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "battery.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -15,11 +15,5 @@ gint64 vb_clock_now (void);
  * each time, until somebody sets the wall clock.
  */
 gint64 vb_clock_wall (gint64 time);
-
-/**
- * Makes a source that ticks @battery whenever its ladder needs it. Its priority is above HTTP's, so
- * that the ladder acts before any record (design §5). @battery must outlive the source.
- */
-GSource *vb_ladder_source_new (VbBattery *battery);
 
 G_END_DECLS

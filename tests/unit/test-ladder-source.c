@@ -1,3 +1,5 @@
+#include "core/ladder-source.h"
+
 #include "core/clock.h"
 
 #include <time.h>
