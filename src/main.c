@@ -4,23 +4,23 @@
 #include <signal.h>
 #include <stdio.h>
 
-#include "config.h"
-#include "core/clock.h"
+#include "base/clock.h"
+#include "bus/address.h"
+#include "config/config.h"
 #include "core/ladder-source.h"
-#include "dbus/battery-service.h"
-#include "dbus/bus-address.h"
-#include "dbus/system-watch.h"
-#include "doctor.h"
+#include "doctor/doctor.h"
 #include "exit-status.h"
 #include "heartbeat.h"
-#include "history-keeper.h"
-#include "http/battery-routes.h"
-#include "http/event-stream.h"
-#include "http/info-routes.h"
-#include "http/recent-routes.h"
-#include "listen.h"
 #include "options.h"
-#include "process-limits.h"
+#include "process.h"
+#include "serve.h"
+#include "state/history-keeper.h"
+#include "venus/service.h"
+#include "venus/system.h"
+#include "web/battery.h"
+#include "web/events.h"
+#include "web/info.h"
+#include "web/recent.h"
 
 /* Everything that runs, in the order in which it is made; torn down in reverse. */
 typedef struct
@@ -266,6 +266,18 @@ check_bus (const char *bus, const char *file, const char *key, GError **error)
 }
 
 static VbExitStatus
+run_doctor (const VbOptions *options)
+{
+  const VbDoctorOptions where = {
+    .config = options->config,
+    .bus = options->bus,
+    .listen = (const char *const *)options->listen,
+  };
+
+  return vb_doctor_run (&where) ? VB_EXIT_OK : VB_EXIT_FAILURE;
+}
+
+static VbExitStatus
 start (Daemon *daemon, int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
@@ -279,7 +291,7 @@ start (Daemon *daemon, int argc, char **argv)
   if (vb_options_print (&daemon->options, &status))
     return status;
   if (daemon->options.doctor)
-    return vb_doctor_run (&daemon->options);
+    return run_doctor (&daemon->options);
   if (daemon->options.verbose)
     g_setenv ("G_MESSAGES_DEBUG", "all", FALSE);
 

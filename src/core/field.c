@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "digits.h"
+#include "base/digits.h"
 
 G_DEFINE_QUARK (vb_field_error, vb_field_error)
 

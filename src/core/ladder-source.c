@@ -1,6 +1,6 @@
 #include "ladder-source.h"
 
-#include "clock.h"
+#include "base/clock.h"
 
 typedef struct
 {

@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <microhttpd.h>
 
-#include "loop-turn.h"
+#include "base/standstill.h"
 
 G_BEGIN_DECLS
 

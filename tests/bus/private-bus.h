@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "bus/filter.h"
 #include "core/battery.h"
-#include "dbus/bus-compat.h"
 
 /* How long anything is waited for before the test fails; nothing should come near. */
 #define DEADLINE_SECONDS 60

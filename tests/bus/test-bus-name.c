@@ -1,6 +1,6 @@
 /* Asking for a name until it is ours: contract §1.8 and §8, checks 23 and 24. */
 
-#include "dbus/bus-name.h"
+#include "bus/name.h"
 
 #include "private-bus.h"
 

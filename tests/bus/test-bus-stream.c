@@ -1,9 +1,9 @@
 /* Signals that are written past GDBus come in order with what GDBus writes. */
 
-#include "dbus/battery-service.h"
-#include "dbus/bus-stream.h"
+#include "bus/stream.h"
+#include "venus/service.h"
 
-#include "core/clock.h"
+#include "base/clock.h"
 #include "private-bus.h"
 
 #define NAME "com.victronenergy.battery.virtual"

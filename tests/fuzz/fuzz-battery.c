@@ -10,8 +10,8 @@
 
 #include "../unit/battery-fixture.h"
 #include "fuzz.h"
-#include "http/record-json.h"
-#include "http/state-json.h"
+#include "json/record.h"
+#include "json/state.h"
 
 #define ACTS "pPtdc"
 #define DELAYS "01sml<=x"

@@ -4,8 +4,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "config-check.h"
-#include "config.h"
+#include "config/check.h"
+#include "config/config.h"
 #include "fuzz.h"
 
 static int fd;

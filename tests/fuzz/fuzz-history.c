@@ -5,7 +5,7 @@
 
 #include "../unit/battery-fixture.h"
 #include "fuzz.h"
-#include "history-file.h"
+#include "state/history-file.h"
 
 #define NOW G_GINT64_CONSTANT (1800000000)
 

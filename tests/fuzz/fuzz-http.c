@@ -15,10 +15,10 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "http/battery-routes.h"
-#include "http/event-stream.h"
-#include "http/info-routes.h"
-#include "http/recent-routes.h"
+#include "web/battery.h"
+#include "web/events.h"
+#include "web/info.h"
+#include "web/recent.h"
 
 #define CUT 0x1e
 

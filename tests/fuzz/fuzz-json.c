@@ -3,7 +3,7 @@
 #include <json-glib/json-glib.h>
 
 #include "fuzz.h"
-#include "http/json-check.h"
+#include "json/reader.h"
 
 static VbJsonCheck *used;
 

@@ -4,8 +4,8 @@
 #include <math.h>
 
 #include "fuzz.h"
-#include "http/record-json.h"
-#include "http/state-json.h"
+#include "json/record.h"
+#include "json/state.h"
 
 static VbRecordReader *reader;
 static VbRecord *record;

@@ -1,9 +1,9 @@
 /* SetValue with whatever a neighbour on the bus sends: an item, how the battery is configured, the
    type, the bytes. What is not taken changes nothing. */
 #include "../unit/battery-fixture.h"
-#include "dbus/bus-value.h"
-#include "dbus/set-value.h"
+#include "bus/value.h"
 #include "fuzz.h"
+#include "venus/set-value.h"
 
 /* Bits of the third byte. */
 enum

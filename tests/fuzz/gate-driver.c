@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "http/json-check.h"
+#include "json/reader.h"
 
 static const char *const words[] = {
   [VB_JSON_CHECK_ERROR_SYNTAX] = "syntax",

@@ -25,13 +25,13 @@ LONGEST = {'json': 2048, 'record': 2048, 'battery': 4096, 'config': 2048, 'histo
 INTERRUPTED, FAILED = 72, (70, 77, 71)
 TICK = os.sysconf('SC_CLK_TCK')
 # What the code under test consists of, for the coverage.
-CODE = {'json': ['http/json-check.c', 'http/json-scan.c', 'http/json-names.c'],
-        'record': ['http/record-json.c', 'core/record.c', 'core/field.c', 'core/field-names.c'],
+CODE = {'json': ['json/reader.c', 'json/scan.c', 'json/names.c'],
+        'record': ['json/record.c', 'core/record.c', 'core/field.c', 'core/field-lookup.c'],
         'battery': ['core/battery', 'core/freshness.c', 'core/derive'],
         'config': ['config'],
-        'history': ['history-file.c'],
-        'set-value': ['dbus/set-value.c', 'dbus/bus-value.c'],
-        'http': ['http/']}
+        'history': ['state/history-file.c'],
+        'set-value': ['venus/set-value.c', 'bus/value.c'],
+        'http': ['http/', 'web/']}
 
 
 def seconds_of(process):

@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "http/http-server.h"
+#include "http/server.h"
 
 /* How long a client waits for what must come (ms): much more than it takes, also on a busy machine. */
 #define PATIENCE 20000

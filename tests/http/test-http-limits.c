@@ -2,9 +2,9 @@
 #include <glib/gstdio.h>
 #include <microhttpd.h>
 
-#include "core/clock.h"
+#include "base/clock.h"
 #include "http-client.h"
-#include "http/http-connection.h"
+#include "http/connection.h"
 #include "http/mhd-source.h"
 
 #define GET "GET /thing HTTP/1.1\r\n" HOST "\r\n"

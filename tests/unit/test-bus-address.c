@@ -1,4 +1,4 @@
-#include "dbus/bus-address.h"
+#include "bus/address.h"
 
 #define SESSION "unix:path=/tmp/session-bus"
 #define SYSTEM "unix:path=/tmp/system-bus"

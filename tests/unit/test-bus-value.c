@@ -1,4 +1,4 @@
-#include "dbus/bus-value.h"
+#include "bus/value.h"
 
 #include <math.h>
 

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "config-keys.h"
-#include "config.h"
+#include "config/config.h"
+#include "config/keys.h"
 #include "core/field.h"
 
 /* Each test has a folder of its own for the files it writes. */

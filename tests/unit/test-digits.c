@@ -1,4 +1,4 @@
-#include "core/digits.h"
+#include "base/digits.h"
 
 #include <math.h>
 

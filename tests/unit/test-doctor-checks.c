@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "doctor-checks.h"
+#include "doctor/checks.h"
 
 /* Facts about one battery, of a daemon that runs on a Venus device, all of it right. */
 typedef struct

@@ -1,4 +1,4 @@
-#include "history-file.h"
+#include "state/history-file.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "history-keeper.h"
+#include "state/history-keeper.h"
 
 #define NOW G_GINT64_CONSTANT (1795000000)
 #define SECOND ((gint64)G_USEC_PER_SEC)

@@ -1,7 +1,7 @@
 /* A child that saves is killed at each of its system calls in turn, as a power cut would: what the file
    then holds is the old or the new state, never neither. */
 
-#include "history-file.h"
+#include "state/history-file.h"
 
 #include <glib/gstdio.h>
 #include <signal.h>

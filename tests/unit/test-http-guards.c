@@ -1,4 +1,4 @@
-#include "http/http-guards.h"
+#include "http/guards.h"
 
 static void
 test_host (void)

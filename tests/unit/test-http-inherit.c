@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "http/http-inherit.h"
-#include "http/http-listen.h"
+#include "http/inherit.h"
+#include "http/listen.h"
 
 /* The descriptors from 3 on are taken in a process of their own, which has nothing else there: each
    test is run again as a subprocess. */

@@ -1,4 +1,4 @@
-#include "http/http-router.h"
+#include "http/router.h"
 
 static void
 serve (VbHttpRequest *request, gpointer user_data)

@@ -1,4 +1,4 @@
-#include "http/http-timing.h"
+#include "http/timing.h"
 
 /* A request counts in every bucket that is wide enough for it. */
 static void

@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "http/json-check.h"
-#include "http/json-writer.h"
+#include "json/reader.h"
+#include "json/writer.h"
 
 static void
 assert_json (const GString *text)

@@ -1,6 +1,6 @@
 #include "core/ladder-source.h"
 
-#include "core/clock.h"
+#include "base/clock.h"
 
 #include <time.h>
 

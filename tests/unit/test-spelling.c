@@ -1,4 +1,4 @@
-#include "core/spelling.h"
+#include "base/spelling.h"
 
 static void
 test_distance (void)

@@ -1,0 +1,61 @@
+#include "config.h"
+
+#include "keys.h"
+
+/* The group of the file that the battery @name stands in. */
+static char *
+battery_group (const char *name)
+{
+  return g_str_equal (name, VB_DEFAULT_BATTERY) ? g_strdup ("battery")
+                                                : g_strconcat ("battery ", name, NULL);
+}
+
+static void
+add_group (const char *name, GPtrArray *differences)
+{
+  g_autofree char *group = battery_group (name);
+
+  g_ptr_array_add (differences, g_strdup_printf ("[%s]", group));
+}
+
+static void
+add_differences (VbKeyGroup group,
+                 const char *name,
+                 gconstpointer old,
+                 gconstpointer new,
+                 GPtrArray *differences)
+{
+  for (guint i = 0; i < vb_n_keys; i++)
+    if (vb_keys[i].group == group && !vb_keys[i].live && !vb_key_equal (&vb_keys[i], old, new))
+      g_ptr_array_add (differences, g_strdup_printf ("[%s] %s", name, vb_keys[i].key));
+}
+
+char **
+vb_config_unchangeable (const VbConfig *old, const VbConfig *new)
+{
+  static const VbKeyGroup groups[] = { VB_KEY_GROUP_HTTP, VB_KEY_GROUP_BUS, VB_KEY_GROUP_STATE };
+  g_autoptr (GPtrArray) differences = g_ptr_array_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
+    add_differences (groups[i], vb_key_group_name (groups[i]), old, new, differences);
+
+  for (guint i = 0; i < old->batteries->len; i++) {
+    const VbBatteryConfig *battery = g_ptr_array_index (old->batteries, i);
+    const VbBatteryConfig *now = vb_config_battery (new, battery->name);
+    g_autofree char *group = battery_group (battery->name);
+
+    if (now != NULL)
+      add_differences (VB_KEY_GROUP_BATTERY, group, battery, now, differences);
+    else
+      add_group (battery->name, differences);
+  }
+  for (guint i = 0; i < new->batteries->len; i++) {
+    const VbBatteryConfig *battery = g_ptr_array_index (new->batteries, i);
+
+    if (vb_config_battery (old, battery->name) == NULL)
+      add_group (battery->name, differences);
+  }
+  g_ptr_array_add (differences, NULL);
+
+  return (char **)g_ptr_array_free (g_steal_pointer (&differences), FALSE);
+}

@@ -1,0 +1,202 @@
+#include "check.h"
+
+#include <math.h>
+#include <string.h>
+
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
+#define NAME_MAX_LENGTH 32
+#define CUSTOM_NAME_MAX 32
+
+static const char *const reserved[] = { "virtual", "check", "history" };
+
+/* Product ids that make systemcalc or the GUI treat the battery as somebody else's (contract §2.2). */
+static const struct
+{
+  int first;
+  int last;
+} product_ids[] = { { 0xB000, 0xB0FF }, { 0xA3E0, 0xA3EF } };
+
+gboolean
+vb_config_refuse_name (const char *name, GError **error)
+{
+  g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE,
+               "[battery %s]: a battery's name is a letter a to z and up to 31 of a to z, 0 to 9 "
+               "and _, and not virtual, check or history; the battery `virtual` is [battery]",
+               name);
+
+  return FALSE;
+}
+
+static gboolean G_GNUC_PRINTF (3, 4)
+    refuse (const VbBatteryConfig *battery, GError **error, const char *format, ...)
+{
+  g_autofree char *message = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  message = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_CLASH, "battery %s: %s", battery->name,
+               message);
+
+  return FALSE;
+}
+
+static double
+seconds (gint64 time)
+{
+  return (double)time / G_USEC_PER_SEC;
+}
+
+static gboolean
+check_times (const VbBatteryConfig *battery, GError **error)
+{
+  const VbFreshness *times = &battery->freshness;
+
+  if (times->stale_after <= times->warn_after)
+    return refuse (battery, error, "stale-after=%g must be above warn-after=%g",
+                   seconds (times->stale_after), seconds (times->warn_after));
+  if (times->drop_after < times->stale_after)
+    return refuse (battery, error, "drop-after=%g must not be below stale-after=%g",
+                   seconds (times->drop_after), seconds (times->stale_after));
+  if (times->leave_after < times->drop_after)
+    return refuse (battery, error, "leave-after=%g must not be below drop-after=%g",
+                   seconds (times->leave_after), seconds (times->drop_after));
+  if (battery->optional_after < times->stale_after)
+    return refuse (battery, error, "optional-after=%g must not be below stale-after=%g",
+                   seconds (battery->optional_after), seconds (times->stale_after));
+  if (battery->frozen_after != 0 && battery->frozen_after <= times->warn_after)
+    return refuse (battery, error, "frozen-after=%g must be 0 or above warn-after=%g",
+                   seconds (battery->frozen_after), seconds (times->warn_after));
+
+  return TRUE;
+}
+
+static gboolean
+check_product_id (const VbBatteryConfig *battery, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (product_ids); i++)
+    if (battery->product_id >= product_ids[i].first && battery->product_id <= product_ids[i].last)
+      return refuse (battery, error,
+                     "product-id=0x%04X makes Venus change the limits of the battery; 0x%04X to "
+                     "0x%04X are not allowed",
+                     battery->product_id, product_ids[i].first, product_ids[i].last);
+
+  return TRUE;
+}
+
+static gboolean
+check_role (const VbBatteryConfig *battery, GError **error)
+{
+  const struct
+  {
+    const char *key;
+    double value;
+  } limits[] = {
+    { "stale-charge-voltage", battery->stale_charge_voltage },
+    { "battery-low-voltage", battery->battery_low_voltage },
+    { "max-charge-voltage", battery->max_charge_voltage },
+    { "max-charge-current", battery->max_charge_current },
+    { "max-discharge-current", battery->max_discharge_current },
+    { "min-battery-low-voltage", battery->min_battery_low_voltage },
+  };
+
+  if (battery->role != VB_ROLE_MONITOR)
+    return TRUE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    if (!isnan (limits[i].value))
+      return refuse (battery, error, "%s=%g: a battery with role=monitor has no limits",
+                     limits[i].key, limits[i].value);
+
+  return TRUE;
+}
+
+static gboolean
+check_battery (const VbBatteryConfig *battery, GError **error)
+{
+  if (g_utf8_strlen (battery->custom_name, -1) > CUSTOM_NAME_MAX)
+    return refuse (battery, error, "custom-name=%s has %ld characters, above the limit of %d",
+                   battery->custom_name, g_utf8_strlen (battery->custom_name, -1), CUSTOM_NAME_MAX);
+
+  return check_times (battery, error) && check_product_id (battery, error)
+         && check_role (battery, error);
+}
+
+static gboolean
+is_name (const char *name)
+{
+  const gsize length = strspn (name, NAME_CHARACTERS);
+
+  return g_ascii_islower (name[0]) && name[length] == '\0' && length <= NAME_MAX_LENGTH;
+}
+
+static gboolean
+check_names (const VbConfig *config, GError **error)
+{
+  for (guint i = 0; i < config->batteries->len; i++) {
+    const VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
+    const gboolean is_default = g_str_equal (battery->name, VB_DEFAULT_BATTERY);
+
+    if (!is_name (battery->name))
+      return vb_config_refuse_name (battery->name, error);
+    for (guint j = 0; j < G_N_ELEMENTS (reserved); j++)
+      if (!is_default && g_str_equal (battery->name, reserved[j]))
+        return vb_config_refuse_name (battery->name, error);
+
+    for (guint j = 0; j < i; j++) {
+      const VbBatteryConfig *other = g_ptr_array_index (config->batteries, j);
+
+      if (g_str_equal (battery->name, other->name))
+        return refuse (battery, error, "there are two batteries of this name");
+      if (battery->device_instance != VB_INSTANCE_UNSET
+          && battery->device_instance == other->device_instance)
+        return refuse (battery, error, "device-instance=%d is also that of battery %s",
+                       battery->device_instance, other->name);
+    }
+  }
+
+  return TRUE;
+}
+
+gboolean
+vb_config_has_instance (const VbConfig *config, int instance)
+{
+  for (guint i = 0; i < config->batteries->len; i++)
+    if (((const VbBatteryConfig *)g_ptr_array_index (config->batteries, i))->device_instance
+        == instance)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+warn_of_several_bmses (VbConfig *config)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < config->batteries->len; i++)
+    if (((const VbBatteryConfig *)g_ptr_array_index (config->batteries, i))->role == VB_ROLE_BMS)
+      n++;
+
+  if (n > 1)
+    g_ptr_array_add (config->warnings,
+                     g_strdup_printf ("%u batteries have role=bms: Venus raises its "
+                                      "MultipleBatteries alarm and obeys one of them",
+                                      n));
+}
+
+gboolean
+vb_config_check (VbConfig *config, GError **error)
+{
+  for (guint i = 0; i < config->batteries->len; i++)
+    if (!check_battery (g_ptr_array_index (config->batteries, i), error))
+      return FALSE;
+
+  if (!check_names (config, error))
+    return FALSE;
+
+  warn_of_several_bmses (config);
+
+  return TRUE;
+}

@@ -1,0 +1,311 @@
+#include "keys.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/spelling.h"
+
+static const char *const roles[] = { "bms", "monitor", NULL };
+static const char *const on_stale[] = { "stop-charging", "block", "drop", NULL };
+static const char *const wrong_optional[] = { "refuse", "drop", NULL };
+
+/* clang-format off */
+#define HTTP VB_KEY_GROUP_HTTP
+#define BUS VB_KEY_GROUP_BUS
+#define BATTERY VB_KEY_GROUP_BATTERY
+#define STATE VB_KEY_GROUP_STATE
+#define AT(member_) offsetof (VbConfig, member_)
+#define OF(member_) offsetof (VbBatteryConfig, member_)
+#define SECONDS(minimum_, maximum_) .minimum = minimum_, .maximum = maximum_, .unit = "s"
+#define VOLTS .minimum = 0.1, .maximum = 1000, .unit = "V"
+#define VOLTS_FROM_0 .minimum = 0, .maximum = 1000, .unit = "V"
+#define AMPERES .minimum = 0, .maximum = 3000, .unit = "A"
+#define LIVE .live = TRUE
+
+const VbKey vb_keys[] = {
+  { HTTP, "listen", VB_KEY_LIST, AT (listen), .by_default = "127.0.0.1:1882;[::1]:1882",
+    .description = "Addresses to listen on, also `unix:/path`. Another address than loopback needs "
+                   "`token-file` or `allow-anonymous=true`. `[::1]:1882` is left out by default "
+                   "where the machine has no IPv6. Not used where a supervisor hands sockets over "
+                   "(LISTEN_FDS)." },
+  { HTTP, "token-file", VB_KEY_TEXT, AT (token_file),
+    .description = "File that holds the token which every request must bring." },
+  { HTTP, "allow-anonymous", VB_KEY_BOOLEAN, AT (allow_anonymous), .by_default = "false",
+    .description = "Whether anybody who reaches the daemon may send without a token." },
+  { HTTP, "server-names", VB_KEY_LIST, AT (server_names),
+    .description = "Further names of this machine that may stand in a Host header." },
+
+  { BUS, "address", VB_KEY_TEXT, AT (bus_address),
+    .description = "`system`, `session` or an address, as `--bus`. Not set: the session bus where "
+                   "DBUS_SESSION_BUS_ADDRESS is set, else the system bus." },
+  { BUS, "require-settings", VB_KEY_BOOLEAN, AT (require_settings),
+    .description = "Whether a battery waits for com.victronenergy.settings before it joins the bus. "
+                   "Not set: true on a Venus device (/opt/victronenergy exists)." },
+  { BUS, "settings-timeout", VB_KEY_SECONDS, AT (settings_timeout), .minimum = 0, .maximum = 300,
+    .unit = "s", .by_default = "10",
+    .description = "How long it waits otherwise, before it takes the number asked for." },
+
+  { BATTERY, "role", VB_KEY_WORD, OF (role), .words = roles, .by_default = "bms",
+    .description = "`bms` publishes limits; `monitor` has none at all and refuses them." },
+  { BATTERY, "device-instance", VB_KEY_INTEGER, OF (device_instance), .minimum = 0, .maximum = 255,
+    .description = "Number that is asked for. Not set: counting up from 100 in file order." },
+  { BATTERY, "custom-name", VB_KEY_TEXT, OF (custom_name), .by_default = "",
+    .description = "Name at first, until it is changed on the GX; up to 32 characters." },
+  { BATTERY, "product-id", VB_KEY_INTEGER, OF (product_id), .minimum = 0, .maximum = 65535,
+    .by_default = "0xFFFF",
+    .description = "Product id. Ids that make Venus change limits (0xB000 to 0xB0FF, 0xA3E0 to "
+                   "0xA3EF) are refused." },
+  { BATTERY, "warn-after", VB_KEY_SECONDS, OF (freshness.warn_after), SECONDS (0.1, 300), LIVE,
+    .by_default = "10", .description = "Age of the source at which the battery is *late*." },
+  { BATTERY, "stale-after", VB_KEY_SECONDS, OF (freshness.stale_after), SECONDS (0.1, 300), LIVE,
+    .by_default = "30", .description = "Age at which it is *stale*: see `on-stale`." },
+  { BATTERY, "drop-after", VB_KEY_SECONDS, OF (freshness.drop_after), SECONDS (0.1, 300), LIVE,
+    .by_default = "180", .description = "Age at which it is *lost*: all limits withdrawn." },
+  { BATTERY, "leave-after", VB_KEY_SECONDS, OF (freshness.leave_after), SECONDS (0.1, 1e6), LIVE,
+    .by_default = "600", .description = "Age at which it is *gone*: off the bus." },
+  { BATTERY, "optional-after", VB_KEY_SECONDS, OF (optional_after), SECONDS (0.1, 1e6), LIVE,
+    .by_default = "120",
+    .description = "Age at which a field that is not required becomes invalid by itself." },
+  { BATTERY, "frozen-after", VB_KEY_SECONDS, OF (frozen_after), SECONDS (0, 1e6), LIVE,
+    .by_default = "0",
+    .description = "Time without any change of a measurement, while current flows, after which the "
+                   "source counts as dead; 0 for never." },
+  { BATTERY, "on-stale", VB_KEY_WORD, OF (freshness.on_stale), .words = on_stale, LIVE,
+    .by_default = "stop-charging",
+    .description = "What *stale* does to the limits: stop charging, block charging and discharging, "
+                   "or withdraw them at once." },
+  { BATTERY, "stale-charge-voltage", VB_KEY_REAL, OF (stale_charge_voltage), VOLTS, LIVE,
+    .description = "With `on-stale=stop-charging` or `block`: MaxChargeVoltage is lowered to this. "
+                   "With DC-coupled feed-in chargers obey the voltage only." },
+  { BATTERY, "wrong-optional", VB_KEY_WORD, OF (drop_wrong_optional), .words = wrong_optional, LIVE,
+    .by_default = "refuse",
+    .description = "What a wrong field that is not required does: refuse the record, or drop the "
+                   "field." },
+  { BATTERY, "dbus-writable", VB_KEY_BOOLEAN, OF (dbus_writable), LIVE, .by_default = "false",
+    .description = "Whether SetValue on a data path is taken as a record of one field." },
+  { BATTERY, "battery-low-voltage", VB_KEY_REAL, OF (battery_low_voltage), VOLTS_FROM_0, LIVE,
+    .description = "BatteryLowVoltage where the source sends none." },
+  { BATTERY, "max-charge-voltage", VB_KEY_REAL, OF (max_charge_voltage), VOLTS, LIVE,
+    .description = "Seat belt: highest MaxChargeVoltage that is published." },
+  { BATTERY, "max-charge-current", VB_KEY_REAL, OF (max_charge_current), AMPERES, LIVE,
+    .description = "Seat belt: highest MaxChargeCurrent that is published." },
+  { BATTERY, "max-discharge-current", VB_KEY_REAL, OF (max_discharge_current), AMPERES, LIVE,
+    .description = "Seat belt: highest MaxDischargeCurrent that is published." },
+  { BATTERY, "min-battery-low-voltage", VB_KEY_REAL, OF (min_battery_low_voltage), VOLTS_FROM_0, LIVE,
+    .description = "Seat belt: lowest BatteryLowVoltage that is published." },
+  { BATTERY, "history", VB_KEY_BOOLEAN, OF (history), .by_default = "false",
+    .description = "Whether the daemon counts energy, charge and extremes by itself, where the source "
+                   "does not send them." },
+
+  { STATE, "dir", VB_KEY_TEXT, AT (state_dir),
+    .description = "Directory for what is to survive a restart. Not set: STATE_DIRECTORY where the "
+                   "supervisor sets it (systemd), else /data/var/lib/dbus-virtual-battery where /data exists, else the XDG state "
+                   "directory. Counters (`history=true`) are kept there, as `NAME.history`." },
+};
+/* clang-format on */
+
+const guint vb_n_keys = G_N_ELEMENTS (vb_keys);
+
+const char *
+vb_key_group_name (VbKeyGroup group)
+{
+  static const char *const names[] = { "http", "bus", "battery", "state" };
+
+  g_return_val_if_fail (group < G_N_ELEMENTS (names), NULL);
+
+  return names[group];
+}
+
+const VbKey *
+vb_key_find (VbKeyGroup group, const char *key)
+{
+  for (guint i = 0; i < vb_n_keys; i++)
+    if (vb_keys[i].group == group && g_str_equal (vb_keys[i].key, key))
+      return &vb_keys[i];
+
+  return NULL;
+}
+
+const VbKey *
+vb_key_suggest (VbKeyGroup group, const char *key)
+{
+  const VbKey *meant = NULL;
+  guint nearest = 1 + (guint)strlen (key) / 4;
+
+  for (guint i = 0; i < vb_n_keys; i++) {
+    guint distance;
+
+    if (vb_keys[i].group != group)
+      continue;
+    distance = vb_spelling_distance (key, vb_keys[i].key, nearest);
+    if (distance <= nearest) {
+      nearest = distance;
+      meant = &vb_keys[i];
+    }
+  }
+
+  return meant;
+}
+
+void
+vb_key_append_allowed (const VbKey *key, GString *text)
+{
+  char low[G_ASCII_DTOSTR_BUF_SIZE], high[G_ASCII_DTOSTR_BUF_SIZE];
+
+  switch (key->kind) {
+  case VB_KEY_WORD:
+    for (guint i = 0; key->words[i] != NULL; i++)
+      g_string_append_printf (text, "%s%s", i > 0 ? " or " : "", key->words[i]);
+    break;
+  case VB_KEY_BOOLEAN:
+    g_string_append (text, "true or false");
+    break;
+  case VB_KEY_SECONDS:
+  case VB_KEY_INTEGER:
+  case VB_KEY_REAL:
+    g_string_append_printf (text, "%s to %s%s%s",
+                            g_ascii_formatd (low, sizeof low, "%.15g", key->minimum),
+                            g_ascii_formatd (high, sizeof high, "%.15g", key->maximum),
+                            key->unit != NULL ? " " : "", key->unit != NULL ? key->unit : "");
+    break;
+  case VB_KEY_LIST:
+    g_string_append (text, "texts separated by ;");
+    break;
+  case VB_KEY_TEXT:
+  default:
+    g_string_append (text, "a text");
+    break;
+  }
+}
+
+static gboolean
+refuse (const VbKey *key, GError **error)
+{
+  g_autoptr (GString) allowed = g_string_new (NULL);
+
+  vb_key_append_allowed (key, allowed);
+  g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE, "allowed is %s", allowed->str);
+
+  return FALSE;
+}
+
+static gboolean
+read_number (const VbKey *key, const char *text, double *number, GError **error)
+{
+  char *end;
+
+  if (key->kind == VB_KEY_INTEGER)
+    *number = (double)g_ascii_strtoll (text, &end, g_str_has_prefix (text, "0x") ? 16 : 10);
+  else
+    *number = g_ascii_strtod (text, &end);
+
+  /* g_ascii_strtod() takes hexadecimal too, which nobody means by 0x10 seconds. */
+  if (*text == '\0' || *end != '\0' || g_ascii_isspace (*text) || !isfinite (*number)
+      || (key->kind != VB_KEY_INTEGER && strpbrk (text, "xX") != NULL) || *number < key->minimum
+      || *number > key->maximum)
+    return refuse (key, error);
+
+  return TRUE;
+}
+
+static gboolean
+read_word (const VbKey *key, const char *text, int *place, GError **error)
+{
+  for (int i = 0; key->words[i] != NULL; i++)
+    if (g_str_equal (key->words[i], text)) {
+      *place = i;
+      return TRUE;
+    }
+
+  return refuse (key, error);
+}
+
+static gboolean
+read_boolean (const VbKey *key, const char *text, gboolean *boolean, GError **error)
+{
+  *boolean = g_str_equal (text, "true");
+
+  return *boolean || g_str_equal (text, "false") || refuse (key, error);
+}
+
+/* The texts of a list, without empty ones. */
+static char **
+read_list (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ";", -1);
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    if (*g_strstrip (parts[i]) != '\0')
+      g_ptr_array_add (list, g_strdup (parts[i]));
+  g_ptr_array_add (list, NULL);
+
+  return (char **)g_ptr_array_free (g_steal_pointer (&list), FALSE);
+}
+
+gboolean
+vb_key_read (const VbKey *key, const char *text, gpointer target, GError **error)
+{
+  gpointer member = (char *)target + key->offset;
+  double number = 0;
+
+  switch (key->kind) {
+  case VB_KEY_WORD:
+    return read_word (key, text, member, error);
+  case VB_KEY_BOOLEAN:
+    return read_boolean (key, text, member, error);
+  case VB_KEY_SECONDS:
+    if (!read_number (key, text, &number, error))
+      return FALSE;
+    *(gint64 *)member = (gint64)round (number * G_USEC_PER_SEC);
+    return TRUE;
+  case VB_KEY_INTEGER:
+    if (!read_number (key, text, &number, error))
+      return FALSE;
+    *(int *)member = (int)number;
+    return TRUE;
+  case VB_KEY_REAL:
+    return read_number (key, text, member, error);
+  case VB_KEY_LIST:
+    g_strfreev (*(char ***)member);
+    *(char ***)member = read_list (text);
+    return TRUE;
+  case VB_KEY_TEXT:
+  default:
+    g_free (*(char **)member);
+    *(char **)member = g_strdup (text);
+    return TRUE;
+  }
+}
+
+static gboolean
+equal_lists (char **a, char **b)
+{
+  static char *none[] = { NULL };
+
+  return g_strv_equal ((const char *const *)(a != NULL ? a : none),
+                       (const char *const *)(b != NULL ? b : none));
+}
+
+gboolean
+vb_key_equal (const VbKey *key, gconstpointer a, gconstpointer b)
+{
+  gconstpointer left = (const char *)a + key->offset, right = (const char *)b + key->offset;
+
+  switch (key->kind) {
+  case VB_KEY_TEXT:
+    return g_strcmp0 (*(char **)left, *(char **)right) == 0;
+  case VB_KEY_LIST:
+    return equal_lists (*(char ***)left, *(char ***)right);
+  case VB_KEY_SECONDS:
+    return *(gint64 *)left == *(gint64 *)right;
+  case VB_KEY_REAL:
+    return *(double *)left == *(double *)right
+           || (isnan (*(double *)left) && isnan (*(double *)right));
+  case VB_KEY_BOOLEAN:
+  case VB_KEY_INTEGER:
+  case VB_KEY_WORD:
+  default:
+    return *(int *)left == *(int *)right;
+  }
+}

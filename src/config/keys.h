@@ -1,0 +1,69 @@
+#pragma once
+
+#include "types.h"
+
+G_BEGIN_DECLS
+
+/** What kind of value a key takes. */
+typedef enum
+{
+  VB_KEY_TEXT,
+  VB_KEY_LIST,    /* texts separated by `;` */
+  VB_KEY_BOOLEAN, /* true or false */
+  VB_KEY_SECONDS, /* decimal seconds, kept in µs */
+  VB_KEY_INTEGER, /* decimal, or hexadecimal with 0x */
+  VB_KEY_REAL,    /* NAN while it is not set */
+  VB_KEY_WORD,    /* one of @words, kept as its place among them */
+} VbKeyKind;
+
+/** The groups of the file. */
+typedef enum
+{
+  VB_KEY_GROUP_HTTP,
+  VB_KEY_GROUP_BUS,
+  VB_KEY_GROUP_BATTERY, /* [battery] and [battery NAME] */
+  VB_KEY_GROUP_STATE,
+} VbKeyGroup;
+
+/** One row of the key table: the only place that knows a key. */
+typedef struct
+{
+  VbKeyGroup group;
+  const char *key;
+  VbKeyKind kind;
+  gsize offset; /* in VbConfig, or of a battery in VbBatteryConfig */
+  double minimum;
+  double maximum;
+  const char *unit;
+  const char *const *words; /* of VB_KEY_WORD, NULL-terminated */
+  const char *by_default;   /* as it would be written in the file; NULL: not set */
+  gboolean live;            /* can change while running */
+  const char *description;
+} VbKey;
+
+extern const VbKey vb_keys[];
+extern const guint vb_n_keys;
+
+/** The group's name in the file: `http`, `bus`, `battery`, `state`. */
+const char *vb_key_group_name (VbKeyGroup group);
+
+/** The key of @group, or NULL. */
+const VbKey *vb_key_find (VbKeyGroup group, const char *key);
+
+/** The key of @group that was probably meant, or NULL. */
+const VbKey *vb_key_suggest (VbKeyGroup group, const char *key);
+
+/**
+ * Reads @text as @key's value into @target (a VbConfig or a VbBatteryConfig).
+ *
+ * Returns: FALSE with an error in VB_CONFIG_ERROR that says what is allowed
+ */
+gboolean vb_key_read (const VbKey *key, const char *text, gpointer target, GError **error);
+
+/** Whether @key has the same value in both targets. */
+gboolean vb_key_equal (const VbKey *key, gconstpointer a, gconstpointer b);
+
+/** Appends what @key allows, in words: `0.1 to 300 s`, `bms or monitor`. */
+void vb_key_append_allowed (const VbKey *key, GString *text);
+
+G_END_DECLS

@@ -1,0 +1,38 @@
+#include "doctor.h"
+
+#include <stdio.h>
+
+#include "checks.h"
+
+static const struct
+{
+  const char *subject;
+  VbDoctorCheck *check;
+} checks[] = {
+  { "config", vb_check_config },       { "bus", vb_check_bus },
+  { "settings", vb_check_settings },   { "system", vb_check_system },
+  { "name", vb_check_name },           { "listen", vb_check_listen },
+  { "daemon", vb_check_daemon },       { "state", vb_check_state },
+  { "last push", vb_check_last_push }, { "instance", vb_check_instance },
+  { "monitor", vb_check_monitor },     { "BMS", vb_check_bms },
+  { "DVCC", vb_check_dvcc },           { "DC feed-in", vb_check_feed_in },
+  { "rc.local", vb_check_rc_local },   { "service", vb_check_service },
+  { "Node-RED", vb_check_node_red },
+};
+
+gboolean
+vb_doctor_run (const VbDoctorOptions *options)
+{
+  g_autoptr (VbDoctorFacts) facts = vb_doctor_facts_new (options);
+  g_autoptr (VbReport) report = vb_report_new ();
+  gboolean well;
+
+  vb_doctor_head (options->config != NULL ? options->config : vb_config_find_file (), report->text);
+  for (guint i = 0; i < G_N_ELEMENTS (checks); i++) {
+    report->subject = checks[i].subject;
+    checks[i].check (facts, report);
+  }
+  well = vb_report_close (report);
+
+  return fputs (report->text->str, stdout) != EOF && fflush (stdout) == 0 && well;
+}

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "facts.h"
+
+G_BEGIN_DECLS
+
+/**
+ * Prints what is right and what is wrong on this machine, a line for each check, in the form in which
+ * it goes into a bug report. Nothing is changed, and nobody disturbed.
+ *
+ * Returns: whether all is well, and could be printed
+ */
+gboolean vb_doctor_run (const VbDoctorOptions *options);
+
+G_END_DECLS

@@ -1,0 +1,226 @@
+#include "facts.h"
+
+#include <gio/gio.h>
+
+#include "ask.h"
+#include "http/listen.h"
+#include "survey.h"
+#include "venus/identity.h"
+
+#define NODE_RED "127.0.0.1:1880"
+/* How long each answer is waited for, in s. */
+#define PATIENCE 2
+
+#define FEED_IN "/Settings/CGwacs/OvervoltageFeedIn"
+
+static void
+clear_battery (gpointer data)
+{
+  VbBatteryFacts *battery = data;
+
+  g_free (battery->service);
+  g_free (battery->program);
+  g_free (battery->version);
+  g_clear_pointer (&battery->answer, vb_battery_answer_free);
+}
+
+VbDoctorFacts *
+vb_doctor_facts_new_empty (void)
+{
+  VbDoctorFacts *facts = g_new0 (VbDoctorFacts, 1);
+
+  facts->listens = g_array_new (FALSE, TRUE, sizeof (VbListenFacts));
+  facts->batteries = g_array_new (FALSE, TRUE, sizeof (VbBatteryFacts));
+  g_array_set_clear_func (facts->batteries, clear_battery);
+
+  return facts;
+}
+
+void
+vb_doctor_facts_free (VbDoctorFacts *facts)
+{
+  g_array_unref (facts->batteries);
+  g_array_unref (facts->listens);
+  vb_system_clear (&facts->system);
+  g_clear_pointer (&facts->config, vb_config_free);
+  g_free (facts->config_error);
+  g_free (facts->bus);
+  g_free (facts->bus_error);
+  g_free (facts);
+}
+
+gboolean
+vb_doctor_facts_has_daemon (const VbDoctorFacts *facts, const char **address)
+{
+  for (guint i = 0; i < facts->listens->len; i++) {
+    const VbListenFacts *listen = &g_array_index (facts->listens, VbListenFacts, i);
+
+    if (listen->port != VB_PORT_OURS)
+      continue;
+    if (address != NULL)
+      *address = listen->address;
+    return TRUE;
+  }
+
+  return FALSE;
+}
+
+/* The text of an item, or NULL. */
+static char *
+survey_text (VbBusSurvey *survey, const char *name, const char *path)
+{
+  g_auto (VbValue) value = VB_VALUE_INIT;
+
+  return vb_bus_survey_value (survey, name, path, &value) && value.kind == VB_VALUE_TEXT
+             ? g_strdup (value.as.text)
+             : NULL;
+}
+
+static void
+look_at_name (VbBusSurvey *survey, gboolean settings, VbBatteryFacts *battery)
+{
+  battery->owned = vb_bus_survey_has (survey, battery->service);
+  if (battery->owned) {
+    battery->pid = vb_bus_survey_pid (survey, battery->service);
+    battery->program = survey_text (survey, battery->service, "/Mgmt/ProcessName");
+    battery->version = survey_text (survey, battery->service, "/Mgmt/ProcessVersion");
+  }
+  if (settings)
+    battery->kept_instance = vb_bus_survey_instance (survey, battery->config->name);
+}
+
+static void
+look_at_bus (VbDoctorFacts *facts, const char *bus)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (VbBusSurvey) survey = vb_bus_survey_new (bus, PATIENCE * 1000, &error);
+  g_auto (VbValue) feed_in = VB_VALUE_INIT;
+
+  if (survey == NULL) {
+    facts->bus_error = g_strdup (error->message);
+    return;
+  }
+
+  facts->bus = g_strdup (vb_bus_survey_address (survey));
+  facts->settings = vb_bus_survey_has (survey, VB_BUS_SURVEY_SETTINGS);
+  if (facts->settings)
+    facts->feed_in = vb_bus_survey_value (survey, VB_BUS_SURVEY_SETTINGS, FEED_IN, &feed_in)
+                     && vb_value_number (&feed_in, 0) != 0;
+  facts->system = vb_bus_survey_system (survey);
+  for (guint i = 0; i < facts->batteries->len; i++)
+    look_at_name (survey, facts->settings, &g_array_index (facts->batteries, VbBatteryFacts, i));
+  facts->silent_settings = vb_bus_survey_is_silent (survey, VB_BUS_SURVEY_SETTINGS);
+  facts->silent_system = vb_bus_survey_is_silent (survey, VB_BUS_SURVEY_SYSTEM);
+}
+
+static gboolean
+is_any_port (const char *address)
+{
+  g_autoptr (GSocketAddress) parsed = vb_http_listen_address (address, NULL);
+
+  return G_IS_INET_SOCKET_ADDRESS (parsed)
+         && g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (parsed)) == 0;
+}
+
+static VbPort
+look_at_port (const char *address, const char *token)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) answer = NULL;
+  guint status = 0;
+
+  if (!vb_http_listen_is_here (address))
+    return VB_PORT_ELSEWHERE;
+  if (is_any_port (address))
+    return VB_PORT_ANY;
+
+  answer = vb_http_ask (address, token, "/batteries", PATIENCE, &status, &error);
+  if (answer != NULL && status == 200 && vb_battery_answer_is_list (answer))
+    return VB_PORT_OURS;
+  if (status == 401)
+    return VB_PORT_LOCKED;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return VB_PORT_FREE;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    return VB_PORT_DENIED;
+
+  return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ? VB_PORT_SILENT
+                                                                   : VB_PORT_FOREIGN;
+}
+
+static void
+look_at_ports (VbDoctorFacts *facts)
+{
+  const char *const *addresses = facts->config->listen != NULL
+                                     ? (const char *const *)facts->config->listen
+                                     : vb_config_default_listen;
+
+  for (guint i = 0; addresses[i] != NULL; i++) {
+    const VbListenFacts listen
+        = { addresses[i], look_at_port (addresses[i], facts->config->token) };
+
+    g_array_append_val (facts->listens, listen);
+  }
+}
+
+static void
+ask_daemon (VbDoctorFacts *facts)
+{
+  const char *address;
+
+  if (!vb_doctor_facts_has_daemon (facts, &address))
+    return;
+
+  for (guint i = 0; i < facts->batteries->len; i++) {
+    VbBatteryFacts *battery = &g_array_index (facts->batteries, VbBatteryFacts, i);
+    g_autofree char *path = g_strconcat ("/battery/", battery->config->name, NULL);
+    g_autoptr (GBytes) json
+        = vb_http_ask (address, facts->config->token, path, PATIENCE, &battery->status, NULL);
+
+    if (json != NULL && battery->status == 200)
+      battery->answer = vb_battery_answer_new (json);
+  }
+}
+
+static gboolean
+is_listened_on (const char *address)
+{
+  g_autoptr (GSocketAddress) parsed = vb_http_listen_address (address, NULL);
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection = NULL;
+
+  g_socket_client_set_timeout (client, PATIENCE);
+  connection = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (parsed), NULL, NULL);
+
+  return connection != NULL;
+}
+
+VbDoctorFacts *
+vb_doctor_facts_new (const VbDoctorOptions *options)
+{
+  VbDoctorFacts *facts = vb_doctor_facts_new_empty ();
+  g_autoptr (GError) error = NULL;
+
+  facts->venus = g_file_test (VB_VENUS_FOLDER, G_FILE_TEST_IS_DIR);
+  facts->config = vb_config_load (options->config, options->listen, &error);
+  if (facts->config == NULL)
+    facts->config_error = g_strdup (error->message);
+
+  for (guint i = 0; facts->config != NULL && i < facts->config->batteries->len; i++) {
+    VbBatteryFacts battery
+        = { .config = g_ptr_array_index (facts->config->batteries, i), .kept_instance = -1 };
+
+    battery.service = vb_battery_bus_name (battery.config->name);
+    g_array_append_val (facts->batteries, battery);
+  }
+
+  look_at_bus (facts, options->bus != NULL || facts->config == NULL ? options->bus
+                                                                    : facts->config->bus_address);
+  if (facts->config != NULL) {
+    look_at_ports (facts);
+    ask_daemon (facts);
+  }
+  facts->node_red = is_listened_on (NODE_RED);
+
+  return facts;
+}

@@ -1,0 +1,237 @@
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+
+#include "checks.h"
+#include "config/keys.h"
+
+#define APP_FOLDER "/data/apps/dbus-virtual-battery"
+#define RC_LOCAL "/data/rc.local"
+#define SERVICE "/service/dbus-virtual-battery"
+
+#define INSTALL "run " APP_FOLDER "/install.sh"
+
+/* Whether it is installed as it is on a GX device: the boot script is nobody else's business. */
+static gboolean
+is_installed_on_gx (const VbDoctorFacts *facts)
+{
+  return g_file_test ("/data", G_FILE_TEST_IS_DIR)
+         && (facts->venus || g_file_test (APP_FOLDER, G_FILE_TEST_IS_DIR));
+}
+
+/* The number of the first line that is no comment and names something of ours, or -1. */
+static int
+find_call (char **lines)
+{
+  for (int i = 0; lines[i] != NULL; i++)
+    if (lines[i][strspn (lines[i], " \t")] != '#' && strstr (lines[i], APP_FOLDER "/") != NULL)
+      return i;
+
+  return -1;
+}
+
+/* An exit that is not indented depends on nothing. */
+static int
+find_exit (char **lines)
+{
+  for (int i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], "exit") && strchr (" \t;\r", lines[i][4]) != NULL)
+      return i;
+
+  return -1;
+}
+
+/* Whether who is named in the first line, if anybody is, can run the rest. */
+static gboolean
+has_shell (const char *text)
+{
+  g_autofree char *shell = NULL;
+
+  if (!g_str_has_prefix (text, "#!"))
+    return TRUE;
+  text += 2 + strspn (text + 2, " \t");
+  shell = g_strndup (text, strcspn (text, " \t\n"));
+
+  return g_file_test (shell, G_FILE_TEST_IS_EXECUTABLE);
+}
+
+static void
+check_rc_local_text (const char *path, const char *text, VbReport *report)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  const int leaves = find_exit (lines), call = find_call (lines);
+
+  if (!has_shell (text))
+    vb_report_add (report, VB_FINDING_FAIL,
+                   "%s: the shell that its first line names is not there; correct that line", path);
+  else if (call < 0)
+    vb_report_add (report, VB_FINDING_FAIL,
+                   "%s does not start the daemon at boot: its block is not there; " INSTALL, path);
+  else if (leaves >= 0 && leaves < call)
+    vb_report_add (report, VB_FINDING_FAIL,
+                   "%s ends in line %d, before the block of the daemon; put that exit behind it",
+                   path, leaves + 1);
+  else
+    vb_report_add (report, VB_FINDING_OK, "%s starts the daemon at boot", path);
+}
+
+void
+vb_check_rc_local_at (const char *path, VbReport *report)
+{
+  g_autofree char *disabled = g_strconcat (path, ".disabled", NULL);
+  g_autofree char *text = NULL;
+  g_autofree char *valid = NULL;
+  struct stat status;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL) || stat (path, &status) != 0) {
+    if (g_file_test (disabled, G_FILE_TEST_EXISTS))
+      vb_report_add (
+          report, VB_FINDING_FAIL,
+          "boot scripts are switched off: %s is now %s; switch modifications on again in "
+          "the support page of the GX",
+          path, disabled);
+    else
+      vb_report_add (report, VB_FINDING_FAIL,
+                     "%s is not there, so nothing starts at boot; " INSTALL, path);
+    return;
+  }
+  if ((status.st_mode & S_IXUSR) == 0) {
+    vb_report_add (report, VB_FINDING_FAIL, "%s is not executable; chmod 755 %s", path, path);
+    return;
+  }
+
+  valid = g_utf8_make_valid (text, -1);
+  check_rc_local_text (path, valid, report);
+}
+
+void
+vb_check_rc_local (const VbDoctorFacts *facts, VbReport *report)
+{
+  if (is_installed_on_gx (facts))
+    vb_check_rc_local_at (RC_LOCAL, report);
+  else
+    vb_report_add (report, VB_FINDING_NONE, "not installed as on a GX device");
+}
+
+void
+vb_check_service_at (const char *link, const char *folder, VbReport *report)
+{
+  g_autofree char *target = g_file_read_link (link, NULL);
+  g_autofree char *run = g_build_filename (link, "run", NULL);
+
+  if (g_strcmp0 (target, folder) == 0 && g_file_test (run, G_FILE_TEST_EXISTS))
+    vb_report_add (report, VB_FINDING_OK, "%s is there", link);
+  else if (target != NULL && strcmp (target, folder) != 0)
+    vb_report_add (report, VB_FINDING_FAIL,
+                   "%s leads to %s, so another program is started; remove it, then " INSTALL, link,
+                   target);
+  else if (target == NULL && g_file_test (link, G_FILE_TEST_EXISTS))
+    vb_report_add (report, VB_FINDING_FAIL,
+                   "%s is no link to %s, so another program is started; remove it, then " INSTALL,
+                   link, folder);
+  else
+    vb_report_add (report, VB_FINDING_FAIL,
+                   "%s is not there, so nobody starts the daemon; " INSTALL, link);
+}
+
+void
+vb_check_service (const VbDoctorFacts *facts, VbReport *report)
+{
+  if (is_installed_on_gx (facts))
+    vb_check_service_at (SERVICE, APP_FOLDER "/service", report);
+  else
+    vb_report_add (report, VB_FINDING_NONE, "not installed as on a GX device");
+}
+
+void
+vb_check_node_red (const VbDoctorFacts *facts, VbReport *report)
+{
+  if (facts->node_red)
+    vb_report_add (report, VB_FINDING_OK, "answers on this machine");
+  else if (facts->venus)
+    vb_report_add (report, VB_FINDING_WARN,
+                   "is not running on this machine; if a flow is to send the records, switch it on "
+                   "in Settings, Venus OS Large");
+  else
+    vb_report_add (report, VB_FINDING_NONE, "is not running on this machine");
+}
+
+static gboolean
+is_key (const char *key)
+{
+  for (VbKeyGroup group = VB_KEY_GROUP_HTTP; group <= VB_KEY_GROUP_STATE; group++)
+    if (vb_key_find (group, key) != NULL)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+show_line (const char *line, GString *text)
+{
+  const char *equals = strchr (line, '=');
+  g_autofree char *key = equals != NULL ? g_strndup (line, (gsize)(equals - line)) : NULL;
+
+  if (*line == '[' || (key != NULL && is_key (g_strchomp (key))))
+    g_string_append_printf (text, "  %s\n", line);
+  else if (key != NULL)
+    g_string_append_printf (text, "  %s=(not shown: there is no such key)\n", key);
+  else
+    g_string_append (text, "  (not shown: neither a group nor a key)\n");
+}
+
+void
+vb_doctor_show_config (const char *config, GString *text)
+{
+  g_auto (GStrv) lines = g_strsplit (config, "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (*g_strstrip (lines[i]) != '\0' && *lines[i] != '#')
+      show_line (lines[i], text);
+}
+
+static void
+show_venus_version (GString *text)
+{
+  g_autofree char *version = NULL;
+
+  if (!g_file_get_contents (VB_VENUS_FOLDER "/version", &version, NULL, NULL)) {
+    g_string_append (text, "no Venus OS\n");
+    return;
+  }
+  version[strcspn (version, "\r\n")] = '\0';
+  g_string_append_printf (text, "Venus OS %s\n", g_strstrip (version));
+}
+
+static void
+show_config_file (const char *config_file, GString *text)
+{
+  g_autofree char *config = NULL;
+  g_autofree char *valid = NULL;
+
+  g_string_append_printf (text, "%s:\n", config_file);
+  if (g_file_get_contents (config_file, &config, NULL, NULL)) {
+    valid = g_utf8_make_valid (config, -1);
+    vb_doctor_show_config (valid, text);
+  }
+  g_string_append_c (text, '\n');
+}
+
+void
+vb_doctor_head (const char *config_file, GString *text)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
+  struct utsname machine;
+
+  g_string_append_printf (text, "dbus-virtual-battery %s for %s\n", VB_VERSION, VB_ARCHITECTURE);
+  if (uname (&machine) == 0)
+    g_string_append_printf (text, "%s %s %s\n", machine.sysname, machine.release, machine.machine);
+  show_venus_version (text);
+  g_string_append_printf (text, "%s\n", time);
+
+  if (config_file != NULL)
+    show_config_file (config_file, text);
+  else
+    g_string_append (text, "no configuration file: the defaults\n\n");
+}

@@ -1,0 +1,124 @@
+#include "router.h"
+
+#include <string.h>
+
+typedef struct
+{
+  const VbHttpRoute *route;
+  gpointer user_data;
+} Row;
+
+struct _VbHttpRouter
+{
+  GArray *rows; /* of Row */
+};
+
+VbHttpRouter *
+vb_http_router_new (void)
+{
+  VbHttpRouter *router = g_new0 (VbHttpRouter, 1);
+
+  router->rows = g_array_new (FALSE, FALSE, sizeof (Row));
+
+  return router;
+}
+
+void
+vb_http_router_free (VbHttpRouter *router)
+{
+  g_array_unref (router->rows);
+  g_free (router);
+}
+
+void
+vb_http_router_add (VbHttpRouter *router,
+                    const VbHttpRoute *routes,
+                    guint n_routes,
+                    gpointer user_data)
+{
+  for (guint i = 0; i < n_routes; i++) {
+    const Row row = { &routes[i], user_data };
+
+    g_array_append_val (router->rows, row);
+  }
+}
+
+/* Whether @path is @pattern, with one element of at least one character in place of `*`. */
+static gboolean
+matches (const char *pattern, const char *path, GString *wildcard)
+{
+  const char *star = strchr (pattern, '*');
+  const gsize before = star != NULL ? (gsize)(star - pattern) : 0;
+  gsize length;
+
+  if (star == NULL)
+    return g_str_equal (pattern, path);
+  if (strncmp (pattern, path, before) != 0)
+    return FALSE;
+
+  length = strcspn (path + before, "/");
+  if (length == 0 || !g_str_equal (path + before + length, star + 1))
+    return FALSE;
+
+  g_string_append_len (wildcard, path + before, (gssize)length);
+
+  return TRUE;
+}
+
+/* HEAD is GET without the body, which libmicrohttpd leaves out by itself. */
+static gboolean
+serves (const VbHttpRoute *route, const char *method)
+{
+  return g_str_equal (route->method, g_str_equal (method, "HEAD") ? "GET" : method);
+}
+
+static const Row *
+find (const VbHttpRouter *router,
+      const char *method,
+      const char *path,
+      gboolean exact,
+      GString *wildcard,
+      GString *allow)
+{
+  for (guint i = 0; i < router->rows->len; i++) {
+    const Row *row = &g_array_index (router->rows, Row, i);
+    const VbHttpRoute *route = row->route;
+
+    g_string_truncate (wildcard, 0);
+    if ((strchr (route->path, '*') == NULL) != exact || !matches (route->path, path, wildcard))
+      continue;
+    if (serves (route, method))
+      return row;
+
+    g_string_append_printf (allow, "%s%s", allow->len > 0 ? ", " : "", route->method);
+    if (g_str_equal (route->method, "GET"))
+      g_string_append (allow, ", HEAD");
+  }
+
+  return NULL;
+}
+
+const VbHttpRoute *
+vb_http_router_find (const VbHttpRouter *router,
+                     const char *method,
+                     const char *path,
+                     gpointer *user_data,
+                     GString *wildcard,
+                     GString *allow)
+{
+  const Row *row;
+
+  g_string_truncate (allow, 0);
+  row = find (router, method, path, TRUE, wildcard, allow);
+
+  /* A path that is there exactly is not also somebody's wildcard. */
+  if (row == NULL && allow->len == 0)
+    row = find (router, method, path, FALSE, wildcard, allow);
+  if (row == NULL)
+    return NULL;
+
+  g_string_truncate (allow, 0);
+  *user_data = row->user_data;
+
+  return row->route;
+}

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include "request.h"
+#include "timing.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VbHttpServer:
+ *
+ * libmicrohttpd in the GLib main loop, with the limits and guards of design §2. It knows requests
+ * and routes, not batteries.
+ */
+typedef struct _VbHttpServer VbHttpServer;
+
+/** What the server needs to know; all strings are copied. */
+typedef struct
+{
+  const char *token;               /* NULL: no token needed */
+  const char *const *server_names; /* further Host names that are ours, or NULL */
+  guint connection_limit;          /* pushing connections; the next one gets 503 */
+  guint idle_seconds;              /* idle limit of a connection */
+  guint request_seconds;           /* a request must be complete this long after its first byte */
+  gint64 stall_limit; /* µs without a turn of the loop that count as standing still; 0:
+                                      none do */
+} VbHttpConfig;
+
+/**
+ * How many connections are accepted beyond the limit, so that it is we who answer them; and so many that
+ * 2000 silent ones a second can come though each is let be while it is new (VB_HTTP_GRACE).
+ */
+#define VB_HTTP_HEAD_ROOM 224
+
+/** The values of design §2. */
+#define VB_HTTP_CONFIG_DEFAULT                                        \
+  {                                                                   \
+    .connection_limit = 32, .idle_seconds = 65, .request_seconds = 10 \
+  }
+
+/** Makes a server without a socket. Free with vb_http_server_free(). */
+VbHttpServer *vb_http_server_new (const VbHttpConfig *config);
+
+/** Closes every connection and socket, then frees. */
+void vb_http_server_free (VbHttpServer *server);
+
+/** Changes the stall limit. */
+void vb_http_server_set_stall_limit (VbHttpServer *server, gint64 stall_limit);
+
+/** When it was last noticed that the process had stood still, as vb_clock_now(); 0: never. */
+gint64 vb_http_server_stall_noticed (const VbHttpServer *server);
+
+/** How long requests have taken so far. */
+const VbHttpTiming *vb_http_server_timing (const VbHttpServer *server);
+
+/** Adds @n_routes rows; @routes must stay. */
+void vb_http_server_add_routes (VbHttpServer *server,
+                                const VbHttpRoute *routes,
+                                guint n_routes,
+                                gpointer user_data);
+
+/**
+ * Listens on @address: `127.0.0.1:1882`, `[::1]:1882`, port 0 for any, or `unix:/path` (mode 0660).
+ *
+ * Returns: the port that it listens on (0 for a unix socket), or -1 with a G_IO_ERROR
+ */
+int vb_http_server_listen (VbHttpServer *server, const char *address, GError **error);
+
+/**
+ * Serves on @socket, which listens already (vb_http_inherit_sockets()), with the same guards. Its
+ * address stays as it is, a unix socket's file too: whoever made it removes it. Records that have
+ * waited there before are answered 503.
+ *
+ * Returns: as vb_http_server_listen()
+ */
+int vb_http_server_adopt (VbHttpServer *server, GSocket *socket, GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbHttpServer, vb_http_server_free)
+
+G_END_DECLS

@@ -1,0 +1,365 @@
+#include "reader.h"
+
+#include "base/json-number.h"
+#include "names.h"
+#include "scan.h"
+
+/* How many characters of a path or a number a message repeats. */
+#define SHOWN_MAX 40
+
+struct _VbJsonCheck
+{
+  VbJsonScan scan;
+  VbJsonCheckError problem; /* what the scan's problem counts as */
+  guint depth;
+
+  VbJsonRead read; /* or NULL */
+  gpointer user_data;
+
+  VbJsonNames *names;
+  GString *name; /* one name, decoded */
+  GString *text; /* one text, decoded */
+
+  /* The first offence in what is otherwise JSON. It waits for the end of the text, because there may
+     be a syntax error further on, and that outweighs it. */
+  VbJsonCheckError offence;
+  const char *offence_at; /* NULL: none so far */
+  gsize offence_length;   /* of what the message repeats */
+  const char *offence_text;
+  gboolean offence_has_path;
+  GString *offence_path;
+};
+
+static gboolean check_value (VbJsonCheck *check);
+
+GQuark
+vb_json_check_error_quark (void)
+{
+  return g_quark_from_static_string ("vb-json-check-error-quark");
+}
+
+static void
+note_offence (
+    VbJsonCheck *check, VbJsonCheckError offence, const char *at, gsize length, const char *text)
+{
+  const char *path = vb_json_names_path (check->names);
+
+  if (check->offence_at != NULL)
+    return;
+
+  check->offence = offence;
+  check->offence_at = at;
+  check->offence_length = length;
+  check->offence_text = text;
+  check->offence_has_path = path != NULL;
+  g_string_assign (check->offence_path, path != NULL ? path : "");
+}
+
+static void
+note_nul (VbJsonCheck *check, const char *nul)
+{
+  if (nul != NULL)
+    note_offence (check, VB_JSON_CHECK_ERROR_NUL, nul, 0, "a text may not hold \\u0000");
+}
+
+static void
+tell (VbJsonCheck *check, VbJsonToken token)
+{
+  if (check->read == NULL || check->offence_at != NULL)
+    return;
+
+  token.path = vb_json_names_path (check->names);
+  check->read (&token, check->user_data);
+}
+
+static gboolean
+check_member (VbJsonCheck *check)
+{
+  VbJsonScan *scan = &check->scan;
+  const char *start = scan->at;
+  const char *nul;
+  gboolean is_new;
+
+  if (vb_json_scan_peek (scan) != '"')
+    return vb_json_scan_unexpected (scan, "expected a name in double quotes");
+
+  g_string_truncate (check->name, 0);
+  if (!vb_json_scan_string (scan, check->name, &nul))
+    return FALSE;
+
+  is_new = vb_json_names_enter (check->names, check->name->str);
+  note_nul (check, nul);
+  if (!is_new)
+    note_offence (check, VB_JSON_CHECK_ERROR_DUPLICATE, start, 0,
+                  "the name stands twice in one object");
+
+  vb_json_scan_space (scan);
+  if (vb_json_scan_peek (scan) != ':')
+    return vb_json_scan_unexpected (scan, "expected ':' after the name");
+  scan->at++;
+
+  return check_value (check);
+}
+
+static gboolean
+check_members (VbJsonCheck *check, char bracket)
+{
+  VbJsonScan *scan = &check->scan;
+  const gboolean object = bracket == '}';
+  const char *comma = NULL;
+
+  scan->at++;
+  vb_json_scan_space (scan);
+
+  while (vb_json_scan_peek (scan) != bracket || comma != NULL) {
+    if (vb_json_scan_peek (scan) == bracket)
+      return vb_json_scan_fail (scan, comma, "a trailing comma");
+
+    if (!(object ? check_member (check) : check_value (check)))
+      return FALSE;
+
+    vb_json_scan_space (scan);
+    comma = NULL;
+    if (vb_json_scan_peek (scan) == ',') {
+      comma = scan->at++;
+      vb_json_scan_space (scan);
+    } else if (vb_json_scan_peek (scan) != bracket)
+      return vb_json_scan_unexpected (scan, object ? "expected ',' or '}'" : "expected ',' or ']'");
+  }
+
+  scan->at++;
+
+  return TRUE;
+}
+
+static gboolean
+check_container (VbJsonCheck *check, char bracket)
+{
+  gboolean valid;
+
+  if (check->depth == VB_JSON_DEPTH_MAX) {
+    check->problem = VB_JSON_CHECK_ERROR_DEPTH;
+    return vb_json_scan_fail (&check->scan, check->scan.at,
+                              "nested deeper than " G_STRINGIFY (VB_JSON_DEPTH_MAX) " levels");
+  }
+
+  /* Closed again whether valid or not, so that the next text starts outside of everything. */
+  check->depth++;
+  tell (check, (VbJsonToken){ .kind = bracket == '}' ? VB_JSON_OBJECT : VB_JSON_ARRAY });
+  if (bracket == '}')
+    vb_json_names_open (check->names);
+  valid = check_members (check, bracket);
+  if (bracket == '}')
+    vb_json_names_close (check->names);
+  tell (check, (VbJsonToken){ .kind = VB_JSON_END });
+  check->depth--;
+
+  return valid;
+}
+
+static gboolean
+check_number (VbJsonCheck *check)
+{
+  const char *start = check->scan.at;
+  VbJsonToken token = { .kind = VB_JSON_NUMBER };
+  gboolean integer;
+  gsize length;
+
+  if (!vb_json_scan_number (&check->scan, &integer))
+    return FALSE;
+
+  length = (gsize)(check->scan.at - start);
+  if (!vb_json_number_read (start, length, integer, &token.number))
+    note_offence (check, VB_JSON_CHECK_ERROR_NUMBER, start, length,
+                  integer ? " is beyond the limit of \u00b19007199254740992 for an integer"
+                          : " is beyond the limit of \u00b11.797e308 for a number");
+  tell (check, token);
+
+  return TRUE;
+}
+
+static gboolean
+check_string (VbJsonCheck *check)
+{
+  const char *nul;
+
+  g_string_truncate (check->text, 0);
+  if (!vb_json_scan_string (&check->scan, check->text, &nul))
+    return FALSE;
+
+  note_nul (check, nul);
+  tell (check, (VbJsonToken){ .kind = VB_JSON_TEXT, .text = check->text->str });
+
+  return TRUE;
+}
+
+static gboolean
+check_literal (VbJsonCheck *check)
+{
+  const char first = vb_json_scan_peek (&check->scan);
+  const VbJsonKind kind = first == 't' ? VB_JSON_TRUE : first == 'f' ? VB_JSON_FALSE : VB_JSON_NULL;
+
+  if (!vb_json_scan_literal (&check->scan))
+    return FALSE;
+
+  tell (check, (VbJsonToken){ .kind = kind });
+
+  return TRUE;
+}
+
+static gboolean
+check_value (VbJsonCheck *check)
+{
+  char next;
+
+  vb_json_scan_space (&check->scan);
+  next = vb_json_scan_peek (&check->scan);
+
+  if (next == '{')
+    return check_container (check, '}');
+  if (next == '[')
+    return check_container (check, ']');
+  if (next == '"')
+    return check_string (check);
+  if (next == '-' || g_ascii_isdigit (next))
+    return check_number (check);
+
+  return check_literal (check);
+}
+
+static gboolean
+check_text (VbJsonCheck *check, gsize length)
+{
+  VbJsonScan *scan = &check->scan;
+  const char *invalid;
+
+  /* This refuses NUL bytes too. */
+  if (!g_utf8_validate_len (scan->text, length, &invalid))
+    return vb_json_scan_fail (scan, invalid, *invalid == '\0' ? "a NUL byte" : "not UTF-8");
+
+  vb_json_scan_space (scan);
+  if (scan->at == scan->end)
+    return vb_json_scan_fail (scan, scan->at, "the text is empty");
+
+  if (!check_value (check))
+    return FALSE;
+
+  vb_json_scan_space (scan);
+  if (scan->at < scan->end)
+    return vb_json_scan_unexpected (scan, "text after the document");
+
+  return TRUE;
+}
+
+static char *
+shorten (const char *text, gsize length)
+{
+  g_autofree char *start = NULL;
+
+  if (g_utf8_strlen (text, length) <= SHOWN_MAX)
+    return g_strndup (text, length);
+
+  start = g_utf8_substring (text, 0, SHOWN_MAX);
+
+  return g_strconcat (start, "\u2026", NULL);
+}
+
+static void
+set_error (
+    VbJsonCheck *check, VbJsonCheckError code, const char *at, const char *message, GError **error)
+{
+  gsize line;
+  glong column;
+
+  vb_json_scan_position (&check->scan, at, &line, &column);
+  g_set_error (error, VB_JSON_CHECK_ERROR, code, "%s, line %" G_GSIZE_FORMAT ", column %ld",
+               message, line, column);
+}
+
+static void
+set_problem_error (VbJsonCheck *check, GError **error)
+{
+  const VbJsonScan *scan = &check->scan;
+  g_autofree char *message = NULL;
+
+  if (scan->problem_is_end)
+    message = g_strconcat ("the text ends too early, ", scan->problem, NULL);
+
+  set_error (check, check->problem, scan->problem_at, message != NULL ? message : scan->problem,
+             error);
+}
+
+static void
+set_offence_error (VbJsonCheck *check, GError **error)
+{
+  g_autofree char *path = shorten (check->offence_path->str, check->offence_path->len);
+  g_autofree char *shown = shorten (check->offence_at, check->offence_length);
+  g_autofree char *message
+      = g_strconcat (path, check->offence_has_path ? ": " : "", shown, check->offence_text, NULL);
+
+  set_error (check, check->offence, check->offence_at, message, error);
+}
+
+VbJsonCheck *
+vb_json_check_new (void)
+{
+  VbJsonCheck *check = g_new0 (VbJsonCheck, 1);
+
+  check->names = vb_json_names_new ();
+  check->name = g_string_new (NULL);
+  check->text = g_string_new (NULL);
+  check->offence_path = g_string_new (NULL);
+
+  return check;
+}
+
+void
+vb_json_check_free (VbJsonCheck *check)
+{
+  g_return_if_fail (check != NULL);
+
+  vb_json_names_free (check->names);
+  g_string_free (check->name, TRUE);
+  g_string_free (check->text, TRUE);
+  g_string_free (check->offence_path, TRUE);
+  g_free (check);
+}
+
+void
+vb_json_check_set_read (VbJsonCheck *check, VbJsonRead read, gpointer user_data)
+{
+  g_return_if_fail (check != NULL);
+
+  check->read = read;
+  check->user_data = user_data;
+}
+
+gboolean
+vb_json_check (
+    VbJsonCheck *check, const char *text, gsize length, const char **field, GError **error)
+{
+  g_return_val_if_fail (check != NULL, FALSE);
+  g_return_val_if_fail (text != NULL || length == 0, FALSE);
+  g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
+
+  if (field != NULL)
+    *field = NULL;
+
+  vb_json_scan_init (&check->scan, length > 0 ? text : "", length);
+  check->problem = VB_JSON_CHECK_ERROR_SYNTAX;
+  check->offence_at = NULL;
+
+  if (!check_text (check, length)) {
+    set_problem_error (check, error);
+    return FALSE;
+  }
+
+  if (check->offence_at != NULL) {
+    if (field != NULL && check->offence_has_path)
+      *field = check->offence_path->str;
+    set_offence_error (check, error);
+    return FALSE;
+  }
+
+  return TRUE;
+}

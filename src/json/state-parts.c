@@ -1,0 +1,111 @@
+#include "state-parts.h"
+
+#include <time.h>
+
+#include "base/clock.h"
+
+void
+vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time)
+{
+  const gint64 real = vb_clock_wall (time);
+  const time_t seconds = real / G_USEC_PER_SEC;
+  struct tm utc;
+  char text[64];
+  gsize length;
+
+  gmtime_r (&seconds, &utc);
+  length = strftime (text, sizeof text, "%Y-%m-%dT%H:%M:%S", &utc);
+  g_snprintf (text + length, sizeof text - length, ".%03dZ", (int)(real % G_USEC_PER_SEC / 1000));
+  vb_json_member_string (json, name, text);
+}
+
+void
+vb_state_json_age (VbJsonWriter *json, gint64 age)
+{
+  vb_json_name (json, "age");
+  if (age == VB_AGE_NEVER)
+    vb_json_null (json);
+  else
+    vb_json_real (json, (double)age / G_USEC_PER_SEC, 2);
+}
+
+void
+vb_state_json_texts (VbJsonWriter *json, const char *name, const GPtrArray *texts)
+{
+  vb_json_name (json, name);
+  vb_json_begin_array (json);
+  for (guint i = 0; i < texts->len; i++)
+    vb_json_string (json, g_ptr_array_index (texts, i));
+  vb_json_end_array (json);
+}
+
+void
+vb_state_json_accepted (
+    VbJsonWriter *json, VbState state, guint accepted, guint changed, const GPtrArray *missing)
+{
+  vb_json_member_string (json, "state", vb_state_name (state));
+  vb_json_member_integer (json, "accepted", accepted);
+  vb_json_member_integer (json, "changed", changed);
+  vb_state_json_texts (json, "missing", missing);
+}
+
+void
+vb_state_json_errors (VbJsonWriter *json, const GPtrArray *errors)
+{
+  vb_json_name (json, "errors");
+  vb_json_begin_array (json);
+  for (guint i = 0; i < errors->len; i++) {
+    const VbRecordError *error = g_ptr_array_index (errors, i);
+
+    vb_json_begin_object (json);
+    vb_json_member_string (json, "field", error->field);
+    vb_json_member_string (json, "path", error->path);
+    vb_json_member_string (json, "code", vb_field_error_name (error->code));
+    vb_json_member_string (json, "detail", error->detail);
+    vb_json_end_object (json);
+  }
+  vb_json_end_array (json);
+}
+
+void
+vb_state_json_value (VbJsonWriter *json, const VbValue *value, int decimals)
+{
+  switch (value->kind) {
+  case VB_VALUE_INTEGER:
+    vb_json_integer (json, value->as.integer);
+    break;
+  case VB_VALUE_REAL:
+    vb_json_real (json, value->as.real, decimals);
+    break;
+  case VB_VALUE_TEXT:
+    vb_json_string (json, value->as.text);
+    break;
+  case VB_VALUE_INVALID:
+  default:
+    vb_json_null (json);
+    break;
+  }
+}
+
+static void
+member_known (VbJsonWriter *json, const char *name, gboolean known, gboolean value)
+{
+  vb_json_name (json, name);
+  if (known)
+    vb_json_boolean (json, value);
+  else
+    vb_json_null (json);
+}
+
+void
+vb_state_json_selected (VbJsonWriter *json, const VbBattery *battery)
+{
+  const VbSelected selected = vb_battery_selected (battery);
+
+  vb_json_name (json, "selected");
+  vb_json_begin_object (json);
+  member_known (json, "monitor", selected.known, selected.monitor);
+  member_known (json, "bms", selected.known, selected.bms);
+  member_known (json, "dvcc", selected.known, selected.dvcc);
+  vb_json_end_object (json);
+}

@@ -1,0 +1,243 @@
+#define G_LOG_DOMAIN "history"
+
+#include "history-keeper.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "history-file.h"
+
+#define LAST_SAVE_SECONDS 5
+
+/* One battery's file. */
+typedef struct
+{
+  const VbBattery *battery;
+  char *path;
+  VbCounters saved; /* what was last handed to the thread */
+  gboolean failed;  /* and did not come to the disk */
+
+  /* Of the thread, one job at a time. */
+  char *text;
+  char *failure; /* what was last told of it */
+} Kept;
+
+struct _VbHistoryKeeper
+{
+  GPtrArray *batteries;
+  GPtrArray *kept; /* of Kept */
+  GThreadPool *pool;
+  guint timer;
+
+  GMutex mutex;
+  GCond done;
+  guint n_jobs; /* under way */
+};
+
+static gint64
+wall_clock (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+/* Told once for each change of situation. */
+static void
+tell (Kept *kept, const GError *error)
+{
+  const char *failure = error != NULL ? error->message : NULL;
+
+  if (g_strcmp0 (failure, kept->failure) == 0)
+    return;
+
+  if (failure != NULL)
+    g_message ("%s; the counters are not kept", failure);
+  else
+    g_message ("%s is kept again", kept->path);
+  g_free (kept->failure);
+  kept->failure = g_strdup (failure);
+}
+
+static void
+save_in_thread (gpointer data, gpointer user_data)
+{
+  VbHistoryKeeper *keeper = user_data;
+  Kept *kept = data;
+  g_autoptr (GError) error = NULL;
+
+  vb_history_file_replace (kept->path, kept->text, &error);
+  tell (kept, error);
+
+  g_mutex_lock (&keeper->mutex);
+  keeper->n_jobs--;
+  kept->failed = error != NULL;
+  g_cond_signal (&keeper->done);
+  g_mutex_unlock (&keeper->mutex);
+}
+
+static void
+save (gpointer data, gpointer user_data)
+{
+  VbHistoryKeeper *keeper = user_data;
+  Kept *kept = data;
+  const VbCounters *counters = vb_battery_counters (kept->battery);
+  VbCounters now = *counters;
+
+  /* NANs among them are equal by their bytes. */
+  /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
+  if (!kept->failed && memcmp (&kept->saved, counters, sizeof kept->saved) == 0)
+    return;
+
+  kept->saved = *counters;
+  kept->failed = FALSE;
+  now.since_full += (double)vb_battery_uncounted (kept->battery, vb_clock_now ()) / G_USEC_PER_SEC;
+  g_free (kept->text);
+  kept->text = vb_history_file_write (vb_battery_config (kept->battery)->name, &now, wall_clock ());
+  keeper->n_jobs++;
+  g_thread_pool_push (keeper->pool, kept, NULL);
+}
+
+/* While a disk takes its time, nothing more is asked of it. */
+static void
+save_all (VbHistoryKeeper *keeper)
+{
+  g_mutex_lock (&keeper->mutex);
+  if (keeper->n_jobs == 0)
+    g_ptr_array_foreach (keeper->kept, save, keeper);
+  g_mutex_unlock (&keeper->mutex);
+}
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  save_all (user_data);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+set_aside (const char *path, const char *reason)
+{
+  g_autofree char *aside = g_strconcat (path, ".bad", NULL);
+
+  if (g_rename (path, aside) == 0)
+    g_message ("%s is set aside as %s, counting anew: %s", path, aside, reason);
+  else
+    g_message ("%s cannot be set aside, counting anew: %s", path, reason);
+}
+
+static void
+read_file (Kept *kept, VbBattery *battery)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  VbCounters counters;
+
+  if (!g_file_get_contents (kept->path, &text, NULL, &error)) {
+    if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+      set_aside (kept->path, error->message);
+    return;
+  }
+
+  if (vb_history_file_read (text, vb_battery_config (battery)->name, wall_clock (), &counters,
+                            &error))
+    vb_battery_set_counters (battery, &counters, vb_clock_now ());
+  else
+    set_aside (kept->path, error->message);
+}
+
+static void
+kept_free (gpointer data)
+{
+  Kept *kept = data;
+
+  g_free (kept->path);
+  g_free (kept->text);
+  g_free (kept->failure);
+  g_free (kept);
+}
+
+static void
+keep (VbHistoryKeeper *keeper, VbBattery *battery, const char *folder)
+{
+  g_autofree char *name = g_strconcat (vb_battery_config (battery)->name, ".history", NULL);
+  Kept *kept = g_new0 (Kept, 1);
+
+  kept->battery = battery;
+  kept->path = g_build_filename (folder, name, NULL);
+  read_file (kept, battery);
+  kept->saved = *vb_battery_counters (battery);
+  g_ptr_array_add (keeper->kept, kept);
+}
+
+VbHistoryKeeper *
+vb_history_keeper_new (GPtrArray *batteries, const char *folder, guint period)
+{
+  VbHistoryKeeper *keeper = g_new0 (VbHistoryKeeper, 1);
+
+  g_return_val_if_fail (folder != NULL, NULL);
+
+  keeper->batteries = g_ptr_array_ref (batteries);
+  keeper->kept = g_ptr_array_new_with_free_func (kept_free);
+  g_mutex_init (&keeper->mutex);
+  g_cond_init (&keeper->done);
+  for (guint i = 0; i < batteries->len; i++) {
+    VbBattery *battery = g_ptr_array_index (batteries, i);
+
+    if (vb_battery_config (battery)->history)
+      keep (keeper, battery, folder);
+  }
+
+  /* Where nothing is counted, nothing wakes the process up. */
+  if (keeper->kept->len > 0) {
+    keeper->pool = g_thread_pool_new (save_in_thread, keeper, 1, FALSE, NULL);
+    keeper->timer = g_timeout_add_seconds (period, on_timer, keeper);
+  }
+
+  return keeper;
+}
+
+/* Returns whether every job has come to its end by @deadline. */
+static gboolean
+wait_for_disk (VbHistoryKeeper *keeper, gint64 deadline)
+{
+  gboolean in_time = TRUE;
+
+  g_mutex_lock (&keeper->mutex);
+  while (keeper->n_jobs > 0 && in_time)
+    in_time = g_cond_wait_until (&keeper->done, &keeper->mutex, deadline);
+  g_mutex_unlock (&keeper->mutex);
+
+  return in_time;
+}
+
+static gboolean
+save_last (VbHistoryKeeper *keeper)
+{
+  const gint64 deadline = g_get_monotonic_time () + LAST_SAVE_SECONDS * G_USEC_PER_SEC;
+
+  if (!wait_for_disk (keeper, deadline))
+    return FALSE;
+  save_all (keeper);
+
+  return wait_for_disk (keeper, deadline);
+}
+
+void
+vb_history_keeper_free (VbHistoryKeeper *keeper)
+{
+  g_clear_handle_id (&keeper->timer, g_source_remove);
+  if (keeper->pool != NULL && !save_last (keeper)) {
+    /* What the thread still works with has to stay; the process is about to end. */
+    g_message ("the disk does not answer; the last counters are not kept");
+    return;
+  }
+  if (keeper->pool != NULL)
+    g_thread_pool_free (keeper->pool, FALSE, TRUE);
+
+  g_ptr_array_unref (keeper->kept);
+  g_ptr_array_unref (keeper->batteries);
+  g_mutex_clear (&keeper->mutex);
+  g_cond_clear (&keeper->done);
+  g_free (keeper);
+}

@@ -1,0 +1,215 @@
+#define G_LOG_DOMAIN "settings"
+
+#include "instance.h"
+
+#include "identity.h"
+#include "settings.h"
+#include "system-wait.h"
+
+/* How long a new instance waits for the system service (contract §4.9). */
+#define SYSTEM_SECONDS 60
+
+struct _VbBatteryInstance
+{
+  VbBattery *battery;
+  char *id; /* in settings */
+  const VbBatteryInstanceEvents *events;
+  gpointer user_data;
+
+  int number;       /* -1 while it is not known */
+  gboolean is_kept; /* it is the one that settings keeps */
+  gboolean is_new;  /* the system service has to be there first */
+  guint timeout;    /* source: the configured number is taken then */
+
+  GDBusConnection *connection; /* these three: NULL while there is none */
+  VbDeviceSettings *settings;
+  VbSystemWait *system_wait; /* or nothing is waited for */
+};
+
+static int
+configured_number (const VbBatteryInstance *instance)
+{
+  return vb_battery_config (instance->battery)->device_instance;
+}
+
+static const char *
+custom_name (const VbBatteryInstance *instance)
+{
+  return vb_battery_value (instance->battery, vb_item_known (VB_KNOWN_CUSTOM_NAME))->as.text;
+}
+
+/* The one place where the number becomes known. It must not change on the bus. */
+static void
+set_number (VbBatteryInstance *instance, int number)
+{
+  const VbValue value = vb_value_integer (number);
+
+  g_clear_handle_id (&instance->timeout, g_source_remove);
+  instance->number = number;
+  vb_battery_set_identity (instance->battery, vb_item_known (VB_KNOWN_DEVICE_INSTANCE), &value);
+}
+
+static void
+on_system_there (gpointer user_data)
+{
+  VbBatteryInstance *instance = user_data;
+
+  g_clear_pointer (&instance->system_wait, vb_system_wait_free);
+  instance->is_new = FALSE;
+  instance->events->ready (instance->user_data);
+}
+
+static void
+wait_for_system (VbBatteryInstance *instance)
+{
+  if (instance->system_wait == NULL)
+    instance->system_wait
+        = vb_system_wait_new (instance->connection, SYSTEM_SECONDS, on_system_there, instance);
+}
+
+static void
+change_number (VbBatteryInstance *instance, int number)
+{
+  g_message ("battery %s: device instance changed from %d to %d in settings",
+             vb_battery_config (instance->battery)->name, instance->number, number);
+  instance->is_new = TRUE;
+  instance->is_kept = TRUE;
+  instance->events->leave (instance->user_data);
+  set_number (instance, number);
+}
+
+static void
+adopt_number (VbBatteryInstance *instance, int number, gboolean is_new)
+{
+  instance->is_new = is_new;
+  instance->is_kept = TRUE;
+  set_number (instance, number);
+  if (is_new)
+    wait_for_system (instance);
+  instance->events->ready (instance->user_data);
+}
+
+static void
+on_added (int number, gboolean is_new, gpointer user_data)
+{
+  VbBatteryInstance *instance = user_data;
+
+  if (instance->number < 0)
+    adopt_number (instance, number, is_new);
+  else if (instance->number == number)
+    instance->is_kept = TRUE;
+  else if (instance->is_kept || !vb_state_on_bus (vb_battery_state (instance->battery)))
+    change_number (instance, number);
+  else
+    g_message ("battery %s: settings would give it device instance %d; it stays %d until a restart",
+               vb_battery_config (instance->battery)->name, number, instance->number);
+}
+
+static void
+on_instance_changed (int number, gpointer user_data)
+{
+  VbBatteryInstance *instance = user_data;
+
+  if (number != instance->number)
+    change_number (instance, number);
+}
+
+static void
+on_name_changed (const char *name, gpointer user_data)
+{
+  const VbBatteryInstance *instance = user_data;
+  const VbValue value = { .kind = VB_VALUE_TEXT, .as.text = (char *)name };
+
+  vb_battery_set_identity (instance->battery, vb_item_known (VB_KNOWN_CUSTOM_NAME), &value);
+}
+
+static gboolean
+on_timeout (gpointer user_data)
+{
+  VbBatteryInstance *instance = user_data;
+
+  g_message ("battery %s: com.victronenergy.settings has not answered; it takes device instance %d "
+             "as configured",
+             vb_battery_config (instance->battery)->name, configured_number (instance));
+  instance->timeout = 0;
+  set_number (instance, configured_number (instance));
+  instance->events->ready (instance->user_data);
+
+  return G_SOURCE_REMOVE;
+}
+
+VbBatteryInstance *
+vb_battery_instance_new (VbBattery *battery,
+                         gboolean require_settings,
+                         gint64 timeout,
+                         const VbBatteryInstanceEvents *events,
+                         gpointer user_data)
+{
+  VbBatteryInstance *instance;
+
+  g_return_val_if_fail (battery != NULL && events != NULL, NULL);
+  g_return_val_if_fail (timeout >= 0, NULL);
+
+  instance = g_new0 (VbBatteryInstance, 1);
+  instance->battery = battery;
+  instance->id = vb_battery_settings_id (vb_battery_config (battery)->name);
+  instance->events = events;
+  instance->user_data = user_data;
+  instance->number = -1;
+  if (!require_settings && timeout == 0)
+    set_number (instance, configured_number (instance));
+  else if (!require_settings)
+    instance->timeout = g_timeout_add ((guint)(timeout / 1000), on_timeout, instance);
+
+  return instance;
+}
+
+void
+vb_battery_instance_free (VbBatteryInstance *instance)
+{
+  vb_battery_instance_set_connection (instance, NULL);
+  g_clear_handle_id (&instance->timeout, g_source_remove);
+  g_free (instance->id);
+  g_free (instance);
+}
+
+void
+vb_battery_instance_set_connection (VbBatteryInstance *instance, GDBusConnection *connection)
+{
+  static const VbDeviceSettingsEvents events = { on_added, on_instance_changed, on_name_changed };
+
+  g_clear_pointer (&instance->system_wait, vb_system_wait_free);
+  g_clear_pointer (&instance->settings, vb_device_settings_free);
+  g_set_object (&instance->connection, connection);
+  if (connection == NULL)
+    return;
+
+  instance->settings = vb_device_settings_new (connection, instance->id,
+                                               instance->number >= 0 ? instance->number
+                                                                     : configured_number (instance),
+                                               custom_name (instance), &events, instance);
+  if (instance->is_new)
+    wait_for_system (instance);
+}
+
+int
+vb_battery_instance_number (const VbBatteryInstance *instance)
+{
+  return instance->number;
+}
+
+VbJoining
+vb_battery_instance_joining (const VbBatteryInstance *instance)
+{
+  if (instance->number < 0)
+    return VB_JOINING_SETTINGS;
+
+  return instance->is_new ? VB_JOINING_SYSTEM : VB_JOINING_NOTHING;
+}
+
+void
+vb_battery_instance_store_name (VbBatteryInstance *instance)
+{
+  if (instance->settings != NULL)
+    vb_device_settings_store_name (instance->settings, custom_name (instance));
+}

@@ -1,0 +1,329 @@
+#define G_LOG_DOMAIN "bus"
+
+#include "objects.h"
+
+#include <string.h>
+
+#include "bus/filter.h"
+#include "bus/stream.h"
+#include "bus/value.h"
+#include "items-changed.h"
+#include "items.h"
+
+/* Of our own messages: GDBus counts from 1 on, and does not get this far. */
+#define FIRST_SERIAL 0x80000000u
+
+typedef struct
+{
+  VbBusObjects *objects;
+  guint item;
+} Leaf;
+
+typedef struct
+{
+  VbBusObjects *objects;
+  char *prefix; /* of the paths below it: `/` of the root, `/Dc/` of /Dc */
+} Group;
+
+struct _VbBusObjects
+{
+  GDBusConnection *connection;
+  VbBusCompat *compat;
+  VbBattery *battery;
+  VbBusItems *items;
+  VbBusSignal *signal;
+  guint32 n_signals;
+  gboolean insecure;
+  VbBusSetValue set_value;
+  gpointer user_data;
+
+  Leaf *leaves;       /* one for each item; one without @objects is not exported */
+  GHashTable *groups; /* path → Group */
+  GArray *ids;        /* of guint: registrations */
+  GArray *selected;   /* of guint: items of the answer being made */
+};
+
+/* Three kinds of node under one interface name: each path has one of them (contract §1.9). */
+static const char introspection[]
+    = "<node>"
+      "<interface name='" VB_BUS_ITEM "'>"
+      "<method name='GetValue'><arg type='v' name='value' direction='out'/></method>"
+      "<method name='GetText'><arg type='s' name='text' direction='out'/></method>"
+      "<method name='SetValue'><arg type='v' name='value' direction='in'/>"
+      "<arg type='i' name='result' direction='out'/></method>"
+      "<method name='GetDescription'><arg type='s' name='language' direction='in'/>"
+      "<arg type='i' name='length' direction='in'/>"
+      "<arg type='s' name='description' direction='out'/></method>"
+      "</interface>"
+      "<interface name='" VB_BUS_ITEM "'>"
+      "<method name='GetValue'><arg type='v' name='values' direction='out'/></method>"
+      "<method name='GetText'><arg type='v' name='texts' direction='out'/></method>"
+      "</interface>"
+      "<interface name='" VB_BUS_ITEM "'>"
+      "<method name='GetItems'><arg type='a{sa{sv}}' name='items' direction='out'/></method>"
+      "<method name='GetValue'><arg type='v' name='values' direction='out'/></method>"
+      "<method name='GetText'><arg type='v' name='texts' direction='out'/></method>"
+      "<signal name='ItemsChanged'><arg type='a{sa{sv}}' name='items'/></signal>"
+      "</interface>"
+      "</node>";
+
+typedef enum
+{
+  NODE_LEAF, /* in the order of the introspection */
+  NODE_GROUP,
+  NODE_ROOT,
+} Node;
+
+static gpointer
+parse_introspection (gpointer unused)
+{
+  return g_dbus_node_info_new_for_xml (introspection, NULL);
+}
+
+static GDBusInterfaceInfo *
+interface_of (Node node)
+{
+  static GOnce once = G_ONCE_INIT;
+  const GDBusNodeInfo *info = g_once (&once, parse_introspection, NULL);
+
+  return info->interfaces[node];
+}
+
+static gboolean
+is_exported (const VbBusObjects *objects, guint item)
+{
+  return objects->leaves[item].objects != NULL;
+}
+
+/* The exported items whose paths begin with @prefix. */
+static const GArray *
+select_items (VbBusObjects *objects, const char *prefix)
+{
+  g_array_set_size (objects->selected, 0);
+  for (guint i = 0; i < vb_n_items (); i++)
+    if (is_exported (objects, i) && g_str_has_prefix (vb_item (i)->path, prefix))
+      g_array_append_val (objects->selected, i);
+
+  return objects->selected;
+}
+
+static void
+call_group (GDBusConnection *connection,
+            const char *sender,
+            const char *path,
+            const char *interface,
+            const char *method,
+            GVariant *arguments,
+            GDBusMethodInvocation *invocation,
+            gpointer user_data)
+{
+  const Group *group = user_data;
+  VbBusItems *items = group->objects->items;
+  const gsize skip = strlen (group->prefix);
+  const GArray *below = select_items (group->objects, group->prefix);
+  const guint *numbers = (const guint *)below->data;
+  GVariant *answer;
+
+  if (g_str_equal (method, "GetItems"))
+    answer = g_variant_new ("(@a{sa{sv}})", vb_bus_items_pack (items, numbers, below->len));
+  else if (g_str_equal (method, "GetValue"))
+    answer = g_variant_new ("(v)", vb_bus_items_pack_values (items, numbers, below->len, skip));
+  else
+    answer = g_variant_new ("(v)", vb_bus_items_pack_texts (items, numbers, below->len, skip));
+
+  g_dbus_method_invocation_return_value (invocation, answer);
+}
+
+static int
+write_leaf (const Leaf *leaf, GVariant *arguments)
+{
+  g_autoptr (GVariant) boxed = g_variant_get_child_value (arguments, 0);
+  g_autoptr (GVariant) value = vb_bus_value_unbox (boxed);
+
+  return leaf->objects->set_value (leaf->item, value, leaf->objects->user_data);
+}
+
+static void
+call_leaf (GDBusConnection *connection,
+           const char *sender,
+           const char *path,
+           const char *interface,
+           const char *method,
+           GVariant *arguments,
+           GDBusMethodInvocation *invocation,
+           gpointer user_data)
+{
+  const Leaf *leaf = user_data;
+  GVariant *answer;
+
+  if (g_str_equal (method, "GetValue"))
+    answer = g_variant_new ("(v)", vb_bus_items_value (leaf->objects->items, leaf->item));
+  else if (g_str_equal (method, "GetText"))
+    answer = g_variant_new ("(s)", vb_bus_items_text (leaf->objects->items, leaf->item));
+  else if (g_str_equal (method, "SetValue"))
+    answer = g_variant_new ("(i)", write_leaf (leaf, arguments));
+  else
+    answer = g_variant_new ("(s)", "No description given");
+
+  g_dbus_method_invocation_return_value (invocation, answer);
+}
+
+static void
+register_node (VbBusObjects *objects, const char *path, Node node, gpointer user_data)
+{
+  static const GDBusInterfaceVTable vtables[] = {
+    [NODE_LEAF] = { .method_call = call_leaf },
+    [NODE_GROUP] = { .method_call = call_group },
+    [NODE_ROOT] = { .method_call = call_group },
+  };
+  g_autoptr (GError) error = NULL;
+  const guint id = g_dbus_connection_register_object (
+      objects->connection, path, interface_of (node), &vtables[node], user_data, NULL, &error);
+
+  if (id == 0) {
+    g_critical ("cannot export %s: %s", path, error->message);
+    return;
+  }
+
+  g_array_append_val (objects->ids, id);
+  vb_bus_compat_add_path (objects->compat, path);
+}
+
+static void
+export_group (VbBusObjects *objects, const char *path, Node node)
+{
+  Group *group;
+
+  if (g_hash_table_contains (objects->groups, path))
+    return;
+
+  group = g_new0 (Group, 1);
+  group->objects = objects;
+  group->prefix = node == NODE_ROOT ? g_strdup ("/") : g_strconcat (path, "/", NULL);
+  g_hash_table_insert (objects->groups, g_strdup (path), group);
+  register_node (objects, path, node, group);
+}
+
+static void
+export_item (VbBusObjects *objects, guint item)
+{
+  const char *path = vb_item (item)->path;
+
+  for (const char *slash = strchr (path + 1, '/'); slash != NULL; slash = strchr (slash + 1, '/')) {
+    g_autofree char *prefix = g_strndup (path, (gsize)(slash - path));
+
+    export_group (objects, prefix, NODE_GROUP);
+  }
+
+  objects->leaves[item] = (Leaf){ .objects = objects, .item = item };
+  register_node (objects, path, NODE_LEAF, &objects->leaves[item]);
+}
+
+/* Whether a consumer may see the item: the mere existence of a limit makes a BMS (design §4), and of
+   the families only what the battery really has is shown. */
+static gboolean
+is_there (const VbBusObjects *objects, guint item)
+{
+  const VbField *field = vb_item (item)->field;
+
+  if (!vb_battery_has_item (objects->battery, item))
+    return FALSE;
+  if (field->known == VB_KNOWN_INSECURE_CONNECTION)
+    return objects->insecure;
+
+  return field->count == 0 || vb_value_is_valid (vb_battery_value (objects->battery, item));
+}
+
+static void
+group_free (gpointer data)
+{
+  Group *group = data;
+
+  g_free (group->prefix);
+  g_free (group);
+}
+
+VbBusObjects *
+vb_bus_objects_new (GDBusConnection *connection,
+                    VbBattery *battery,
+                    gboolean insecure,
+                    VbBusSetValue set_value,
+                    gpointer user_data)
+{
+  VbBusObjects *objects = g_new0 (VbBusObjects, 1);
+
+  objects->connection = g_object_ref (connection);
+  objects->compat = vb_bus_compat_new (connection);
+  objects->battery = battery;
+  objects->items = vb_bus_items_new (battery);
+  objects->signal = vb_bus_signal_new (battery);
+  objects->insecure = insecure;
+  objects->set_value = set_value;
+  objects->user_data = user_data;
+  objects->leaves = g_new0 (Leaf, vb_n_items ());
+  objects->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, group_free);
+  objects->ids = g_array_new (FALSE, FALSE, sizeof (guint));
+  objects->selected = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  export_group (objects, "/", NODE_ROOT);
+  for (guint i = 0; i < vb_n_items (); i++)
+    vb_bus_objects_add (objects, &i, 1);
+
+  return objects;
+}
+
+void
+vb_bus_objects_free (VbBusObjects *objects)
+{
+  for (guint i = 0; i < objects->ids->len; i++)
+    g_dbus_connection_unregister_object (objects->connection,
+                                         g_array_index (objects->ids, guint, i));
+
+  vb_bus_compat_free (objects->compat);
+  vb_bus_items_free (objects->items);
+  vb_bus_signal_free (objects->signal);
+  g_object_unref (objects->connection);
+  g_array_unref (objects->ids);
+  g_array_unref (objects->selected);
+  g_hash_table_unref (objects->groups);
+  g_free (objects->leaves);
+  g_free (objects);
+}
+
+void
+vb_bus_objects_add (VbBusObjects *objects, const guint *items, guint n_items)
+{
+  for (guint i = 0; i < n_items; i++)
+    if (!is_exported (objects, items[i]) && is_there (objects, items[i]))
+      export_item (objects, items[i]);
+}
+
+/* Past GDBus, where it has nothing to send before. */
+static gboolean
+send_at_once (VbBusObjects *objects, const guint *items, guint n_items)
+{
+  GIOStream *stream = g_dbus_connection_get_stream (objects->connection);
+  const guint8 *message;
+  gsize length;
+
+  if (!VB_IS_BUS_STREAM (stream))
+    return FALSE;
+
+  message = vb_bus_signal_make (objects->signal, items, n_items,
+                                FIRST_SERIAL + objects->n_signals % FIRST_SERIAL, &length);
+  objects->n_signals++;
+
+  return vb_bus_stream_write (VB_BUS_STREAM (stream), message, length,
+                              g_dbus_connection_get_last_serial (objects->connection));
+}
+
+void
+vb_bus_objects_signal (VbBusObjects *objects, const guint *items, guint n_items)
+{
+  if (n_items == 0 || send_at_once (objects, items, n_items))
+    return;
+
+  g_dbus_connection_emit_signal (
+      objects->connection, NULL, "/", VB_BUS_ITEM, "ItemsChanged",
+      g_variant_new ("(@a{sa{sv}})", vb_bus_items_pack (objects->items, items, n_items)), NULL);
+}

@@ -1,0 +1,87 @@
+#include "set-value.h"
+
+#include "bus/value.h"
+
+/* Who sends, as GET /battery shows it. */
+#define SOURCE "D-Bus"
+
+static VbSet
+set_custom_name (VbBattery *battery, guint item, GVariant *value)
+{
+  VbValue name = { .kind = VB_VALUE_TEXT };
+
+  if (vb_bus_value_is_clear (value))
+    name.as.text = "";
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    name.as.text = (char *)g_variant_get_string (value, NULL);
+  else
+    return VB_SET_IMPOSSIBLE;
+
+  if (g_utf8_strlen (name.as.text, -1) > VB_CUSTOM_NAME_MAX)
+    return VB_SET_REFUSED;
+
+  vb_battery_set_identity (battery, item, &name);
+
+  return VB_SET_TAKEN;
+}
+
+/* The GUI writes a number; which one does not matter, and it is not kept. */
+static VbSet
+clear_history (VbBattery *battery, GVariant *value, gint64 now)
+{
+  double number;
+
+  if (!vb_bus_value_number (value, &number) || !vb_battery_clear_history (battery, now))
+    return VB_SET_IMPOSSIBLE;
+
+  return VB_SET_TAKEN;
+}
+
+/* Who sends the records goes on being named, so that a write beside them does not change the line about
+   it to and fro. */
+static const char *
+source_of (const VbBattery *battery)
+{
+  const VbSource *source = vb_battery_source (battery);
+
+  return source->records > 0 ? source->address : SOURCE;
+}
+
+/* The only field of a record is not one that could be dropped for the sake of others: it is refused
+   also with wrong-optional=drop. */
+static VbSet
+apply (VbBattery *battery, guint item, GVariant *value, gint64 now)
+{
+  g_autoptr (VbRecord) record = vb_record_new ();
+  g_autoptr (VbVerdict) verdict = vb_verdict_new ();
+  const VbRecordError *error;
+  VbSet set;
+
+  if (!vb_bus_value_add_to_record (value, vb_item (item)->path, record))
+    return VB_SET_IMPOSSIBLE;
+
+  if (record->errors->len == 0
+      && vb_battery_apply (battery, record, VB_APPLY_MERGE, source_of (battery), now, verdict))
+    return VB_SET_TAKEN;
+
+  error = g_ptr_array_index (record->errors, 0);
+  set = error->code == VB_FIELD_ERROR_TYPE ? VB_SET_IMPOSSIBLE : VB_SET_REFUSED;
+  vb_battery_refuse (battery, SOURCE, 422, vb_record_steal_errors (record), now);
+
+  return set;
+}
+
+VbSet
+vb_set_value (VbBattery *battery, guint item, GVariant *value, gint64 now)
+{
+  const VbField *field = vb_item (item)->field;
+
+  if (field->known == VB_KNOWN_CLEAR_HISTORY)
+    return clear_history (battery, value, now);
+  if (field->flags & VB_FIELD_WRITABLE)
+    return set_custom_name (battery, item, value);
+  if (field->group == VB_GROUP_IDENTITY || !vb_battery_config (battery)->dbus_writable)
+    return VB_SET_IMPOSSIBLE;
+
+  return apply (battery, item, value, now);
+}

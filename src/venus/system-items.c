@@ -1,0 +1,57 @@
+#include "system-items.h"
+
+#include "bus/value.h"
+
+const VbSystemItem vb_system_items[VB_SYSTEM_ITEMS] = {
+  { "/ActiveBatteryService", offsetof (VbSystem, monitor), TRUE },
+  { "/ActiveBmsService", offsetof (VbSystem, bms), TRUE },
+  { "/Control/Dvcc", offsetof (VbSystem, dvcc), FALSE },
+  { "/Dvcc/Alarms/MultipleBatteries", offsetof (VbSystem, several), FALSE },
+};
+
+const VbSystemItem *
+vb_system_item_find (const char *path)
+{
+  for (guint i = 0; i < VB_SYSTEM_ITEMS; i++)
+    if (g_str_equal (vb_system_items[i].path, path))
+      return &vb_system_items[i];
+
+  return NULL;
+}
+
+static gboolean
+keep_text (char **kept, GVariant *value)
+{
+  const char *text = value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+                         ? g_variant_get_string (value, NULL)
+                         : NULL;
+
+  if (g_strcmp0 (*kept, text) == 0)
+    return FALSE;
+
+  g_free (*kept);
+  *kept = g_strdup (text);
+
+  return TRUE;
+}
+
+static gboolean
+keep_flag (gboolean *kept, GVariant *value)
+{
+  double number;
+  const gboolean flag = value != NULL && vb_bus_value_number (value, &number) && number != 0;
+  const gboolean changed = *kept != flag;
+
+  *kept = flag;
+
+  return changed;
+}
+
+gboolean
+vb_system_item_keep (const VbSystemItem *item, GVariant *boxed, VbSystem *system)
+{
+  g_autoptr (GVariant) value = boxed != NULL ? vb_bus_value_unbox (boxed) : NULL;
+  gpointer kept = (char *)system + item->offset;
+
+  return item->is_text ? keep_text (kept, value) : keep_flag (kept, value);
+}

@@ -1,0 +1,205 @@
+#define G_LOG_DOMAIN "http"
+
+#include "events-private.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "json/event.h"
+
+#define EVENTS_KEPT 256
+#define HEARTBEAT_SECONDS 15
+
+/* How long after the last reader events are kept for one that comes back. */
+#define KEPT_SECONDS 60
+
+static const char heartbeat[] = ": still here\n\n";
+
+void
+vb_event_stream_send (VbEventStream *stream, const VbBattery *battery, const char *name)
+{
+  const char *battery_name = vb_battery_config (battery)->name;
+  const char *text = vb_event_ring_add (stream->ring, battery_name, name, stream->data->str);
+
+  vb_event_readers_send (stream->readers, battery_name, FALSE, text, strlen (text));
+}
+
+static gboolean
+same_selected (const VbSelected *a, const VbSelected *b)
+{
+  return a->known == b->known && a->monitor == b->monitor && a->bms == b->bms && a->dvcc == b->dvcc;
+}
+
+/* Looks for what has changed without a step of the battery. */
+static void
+look_at (VbEventStream *stream, guint index)
+{
+  const VbBattery *battery = g_ptr_array_index (stream->batteries, index);
+  const VbPresence *presence = vb_battery_presence (battery);
+  const VbSelected selected = vb_battery_selected (battery);
+  Seen *seen = &stream->seen[index];
+
+  if (presence->on_bus != seen->on_bus || presence->joining != seen->joining) {
+    vb_event_json_state (battery, stream->data);
+    vb_event_stream_send (stream, battery, "state");
+  }
+  if (!same_selected (&selected, &seen->selected)) {
+    vb_event_json_selected (battery, stream->data);
+    vb_event_stream_send (stream, battery, "selected");
+  }
+  *seen = (Seen){ selected, presence->on_bus, presence->joining };
+}
+
+static gboolean
+on_second (gpointer user_data)
+{
+  VbEventStream *stream = user_data;
+
+  for (guint i = 0; i < stream->batteries->len; i++)
+    look_at (stream, i);
+
+  stream->seconds++;
+  if (stream->seconds % HEARTBEAT_SECONDS == 0)
+    vb_event_readers_send (stream->readers, NULL, FALSE, heartbeat, sizeof heartbeat - 1);
+
+  stream->silent = vb_event_readers_count (stream->readers) > 0 ? 0 : stream->silent + 1;
+  if (stream->silent < KEPT_SECONDS)
+    return G_SOURCE_CONTINUE;
+
+  stream->timer = 0;
+
+  return G_SOURCE_REMOVE;
+}
+
+/* Who a repeated event goes to. */
+typedef struct
+{
+  VbHttpStream *reader;
+  const char *battery; /* NULL: all */
+} Repeat;
+
+static void
+repeat (const char *battery, const char *text, gpointer user_data)
+{
+  const Repeat *to = user_data;
+
+  if (to->battery == NULL || g_str_equal (to->battery, battery))
+    vb_http_stream_write (to->reader, text, strlen (text));
+}
+
+static void
+append_event (VbEventStream *stream, const char *name, GString *text)
+{
+  vb_event_ring_format (stream->ring, name, stream->data->str, text);
+}
+
+static void
+send_snapshot (VbEventStream *stream, VbHttpStream *reader, const char *wanted)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < stream->batteries->len; i++) {
+    const VbBattery *battery = g_ptr_array_index (stream->batteries, i);
+
+    if (wanted != NULL && !g_str_equal (vb_battery_config (battery)->name, wanted))
+      continue;
+    vb_event_json_state (battery, stream->data);
+    append_event (stream, "state", text);
+    vb_event_json_renamed (battery, stream->data);
+    append_event (stream, "renamed", text);
+    vb_event_json_selected (battery, stream->data);
+    append_event (stream, "selected", text);
+    vb_event_json_all_values (battery, stream->data);
+    append_event (stream, "values", text);
+  }
+  vb_http_stream_write (reader, text->str, text->len);
+}
+
+/* Listens from now on, where nobody did. */
+static void
+begin (VbEventStream *stream)
+{
+  if (stream->has_gap) {
+    vb_event_ring_free (stream->ring);
+    stream->ring = vb_event_ring_new (EVENTS_KEPT, ++stream->start);
+    stream->has_gap = FALSE;
+  }
+  for (guint i = 0; stream->timer == 0 && i < stream->batteries->len; i++) {
+    const VbBattery *battery = g_ptr_array_index (stream->batteries, i);
+    const VbPresence *presence = vb_battery_presence (battery);
+
+    stream->seen[i] = (Seen){ vb_battery_selected (battery), presence->on_bus, presence->joining };
+  }
+  if (stream->timer == 0)
+    stream->timer = g_timeout_add_seconds (1, on_second, stream);
+  stream->silent = 0;
+}
+
+/* `?accepted=true`: an owner's page shows each record, a flow has its verdicts already. */
+static gboolean
+wants_accepted (const VbHttpRequest *request)
+{
+  const char *value = vb_http_request_argument (request, "accepted");
+
+  return value != NULL && (g_str_equal (value, "true") || g_str_equal (value, "1"));
+}
+
+static void
+get_events (VbHttpRequest *request, gpointer user_data)
+{
+  VbEventStream *stream = user_data;
+  const char *battery = vb_http_request_argument (request, "battery");
+  const char *last = vb_http_request_header (request, "Last-Event-ID");
+  Repeat to = { .battery = battery };
+
+  if (battery != NULL && vb_battery_find (stream->batteries, battery) == NULL) {
+    vb_http_request_problem (request, 404, "There is no such battery.");
+    return;
+  }
+  if (vb_event_readers_count (stream->readers) >= VB_EVENT_READERS_MAX) {
+    vb_http_request_add_header (request, "Retry-After", "10");
+    vb_http_request_problem (request, 503, "Too many event readers.");
+    return;
+  }
+
+  begin (stream);
+  to.reader = vb_event_readers_add (stream->readers, request, battery, wants_accepted (request));
+  if (last == NULL || !vb_event_ring_since (stream->ring, last, repeat, &to))
+    send_snapshot (stream, to.reader, battery);
+}
+
+static const VbHttpRoute table[] = {
+  { "GET", "/events", get_events },
+};
+
+VbEventStream *
+vb_event_stream_new (VbHttpServer *server, GPtrArray *batteries)
+{
+  VbEventStream *stream = g_new0 (VbEventStream, 1);
+
+  stream->batteries = g_ptr_array_ref (batteries);
+  stream->readers = vb_event_readers_new ();
+  stream->start = g_get_real_time ();
+  stream->ring = vb_event_ring_new (EVENTS_KEPT, stream->start);
+  stream->data = g_string_new (NULL);
+  stream->seen = g_new0 (Seen, batteries->len);
+  for (guint i = 0; i < batteries->len; i++)
+    vb_battery_add_listener (g_ptr_array_index (batteries, i), &vb_event_stream_tells, stream);
+  vb_http_server_add_routes (server, table, G_N_ELEMENTS (table), stream);
+
+  return stream;
+}
+
+void
+vb_event_stream_free (VbEventStream *stream)
+{
+  for (guint i = 0; i < stream->batteries->len; i++)
+    vb_battery_remove_listener (g_ptr_array_index (stream->batteries, i), stream);
+  g_clear_handle_id (&stream->timer, g_source_remove);
+  vb_event_readers_free (stream->readers);
+  g_ptr_array_unref (stream->batteries);
+  vb_event_ring_free (stream->ring);
+  g_string_free (stream->data, TRUE);
+  g_free (stream->seen);
+  g_free (stream);
+}

@@ -1,0 +1,115 @@
+#include "recent-records.h"
+
+#include "json/state-parts.h"
+
+/* Long enough for every address of a network. */
+#define ADDRESS_SIZE 64
+
+typedef struct
+{
+  gint64 time;
+  char address[ADDRESS_SIZE];
+
+  /* Of one that was taken. */
+  VbState state;
+  guint accepted;
+  guint changed;
+  GPtrArray *missing; /* of const char *, flat names */
+
+  /* Of one that was refused. */
+  guint status;      /* 0: it was not */
+  GPtrArray *errors; /* of VbRecordError */
+} Record;
+
+struct _VbRecentRecords
+{
+  guint64 n_added; /* number n is at n modulo VB_RECENT_RECORDS */
+  Record records[VB_RECENT_RECORDS];
+};
+
+VbRecentRecords *
+vb_recent_records_new (void)
+{
+  VbRecentRecords *recent = g_new0 (VbRecentRecords, 1);
+
+  for (guint i = 0; i < VB_RECENT_RECORDS; i++)
+    recent->records[i].missing = g_ptr_array_new ();
+
+  return recent;
+}
+
+void
+vb_recent_records_free (VbRecentRecords *recent)
+{
+  for (guint i = 0; i < VB_RECENT_RECORDS; i++) {
+    g_ptr_array_unref (recent->records[i].missing);
+    g_clear_pointer (&recent->records[i].errors, g_ptr_array_unref);
+  }
+  g_free (recent);
+}
+
+static Record *
+add (VbRecentRecords *recent, gint64 time, const char *address)
+{
+  Record *record = &recent->records[recent->n_added++ % VB_RECENT_RECORDS];
+
+  record->time = time;
+  g_strlcpy (record->address, address != NULL ? address : "", sizeof record->address);
+  record->status = 0;
+  g_ptr_array_set_size (record->missing, 0);
+  g_clear_pointer (&record->errors, g_ptr_array_unref);
+
+  return record;
+}
+
+void
+vb_recent_records_add_taken (VbRecentRecords *recent,
+                             const VbBattery *battery,
+                             const VbVerdict *verdict)
+{
+  const VbSource *source = vb_battery_source (battery);
+  Record *record = add (recent, source->last, source->address);
+
+  record->state = verdict->state;
+  record->accepted = verdict->accepted;
+  record->changed = verdict->changed;
+  for (guint i = 0; i < verdict->missing->len; i++)
+    g_ptr_array_add (record->missing, g_ptr_array_index (verdict->missing, i));
+}
+
+void
+vb_recent_records_add_refused (VbRecentRecords *recent, const VbBattery *battery)
+{
+  const VbRefusal *refusal = &vb_battery_source (battery)->refusal;
+  Record *record = add (recent, refusal->time, refusal->address);
+
+  record->status = refusal->status;
+  record->errors = g_ptr_array_ref (refusal->errors);
+}
+
+static void
+write_record (const Record *record, VbJsonWriter *json)
+{
+  vb_json_begin_object (json);
+  vb_state_json_time (json, "time", record->time);
+  vb_json_member_string (json, "address", record->address);
+  if (record->status == 0)
+    vb_state_json_accepted (json, record->state, record->accepted, record->changed,
+                            record->missing);
+  else {
+    vb_json_member_integer (json, "status", record->status);
+    vb_state_json_errors (json, record->errors);
+  }
+  vb_json_end_object (json);
+}
+
+void
+vb_recent_records_write (const VbRecentRecords *recent, VbJsonWriter *json)
+{
+  const guint64 n = MIN (recent->n_added, VB_RECENT_RECORDS);
+
+  vb_json_begin_array (json);
+  for (guint64 i = 1; i <= n; i++)
+    write_record (&recent->records[(recent->n_added - i) % VB_RECENT_RECORDS], json);
+  vb_json_end_array (json);
+}

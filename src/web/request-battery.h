@@ -1,0 +1,14 @@
+#pragma once
+
+#include "core/battery.h"
+#include "http/request.h"
+
+G_BEGIN_DECLS
+
+/**
+ * The battery among @batteries (of VbBattery) that stands in the path of @request; the default one
+ * (design §2) where none does. NULL, and answered with 404, where there is no such battery.
+ */
+VbBattery *vb_request_battery (VbHttpRequest *request, const GPtrArray *batteries);
+
+G_END_DECLS
