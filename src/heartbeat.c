@@ -79,7 +79,7 @@ on_alarm (int number)
 }
 
 void
-vb_notify (const char *state)
+vb_heartbeat_notify (const char *state)
 {
   const char *path = g_getenv ("NOTIFY_SOCKET");
   struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -112,7 +112,7 @@ beat (gpointer unused)
   warnings = 0;
   arm (limit - grace);
   if (watched)
-    vb_notify ("WATCHDOG=1");
+    vb_heartbeat_notify ("WATCHDOG=1");
 
   return G_SOURCE_CONTINUE;
 }

@@ -28,6 +28,6 @@ void vb_heartbeat_stop (void);
  * Tells the supervisor @state (`READY=1`, `STOPPING=1`) where NOTIFY_SOCKET names its socket, a path
  * or, with `@`, an abstract one.
  */
-void vb_notify (const char *state);
+void vb_heartbeat_notify (const char *state);
 
 G_END_DECLS

@@ -30,15 +30,15 @@ typedef struct
   VbConfig *config;
   GMainLoop *loop;
   GPtrArray *batteries; /* of VbBattery */
-  GPtrArray *services;  /* of VbBatteryService, one for each battery */
+  GPtrArray *services;  /* of VbVenusService, one for each battery */
   GPtrArray *ladders;   /* of GSource */
   VbHistoryKeeper *history_keeper;
-  VbSystemWatch *system_watch;
+  VbVenusSystem *system_watch;
   VbHttpServer *server;
-  VbBatteryRoutes *battery_routes;
-  VbInfoRoutes *info_routes;
-  VbRecentRoutes *recent_routes;
-  VbEventStream *event_stream;
+  VbWebBattery *battery_routes;
+  VbWebInfo *info_routes;
+  VbWebRecent *recent_routes;
+  VbWebEvents *event_stream;
   VbExitStatus status;
 } Daemon;
 
@@ -139,7 +139,7 @@ add_batteries (Daemon *daemon)
   g_autoptr (GError) error = NULL;
   const char *bus = daemon->options.bus != NULL ? daemon->options.bus : daemon->config->bus_address;
   g_autofree char *address = vb_bus_address (bus, &error);
-  const VbBatteryServiceConfig service_config = {
+  const VbVenusServiceConfig service_config = {
     .address = address,
     .require_settings = daemon->config->require_settings,
     .settings_timeout = daemon->config->settings_timeout,
@@ -151,28 +151,28 @@ add_batteries (Daemon *daemon)
     return fail (VB_EXIT_BUS, error);
 
   g_message ("version %s, bus %s", VB_VERSION, address);
-  daemon->system_watch = vb_system_watch_new (address, on_bus_lost, daemon, &error);
+  daemon->system_watch = vb_venus_system_new (address, on_bus_lost, daemon, &error);
   if (daemon->system_watch == NULL)
     return fail (VB_EXIT_BUS, error);
   for (guint i = 0; i < daemon->config->batteries->len; i++) {
     VbBattery *battery
         = vb_battery_new (g_ptr_array_index (daemon->config->batteries, i), vb_clock_now ());
     GSource *ladder = vb_ladder_source_new (battery);
-    VbBatteryService *service;
+    VbVenusService *service;
 
     g_ptr_array_add (daemon->batteries, battery);
-    vb_battery_set_system (battery, vb_system_watch_system (daemon->system_watch));
+    vb_battery_set_system (battery, vb_venus_system_system (daemon->system_watch));
     g_source_attach (ladder, NULL);
     g_ptr_array_add (daemon->ladders, ladder);
 
-    service = vb_battery_service_new (battery, &service_config, &error);
+    service = vb_venus_service_new (battery, &service_config, &error);
     if (service == NULL)
-      return fail (g_error_matches (error, VB_BUS_ERROR, VB_BUS_ERROR_NAME_TAKEN)
+      return fail (g_error_matches (error, VB_VENUS_ERROR, VB_VENUS_ERROR_NAME_TAKEN)
                        ? VB_EXIT_NAME_TAKEN
                        : VB_EXIT_BUS,
                    error);
     g_ptr_array_add (daemon->services, service);
-    vb_battery_service_set_lost_func (service, on_bus_lost, daemon);
+    vb_venus_service_set_lost_func (service, on_bus_lost, daemon);
   }
   daemon->history_keeper = vb_history_keeper_new (daemon->batteries, daemon->config->state_dir,
                                                   VB_HISTORY_KEEPER_PERIOD);
@@ -190,14 +190,14 @@ add_server (Daemon *daemon)
   config.server_names = (const char *const *)daemon->config->server_names;
   daemon->server = vb_http_server_new (&config);
   for (guint i = 0; i < daemon->services->len; i++)
-    vb_battery_service_set_stall_func (g_ptr_array_index (daemon->services, i), stall_noticed,
-                                       daemon->server);
-  daemon->battery_routes = vb_battery_routes_new (daemon->server, daemon->batteries);
-  daemon->info_routes = vb_info_routes_new (daemon->server, daemon->batteries);
-  daemon->recent_routes = vb_recent_routes_new (daemon->server, daemon->batteries);
-  daemon->event_stream = vb_event_stream_new (daemon->server, daemon->batteries);
+    vb_venus_service_set_stall_func (g_ptr_array_index (daemon->services, i), stall_noticed,
+                                     daemon->server);
+  daemon->battery_routes = vb_web_battery_new (daemon->server, daemon->batteries);
+  daemon->info_routes = vb_web_info_new (daemon->server, daemon->batteries);
+  daemon->recent_routes = vb_web_recent_new (daemon->server, daemon->batteries);
+  daemon->event_stream = vb_web_events_new (daemon->server, daemon->batteries);
 
-  if (!vb_listen (daemon->server, daemon->config, daemon->inherited, &error))
+  if (!vb_serve (daemon->server, daemon->config, daemon->inherited, &error))
     return fail (VB_EXIT_LISTEN, error);
 
   return VB_EXIT_OK;
@@ -218,11 +218,11 @@ run (Daemon *daemon)
   g_unix_signal_add (SIGINT, on_terminate, daemon);
   g_unix_signal_add (SIGHUP, on_reload, daemon);
   keep_time (daemon);
-  vb_notify ("READY=1");
+  vb_heartbeat_notify ("READY=1");
 
   g_main_loop_run (daemon->loop);
 
-  vb_notify ("STOPPING=1");
+  vb_heartbeat_notify ("STOPPING=1");
 
   return daemon->status;
 }
@@ -238,15 +238,15 @@ static void
 tear_down (Daemon *daemon)
 {
   g_clear_pointer (&daemon->server, vb_http_server_free);
-  g_clear_pointer (&daemon->battery_routes, vb_battery_routes_free);
-  g_clear_pointer (&daemon->info_routes, vb_info_routes_free);
-  g_clear_pointer (&daemon->recent_routes, vb_recent_routes_free);
-  g_clear_pointer (&daemon->event_stream, vb_event_stream_free);
+  g_clear_pointer (&daemon->battery_routes, vb_web_battery_free);
+  g_clear_pointer (&daemon->info_routes, vb_web_info_free);
+  g_clear_pointer (&daemon->recent_routes, vb_web_recent_free);
+  g_clear_pointer (&daemon->event_stream, vb_web_events_free);
   g_clear_pointer (&daemon->services, g_ptr_array_unref);
   g_clear_pointer (&daemon->ladders, g_ptr_array_unref);
   g_clear_pointer (&daemon->history_keeper, vb_history_keeper_free);
   g_clear_pointer (&daemon->batteries, g_ptr_array_unref);
-  g_clear_pointer (&daemon->system_watch, vb_system_watch_free);
+  g_clear_pointer (&daemon->system_watch, vb_venus_system_free);
   g_clear_pointer (&daemon->loop, g_main_loop_unref);
   g_clear_pointer (&daemon->config, vb_config_free);
   g_clear_pointer (&daemon->inherited, g_ptr_array_unref);
@@ -296,7 +296,7 @@ start (Daemon *daemon, int argc, char **argv)
     g_setenv ("G_MESSAGES_DEBUG", "all", FALSE);
 
   if (!daemon->options.check_config) {
-    daemon->inherited = vb_listen_inherit (&daemon->options.listen, &error);
+    daemon->inherited = vb_serve_inherit (&daemon->options.listen, &error);
     if (daemon->inherited == NULL)
       return fail (VB_EXIT_LISTEN, error);
   }
@@ -307,10 +307,10 @@ start (Daemon *daemon, int argc, char **argv)
   if (daemon->options.check_config)
     return VB_EXIT_OK;
 
-  vb_process_limits_prepare ();
+  vb_process_prepare ();
   daemon->loop = g_main_loop_new (NULL, FALSE);
   daemon->batteries = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_battery_free);
-  daemon->services = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_battery_service_free);
+  daemon->services = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_venus_service_free);
   daemon->ladders = g_ptr_array_new_with_free_func (ladder_free);
 
   return run (daemon);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "config/config.h"
-#include "core/field.h"
+#include "core/field-markdown.h"
 
 gboolean
 vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error)
@@ -70,7 +70,7 @@ vb_options_print (const VbOptions *options, VbExitStatus *status)
     g_print ("dbus-virtual-battery %s\n", VB_VERSION);
     *status = VB_EXIT_OK;
   } else if (options->list_fields)
-    *status = print_markdown (vb_fields_to_markdown);
+    *status = print_markdown (vb_field_markdown_append);
   else if (options->list_keys)
     *status = print_markdown (vb_config_to_markdown);
   else

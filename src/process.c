@@ -24,7 +24,7 @@ take_descriptors (void)
 }
 
 void
-vb_process_limits_prepare (void)
+vb_process_prepare (void)
 {
   take_descriptors ();
   signal (SIGPIPE, SIG_IGN);

@@ -11,6 +11,6 @@ G_BEGIN_DECLS
  * Takes as many descriptors as there may be needed, where it may, and says so where it may not; sees to
  * it that a client that goes away, or a file that may not grow, is an error and not the end.
  */
-void vb_process_limits_prepare (void);
+void vb_process_prepare (void);
 
 G_END_DECLS

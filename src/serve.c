@@ -5,7 +5,7 @@
 #include "http/inherit.h"
 
 GPtrArray *
-vb_listen_inherit (char ***addresses, GError **error)
+vb_serve_inherit (char ***addresses, GError **error)
 {
   g_autoptr (GPtrArray) sockets = vb_http_inherit_sockets (error);
   g_auto (GStrv) found = NULL;
@@ -46,7 +46,7 @@ adopt (VbHttpServer *server, const GPtrArray *sockets, const char *const *addres
 }
 
 gboolean
-vb_listen (VbHttpServer *server, const VbConfig *config, const GPtrArray *inherited, GError **error)
+vb_serve (VbHttpServer *server, const VbConfig *config, const GPtrArray *inherited, GError **error)
 {
   const gboolean by_default = config->listen == NULL;
   const char *const *addresses

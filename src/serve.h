@@ -13,16 +13,14 @@ G_BEGIN_DECLS
  *
  * Returns: (transfer full): an array of GSocket, empty where there are none; NULL with a G_IO_ERROR
  */
-GPtrArray *vb_listen_inherit (char ***addresses, GError **error);
+GPtrArray *vb_serve_inherit (char ***addresses, GError **error);
 
 /**
  * Serves on @inherited, or where that is empty on the addresses of @config.
  *
  * Returns: FALSE with a G_IO_ERROR
  */
-gboolean vb_listen (VbHttpServer *server,
-                    const VbConfig *config,
-                    const GPtrArray *inherited,
-                    GError **error);
+gboolean
+vb_serve (VbHttpServer *server, const VbConfig *config, const GPtrArray *inherited, GError **error);
 
 G_END_DECLS

@@ -1,9 +1,9 @@
 #include "standstill.h"
 
-struct _VbLoopTurn
+struct _VbStandstill
 {
   GSource *source;
-  VbLoopTurnClock clock;
+  VbStandstillClock clock;
   gint64 limit;
   gint64 last;        /* when the loop last turned */
   gint64 stood_still; /* 0: not, or everything is drained */
@@ -17,19 +17,19 @@ struct _VbLoopTurn
 typedef struct
 {
   GSource source;
-  VbLoopTurn *turn;
+  VbStandstill *turn;
 } TurnSource;
 
 static void
-drain (VbLoopTurn *turn, gint64 stood_still)
+drain (VbStandstill *turn, gint64 stood_still)
 {
   turn->stood_still = MAX (turn->stood_still, stood_still);
-  turn->give_up = turn->clock () + VB_LOOP_TURN_DRAIN;
+  turn->give_up = turn->clock () + VB_STANDSTILL_DRAIN;
   turn->ready = TRUE;
 }
 
 static void
-note_turn (VbLoopTurn *turn)
+note_turn (VbStandstill *turn)
 {
   const gint64 now = turn->clock ();
   const gint64 gap = now - turn->last;
@@ -47,7 +47,7 @@ note_turn (VbLoopTurn *turn)
 static gboolean
 turn_prepare (GSource *source, int *timeout)
 {
-  VbLoopTurn *turn = ((TurnSource *)source)->turn;
+  VbStandstill *turn = ((TurnSource *)source)->turn;
 
   *timeout = -1;
   note_turn (turn);
@@ -78,15 +78,15 @@ turn_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-VbLoopTurn *
-vb_loop_turn_new (gint64 limit, VbLoopTurnClock clock)
+VbStandstill *
+vb_standstill_new (gint64 limit, VbStandstillClock clock)
 {
   static GSourceFuncs functions = {
     .prepare = turn_prepare,
     .check = turn_check,
     .dispatch = turn_dispatch,
   };
-  VbLoopTurn *turn = g_new0 (VbLoopTurn, 1);
+  VbStandstill *turn = g_new0 (VbStandstill, 1);
 
   turn->clock = clock;
   turn->limit = limit;
@@ -103,7 +103,7 @@ vb_loop_turn_new (gint64 limit, VbLoopTurnClock clock)
 }
 
 void
-vb_loop_turn_free (VbLoopTurn *turn)
+vb_standstill_free (VbStandstill *turn)
 {
   g_source_destroy (turn->source);
   g_source_unref (turn->source);
@@ -111,38 +111,38 @@ vb_loop_turn_free (VbLoopTurn *turn)
 }
 
 gint64
-vb_loop_turn_noticed (const VbLoopTurn *turn)
+vb_standstill_noticed (const VbStandstill *turn)
 {
   return turn->noticed;
 }
 
 void
-vb_loop_turn_set_limit (VbLoopTurn *turn, gint64 limit)
+vb_standstill_set_limit (VbStandstill *turn, gint64 limit)
 {
   turn->limit = limit;
 }
 
 void
-vb_loop_turn_inherit (VbLoopTurn *turn)
+vb_standstill_inherit (VbStandstill *turn)
 {
-  drain (turn, VB_LOOP_TURN_UNKNOWN);
+  drain (turn, VB_STANDSTILL_UNKNOWN);
 }
 
 void
-vb_loop_turn_add_input (VbLoopTurn *turn, int inputs)
+vb_standstill_add_input (VbStandstill *turn, int inputs)
 {
   turn->inputs += inputs;
 }
 
 void
-vb_loop_turn_note_input (VbLoopTurn *turn, gboolean ready)
+vb_standstill_note_input (VbStandstill *turn, gboolean ready)
 {
   turn->asked++;
   turn->ready = turn->ready || ready;
 }
 
 gint64
-vb_loop_turn_stood_still (const VbLoopTurn *turn)
+vb_standstill_lasted (const VbStandstill *turn)
 {
   /* It may have stood still since the loop last turned: in the middle of a dispatch. */
   const gint64 gap = turn->clock () - turn->last;

@@ -5,7 +5,7 @@
 G_BEGIN_DECLS
 
 /**
- * VbLoopTurn:
+ * VbStandstill:
  *
  * Finds out that the process stood still: that more than a given time passed between two turns of
  * the main loop (a stopped process, a suspended machine). What had waited in the sockets by then is
@@ -14,46 +14,46 @@ G_BEGIN_DECLS
  * A quiet loop sleeps in poll() for as long as nothing happens; whoever runs the loop must make it
  * turn more often than the given time.
  */
-typedef struct _VbLoopTurn VbLoopTurn;
+typedef struct _VbStandstill VbStandstill;
 
 /** Tells the time in µs, as vb_clock_now(). */
-typedef gint64 (*VbLoopTurnClock) (void);
+typedef gint64 (*VbStandstillClock) (void);
 
 /**
  * Watches the turns of the default main context by @clock, which must go on while the machine is
- * suspended; @limit in µs. Free with vb_loop_turn_free().
+ * suspended; @limit in µs. Free with vb_standstill_free().
  */
-VbLoopTurn *vb_loop_turn_new (gint64 limit, VbLoopTurnClock clock);
-void vb_loop_turn_free (VbLoopTurn *turn);
+VbStandstill *vb_standstill_new (gint64 limit, VbStandstillClock clock);
+void vb_standstill_free (VbStandstill *turn);
 
 /** When it was last noticed that the process had stood still, by the clock; 0: never. */
-gint64 vb_loop_turn_noticed (const VbLoopTurn *turn);
+gint64 vb_standstill_noticed (const VbStandstill *turn);
 
 /** Changes the limit from the next turn on. */
-void vb_loop_turn_set_limit (VbLoopTurn *turn, gint64 limit);
+void vb_standstill_set_limit (VbStandstill *turn, gint64 limit);
 
-/** What vb_loop_turn_stood_still() says of input that has waited nobody knows how long. */
-#define VB_LOOP_TURN_UNKNOWN G_MAXINT64
+/** What vb_standstill_lasted() says of input that has waited nobody knows how long. */
+#define VB_STANDSTILL_UNKNOWN G_MAXINT64
 
 /** So long (µs) input is drained at most: where more keeps coming, all of it is fresh by then. */
-#define VB_LOOP_TURN_DRAIN ((gint64)5 * G_USEC_PER_SEC)
+#define VB_STANDSTILL_DRAIN ((gint64)5 * G_USEC_PER_SEC)
 
 /** All input that waits by now has come before the process was there to take it. */
-void vb_loop_turn_inherit (VbLoopTurn *turn);
+void vb_standstill_inherit (VbStandstill *turn);
 
 /** One more, or one less, source whose input is to be drained after the process stood still. */
-void vb_loop_turn_add_input (VbLoopTurn *turn, int inputs);
+void vb_standstill_add_input (VbStandstill *turn, int inputs);
 
 /** To be called by each of these sources when it is asked whether it is ready. */
-void vb_loop_turn_note_input (VbLoopTurn *turn, gboolean ready);
+void vb_standstill_note_input (VbStandstill *turn, gboolean ready);
 
 /**
  * How long (µs) the process stood still, from the moment that is noticed until all input that waited
- * has been drained, or VB_LOOP_TURN_DRAIN has passed; 0 otherwise, VB_LOOP_TURN_UNKNOWN after
- * vb_loop_turn_inherit().
+ * has been drained, or VB_STANDSTILL_DRAIN has passed; 0 otherwise, VB_STANDSTILL_UNKNOWN after
+ * vb_standstill_inherit().
  */
-gint64 vb_loop_turn_stood_still (const VbLoopTurn *turn);
+gint64 vb_standstill_lasted (const VbStandstill *turn);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbLoopTurn, vb_loop_turn_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbStandstill, vb_standstill_free)
 
 G_END_DECLS

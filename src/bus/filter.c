@@ -7,7 +7,7 @@ typedef struct
   GHashTable *paths; /* set of char * */
 } Known;
 
-struct _VbBusCompat
+struct _VbBusFilter
 {
   GDBusConnection *connection;
   guint filter;
@@ -140,10 +140,10 @@ filter (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, g
   return message;
 }
 
-VbBusCompat *
-vb_bus_compat_new (GDBusConnection *connection)
+VbBusFilter *
+vb_bus_filter_new (GDBusConnection *connection)
 {
-  VbBusCompat *compat = g_new0 (VbBusCompat, 1);
+  VbBusFilter *compat = g_new0 (VbBusFilter, 1);
 
   compat->connection = g_object_ref (connection);
   compat->known = g_atomic_rc_box_new0 (Known);
@@ -156,7 +156,7 @@ vb_bus_compat_new (GDBusConnection *connection)
 }
 
 void
-vb_bus_compat_free (VbBusCompat *compat)
+vb_bus_filter_free (VbBusFilter *compat)
 {
   g_dbus_connection_remove_filter (compat->connection, compat->filter);
   g_object_unref (compat->connection);
@@ -165,7 +165,7 @@ vb_bus_compat_free (VbBusCompat *compat)
 }
 
 void
-vb_bus_compat_add_path (VbBusCompat *compat, const char *path)
+vb_bus_filter_add_path (VbBusFilter *compat, const char *path)
 {
   g_mutex_lock (&compat->known->lock);
   g_hash_table_add (compat->known->paths, g_strdup (path));

@@ -8,23 +8,23 @@ G_BEGIN_DECLS
 #define VB_BUS_ITEM "com.victronenergy.BusItem"
 
 /**
- * VbBusCompat:
+ * VbBusFilter:
  *
  * Lets GDBus answer as libdbus does where real clients depend on it (contract §1.9): calls without
  * an interface, SetValue with a bare argument, UnknownObject for a path that is not there. It filters
  * the messages of one connection, in GDBus' worker thread.
  */
-typedef struct _VbBusCompat VbBusCompat;
+typedef struct _VbBusFilter VbBusFilter;
 
 /** Filters the messages of @connection from now on, which knows no path yet. */
-VbBusCompat *vb_bus_compat_new (GDBusConnection *connection);
+VbBusFilter *vb_bus_filter_new (GDBusConnection *connection);
 
 /** Stops filtering and frees; from any thread but the worker. */
-void vb_bus_compat_free (VbBusCompat *compat);
+void vb_bus_filter_free (VbBusFilter *compat);
 
 /** Makes @path known: calls to it are let through. */
-void vb_bus_compat_add_path (VbBusCompat *compat, const char *path);
+void vb_bus_filter_add_path (VbBusFilter *compat, const char *path);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBusCompat, vb_bus_compat_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBusFilter, vb_bus_filter_free)
 
 G_END_DECLS

@@ -23,7 +23,7 @@ struct _VbBusName
 
   GCancellable *cancellable;
   guint name_lost; /* subscription */
-  VbRetry retry;
+  VbBusRetry retry;
   guint former_closed; /* source */
   gboolean owned;
 };
@@ -35,7 +35,7 @@ retry_later (VbBusName *name, const char *reason)
 {
   g_autofree char *message = g_strconcat (name->bus_name, " ", reason, NULL);
 
-  vb_retry_later (&name->retry, message);
+  vb_bus_retry_later (&name->retry, message);
 }
 
 static gboolean
@@ -109,7 +109,7 @@ on_requested (GObject *source, GAsyncResult *result, gpointer user_data)
   g_variant_get (reply, "(u)", &code);
   if (code == REPLY_PRIMARY_OWNER || code == REPLY_ALREADY_OWNER) {
     name->owned = TRUE;
-    vb_retry_stop (&name->retry);
+    vb_bus_retry_stop (&name->retry);
     name->changed (TRUE, name->user_data);
   } else
     call_bus (name, "GetNameOwner", g_variant_new ("(s)", name->bus_name), "(s)", on_owner);
@@ -154,7 +154,7 @@ vb_bus_name_new (GDBusConnection *connection,
   name->former = g_strdup (former);
   name->changed = changed;
   name->user_data = user_data;
-  name->retry = (VbRetry){ .again = request, .user_data = name };
+  name->retry = (VbBusRetry){ .again = request, .user_data = name };
   name->cancellable = g_cancellable_new ();
   name->name_lost
       = g_dbus_connection_signal_subscribe (connection, BUS, BUS, "NameLost", BUS_PATH, bus_name,
@@ -169,7 +169,7 @@ vb_bus_name_free (VbBusName *name)
 {
   g_cancellable_cancel (name->cancellable);
   g_object_unref (name->cancellable);
-  vb_retry_stop (&name->retry);
+  vb_bus_retry_stop (&name->retry);
   g_clear_handle_id (&name->former_closed, g_source_remove);
   g_dbus_connection_signal_unsubscribe (name->connection, name->name_lost);
   g_object_unref (name->connection);

@@ -7,7 +7,7 @@
 static gboolean
 on_time (gpointer user_data)
 {
-  VbRetry *retry = user_data;
+  VbBusRetry *retry = user_data;
 
   retry->source = 0;
   retry->again (retry->user_data);
@@ -16,7 +16,7 @@ on_time (gpointer user_data)
 }
 
 void
-vb_retry_later (VbRetry *retry, const char *reason)
+vb_bus_retry_later (VbBusRetry *retry, const char *reason)
 {
   guint seconds;
 
@@ -29,7 +29,7 @@ vb_retry_later (VbRetry *retry, const char *reason)
 }
 
 void
-vb_retry_stop (VbRetry *retry)
+vb_bus_retry_stop (VbBusRetry *retry)
 {
   g_clear_handle_id (&retry->source, g_source_remove);
   retry->n_failed = 0;

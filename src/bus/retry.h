@@ -13,12 +13,12 @@ typedef struct
   /*< private >*/
   guint n_failed;
   guint source;
-} VbRetry;
+} VbBusRetry;
 
 /** Calls @retry->again later on; the log says why, and when. */
-void vb_retry_later (VbRetry *retry, const char *reason);
+void vb_bus_retry_later (VbBusRetry *retry, const char *reason);
 
 /** Not any more; the next time begins with 1 s again. */
-void vb_retry_stop (VbRetry *retry);
+void vb_bus_retry_stop (VbBusRetry *retry);
 
 G_END_DECLS

@@ -118,7 +118,7 @@ warn_of_configured (const VbBattery *battery, GPtrArray *texts)
 void
 vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
 {
-  for (guint i = 0; i < vb_n_items () && vb_state_shows_values (battery->state); i++)
+  for (guint i = 0; i < vb_item_count () && vb_state_shows_values (battery->state); i++)
     if (vb_battery_asked (battery, i) != NULL)
       warn_of_belt (battery, i, &battery->sent[i].value, texts);
   if (vb_state_shows_values (battery->state))

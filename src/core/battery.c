@@ -48,7 +48,7 @@ static VbBattery *
 battery_alloc (const VbBatteryConfig *config)
 {
   VbBattery *battery = g_new0 (VbBattery, 1);
-  const guint n = vb_n_items ();
+  const guint n = vb_item_count ();
 
   vb_battery_config_copy (&battery->config, config);
   battery->sent = g_new0 (VbSample, n);
@@ -74,7 +74,7 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
   };
   VbBattery *battery;
   guint n_derived;
-  const VbKnown *derived = vb_derived_fields (&n_derived);
+  const VbKnown *derived = vb_derive_fields (&n_derived);
 
   g_return_val_if_fail (config != NULL, NULL);
 
@@ -94,7 +94,7 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
 static void
 samples_free (VbSample *samples)
 {
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     vb_value_clear (&samples[i].value);
 
   g_free (samples);
@@ -123,7 +123,7 @@ vb_battery_free (VbBattery *battery)
 static void
 samples_copy (VbSample *samples, const VbSample *source)
 {
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     vb_value_set (&samples[i].value, &source[i].value);
     samples[i].time = source[i].time;
   }
@@ -154,7 +154,7 @@ vb_battery_copy (const VbBattery *battery)
   samples_copy (copy->sent, battery->sent);
   samples_copy (copy->derived, battery->derived);
   samples_copy (copy->shown, battery->shown);
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     copy->flags[i] = battery->flags[i];
   g_array_append_vals (copy->active, battery->active->data, battery->active->len);
 

@@ -57,7 +57,7 @@ static const VbKnown derived_fields[] = {
 };
 
 const VbKnown *
-vb_derived_fields (guint *n)
+vb_derive_fields (guint *n)
 {
   *n = G_N_ELEMENTS (derived_fields);
 

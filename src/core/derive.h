@@ -1,6 +1,6 @@
 #pragma once
 
-#include "field.h"
+#include "item.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +15,7 @@ typedef struct
  * Computes what the source did not send (design §3): Power or Current, the smallest and largest cell
  * voltage and temperature with their ids, sum and difference of the cells.
  *
- * @sent and @derived are arrays of vb_n_items() samples. @derived is written for the items that can
+ * @sent and @derived are arrays of vb_item_count() samples. @derived is written for the items that can
  * be derived at all: invalid with time 0 where an input is missing, the aggregate would cover only
  * some of the cells, or the result is outside its row's range. A derived value has the time of its
  * oldest input.
@@ -28,7 +28,7 @@ void vb_derive (const VbSample *sent, VbSample *derived, gint64 now, gint64 opti
 void vb_derive_power (const VbSample *sent, VbSample *derived);
 
 /** The fields that vb_derive() and vb_derive_charge() can write, @n of them. */
-const VbKnown *vb_derived_fields (guint *n);
+const VbKnown *vb_derive_fields (guint *n);
 
 /**
  * Which of the two is the item's value: @sent wins unless it is invalid, or older than the inputs of

@@ -1,8 +1,9 @@
-#include "field.h"
+#include "field-lookup.h"
 
 #include <string.h>
 
 #include "base/spelling.h"
+#include "field-table.h"
 
 #define SUGGESTIONS_KEPT 64
 
@@ -109,7 +110,7 @@ get_names (void)
 }
 
 guint
-vb_n_items (void)
+vb_item_count (void)
 {
   return get_names ()->items->len;
 }

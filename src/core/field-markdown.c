@@ -1,4 +1,6 @@
-#include "field.h"
+#include "field-markdown.h"
+
+#include "item.h"
 
 static const struct
 {
@@ -80,7 +82,7 @@ append_row (guint item, GString *markdown)
 }
 
 void
-vb_fields_to_markdown (GString *markdown)
+vb_field_markdown_append (GString *markdown)
 {
   g_string_append (
       markdown, "# The fields of a record\n\n"
@@ -96,7 +98,7 @@ vb_fields_to_markdown (GString *markdown)
                             "| name | path | kind | unit | range | decimals | what |\n"
                             "|---|---|---|---|---|---|---|\n",
                             sections[i].title, sections[i].text);
-    for (guint item = 0; item < vb_n_items (); item++) {
+    for (guint item = 0; item < vb_item_count (); item++) {
       const VbField *field = vb_item (item)->field;
 
       if (field->group == sections[i].group && field != before)

@@ -1,4 +1,4 @@
-#include "field.h"
+#include "field-table.h"
 
 /*
  * THE table: the only place that knows a field. Adding a field is adding a row.

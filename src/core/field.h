@@ -114,24 +114,6 @@ typedef struct
   const char *description;
 } VbField;
 
-/** The table (field-table.c) and the number of its rows. */
-extern const VbField vb_fields[];
-extern const guint vb_n_fields;
-
-/**
- * VbItem:
- *
- * One D-Bus path: a single field, or one member of a family. Items are numbered from 0 in the order
- * of the table, a family's members one after the other.
- */
-typedef struct
-{
-  const VbField *field;
-  guint member; /* its number in the family, as 7 for Cell7; 0 for a single field */
-  const char *name;
-  const char *path;
-} VbItem;
-
 #define VB_FIELD_ERROR vb_field_error_quark ()
 GQuark vb_field_error_quark (void);
 
@@ -160,61 +142,5 @@ const char *vb_kind_name (VbKind kind);
 
 /** The word for @group: `live`, `limit`, `alarm`, `static`, `identity`. */
 const char *vb_group_name (VbGroup group);
-
-/** Longest text that a field takes, in bytes (design §2). */
-#define VB_TEXT_MAX 64
-
-/** The number of items. */
-guint vb_n_items (void);
-
-/** The item with number @item (0 … vb_n_items() - 1). */
-const VbItem *vb_item (guint item);
-
-/** The item of a field that code knows by name; of a family, its first member. */
-guint vb_item_known (VbKnown known);
-
-/**
- * Looks a spelling up: flat name, alias, D-Bus path with or without its first slash, where `Dc/x`
- * also stands for `Dc/0/x` (design §2). Exact, case included. Identity items are found too.
- *
- * Returns: whether @item was set
- */
-gboolean vb_item_find (const char *spelling, guint *item);
-
-/** Whether @spelling is the beginning of paths, as `Dc` or `/Info` is. */
-gboolean vb_item_is_group (const char *spelling);
-
-/**
- * The spelling that was probably meant by @spelling, of the same style (flat or path), or NULL where
- * nothing settable comes near. Free with g_free().
- */
-char *vb_item_suggest (const char *spelling);
-
-/**
- * Checks @number against @item's kind and range. A whole-valued number is an integer.
- * On success @value holds it, of the field's kind, not rounded, its sign folded where the row says so.
- *
- * Returns: FALSE with an error in VB_FIELD_ERROR (type, range, enum) whose message names the item,
- * the value and the limit, as `Soc is 101 %, above the limit of 100 %`
- */
-gboolean vb_item_check_number (guint item, double number, VbValue *value, GError **error);
-
-/** The same for true and false, which fit 0/1 fields alone. */
-gboolean vb_item_check_boolean (guint item, gboolean boolean, VbValue *value, GError **error);
-
-/** The same for a text of 1 to VB_TEXT_MAX bytes of valid UTF-8 (codes type, length). */
-gboolean vb_item_check_text (guint item, const char *text, VbValue *value, GError **error);
-
-/** Rounds a real to its row's decimals (never to -0); other kinds are left as they are. */
-void vb_item_round (guint item, VbValue *value);
-
-/**
- * Writes the text of @value that D-Bus consumers show, as `52.70V`, `63.5%` or `---`; a point is the
- * decimal separator in every locale (contract §1.11, §3.1). Appends to @text.
- */
-void vb_item_format (guint item, const VbValue *value, GString *text);
-
-/** Appends the settable fields as a Markdown document: what --list-fields prints. */
-void vb_fields_to_markdown (GString *markdown);
 
 G_END_DECLS

@@ -50,7 +50,7 @@ vb_record_new (void)
   record->errors = g_ptr_array_new_with_free_func (error_free);
   record->ignored = g_ptr_array_new_with_free_func (g_free);
   record->spellings = g_string_new (NULL);
-  record->named = g_new0 (guint8, vb_n_items ());
+  record->named = g_new0 (guint8, vb_item_count ());
 
   return record;
 }

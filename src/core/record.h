@@ -1,6 +1,6 @@
 #pragma once
 
-#include "field.h"
+#include "item.h"
 
 G_BEGIN_DECLS
 
@@ -50,7 +50,7 @@ typedef struct
   /*< private >*/
   guint n_suggested; /* unknown names for which the one meant was looked for */
   GString *spellings;
-  guint8 *named; /* of vb_n_items(): whether the record named the item */
+  guint8 *named; /* of vb_item_count(): whether the record named the item */
 } VbRecord;
 
 /** Makes an empty record. Free with vb_record_free(). */

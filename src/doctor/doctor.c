@@ -2,22 +2,33 @@
 
 #include <stdio.h>
 
-#include "checks.h"
+#include "check-bus.h"
+#include "check-daemon.h"
+#include "check-machine.h"
+#include "head.h"
 
 static const struct
 {
   const char *subject;
   VbDoctorCheck *check;
 } checks[] = {
-  { "config", vb_check_config },       { "bus", vb_check_bus },
-  { "settings", vb_check_settings },   { "system", vb_check_system },
-  { "name", vb_check_name },           { "listen", vb_check_listen },
-  { "daemon", vb_check_daemon },       { "state", vb_check_state },
-  { "last push", vb_check_last_push }, { "instance", vb_check_instance },
-  { "monitor", vb_check_monitor },     { "BMS", vb_check_bms },
-  { "DVCC", vb_check_dvcc },           { "DC feed-in", vb_check_feed_in },
-  { "rc.local", vb_check_rc_local },   { "service", vb_check_service },
-  { "Node-RED", vb_check_node_red },
+  { "config", vb_check_daemon_config },
+  { "bus", vb_check_bus_reached },
+  { "settings", vb_check_bus_settings },
+  { "system", vb_check_bus_system },
+  { "name", vb_check_bus_name },
+  { "listen", vb_check_daemon_listen },
+  { "daemon", vb_check_daemon_answers },
+  { "state", vb_check_daemon_state },
+  { "last push", vb_check_daemon_last_push },
+  { "instance", vb_check_bus_instance },
+  { "monitor", vb_check_bus_monitor },
+  { "BMS", vb_check_bus_bms },
+  { "DVCC", vb_check_bus_dvcc },
+  { "DC feed-in", vb_check_bus_feed_in },
+  { "rc.local", vb_check_machine_rc_local },
+  { "service", vb_check_machine_service },
+  { "Node-RED", vb_check_machine_node_red },
 };
 
 gboolean
@@ -27,7 +38,7 @@ vb_doctor_run (const VbDoctorOptions *options)
   g_autoptr (VbReport) report = vb_report_new ();
   gboolean well;
 
-  vb_doctor_head (options->config != NULL ? options->config : vb_config_find_file (), report->text);
+  vb_head_append (options->config != NULL ? options->config : vb_config_find_file (), report->text);
   for (guint i = 0; i < G_N_ELEMENTS (checks); i++) {
     report->subject = checks[i].subject;
     checks[i].check (facts, report);

@@ -2,7 +2,7 @@
 
 #include <gio/gio.h>
 
-#include "ask.h"
+#include "client.h"
 #include "http/listen.h"
 #include "survey.h"
 #include "venus/identity.h"
@@ -67,33 +67,33 @@ vb_doctor_facts_has_daemon (const VbDoctorFacts *facts, const char **address)
 
 /* The text of an item, or NULL. */
 static char *
-survey_text (VbBusSurvey *survey, const char *name, const char *path)
+survey_text (VbDoctorSurvey *survey, const char *name, const char *path)
 {
   g_auto (VbValue) value = VB_VALUE_INIT;
 
-  return vb_bus_survey_value (survey, name, path, &value) && value.kind == VB_VALUE_TEXT
+  return vb_doctor_survey_value (survey, name, path, &value) && value.kind == VB_VALUE_TEXT
              ? g_strdup (value.as.text)
              : NULL;
 }
 
 static void
-look_at_name (VbBusSurvey *survey, gboolean settings, VbBatteryFacts *battery)
+look_at_name (VbDoctorSurvey *survey, gboolean settings, VbBatteryFacts *battery)
 {
-  battery->owned = vb_bus_survey_has (survey, battery->service);
+  battery->owned = vb_doctor_survey_has (survey, battery->service);
   if (battery->owned) {
-    battery->pid = vb_bus_survey_pid (survey, battery->service);
+    battery->pid = vb_doctor_survey_pid (survey, battery->service);
     battery->program = survey_text (survey, battery->service, "/Mgmt/ProcessName");
     battery->version = survey_text (survey, battery->service, "/Mgmt/ProcessVersion");
   }
   if (settings)
-    battery->kept_instance = vb_bus_survey_instance (survey, battery->config->name);
+    battery->kept_instance = vb_doctor_survey_instance (survey, battery->config->name);
 }
 
 static void
 look_at_bus (VbDoctorFacts *facts, const char *bus)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (VbBusSurvey) survey = vb_bus_survey_new (bus, PATIENCE * 1000, &error);
+  g_autoptr (VbDoctorSurvey) survey = vb_doctor_survey_new (bus, PATIENCE * 1000, &error);
   g_auto (VbValue) feed_in = VB_VALUE_INIT;
 
   if (survey == NULL) {
@@ -101,16 +101,16 @@ look_at_bus (VbDoctorFacts *facts, const char *bus)
     return;
   }
 
-  facts->bus = g_strdup (vb_bus_survey_address (survey));
-  facts->settings = vb_bus_survey_has (survey, VB_BUS_SURVEY_SETTINGS);
+  facts->bus = g_strdup (vb_doctor_survey_address (survey));
+  facts->settings = vb_doctor_survey_has (survey, VB_DOCTOR_SURVEY_SETTINGS);
   if (facts->settings)
-    facts->feed_in = vb_bus_survey_value (survey, VB_BUS_SURVEY_SETTINGS, FEED_IN, &feed_in)
+    facts->feed_in = vb_doctor_survey_value (survey, VB_DOCTOR_SURVEY_SETTINGS, FEED_IN, &feed_in)
                      && vb_value_number (&feed_in, 0) != 0;
-  facts->system = vb_bus_survey_system (survey);
+  facts->system = vb_doctor_survey_system (survey);
   for (guint i = 0; i < facts->batteries->len; i++)
     look_at_name (survey, facts->settings, &g_array_index (facts->batteries, VbBatteryFacts, i));
-  facts->silent_settings = vb_bus_survey_is_silent (survey, VB_BUS_SURVEY_SETTINGS);
-  facts->silent_system = vb_bus_survey_is_silent (survey, VB_BUS_SURVEY_SYSTEM);
+  facts->silent_settings = vb_doctor_survey_is_silent (survey, VB_DOCTOR_SURVEY_SETTINGS);
+  facts->silent_system = vb_doctor_survey_is_silent (survey, VB_DOCTOR_SURVEY_SYSTEM);
 }
 
 static gboolean
@@ -134,7 +134,7 @@ look_at_port (const char *address, const char *token)
   if (is_any_port (address))
     return VB_PORT_ANY;
 
-  answer = vb_http_ask (address, token, "/batteries", PATIENCE, &status, &error);
+  answer = vb_client_ask (address, token, "/batteries", PATIENCE, &status, &error);
   if (answer != NULL && status == 200 && vb_battery_answer_is_list (answer))
     return VB_PORT_OURS;
   if (status == 401)
@@ -175,7 +175,7 @@ ask_daemon (VbDoctorFacts *facts)
     VbBatteryFacts *battery = &g_array_index (facts->batteries, VbBatteryFacts, i);
     g_autofree char *path = g_strconcat ("/battery/", battery->config->name, NULL);
     g_autoptr (GBytes) json
-        = vb_http_ask (address, facts->config->token, path, PATIENCE, &battery->status, NULL);
+        = vb_client_ask (address, facts->config->token, path, PATIENCE, &battery->status, NULL);
 
     if (json != NULL && battery->status == 200)
       battery->answer = vb_battery_answer_new (json);
@@ -210,7 +210,7 @@ vb_doctor_facts_new (const VbDoctorOptions *options)
     VbBatteryFacts battery
         = { .config = g_ptr_array_index (facts->config->batteries, i), .kept_instance = -1 };
 
-    battery.service = vb_battery_bus_name (battery.config->name);
+    battery.service = vb_identity_bus_name (battery.config->name);
     g_array_append_val (facts->batteries, battery);
   }
 

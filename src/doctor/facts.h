@@ -1,6 +1,6 @@
 #pragma once
 
-#include "battery-answer.h"
+#include "client.h"
 #include "config/config.h"
 #include "core/selection.h"
 

@@ -10,7 +10,7 @@
 #define BUS "org.freedesktop.DBus"
 #define BUS_PATH "/org/freedesktop/DBus"
 
-struct _VbBusSurvey
+struct _VbDoctorSurvey
 {
   char *address;
   guint patience; /* ms */
@@ -65,12 +65,12 @@ connect_in_time (const char *address, guint patience, GError **error)
   return connection;
 }
 
-VbBusSurvey *
-vb_bus_survey_new (const char *bus, guint patience, GError **error)
+VbDoctorSurvey *
+vb_doctor_survey_new (const char *bus, guint patience, GError **error)
 {
   g_autofree char *address = vb_bus_address (bus, error);
   GDBusConnection *connection;
-  VbBusSurvey *survey;
+  VbDoctorSurvey *survey;
 
   if (address == NULL)
     return NULL;
@@ -82,7 +82,7 @@ vb_bus_survey_new (const char *bus, guint patience, GError **error)
   }
 
   g_dbus_connection_set_exit_on_close (connection, FALSE);
-  survey = g_new0 (VbBusSurvey, 1);
+  survey = g_new0 (VbDoctorSurvey, 1);
   survey->address = g_steal_pointer (&address);
   survey->patience = patience;
   survey->connection = connection;
@@ -92,7 +92,7 @@ vb_bus_survey_new (const char *bus, guint patience, GError **error)
 }
 
 void
-vb_bus_survey_free (VbBusSurvey *survey)
+vb_doctor_survey_free (VbDoctorSurvey *survey)
 {
   g_hash_table_unref (survey->silent);
   g_object_unref (survey->connection);
@@ -101,19 +101,19 @@ vb_bus_survey_free (VbBusSurvey *survey)
 }
 
 const char *
-vb_bus_survey_address (const VbBusSurvey *survey)
+vb_doctor_survey_address (const VbDoctorSurvey *survey)
 {
   return survey->address;
 }
 
 gboolean
-vb_bus_survey_is_silent (const VbBusSurvey *survey, const char *name)
+vb_doctor_survey_is_silent (const VbDoctorSurvey *survey, const char *name)
 {
   return g_hash_table_contains (survey->silent, name);
 }
 
 static GVariant *
-call (VbBusSurvey *survey,
+call (VbDoctorSurvey *survey,
       const char *name,
       const char *path,
       const char *interface,
@@ -125,7 +125,7 @@ call (VbBusSurvey *survey,
   g_autoptr (GError) error = NULL;
   GVariant *answer;
 
-  if (vb_bus_survey_is_silent (survey, name))
+  if (vb_doctor_survey_is_silent (survey, name))
     return NULL;
 
   answer = g_dbus_connection_call_sync (survey->connection, name, path, interface, method, owned,
@@ -138,7 +138,7 @@ call (VbBusSurvey *survey,
 }
 
 gboolean
-vb_bus_survey_has (VbBusSurvey *survey, const char *name)
+vb_doctor_survey_has (VbDoctorSurvey *survey, const char *name)
 {
   g_autoptr (GVariant) reply
       = call (survey, BUS, BUS_PATH, BUS, "NameHasOwner", g_variant_new ("(s)", name), "(b)");
@@ -151,7 +151,7 @@ vb_bus_survey_has (VbBusSurvey *survey, const char *name)
 }
 
 guint
-vb_bus_survey_pid (VbBusSurvey *survey, const char *name)
+vb_doctor_survey_pid (VbDoctorSurvey *survey, const char *name)
 {
   g_autoptr (GVariant) reply = call (survey, BUS, BUS_PATH, BUS, "GetConnectionUnixProcessID",
                                      g_variant_new ("(s)", name), "(u)");
@@ -165,7 +165,7 @@ vb_bus_survey_pid (VbBusSurvey *survey, const char *name)
 
 /* The value as it comes, or NULL. */
 static GVariant *
-get (VbBusSurvey *survey, const char *name, const char *path)
+get (VbDoctorSurvey *survey, const char *name, const char *path)
 {
   g_autoptr (GVariant) reply = call (survey, name, path, VB_BUS_ITEM, "GetValue", NULL, "(v)");
 
@@ -173,7 +173,7 @@ get (VbBusSurvey *survey, const char *name, const char *path)
 }
 
 gboolean
-vb_bus_survey_value (VbBusSurvey *survey, const char *name, const char *path, VbValue *value)
+vb_doctor_survey_value (VbDoctorSurvey *survey, const char *name, const char *path, VbValue *value)
 {
   g_autoptr (GVariant) boxed = get (survey, name, path);
   g_autoptr (GVariant) plain = boxed != NULL ? vb_bus_value_unbox (boxed) : NULL;
@@ -192,27 +192,28 @@ vb_bus_survey_value (VbBusSurvey *survey, const char *name, const char *path, Vb
 }
 
 int
-vb_bus_survey_instance (VbBusSurvey *survey, const char *name)
+vb_doctor_survey_instance (VbDoctorSurvey *survey, const char *name)
 {
-  g_autofree char *id = vb_battery_settings_id (name);
+  g_autofree char *id = vb_identity_settings_id (name);
   g_autofree char *path = g_strconcat ("/Settings/Devices/", id, "/ClassAndVrmInstance", NULL);
   g_auto (VbValue) value = VB_VALUE_INIT;
   int instance;
 
-  if (!vb_bus_survey_value (survey, VB_BUS_SURVEY_SETTINGS, path, &value)
-      || value.kind != VB_VALUE_TEXT || !vb_settings_parse_instance (value.as.text, &instance))
+  if (!vb_doctor_survey_value (survey, VB_DOCTOR_SURVEY_SETTINGS, path, &value)
+      || value.kind != VB_VALUE_TEXT
+      || !vb_settings_message_parse_instance (value.as.text, &instance))
     return -1;
 
   return instance;
 }
 
 VbSystem
-vb_bus_survey_system (VbBusSurvey *survey)
+vb_doctor_survey_system (VbDoctorSurvey *survey)
 {
-  VbSystem system = { .there = vb_bus_survey_has (survey, VB_BUS_SURVEY_SYSTEM) };
+  VbSystem system = { .there = vb_doctor_survey_has (survey, VB_DOCTOR_SURVEY_SYSTEM) };
 
   for (guint i = 0; system.there && i < VB_SYSTEM_ITEMS; i++) {
-    g_autoptr (GVariant) boxed = get (survey, VB_BUS_SURVEY_SYSTEM, vb_system_items[i].path);
+    g_autoptr (GVariant) boxed = get (survey, VB_DOCTOR_SURVEY_SYSTEM, vb_system_items[i].path);
 
     vb_system_item_keep (&vb_system_items[i], boxed, &system);
   }

@@ -8,39 +8,39 @@
 G_BEGIN_DECLS
 
 /** Venus' own services (contract §4, §5). */
-#define VB_BUS_SURVEY_SETTINGS "com.victronenergy.settings"
-#define VB_BUS_SURVEY_SYSTEM "com.victronenergy.system"
+#define VB_DOCTOR_SURVEY_SETTINGS "com.victronenergy.settings"
+#define VB_DOCTOR_SURVEY_SYSTEM "com.victronenergy.system"
 
 /**
- * VbBusSurvey:
+ * VbDoctorSurvey:
  *
  * Looks at a bus without taking part in it: no name, no object, no signal, calls that read, and none
  * that starts a service. It blocks, for a given time a question at most; who has not answered one in
  * time is asked no more.
  */
-typedef struct _VbBusSurvey VbBusSurvey;
+typedef struct _VbDoctorSurvey VbDoctorSurvey;
 
 /**
  * Connects to the bus that @bus means (vb_bus_address()).
  *
  * @patience: how long an answer is waited for, in ms
  *
- * Returns: NULL with @error set. Free with vb_bus_survey_free().
+ * Returns: NULL with @error set. Free with vb_doctor_survey_free().
  */
-VbBusSurvey *vb_bus_survey_new (const char *bus, guint patience, GError **error);
-void vb_bus_survey_free (VbBusSurvey *survey);
+VbDoctorSurvey *vb_doctor_survey_new (const char *bus, guint patience, GError **error);
+void vb_doctor_survey_free (VbDoctorSurvey *survey);
 
 /** The address of the bus. */
-const char *vb_bus_survey_address (const VbBusSurvey *survey);
+const char *vb_doctor_survey_address (const VbDoctorSurvey *survey);
 
 /** Whether @name is owned; FALSE also where the bus does not say. */
-gboolean vb_bus_survey_has (VbBusSurvey *survey, const char *name);
+gboolean vb_doctor_survey_has (VbDoctorSurvey *survey, const char *name);
 
 /** Whether @name was asked something and did not answer in time. */
-gboolean vb_bus_survey_is_silent (const VbBusSurvey *survey, const char *name);
+gboolean vb_doctor_survey_is_silent (const VbDoctorSurvey *survey, const char *name);
 
 /** The process that owns @name; 0 where the bus does not know. */
-guint vb_bus_survey_pid (VbBusSurvey *survey, const char *name);
+guint vb_doctor_survey_pid (VbDoctorSurvey *survey, const char *name);
 
 /**
  * What @name says of its item @path: a number or a text. @value is overwritten; clear it.
@@ -48,14 +48,14 @@ guint vb_bus_survey_pid (VbBusSurvey *survey, const char *name);
  * Returns: FALSE where there is no such item, it is invalid, or nothing is answered
  */
 gboolean
-vb_bus_survey_value (VbBusSurvey *survey, const char *name, const char *path, VbValue *value);
+vb_doctor_survey_value (VbDoctorSurvey *survey, const char *name, const char *path, VbValue *value);
 
 /** The device instance that settings keeps for the battery @name, or -1. */
-int vb_bus_survey_instance (VbBusSurvey *survey, const char *name);
+int vb_doctor_survey_instance (VbDoctorSurvey *survey, const char *name);
 
 /** What com.victronenergy.system has chosen; vb_system_clear() it. */
-VbSystem vb_bus_survey_system (VbBusSurvey *survey);
+VbSystem vb_doctor_survey_system (VbDoctorSurvey *survey);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBusSurvey, vb_bus_survey_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbDoctorSurvey, vb_doctor_survey_free)
 
 G_END_DECLS

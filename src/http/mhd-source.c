@@ -5,7 +5,7 @@ typedef struct
   GSource source;
   struct MHD_Daemon *daemon;
   gpointer tag;
-  VbLoopTurn *turn;
+  VbStandstill *turn;
   const VbMhdHooks *hooks;
   gpointer user_data;
 } MhdSource;
@@ -36,7 +36,7 @@ mhd_prepare (GSource *source, int *timeout)
 
   *timeout = mhd_timeout (own);
   if (*timeout == 0 && own->turn != NULL)
-    vb_loop_turn_note_input (own->turn, TRUE);
+    vb_standstill_note_input (own->turn, TRUE);
 
   return *timeout == 0;
 }
@@ -48,7 +48,7 @@ mhd_check (GSource *source)
   const gboolean ready = g_source_query_unix_fd (source, own->tag) != 0 || mhd_timeout (own) == 0;
 
   if (own->turn != NULL)
-    vb_loop_turn_note_input (own->turn, ready);
+    vb_standstill_note_input (own->turn, ready);
 
   return ready;
 }
@@ -62,7 +62,7 @@ mhd_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   const guint before = n_connections (own);
 
   g_source_set_ready_time (source, -1);
-  if (own->turn != NULL && vb_loop_turn_stood_still (own->turn) > 0)
+  if (own->turn != NULL && vb_standstill_lasted (own->turn) > 0)
     own->hooks->stood_still (own->user_data);
   MHD_run (own->daemon);
   if (n_connections (own) < before)
@@ -75,7 +75,7 @@ mhd_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 
 GSource *
 vb_mhd_source_new (struct MHD_Daemon *daemon,
-                   VbLoopTurn *turn,
+                   VbStandstill *turn,
                    const VbMhdHooks *hooks,
                    gpointer user_data)
 {

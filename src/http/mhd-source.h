@@ -23,7 +23,7 @@ typedef struct
  * @hooks: static; NULL where there is no @turn
  */
 GSource *vb_mhd_source_new (struct MHD_Daemon *daemon,
-                            VbLoopTurn *turn,
+                            VbStandstill *turn,
                             const VbMhdHooks *hooks,
                             gpointer user_data);
 

@@ -31,7 +31,7 @@ struct _VbHttpServer
   VbHttpGuards *guards;
   VbTokenFailures *failures;
   VbHttpRouter *router;
-  VbLoopTurn *turn;
+  VbStandstill *turn;
   GPtrArray *listeners;
   VbHttpTiming timing;
   GPtrArray *streams;             /* of VbHttpStream: answers without an end, under way */
@@ -50,8 +50,8 @@ vb_http_server_new (const VbHttpConfig *config)
   server->guards = vb_http_guards_new (config->token, config->server_names);
   server->failures = vb_token_failures_new ();
   server->router = vb_http_router_new ();
-  server->turn
-      = vb_loop_turn_new (config->stall_limit > 0 ? config->stall_limit : G_MAXINT64, vb_clock_now);
+  server->turn = vb_standstill_new (config->stall_limit > 0 ? config->stall_limit : G_MAXINT64,
+                                    vb_clock_now);
   server->listeners = g_ptr_array_new ();
   server->streams = g_ptr_array_new ();
   server->connections = vb_http_connections_new (config->connection_limit, config->request_seconds);
@@ -62,13 +62,13 @@ vb_http_server_new (const VbHttpConfig *config)
 void
 vb_http_server_set_stall_limit (VbHttpServer *server, gint64 stall_limit)
 {
-  vb_loop_turn_set_limit (server->turn, stall_limit > 0 ? stall_limit : G_MAXINT64);
+  vb_standstill_set_limit (server->turn, stall_limit > 0 ? stall_limit : G_MAXINT64);
 }
 
 gint64
 vb_http_server_stall_noticed (const VbHttpServer *server)
 {
-  return vb_loop_turn_noticed (server->turn);
+  return vb_standstill_noticed (server->turn);
 }
 
 void
@@ -92,7 +92,7 @@ vb_http_server_free (VbHttpServer *server)
   g_ptr_array_unref (server->listeners);
   g_ptr_array_unref (server->streams);
   vb_http_connections_free (server->connections);
-  vb_loop_turn_free (server->turn);
+  vb_standstill_free (server->turn);
   vb_http_router_free (server->router);
   vb_token_failures_free (server->failures);
   vb_http_guards_free (server->guards);
@@ -213,7 +213,7 @@ handle (void *user_data,
     vb_http_request_begin (request, method, url);
     vb_http_request_guard (request, has_place (server, request), server->guards, server->failures,
                            server->router);
-    request->stood_still = vb_loop_turn_stood_still (server->turn);
+    request->stood_still = vb_standstill_lasted (server->turn);
     return vb_http_request_wants_body (request) ? MHD_YES : answer (server, request);
   }
 
@@ -225,7 +225,7 @@ handle (void *user_data,
   }
 
   /* Its body may have waited though its headers did not. */
-  request->stood_still = MAX (request->stood_still, vb_loop_turn_stood_still (server->turn));
+  request->stood_still = MAX (request->stood_still, vb_standstill_lasted (server->turn));
 
   /* Somebody with whole headers may have taken its place before its body was here. */
   if (request->refused == 0 && !has_place (server, request))
@@ -321,7 +321,7 @@ serve (VbHttpServer *server, GSocket *socket, const char *address, const char *p
   listener->source = vb_mhd_source_new (daemon, server->turn, &hooks, server);
   g_source_attach (listener->source, NULL);
   g_ptr_array_add (server->listeners, listener);
-  vb_loop_turn_add_input (server->turn, 1);
+  vb_standstill_add_input (server->turn, 1);
 
   return note_address (server, socket);
 }
@@ -344,7 +344,7 @@ vb_http_server_adopt (VbHttpServer *server, GSocket *socket, GError **error)
     return -1;
 
   /* What waits there may have done so for any time: since the last daemon died, say. */
-  vb_loop_turn_inherit (server->turn);
+  vb_standstill_inherit (server->turn);
 
   return serve (server, socket, address, NULL, error);
 }

@@ -1,6 +1,6 @@
 #include "event.h"
 
-#include "state-parts.h"
+#include "member.h"
 
 static void
 begin (VbJsonWriter *json, const VbBattery *battery, GString *text)
@@ -20,14 +20,14 @@ text_of (const VbBattery *battery, VbKnown known)
 }
 
 void
-vb_event_json_state (const VbBattery *battery, GString *text)
+vb_json_event_state (const VbBattery *battery, GString *text)
 {
   const VbPresence *presence = vb_battery_presence (battery);
   VbJsonWriter json;
 
   begin (&json, battery, text);
   vb_json_member_string (&json, "state", vb_state_name (vb_battery_state (battery)));
-  vb_state_json_time (&json, "since", vb_battery_since (battery));
+  vb_json_member_time (&json, "since", vb_battery_since (battery));
   vb_json_member_boolean (&json, "on_bus", presence->on_bus);
   vb_json_member_string (&json, "joining", vb_joining_name (presence->joining));
   vb_json_member_string (&json, "text", text_of (battery, VB_KNOWN_CONNECTION_INFORMATION));
@@ -55,13 +55,13 @@ member_item (VbJsonWriter *json, const VbBattery *battery, guint item, GString *
   vb_item_format (item, value, buffer);
   vb_json_begin_object (json);
   vb_json_name (json, "value");
-  vb_state_json_value (json, value, vb_item (item)->field->decimals);
+  vb_json_member_value (json, value, vb_item (item)->field->decimals);
   vb_json_member_string (json, "text", buffer->str);
   vb_json_end_object (json);
 }
 
 void
-vb_event_json_values (const VbBattery *battery, const guint *items, guint n, GString *text)
+vb_json_event_values (const VbBattery *battery, const guint *items, guint n, GString *text)
 {
   g_autoptr (GString) buffer = g_string_new (NULL);
   VbJsonWriter json;
@@ -77,18 +77,18 @@ vb_event_json_values (const VbBattery *battery, const guint *items, guint n, GSt
 }
 
 void
-vb_event_json_all_values (const VbBattery *battery, GString *text)
+vb_json_event_all_values (const VbBattery *battery, GString *text)
 {
   g_autoptr (GArray) items = g_array_new (FALSE, FALSE, sizeof (guint));
 
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     if (vb_value_is_valid (vb_battery_value (battery, i)))
       g_array_append_val (items, i);
-  vb_event_json_values (battery, (const guint *)items->data, items->len, text);
+  vb_json_event_values (battery, (const guint *)items->data, items->len, text);
 }
 
 void
-vb_event_json_accepted (const VbBattery *battery,
+vb_json_event_accepted (const VbBattery *battery,
                         const VbVerdict *verdict,
                         gint64 now,
                         GString *text)
@@ -97,40 +97,40 @@ vb_event_json_accepted (const VbBattery *battery,
   VbJsonWriter json;
 
   begin (&json, battery, text);
-  vb_state_json_time (&json, "time", source->last);
-  vb_state_json_age (&json, vb_battery_age (battery, now));
+  vb_json_member_time (&json, "time", source->last);
+  vb_json_member_age (&json, vb_battery_age (battery, now));
   vb_json_member_string (&json, "address", source->address);
-  vb_state_json_accepted (&json, verdict->state, verdict->accepted, verdict->changed,
-                          verdict->missing);
+  vb_json_member_accepted (&json, verdict->state, verdict->accepted, verdict->changed,
+                           verdict->missing);
   vb_json_end_object (&json);
 }
 
 void
-vb_event_json_refused (const VbBattery *battery, GString *text)
+vb_json_event_refused (const VbBattery *battery, GString *text)
 {
   const VbRefusal *refusal = &vb_battery_source (battery)->refusal;
   VbJsonWriter json;
 
   begin (&json, battery, text);
-  vb_state_json_time (&json, "time", refusal->time);
+  vb_json_member_time (&json, "time", refusal->time);
   vb_json_member_string (&json, "address", refusal->address);
   vb_json_member_integer (&json, "status", refusal->status);
-  vb_state_json_errors (&json, refusal->errors);
+  vb_json_member_errors (&json, refusal->errors);
   vb_json_end_object (&json);
 }
 
 void
-vb_event_json_selected (const VbBattery *battery, GString *text)
+vb_json_event_selected (const VbBattery *battery, GString *text)
 {
   VbJsonWriter json;
 
   begin (&json, battery, text);
-  vb_state_json_selected (&json, battery);
+  vb_json_member_selected (&json, battery);
   vb_json_end_object (&json);
 }
 
 void
-vb_event_json_renamed (const VbBattery *battery, GString *text)
+vb_json_event_renamed (const VbBattery *battery, GString *text)
 {
   VbJsonWriter json;
 
@@ -140,7 +140,7 @@ vb_event_json_renamed (const VbBattery *battery, GString *text)
 }
 
 void
-vb_event_json_written (const VbBattery *battery, guint item, GString *text)
+vb_json_event_written (const VbBattery *battery, guint item, GString *text)
 {
   VbJsonWriter json;
 
@@ -148,6 +148,6 @@ vb_event_json_written (const VbBattery *battery, guint item, GString *text)
   vb_json_member_string (&json, "field", vb_item (item)->name);
   vb_json_member_string (&json, "path", vb_item (item)->path);
   vb_json_name (&json, "value");
-  vb_state_json_value (&json, vb_battery_value (battery, item), vb_item (item)->field->decimals);
+  vb_json_member_value (&json, vb_battery_value (battery, item), vb_item (item)->field->decimals);
   vb_json_end_object (&json);
 }

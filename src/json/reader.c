@@ -1,16 +1,16 @@
 #include "reader.h"
 
-#include "base/json-number.h"
+#include "base/number.h"
 #include "names.h"
 #include "scan.h"
 
 /* How many characters of a path or a number a message repeats. */
 #define SHOWN_MAX 40
 
-struct _VbJsonCheck
+struct _VbJsonReader
 {
   VbJsonScan scan;
-  VbJsonCheckError problem; /* what the scan's problem counts as */
+  VbJsonReaderError problem; /* what the scan's problem counts as */
   guint depth;
 
   VbJsonRead read; /* or NULL */
@@ -22,7 +22,7 @@ struct _VbJsonCheck
 
   /* The first offence in what is otherwise JSON. It waits for the end of the text, because there may
      be a syntax error further on, and that outweighs it. */
-  VbJsonCheckError offence;
+  VbJsonReaderError offence;
   const char *offence_at; /* NULL: none so far */
   gsize offence_length;   /* of what the message repeats */
   const char *offence_text;
@@ -30,17 +30,17 @@ struct _VbJsonCheck
   GString *offence_path;
 };
 
-static gboolean check_value (VbJsonCheck *check);
+static gboolean check_value (VbJsonReader *check);
 
 GQuark
-vb_json_check_error_quark (void)
+vb_json_reader_error_quark (void)
 {
   return g_quark_from_static_string ("vb-json-check-error-quark");
 }
 
 static void
 note_offence (
-    VbJsonCheck *check, VbJsonCheckError offence, const char *at, gsize length, const char *text)
+    VbJsonReader *check, VbJsonReaderError offence, const char *at, gsize length, const char *text)
 {
   const char *path = vb_json_names_path (check->names);
 
@@ -56,14 +56,14 @@ note_offence (
 }
 
 static void
-note_nul (VbJsonCheck *check, const char *nul)
+note_nul (VbJsonReader *check, const char *nul)
 {
   if (nul != NULL)
-    note_offence (check, VB_JSON_CHECK_ERROR_NUL, nul, 0, "a text may not hold \\u0000");
+    note_offence (check, VB_JSON_READER_ERROR_NUL, nul, 0, "a text may not hold \\u0000");
 }
 
 static void
-tell (VbJsonCheck *check, VbJsonToken token)
+tell (VbJsonReader *check, VbJsonToken token)
 {
   if (check->read == NULL || check->offence_at != NULL)
     return;
@@ -73,7 +73,7 @@ tell (VbJsonCheck *check, VbJsonToken token)
 }
 
 static gboolean
-check_member (VbJsonCheck *check)
+check_member (VbJsonReader *check)
 {
   VbJsonScan *scan = &check->scan;
   const char *start = scan->at;
@@ -90,7 +90,7 @@ check_member (VbJsonCheck *check)
   is_new = vb_json_names_enter (check->names, check->name->str);
   note_nul (check, nul);
   if (!is_new)
-    note_offence (check, VB_JSON_CHECK_ERROR_DUPLICATE, start, 0,
+    note_offence (check, VB_JSON_READER_ERROR_DUPLICATE, start, 0,
                   "the name stands twice in one object");
 
   vb_json_scan_space (scan);
@@ -102,7 +102,7 @@ check_member (VbJsonCheck *check)
 }
 
 static gboolean
-check_members (VbJsonCheck *check, char bracket)
+check_members (VbJsonReader *check, char bracket)
 {
   VbJsonScan *scan = &check->scan;
   const gboolean object = bracket == '}';
@@ -133,12 +133,12 @@ check_members (VbJsonCheck *check, char bracket)
 }
 
 static gboolean
-check_container (VbJsonCheck *check, char bracket)
+check_container (VbJsonReader *check, char bracket)
 {
   gboolean valid;
 
   if (check->depth == VB_JSON_DEPTH_MAX) {
-    check->problem = VB_JSON_CHECK_ERROR_DEPTH;
+    check->problem = VB_JSON_READER_ERROR_DEPTH;
     return vb_json_scan_fail (&check->scan, check->scan.at,
                               "nested deeper than " G_STRINGIFY (VB_JSON_DEPTH_MAX) " levels");
   }
@@ -158,7 +158,7 @@ check_container (VbJsonCheck *check, char bracket)
 }
 
 static gboolean
-check_number (VbJsonCheck *check)
+check_number (VbJsonReader *check)
 {
   const char *start = check->scan.at;
   VbJsonToken token = { .kind = VB_JSON_NUMBER };
@@ -169,8 +169,8 @@ check_number (VbJsonCheck *check)
     return FALSE;
 
   length = (gsize)(check->scan.at - start);
-  if (!vb_json_number_read (start, length, integer, &token.number))
-    note_offence (check, VB_JSON_CHECK_ERROR_NUMBER, start, length,
+  if (!vb_number_read (start, length, integer, &token.number))
+    note_offence (check, VB_JSON_READER_ERROR_NUMBER, start, length,
                   integer ? " is beyond the limit of \u00b19007199254740992 for an integer"
                           : " is beyond the limit of \u00b11.797e308 for a number");
   tell (check, token);
@@ -179,7 +179,7 @@ check_number (VbJsonCheck *check)
 }
 
 static gboolean
-check_string (VbJsonCheck *check)
+check_string (VbJsonReader *check)
 {
   const char *nul;
 
@@ -194,7 +194,7 @@ check_string (VbJsonCheck *check)
 }
 
 static gboolean
-check_literal (VbJsonCheck *check)
+check_literal (VbJsonReader *check)
 {
   const char first = vb_json_scan_peek (&check->scan);
   const VbJsonKind kind = first == 't' ? VB_JSON_TRUE : first == 'f' ? VB_JSON_FALSE : VB_JSON_NULL;
@@ -208,7 +208,7 @@ check_literal (VbJsonCheck *check)
 }
 
 static gboolean
-check_value (VbJsonCheck *check)
+check_value (VbJsonReader *check)
 {
   char next;
 
@@ -228,7 +228,7 @@ check_value (VbJsonCheck *check)
 }
 
 static gboolean
-check_text (VbJsonCheck *check, gsize length)
+check_text (VbJsonReader *check, gsize length)
 {
   VbJsonScan *scan = &check->scan;
   const char *invalid;
@@ -265,19 +265,22 @@ shorten (const char *text, gsize length)
 }
 
 static void
-set_error (
-    VbJsonCheck *check, VbJsonCheckError code, const char *at, const char *message, GError **error)
+set_error (VbJsonReader *check,
+           VbJsonReaderError code,
+           const char *at,
+           const char *message,
+           GError **error)
 {
   gsize line;
   glong column;
 
   vb_json_scan_position (&check->scan, at, &line, &column);
-  g_set_error (error, VB_JSON_CHECK_ERROR, code, "%s, line %" G_GSIZE_FORMAT ", column %ld",
+  g_set_error (error, VB_JSON_READER_ERROR, code, "%s, line %" G_GSIZE_FORMAT ", column %ld",
                message, line, column);
 }
 
 static void
-set_problem_error (VbJsonCheck *check, GError **error)
+set_problem_error (VbJsonReader *check, GError **error)
 {
   const VbJsonScan *scan = &check->scan;
   g_autofree char *message = NULL;
@@ -290,7 +293,7 @@ set_problem_error (VbJsonCheck *check, GError **error)
 }
 
 static void
-set_offence_error (VbJsonCheck *check, GError **error)
+set_offence_error (VbJsonReader *check, GError **error)
 {
   g_autofree char *path = shorten (check->offence_path->str, check->offence_path->len);
   g_autofree char *shown = shorten (check->offence_at, check->offence_length);
@@ -300,10 +303,10 @@ set_offence_error (VbJsonCheck *check, GError **error)
   set_error (check, check->offence, check->offence_at, message, error);
 }
 
-VbJsonCheck *
-vb_json_check_new (void)
+VbJsonReader *
+vb_json_reader_new (void)
 {
-  VbJsonCheck *check = g_new0 (VbJsonCheck, 1);
+  VbJsonReader *check = g_new0 (VbJsonReader, 1);
 
   check->names = vb_json_names_new ();
   check->name = g_string_new (NULL);
@@ -314,7 +317,7 @@ vb_json_check_new (void)
 }
 
 void
-vb_json_check_free (VbJsonCheck *check)
+vb_json_reader_free (VbJsonReader *check)
 {
   g_return_if_fail (check != NULL);
 
@@ -326,7 +329,7 @@ vb_json_check_free (VbJsonCheck *check)
 }
 
 void
-vb_json_check_set_read (VbJsonCheck *check, VbJsonRead read, gpointer user_data)
+vb_json_reader_set_read (VbJsonReader *check, VbJsonRead read, gpointer user_data)
 {
   g_return_if_fail (check != NULL);
 
@@ -335,8 +338,8 @@ vb_json_check_set_read (VbJsonCheck *check, VbJsonRead read, gpointer user_data)
 }
 
 gboolean
-vb_json_check (
-    VbJsonCheck *check, const char *text, gsize length, const char **field, GError **error)
+vb_json_reader_read (
+    VbJsonReader *check, const char *text, gsize length, const char **field, GError **error)
 {
   g_return_val_if_fail (check != NULL, FALSE);
   g_return_val_if_fail (text != NULL || length == 0, FALSE);
@@ -346,7 +349,7 @@ vb_json_check (
     *field = NULL;
 
   vb_json_scan_init (&check->scan, length > 0 ? text : "", length);
-  check->problem = VB_JSON_CHECK_ERROR_SYNTAX;
+  check->problem = VB_JSON_READER_ERROR_SYNTAX;
   check->offence_at = NULL;
 
   if (!check_text (check, length)) {

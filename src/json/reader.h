@@ -4,17 +4,17 @@
 
 G_BEGIN_DECLS
 
-#define VB_JSON_CHECK_ERROR vb_json_check_error_quark ()
-GQuark vb_json_check_error_quark (void);
+#define VB_JSON_READER_ERROR vb_json_reader_error_quark ()
+GQuark vb_json_reader_error_quark (void);
 
 typedef enum
 {
-  VB_JSON_CHECK_ERROR_SYNTAX,    /* not RFC 8259: 400 */
-  VB_JSON_CHECK_ERROR_DEPTH,     /* nested too deep: 400 */
-  VB_JSON_CHECK_ERROR_DUPLICATE, /* a name twice in one object: 422 */
-  VB_JSON_CHECK_ERROR_NUMBER,    /* an integer beyond ±2⁵³, a real that overflows: 422 */
-  VB_JSON_CHECK_ERROR_NUL,       /* \u0000 in a string: 422 */
-} VbJsonCheckError;
+  VB_JSON_READER_ERROR_SYNTAX,    /* not RFC 8259: 400 */
+  VB_JSON_READER_ERROR_DEPTH,     /* nested too deep: 400 */
+  VB_JSON_READER_ERROR_DUPLICATE, /* a name twice in one object: 422 */
+  VB_JSON_READER_ERROR_NUMBER,    /* an integer beyond ±2⁵³, a real that overflows: 422 */
+  VB_JSON_READER_ERROR_NUL,       /* \u0000 in a string: 422 */
+} VbJsonReaderError;
 
 /** How deep objects and arrays may be nested (design §2). */
 #define VB_JSON_DEPTH_MAX 8
@@ -44,20 +44,20 @@ typedef struct
 typedef void (*VbJsonRead) (const VbJsonToken *token, gpointer user_data);
 
 /**
- * VbJsonCheck:
+ * VbJsonReader:
  *
  * Reads JSON and nothing else (design §2, Guards). It is made once and used for every body.
  */
-typedef struct _VbJsonCheck VbJsonCheck;
+typedef struct _VbJsonReader VbJsonReader;
 
-VbJsonCheck *vb_json_check_new (void);
-void vb_json_check_free (VbJsonCheck *check);
+VbJsonReader *vb_json_reader_new (void);
+void vb_json_reader_free (VbJsonReader *check);
 
 /**
  * From now on @read is told of every value, as it is come to: what it was told of counts only if the
  * check returns TRUE. Nothing is told from the first offence on.
  */
-void vb_json_check_set_read (VbJsonCheck *check, VbJsonRead read, gpointer user_data);
+void vb_json_reader_set_read (VbJsonReader *check, VbJsonRead read, gpointer user_data);
 
 /**
  * Checks that @length bytes at @text (no terminator needed) are one document of RFC 8259: UTF-8
@@ -67,12 +67,12 @@ void vb_json_check_set_read (VbJsonCheck *check, VbJsonRead read, gpointer user_
  * @field: set to the path of names that led to the offence, joined by '/', or NULL where there is
  * none (always NULL for SYNTAX and DEPTH). Valid until the next call.
  *
- * Returns: FALSE with an error in VB_JSON_CHECK_ERROR whose message ends in `line L, column C`
+ * Returns: FALSE with an error in VB_JSON_READER_ERROR whose message ends in `line L, column C`
  * (both from 1, the column in characters)
  */
-gboolean vb_json_check (
-    VbJsonCheck *check, const char *text, gsize length, const char **field, GError **error);
+gboolean vb_json_reader_read (
+    VbJsonReader *check, const char *text, gsize length, const char **field, GError **error);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbJsonCheck, vb_json_check_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbJsonReader, vb_json_reader_free)
 
 G_END_DECLS

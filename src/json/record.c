@@ -5,9 +5,9 @@
 /* No container is being passed over. */
 #define NOTHING G_MAXUINT
 
-struct _VbRecordReader
+struct _VbJsonRecord
 {
-  VbJsonCheck *check;
+  VbJsonReader *check;
   VbRecord *record;
   guint depth;         /* how many containers are open */
   guint passed_over;   /* how many were when the one began that is not looked into */
@@ -20,9 +20,9 @@ static void
 add_check_error (VbRecord *record, const char *field, const GError *error)
 {
   static const VbFieldError codes[] = {
-    [VB_JSON_CHECK_ERROR_DUPLICATE] = VB_FIELD_ERROR_DUPLICATE,
-    [VB_JSON_CHECK_ERROR_NUMBER] = VB_FIELD_ERROR_RANGE,
-    [VB_JSON_CHECK_ERROR_NUL] = VB_FIELD_ERROR_TYPE,
+    [VB_JSON_READER_ERROR_DUPLICATE] = VB_FIELD_ERROR_DUPLICATE,
+    [VB_JSON_READER_ERROR_NUMBER] = VB_FIELD_ERROR_RANGE,
+    [VB_JSON_READER_ERROR_NUL] = VB_FIELD_ERROR_TYPE,
   };
   const char *path = NULL;
   VbRecordError *added;
@@ -84,7 +84,7 @@ add_root (VbRecord *record, const VbJsonToken *token)
 }
 
 static void
-end (VbRecordReader *reader, const VbJsonToken *token)
+end (VbJsonRecord *reader, const VbJsonToken *token)
 {
   reader->depth--;
   if (reader->depth == reader->passed_over)
@@ -99,7 +99,7 @@ end (VbRecordReader *reader, const VbJsonToken *token)
 static void
 read_token (const VbJsonToken *token, gpointer user_data)
 {
-  VbRecordReader *reader = user_data;
+  VbJsonRecord *reader = user_data;
 
   if (token->kind == VB_JSON_END)
     end (reader, token);
@@ -113,27 +113,27 @@ read_token (const VbJsonToken *token, gpointer user_data)
     reader->depth++;
 }
 
-VbRecordReader *
-vb_record_reader_new (void)
+VbJsonRecord *
+vb_json_record_new (void)
 {
-  VbRecordReader *reader = g_new0 (VbRecordReader, 1);
+  VbJsonRecord *reader = g_new0 (VbJsonRecord, 1);
 
-  reader->check = vb_json_check_new ();
-  vb_json_check_set_read (reader->check, read_token, reader);
+  reader->check = vb_json_reader_new ();
+  vb_json_reader_set_read (reader->check, read_token, reader);
 
   return reader;
 }
 
 void
-vb_record_reader_free (VbRecordReader *reader)
+vb_json_record_free (VbJsonRecord *reader)
 {
-  vb_json_check_free (reader->check);
+  vb_json_reader_free (reader->check);
   g_free (reader);
 }
 
 gboolean
-vb_record_reader_read (
-    VbRecordReader *reader, const char *body, gsize length, VbRecord *record, GError **error)
+vb_json_record_read (
+    VbJsonRecord *reader, const char *body, gsize length, VbRecord *record, GError **error)
 {
   g_autoptr (GError) refused = NULL;
   const char *field;
@@ -143,11 +143,11 @@ vb_record_reader_read (
   reader->depth = 0;
   reader->passed_over = NOTHING;
 
-  if (vb_json_check (reader->check, body, length, &field, &refused))
+  if (vb_json_reader_read (reader->check, body, length, &field, &refused))
     return TRUE;
 
   vb_record_reset (record);
-  if (refused->code == VB_JSON_CHECK_ERROR_SYNTAX || refused->code == VB_JSON_CHECK_ERROR_DEPTH) {
+  if (refused->code == VB_JSON_READER_ERROR_SYNTAX || refused->code == VB_JSON_READER_ERROR_DEPTH) {
     g_propagate_error (error, g_steal_pointer (&refused));
     return FALSE;
   }

@@ -5,26 +5,26 @@
 G_BEGIN_DECLS
 
 /**
- * VbRecordReader:
+ * VbJsonRecord:
  *
  * Reads a record from JSON in any mixture of the three spellings of design §2 (flat names, D-Bus
  * paths, nested objects). Made once and used for every body.
  */
-typedef struct _VbRecordReader VbRecordReader;
+typedef struct _VbJsonRecord VbJsonRecord;
 
-VbRecordReader *vb_record_reader_new (void);
-void vb_record_reader_free (VbRecordReader *reader);
+VbJsonRecord *vb_json_record_new (void);
+void vb_json_record_free (VbJsonRecord *reader);
 
 /**
  * Reads @length bytes at @body into @record, which is reset first. What is well-formed JSON and wrong
  * all the same goes to record->errors (422).
  *
- * Returns: FALSE where the body is not JSON at all (400), with an error in VB_JSON_CHECK_ERROR that
+ * Returns: FALSE where the body is not JSON at all (400), with an error in VB_JSON_READER_ERROR that
  * names line and column
  */
-gboolean vb_record_reader_read (
-    VbRecordReader *reader, const char *body, gsize length, VbRecord *record, GError **error);
+gboolean vb_json_record_read (
+    VbJsonRecord *reader, const char *body, gsize length, VbRecord *record, GError **error);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbRecordReader, vb_record_reader_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbJsonRecord, vb_json_record_free)
 
 G_END_DECLS

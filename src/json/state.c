@@ -1,7 +1,7 @@
 #include "state.h"
 
 #include "base/clock.h"
-#include "state-parts.h"
+#include "member.h"
 
 /* What was asked for is shown as it was sent, not rounded. */
 #define ASKED_DECIMALS 6
@@ -33,7 +33,7 @@ joining_after (const VbPresence *presence, VbState state)
 }
 
 void
-vb_state_json_verdict (const VbBattery *battery,
+vb_json_state_verdict (const VbBattery *battery,
                        const VbVerdict *verdict,
                        const VbRecord *record,
                        GString *text)
@@ -49,16 +49,16 @@ vb_state_json_verdict (const VbBattery *battery,
   vb_json_member_string (&json, "joining", joining_after (presence, verdict->state));
   vb_json_member_integer (&json, "accepted", verdict->accepted);
   vb_json_member_integer (&json, "changed", verdict->changed);
-  vb_state_json_texts (&json, "missing", verdict->missing);
-  vb_state_json_texts (&json, "ignored", record->ignored);
-  vb_state_json_texts (&json, "warnings", verdict->warnings);
-  vb_state_json_errors (&json, record->errors);
-  vb_state_json_time (&json, "time", vb_clock_now ());
+  vb_json_member_texts (&json, "missing", verdict->missing);
+  vb_json_member_texts (&json, "ignored", record->ignored);
+  vb_json_member_texts (&json, "warnings", verdict->warnings);
+  vb_json_member_errors (&json, record->errors);
+  vb_json_member_time (&json, "time", vb_clock_now ());
   vb_json_end_object (&json);
 }
 
 void
-vb_state_json_refusal (guint status, const char *detail, const GPtrArray *errors, GString *text)
+vb_json_state_refusal (guint status, const char *detail, const GPtrArray *errors, GString *text)
 {
   VbJsonWriter json;
 
@@ -68,7 +68,7 @@ vb_state_json_refusal (guint status, const char *detail, const GPtrArray *errors
   vb_json_member_string (&json, "title", "Record refused");
   vb_json_member_integer (&json, "status", status);
   vb_json_member_string (&json, "detail", detail);
-  vb_state_json_errors (&json, errors);
+  vb_json_member_errors (&json, errors);
   vb_json_end_object (&json);
 }
 
@@ -79,7 +79,7 @@ member_values (VbJsonWriter *json, const VbBattery *battery, gint64 now)
 
   vb_json_name (json, "values");
   vb_json_begin_object (json);
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     const VbItem *item = vb_item (i);
     const VbValue *value = vb_battery_value (battery, i);
     const VbValue *asked = vb_battery_asked (battery, i);
@@ -96,15 +96,15 @@ member_values (VbJsonWriter *json, const VbBattery *battery, gint64 now)
     vb_json_name (json, item->name);
     vb_json_begin_object (json);
     vb_json_name (json, "value");
-    vb_state_json_value (json, value, item->field->decimals);
+    vb_json_member_value (json, value, item->field->decimals);
     if (asked != NULL) {
       vb_json_name (json, "asked");
-      vb_state_json_value (json, asked, ASKED_DECIMALS);
+      vb_json_member_value (json, asked, ASKED_DECIMALS);
     }
     vb_json_member_string (json, "text", text->str);
     vb_json_member_string (json, "unit", item->field->unit);
     vb_json_member_string (json, "path", item->path);
-    vb_state_json_age (json, age);
+    vb_json_member_age (json, age);
     vb_json_member_string (json, "group", vb_group_name (item->field->group));
     vb_json_member_boolean (json, "derived", derived);
     vb_json_end_object (json);
@@ -125,23 +125,23 @@ member_source (VbJsonWriter *json, const VbBattery *battery, gint64 now)
   if (source->last == 0)
     vb_json_member_string (json, "last", NULL);
   else
-    vb_state_json_time (json, "last", source->last);
+    vb_json_member_time (json, "last", source->last);
 
   vb_json_name (json, "last_refusal");
   if (source->refusal.time == 0)
     vb_json_null (json);
   else {
     vb_json_begin_object (json);
-    vb_state_json_time (json, "time", source->refusal.time);
+    vb_json_member_time (json, "time", source->refusal.time);
     vb_json_member_integer (json, "status", source->refusal.status);
-    vb_state_json_errors (json, source->refusal.errors);
+    vb_json_member_errors (json, source->refusal.errors);
     vb_json_end_object (json);
   }
   vb_json_end_object (json);
 }
 
 void
-vb_state_json_battery (const VbBattery *battery, gint64 now, GString *text)
+vb_json_state_battery (const VbBattery *battery, gint64 now, GString *text)
 {
   const VbPresence *presence = vb_battery_presence (battery);
   const VbBatteryConfig *config = vb_battery_config (battery);
@@ -158,23 +158,23 @@ vb_state_json_battery (const VbBattery *battery, gint64 now, GString *text)
   vb_json_member_string (&json, "battery", config->name);
   vb_json_member_string (&json, "role", vb_role_name (config->role));
   vb_json_member_string (&json, "state", vb_state_name (vb_battery_state (battery)));
-  vb_state_json_time (&json, "since", vb_battery_since (battery));
-  vb_state_json_age (&json, vb_battery_age (battery, now));
+  vb_json_member_time (&json, "since", vb_battery_since (battery));
+  vb_json_member_age (&json, vb_battery_age (battery, now));
   vb_json_member_boolean (&json, "on_bus", presence->on_bus);
   member_joining (&json, presence);
   vb_json_member_string (&json, "service", presence->service);
   member_instance (&json, presence);
   vb_json_member_string (&json, "name", name->kind == VB_VALUE_TEXT ? name->as.text : NULL);
-  vb_state_json_selected (&json, battery);
+  vb_json_member_selected (&json, battery);
   member_source (&json, battery, now);
-  vb_state_json_texts (&json, "missing", missing);
-  vb_state_json_texts (&json, "warnings", warnings);
+  vb_json_member_texts (&json, "missing", missing);
+  vb_json_member_texts (&json, "warnings", warnings);
   member_values (&json, battery, now);
   vb_json_end_object (&json);
 }
 
 void
-vb_state_json_batteries (const GPtrArray *batteries, GString *text)
+vb_json_state_batteries (const GPtrArray *batteries, GString *text)
 {
   VbJsonWriter json;
 
@@ -197,7 +197,7 @@ vb_state_json_batteries (const GPtrArray *batteries, GString *text)
 }
 
 gboolean
-vb_state_json_health (const GPtrArray *batteries, GString *text)
+vb_json_state_health (const GPtrArray *batteries, GString *text)
 {
   gboolean healthy = TRUE;
   VbJsonWriter json;

@@ -8,7 +8,7 @@ G_BEGIN_DECLS
    to @text; @now is the time as for the battery, in µs. */
 
 /** The verdict on a record that was accepted; @record's errors are those that were dropped. */
-void vb_state_json_verdict (const VbBattery *battery,
+void vb_json_state_verdict (const VbBattery *battery,
                             const VbVerdict *verdict,
                             const VbRecord *record,
                             GString *text);
@@ -18,15 +18,15 @@ void vb_state_json_verdict (const VbBattery *battery,
  * every wrong field.
  */
 void
-vb_state_json_refusal (guint status, const char *detail, const GPtrArray *errors, GString *text);
+vb_json_state_refusal (guint status, const char *detail, const GPtrArray *errors, GString *text);
 
 /** Everything about one battery: GET /battery. */
-void vb_state_json_battery (const VbBattery *battery, gint64 now, GString *text);
+void vb_json_state_battery (const VbBattery *battery, gint64 now, GString *text);
 
 /** The list of GET /batteries; @batteries of VbBattery. */
-void vb_state_json_batteries (const GPtrArray *batteries, GString *text);
+void vb_json_state_batteries (const GPtrArray *batteries, GString *text);
 
 /** The states of GET /health. Returns: whether every battery is live */
-gboolean vb_state_json_health (const GPtrArray *batteries, GString *text);
+gboolean vb_json_state_health (const GPtrArray *batteries, GString *text);
 
 G_END_DECLS

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/digits.h"
+#include "base/number.h"
 
 /* The control characters that have an escape of their own; the others are written as \u00XX. */
 static const char short_escapes[0x20] = {
@@ -145,7 +145,7 @@ void
 vb_json_integer (VbJsonWriter *writer, gint64 value)
 {
   begin_element (writer);
-  vb_digits_append_integer (writer->text, value);
+  vb_number_append_integer (writer->text, value);
 }
 
 void
@@ -160,7 +160,7 @@ vb_json_real (VbJsonWriter *writer, double value, int decimals)
 
   begin_element (writer);
   start = writer->text->len;
-  vb_digits_append_real (writer->text, value, (guint)CLAMP (decimals, 0, VB_DECIMALS_MAX));
+  vb_number_append_real (writer->text, value, (guint)CLAMP (decimals, 0, VB_DECIMALS_MAX));
   remove_trailing_zeros (writer->text, start);
   if (g_str_equal (writer->text->str + start, "-0"))
     g_string_erase (writer->text, (gssize)start, 1);

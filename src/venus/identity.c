@@ -17,10 +17,10 @@ set_integer (VbBattery *battery, VbKnown known, gint64 integer)
 }
 
 void
-vb_battery_identify (VbBattery *battery, const char *version, gboolean insecure)
+vb_identity_set (VbBattery *battery, const char *version, gboolean insecure)
 {
   const VbBatteryConfig *config = vb_battery_config (battery);
-  g_autofree char *serial = vb_battery_settings_id (config->name);
+  g_autofree char *serial = vb_identity_settings_id (config->name);
 
   set_text (battery, VB_KNOWN_PROCESS_NAME, "dbus-virtual-battery");
   set_text (battery, VB_KNOWN_PROCESS_VERSION, version);
@@ -39,13 +39,13 @@ vb_battery_identify (VbBattery *battery, const char *version, gboolean insecure)
 }
 
 char *
-vb_battery_settings_id (const char *name)
+vb_identity_settings_id (const char *name)
 {
   return g_strconcat ("httpbattery_", name, NULL);
 }
 
 char *
-vb_battery_bus_name (const char *name)
+vb_identity_bus_name (const char *name)
 {
   return g_str_equal (name, "virtual")
              ? g_strdup ("com.victronenergy.battery.virtual")

@@ -11,12 +11,12 @@ G_BEGIN_DECLS
  * @version: of the process
  * @insecure: anybody may send: /Mgmt/InsecureConnection is 1
  */
-void vb_battery_identify (VbBattery *battery, const char *version, gboolean insecure);
+void vb_identity_set (VbBattery *battery, const char *version, gboolean insecure);
 
 /** The id under which settings keeps the battery NAME (contract §5.2): `httpbattery_NAME`. */
-char *vb_battery_settings_id (const char *name);
+char *vb_identity_settings_id (const char *name);
 
 /** The bus name of the battery NAME: `com.victronenergy.battery.virtual`, `….http_NAME`. */
-char *vb_battery_bus_name (const char *name);
+char *vb_identity_bus_name (const char *name);
 
 G_END_DECLS

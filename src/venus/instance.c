@@ -9,11 +9,11 @@
 /* How long a new instance waits for the system service (contract §4.9). */
 #define SYSTEM_SECONDS 60
 
-struct _VbBatteryInstance
+struct _VbVenusInstance
 {
   VbBattery *battery;
   char *id; /* in settings */
-  const VbBatteryInstanceEvents *events;
+  const VbVenusInstanceEvents *events;
   gpointer user_data;
 
   int number;       /* -1 while it is not known */
@@ -22,25 +22,25 @@ struct _VbBatteryInstance
   guint timeout;    /* source: the configured number is taken then */
 
   GDBusConnection *connection; /* these three: NULL while there is none */
-  VbDeviceSettings *settings;
+  VbVenusSettings *settings;
   VbSystemWait *system_wait; /* or nothing is waited for */
 };
 
 static int
-configured_number (const VbBatteryInstance *instance)
+configured_number (const VbVenusInstance *instance)
 {
   return vb_battery_config (instance->battery)->device_instance;
 }
 
 static const char *
-custom_name (const VbBatteryInstance *instance)
+custom_name (const VbVenusInstance *instance)
 {
   return vb_battery_value (instance->battery, vb_item_known (VB_KNOWN_CUSTOM_NAME))->as.text;
 }
 
 /* The one place where the number becomes known. It must not change on the bus. */
 static void
-set_number (VbBatteryInstance *instance, int number)
+set_number (VbVenusInstance *instance, int number)
 {
   const VbValue value = vb_value_integer (number);
 
@@ -52,7 +52,7 @@ set_number (VbBatteryInstance *instance, int number)
 static void
 on_system_there (gpointer user_data)
 {
-  VbBatteryInstance *instance = user_data;
+  VbVenusInstance *instance = user_data;
 
   g_clear_pointer (&instance->system_wait, vb_system_wait_free);
   instance->is_new = FALSE;
@@ -60,7 +60,7 @@ on_system_there (gpointer user_data)
 }
 
 static void
-wait_for_system (VbBatteryInstance *instance)
+wait_for_system (VbVenusInstance *instance)
 {
   if (instance->system_wait == NULL)
     instance->system_wait
@@ -68,7 +68,7 @@ wait_for_system (VbBatteryInstance *instance)
 }
 
 static void
-change_number (VbBatteryInstance *instance, int number)
+change_number (VbVenusInstance *instance, int number)
 {
   g_message ("battery %s: device instance changed from %d to %d in settings",
              vb_battery_config (instance->battery)->name, instance->number, number);
@@ -79,7 +79,7 @@ change_number (VbBatteryInstance *instance, int number)
 }
 
 static void
-adopt_number (VbBatteryInstance *instance, int number, gboolean is_new)
+adopt_number (VbVenusInstance *instance, int number, gboolean is_new)
 {
   instance->is_new = is_new;
   instance->is_kept = TRUE;
@@ -92,7 +92,7 @@ adopt_number (VbBatteryInstance *instance, int number, gboolean is_new)
 static void
 on_added (int number, gboolean is_new, gpointer user_data)
 {
-  VbBatteryInstance *instance = user_data;
+  VbVenusInstance *instance = user_data;
 
   if (instance->number < 0)
     adopt_number (instance, number, is_new);
@@ -108,7 +108,7 @@ on_added (int number, gboolean is_new, gpointer user_data)
 static void
 on_instance_changed (int number, gpointer user_data)
 {
-  VbBatteryInstance *instance = user_data;
+  VbVenusInstance *instance = user_data;
 
   if (number != instance->number)
     change_number (instance, number);
@@ -117,7 +117,7 @@ on_instance_changed (int number, gpointer user_data)
 static void
 on_name_changed (const char *name, gpointer user_data)
 {
-  const VbBatteryInstance *instance = user_data;
+  const VbVenusInstance *instance = user_data;
   const VbValue value = { .kind = VB_VALUE_TEXT, .as.text = (char *)name };
 
   vb_battery_set_identity (instance->battery, vb_item_known (VB_KNOWN_CUSTOM_NAME), &value);
@@ -126,7 +126,7 @@ on_name_changed (const char *name, gpointer user_data)
 static gboolean
 on_timeout (gpointer user_data)
 {
-  VbBatteryInstance *instance = user_data;
+  VbVenusInstance *instance = user_data;
 
   g_message ("battery %s: com.victronenergy.settings has not answered; it takes device instance %d "
              "as configured",
@@ -138,21 +138,21 @@ on_timeout (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-VbBatteryInstance *
-vb_battery_instance_new (VbBattery *battery,
-                         gboolean require_settings,
-                         gint64 timeout,
-                         const VbBatteryInstanceEvents *events,
-                         gpointer user_data)
+VbVenusInstance *
+vb_venus_instance_new (VbBattery *battery,
+                       gboolean require_settings,
+                       gint64 timeout,
+                       const VbVenusInstanceEvents *events,
+                       gpointer user_data)
 {
-  VbBatteryInstance *instance;
+  VbVenusInstance *instance;
 
   g_return_val_if_fail (battery != NULL && events != NULL, NULL);
   g_return_val_if_fail (timeout >= 0, NULL);
 
-  instance = g_new0 (VbBatteryInstance, 1);
+  instance = g_new0 (VbVenusInstance, 1);
   instance->battery = battery;
-  instance->id = vb_battery_settings_id (vb_battery_config (battery)->name);
+  instance->id = vb_identity_settings_id (vb_battery_config (battery)->name);
   instance->events = events;
   instance->user_data = user_data;
   instance->number = -1;
@@ -165,41 +165,41 @@ vb_battery_instance_new (VbBattery *battery,
 }
 
 void
-vb_battery_instance_free (VbBatteryInstance *instance)
+vb_venus_instance_free (VbVenusInstance *instance)
 {
-  vb_battery_instance_set_connection (instance, NULL);
+  vb_venus_instance_set_connection (instance, NULL);
   g_clear_handle_id (&instance->timeout, g_source_remove);
   g_free (instance->id);
   g_free (instance);
 }
 
 void
-vb_battery_instance_set_connection (VbBatteryInstance *instance, GDBusConnection *connection)
+vb_venus_instance_set_connection (VbVenusInstance *instance, GDBusConnection *connection)
 {
-  static const VbDeviceSettingsEvents events = { on_added, on_instance_changed, on_name_changed };
+  static const VbVenusSettingsEvents events = { on_added, on_instance_changed, on_name_changed };
 
   g_clear_pointer (&instance->system_wait, vb_system_wait_free);
-  g_clear_pointer (&instance->settings, vb_device_settings_free);
+  g_clear_pointer (&instance->settings, vb_venus_settings_free);
   g_set_object (&instance->connection, connection);
   if (connection == NULL)
     return;
 
-  instance->settings = vb_device_settings_new (connection, instance->id,
-                                               instance->number >= 0 ? instance->number
-                                                                     : configured_number (instance),
-                                               custom_name (instance), &events, instance);
+  instance->settings = vb_venus_settings_new (connection, instance->id,
+                                              instance->number >= 0 ? instance->number
+                                                                    : configured_number (instance),
+                                              custom_name (instance), &events, instance);
   if (instance->is_new)
     wait_for_system (instance);
 }
 
 int
-vb_battery_instance_number (const VbBatteryInstance *instance)
+vb_venus_instance_number (const VbVenusInstance *instance)
 {
   return instance->number;
 }
 
 VbJoining
-vb_battery_instance_joining (const VbBatteryInstance *instance)
+vb_venus_instance_joining (const VbVenusInstance *instance)
 {
   if (instance->number < 0)
     return VB_JOINING_SETTINGS;
@@ -208,8 +208,8 @@ vb_battery_instance_joining (const VbBatteryInstance *instance)
 }
 
 void
-vb_battery_instance_store_name (VbBatteryInstance *instance)
+vb_venus_instance_store_name (VbVenusInstance *instance)
 {
   if (instance->settings != NULL)
-    vb_device_settings_store_name (instance->settings, custom_name (instance));
+    vb_venus_settings_store_name (instance->settings, custom_name (instance));
 }

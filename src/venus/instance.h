@@ -7,13 +7,13 @@
 G_BEGIN_DECLS
 
 /**
- * VbBatteryInstance:
+ * VbVenusInstance:
  *
  * Finds the device instance of one battery, and keeps its custom name in settings (design §4,
  * contract §5): it asks settings, does without it where it may, and lets the system service come
  * first where the instance is new. It never changes an instance that is on the bus.
  */
-typedef struct _VbBatteryInstance VbBatteryInstance;
+typedef struct _VbVenusInstance VbVenusInstance;
 
 /** What the owner is told, each from the main loop. */
 typedef struct
@@ -24,33 +24,33 @@ typedef struct
   /* The instance is about to change: the battery has to leave the bus now, and may come back with the
      next connection. */
   void (*leave) (gpointer user_data);
-} VbBatteryInstanceEvents;
+} VbVenusInstanceEvents;
 
 /**
  * @require_settings: wait for settings without end
  * @timeout: else for so long (µs), then the configured instance is taken; 0: at once
  *
- * @battery and @events must stay. Free with vb_battery_instance_free().
+ * @battery and @events must stay. Free with vb_venus_instance_free().
  */
-VbBatteryInstance *vb_battery_instance_new (VbBattery *battery,
-                                            gboolean require_settings,
-                                            gint64 timeout,
-                                            const VbBatteryInstanceEvents *events,
-                                            gpointer user_data);
-void vb_battery_instance_free (VbBatteryInstance *instance);
+VbVenusInstance *vb_venus_instance_new (VbBattery *battery,
+                                        gboolean require_settings,
+                                        gint64 timeout,
+                                        const VbVenusInstanceEvents *events,
+                                        gpointer user_data);
+void vb_venus_instance_free (VbVenusInstance *instance);
 
 /** Asks on @connection from now on; NULL: on none. */
-void vb_battery_instance_set_connection (VbBatteryInstance *instance, GDBusConnection *connection);
+void vb_venus_instance_set_connection (VbVenusInstance *instance, GDBusConnection *connection);
 
 /** The instance, or -1 while it is not known. */
-int vb_battery_instance_number (const VbBatteryInstance *instance);
+int vb_venus_instance_number (const VbVenusInstance *instance);
 
 /** What is being waited for: settings, system or nothing. */
-VbJoining vb_battery_instance_joining (const VbBatteryInstance *instance);
+VbJoining vb_venus_instance_joining (const VbVenusInstance *instance);
 
 /** Keeps the battery's custom name, which has just been changed, in settings. */
-void vb_battery_instance_store_name (VbBatteryInstance *instance);
+void vb_venus_instance_store_name (VbVenusInstance *instance);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBatteryInstance, vb_battery_instance_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbVenusInstance, vb_venus_instance_free)
 
 G_END_DECLS

@@ -11,7 +11,7 @@
 /* What an item takes beside its texts, at most. */
 #define ITEM_SIZE 128
 
-struct _VbBusSignal
+struct _VbItemsChanged
 {
   const VbBattery *battery;
   gsize header; /* bytes of it, which stay; the body begins behind them */
@@ -22,7 +22,7 @@ struct _VbBusSignal
 };
 
 static void
-make_room (VbBusSignal *signal, gsize length)
+make_room (VbItemsChanged *signal, gsize length)
 {
   if (signal->length + length <= signal->size)
     return;
@@ -33,7 +33,7 @@ make_room (VbBusSignal *signal, gsize length)
 
 /* GDBus writes the header, once: that of a signal without items. */
 static void
-make_header (VbBusSignal *signal)
+make_header (VbItemsChanged *signal)
 {
   g_autoptr (GDBusMessage) message = g_dbus_message_new_signal ("/", VB_BUS_ITEM, "ItemsChanged");
   g_autofree guint8 *blob = NULL;
@@ -50,10 +50,10 @@ make_header (VbBusSignal *signal)
   signal->size = length;
 }
 
-VbBusSignal *
-vb_bus_signal_new (const VbBattery *battery)
+VbItemsChanged *
+vb_items_changed_new (const VbBattery *battery)
 {
-  VbBusSignal *signal = g_new0 (VbBusSignal, 1);
+  VbItemsChanged *signal = g_new0 (VbItemsChanged, 1);
 
   signal->battery = battery;
   signal->text = g_string_new (NULL);
@@ -63,7 +63,7 @@ vb_bus_signal_new (const VbBattery *battery)
 }
 
 void
-vb_bus_signal_free (VbBusSignal *signal)
+vb_items_changed_free (VbItemsChanged *signal)
 {
   g_free (signal->message);
   g_string_free (signal->text, TRUE);
@@ -71,7 +71,7 @@ vb_bus_signal_free (VbBusSignal *signal)
 }
 
 static void
-put (VbBusSignal *signal, const void *bytes, gsize length)
+put (VbItemsChanged *signal, const void *bytes, gsize length)
 {
   memcpy (signal->message + signal->length, bytes, length);
   signal->length += length;
@@ -79,21 +79,21 @@ put (VbBusSignal *signal, const void *bytes, gsize length)
 
 /* The header is a multiple of eight bytes long, so that the message can be aligned as the body. */
 static void
-align (VbBusSignal *signal, gsize boundary)
+align (VbItemsChanged *signal, gsize boundary)
 {
   while (signal->length % boundary != 0)
     signal->message[signal->length++] = 0;
 }
 
 static void
-put_uint32 (VbBusSignal *signal, guint32 value)
+put_uint32 (VbItemsChanged *signal, guint32 value)
 {
   align (signal, sizeof value);
   put (signal, &value, sizeof value);
 }
 
 static void
-put_string (VbBusSignal *signal, const char *text)
+put_string (VbItemsChanged *signal, const char *text)
 {
   const gsize length = strlen (text);
 
@@ -103,7 +103,7 @@ put_string (VbBusSignal *signal, const char *text)
 
 /* Its length is known at its end only. Returns: what end_array() needs */
 static gsize
-begin_array (VbBusSignal *signal, gsize boundary)
+begin_array (VbItemsChanged *signal, gsize boundary)
 {
   put_uint32 (signal, 0);
   align (signal, boundary);
@@ -112,7 +112,7 @@ begin_array (VbBusSignal *signal, gsize boundary)
 }
 
 static void
-end_array (VbBusSignal *signal, gsize begin, gsize length_at)
+end_array (VbItemsChanged *signal, gsize begin, gsize length_at)
 {
   const guint32 length = (guint32)(signal->length - begin);
 
@@ -121,7 +121,7 @@ end_array (VbBusSignal *signal, gsize begin, gsize length_at)
 
 /* The type of a variant: one letter, or `ai`. */
 static void
-put_type (VbBusSignal *signal, const char *type)
+put_type (VbItemsChanged *signal, const char *type)
 {
   const guint8 length = (guint8)strlen (type);
 
@@ -131,7 +131,7 @@ put_type (VbBusSignal *signal, const char *type)
 
 /* As vb_bus_value_new() has it. */
 static void
-put_value (VbBusSignal *signal, const VbValue *value)
+put_value (VbItemsChanged *signal, const VbValue *value)
 {
   const gint64 integer = value->as.integer;
 
@@ -164,7 +164,7 @@ put_value (VbBusSignal *signal, const VbValue *value)
 }
 
 static void
-put_item (VbBusSignal *signal, guint item)
+put_item (VbItemsChanged *signal, guint item)
 {
   const VbValue *value = vb_battery_value (signal->battery, item);
   const char *path = vb_item (item)->path;
@@ -190,8 +190,8 @@ put_item (VbBusSignal *signal, guint item)
 }
 
 const guint8 *
-vb_bus_signal_make (
-    VbBusSignal *signal, const guint *numbers, guint n, guint32 serial, gsize *length)
+vb_items_changed_make (
+    VbItemsChanged *signal, const guint *numbers, guint n, guint32 serial, gsize *length)
 {
   guint32 body;
   gsize begin;

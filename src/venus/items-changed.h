@@ -7,16 +7,16 @@
 G_BEGIN_DECLS
 
 /**
- * VbBusSignal:
+ * VbItemsChanged:
  *
  * ItemsChanged (contract §1.3) as the bytes that go over the wire, made without GDBus: it is what a
  * push consists of, and a tree of some ten GVariants an item would cost more than all the rest.
  */
-typedef struct _VbBusSignal VbBusSignal;
+typedef struct _VbItemsChanged VbItemsChanged;
 
-/** Free with vb_bus_signal_free(), while @battery is there. */
-VbBusSignal *vb_bus_signal_new (const VbBattery *battery);
-void vb_bus_signal_free (VbBusSignal *signal);
+/** Free with vb_items_changed_free(), while @battery is there. */
+VbItemsChanged *vb_items_changed_new (const VbBattery *battery);
+void vb_items_changed_free (VbItemsChanged *signal);
 
 /**
  * The message with the @n items @numbers, Value and Text of each.
@@ -25,9 +25,9 @@ void vb_bus_signal_free (VbBusSignal *signal);
  *
  * Returns: its bytes, *@length of them; valid until the next call
  */
-const guint8 *vb_bus_signal_make (
-    VbBusSignal *signal, const guint *numbers, guint n, guint32 serial, gsize *length);
+const guint8 *vb_items_changed_make (
+    VbItemsChanged *signal, const guint *numbers, guint n, guint32 serial, gsize *length);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBusSignal, vb_bus_signal_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbItemsChanged, vb_items_changed_free)
 
 G_END_DECLS

@@ -2,7 +2,7 @@
 
 #include "bus/value.h"
 
-struct _VbBusItems
+struct _VbVenusItems
 {
   VbBattery *battery;
   GVariant *value_key;
@@ -12,15 +12,15 @@ struct _VbBusItems
   GString *text;
 };
 
-VbBusItems *
-vb_bus_items_new (VbBattery *battery)
+VbVenusItems *
+vb_venus_items_new (VbBattery *battery)
 {
-  VbBusItems *items = g_new0 (VbBusItems, 1);
+  VbVenusItems *items = g_new0 (VbVenusItems, 1);
 
   items->battery = battery;
   items->value_key = g_variant_ref_sink (g_variant_new_string ("Value"));
   items->text_key = g_variant_ref_sink (g_variant_new_string ("Text"));
-  items->paths = g_new0 (GVariant *, vb_n_items ());
+  items->paths = g_new0 (GVariant *, vb_item_count ());
   items->entries = g_ptr_array_new ();
   items->text = g_string_new (NULL);
 
@@ -28,9 +28,9 @@ vb_bus_items_new (VbBattery *battery)
 }
 
 void
-vb_bus_items_free (VbBusItems *items)
+vb_venus_items_free (VbVenusItems *items)
 {
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     g_clear_pointer (&items->paths[i], g_variant_unref);
 
   g_variant_unref (items->value_key);
@@ -42,13 +42,13 @@ vb_bus_items_free (VbBusItems *items)
 }
 
 GVariant *
-vb_bus_items_value (const VbBusItems *items, guint item)
+vb_venus_items_value (const VbVenusItems *items, guint item)
 {
   return vb_bus_value_new (vb_battery_value (items->battery, item));
 }
 
 const char *
-vb_bus_items_text (VbBusItems *items, guint item)
+vb_venus_items_text (VbVenusItems *items, guint item)
 {
   g_string_truncate (items->text, 0);
   vb_item_format (item, vb_battery_value (items->battery, item), items->text);
@@ -57,7 +57,7 @@ vb_bus_items_text (VbBusItems *items, guint item)
 }
 
 static GVariant *
-path_of (VbBusItems *items, guint item)
+path_of (VbVenusItems *items, guint item)
 {
   if (items->paths[item] == NULL)
     items->paths[item] = g_variant_ref_sink (g_variant_new_string (vb_item (item)->path));
@@ -68,12 +68,12 @@ path_of (VbBusItems *items, guint item)
 /* Entries are put together by hand: with a GVariantBuilder they cost three times as much, and they
    are most of what a push costs on the bus. */
 static GVariant *
-pack_item (VbBusItems *items, guint item)
+pack_item (VbVenusItems *items, guint item)
 {
-  const char *text = vb_bus_items_text (items, item);
+  const char *text = vb_venus_items_text (items, item);
   GVariant *members[] = {
     g_variant_new_dict_entry (items->value_key,
-                              g_variant_new_variant (vb_bus_items_value (items, item))),
+                              g_variant_new_variant (vb_venus_items_value (items, item))),
     g_variant_new_dict_entry (items->text_key, g_variant_new_variant (g_variant_new_string (text))),
   };
 
@@ -83,7 +83,7 @@ pack_item (VbBusItems *items, guint item)
 }
 
 static GVariant *
-steal_entries (VbBusItems *items, const char *type)
+steal_entries (VbVenusItems *items, const char *type)
 {
   GVariant *array = g_variant_new_array (
       G_VARIANT_TYPE (type), (GVariant *const *)items->entries->pdata, items->entries->len);
@@ -94,7 +94,7 @@ steal_entries (VbBusItems *items, const char *type)
 }
 
 GVariant *
-vb_bus_items_pack (VbBusItems *items, const guint *numbers, guint n)
+vb_venus_items_pack (VbVenusItems *items, const guint *numbers, guint n)
 {
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (items->entries, pack_item (items, numbers[i]));
@@ -103,25 +103,25 @@ vb_bus_items_pack (VbBusItems *items, const guint *numbers, guint n)
 }
 
 GVariant *
-vb_bus_items_pack_values (VbBusItems *items, const guint *numbers, guint n, gsize skip)
+vb_venus_items_pack_values (VbVenusItems *items, const guint *numbers, guint n, gsize skip)
 {
   for (guint i = 0; i < n; i++)
-    g_ptr_array_add (
-        items->entries,
-        g_variant_new_dict_entry (g_variant_new_string (vb_item (numbers[i])->path + skip),
-                                  g_variant_new_variant (vb_bus_items_value (items, numbers[i]))));
+    g_ptr_array_add (items->entries,
+                     g_variant_new_dict_entry (
+                         g_variant_new_string (vb_item (numbers[i])->path + skip),
+                         g_variant_new_variant (vb_venus_items_value (items, numbers[i]))));
 
   return steal_entries (items, "{sv}");
 }
 
 GVariant *
-vb_bus_items_pack_texts (VbBusItems *items, const guint *numbers, guint n, gsize skip)
+vb_venus_items_pack_texts (VbVenusItems *items, const guint *numbers, guint n, gsize skip)
 {
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (
         items->entries,
         g_variant_new_dict_entry (g_variant_new_string (vb_item (numbers[i])->path + skip),
-                                  g_variant_new_string (vb_bus_items_text (items, numbers[i]))));
+                                  g_variant_new_string (vb_venus_items_text (items, numbers[i]))));
 
   return steal_entries (items, "{ss}");
 }

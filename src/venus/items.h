@@ -7,38 +7,40 @@
 G_BEGIN_DECLS
 
 /**
- * VbBusItems:
+ * VbVenusItems:
  *
  * Packs items of one battery into what goes over the bus (contract §1.2, §1.3). What is the same in
  * every message is kept.
  */
-typedef struct _VbBusItems VbBusItems;
+typedef struct _VbVenusItems VbVenusItems;
 
-/** Free with vb_bus_items_free(), while @battery is there. */
-VbBusItems *vb_bus_items_new (VbBattery *battery);
-void vb_bus_items_free (VbBusItems *items);
+/** Free with vb_venus_items_free(), while @battery is there. */
+VbVenusItems *vb_venus_items_new (VbBattery *battery);
+void vb_venus_items_free (VbVenusItems *items);
 
 /** The value of @item, to be put into a variant (transfer floating). */
-GVariant *vb_bus_items_value (const VbBusItems *items, guint item);
+GVariant *vb_venus_items_value (const VbVenusItems *items, guint item);
 
 /** The text of @item; valid until the next call of any function here. */
-const char *vb_bus_items_text (VbBusItems *items, guint item);
+const char *vb_venus_items_text (VbVenusItems *items, guint item);
 
 /**
  * The @n items @numbers by their paths with Value and Text: an `a{sa{sv}}`, as GetItems and
  * ItemsChanged carry it (transfer floating).
  */
-GVariant *vb_bus_items_pack (VbBusItems *items, const guint *numbers, guint n);
+GVariant *vb_venus_items_pack (VbVenusItems *items, const guint *numbers, guint n);
 
 /**
  * The values (`a{sv}`) of the @n items @numbers, by their paths without the first @skip bytes: what
  * GetValue on a group answers (transfer floating).
  */
-GVariant *vb_bus_items_pack_values (VbBusItems *items, const guint *numbers, guint n, gsize skip);
+GVariant *
+vb_venus_items_pack_values (VbVenusItems *items, const guint *numbers, guint n, gsize skip);
 
 /** The same for their texts: `a{ss}`. */
-GVariant *vb_bus_items_pack_texts (VbBusItems *items, const guint *numbers, guint n, gsize skip);
+GVariant *
+vb_venus_items_pack_texts (VbVenusItems *items, const guint *numbers, guint n, gsize skip);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBusItems, vb_bus_items_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbVenusItems, vb_venus_items_free)
 
 G_END_DECLS

@@ -15,26 +15,26 @@
 
 typedef struct
 {
-  VbBusObjects *objects;
+  VbVenusObjects *objects;
   guint item;
 } Leaf;
 
 typedef struct
 {
-  VbBusObjects *objects;
+  VbVenusObjects *objects;
   char *prefix; /* of the paths below it: `/` of the root, `/Dc/` of /Dc */
 } Group;
 
-struct _VbBusObjects
+struct _VbVenusObjects
 {
   GDBusConnection *connection;
-  VbBusCompat *compat;
+  VbBusFilter *compat;
   VbBattery *battery;
-  VbBusItems *items;
-  VbBusSignal *signal;
+  VbVenusItems *items;
+  VbItemsChanged *signal;
   guint32 n_signals;
   gboolean insecure;
-  VbBusSetValue set_value;
+  VbVenusSetValue set_value;
   gpointer user_data;
 
   Leaf *leaves;       /* one for each item; one without @objects is not exported */
@@ -90,17 +90,17 @@ interface_of (Node node)
 }
 
 static gboolean
-is_exported (const VbBusObjects *objects, guint item)
+is_exported (const VbVenusObjects *objects, guint item)
 {
   return objects->leaves[item].objects != NULL;
 }
 
 /* The exported items whose paths begin with @prefix. */
 static const GArray *
-select_items (VbBusObjects *objects, const char *prefix)
+select_items (VbVenusObjects *objects, const char *prefix)
 {
   g_array_set_size (objects->selected, 0);
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     if (is_exported (objects, i) && g_str_has_prefix (vb_item (i)->path, prefix))
       g_array_append_val (objects->selected, i);
 
@@ -118,18 +118,18 @@ call_group (GDBusConnection *connection,
             gpointer user_data)
 {
   const Group *group = user_data;
-  VbBusItems *items = group->objects->items;
+  VbVenusItems *items = group->objects->items;
   const gsize skip = strlen (group->prefix);
   const GArray *below = select_items (group->objects, group->prefix);
   const guint *numbers = (const guint *)below->data;
   GVariant *answer;
 
   if (g_str_equal (method, "GetItems"))
-    answer = g_variant_new ("(@a{sa{sv}})", vb_bus_items_pack (items, numbers, below->len));
+    answer = g_variant_new ("(@a{sa{sv}})", vb_venus_items_pack (items, numbers, below->len));
   else if (g_str_equal (method, "GetValue"))
-    answer = g_variant_new ("(v)", vb_bus_items_pack_values (items, numbers, below->len, skip));
+    answer = g_variant_new ("(v)", vb_venus_items_pack_values (items, numbers, below->len, skip));
   else
-    answer = g_variant_new ("(v)", vb_bus_items_pack_texts (items, numbers, below->len, skip));
+    answer = g_variant_new ("(v)", vb_venus_items_pack_texts (items, numbers, below->len, skip));
 
   g_dbus_method_invocation_return_value (invocation, answer);
 }
@@ -157,9 +157,9 @@ call_leaf (GDBusConnection *connection,
   GVariant *answer;
 
   if (g_str_equal (method, "GetValue"))
-    answer = g_variant_new ("(v)", vb_bus_items_value (leaf->objects->items, leaf->item));
+    answer = g_variant_new ("(v)", vb_venus_items_value (leaf->objects->items, leaf->item));
   else if (g_str_equal (method, "GetText"))
-    answer = g_variant_new ("(s)", vb_bus_items_text (leaf->objects->items, leaf->item));
+    answer = g_variant_new ("(s)", vb_venus_items_text (leaf->objects->items, leaf->item));
   else if (g_str_equal (method, "SetValue"))
     answer = g_variant_new ("(i)", write_leaf (leaf, arguments));
   else
@@ -169,7 +169,7 @@ call_leaf (GDBusConnection *connection,
 }
 
 static void
-register_node (VbBusObjects *objects, const char *path, Node node, gpointer user_data)
+register_node (VbVenusObjects *objects, const char *path, Node node, gpointer user_data)
 {
   static const GDBusInterfaceVTable vtables[] = {
     [NODE_LEAF] = { .method_call = call_leaf },
@@ -186,11 +186,11 @@ register_node (VbBusObjects *objects, const char *path, Node node, gpointer user
   }
 
   g_array_append_val (objects->ids, id);
-  vb_bus_compat_add_path (objects->compat, path);
+  vb_bus_filter_add_path (objects->compat, path);
 }
 
 static void
-export_group (VbBusObjects *objects, const char *path, Node node)
+export_group (VbVenusObjects *objects, const char *path, Node node)
 {
   Group *group;
 
@@ -205,7 +205,7 @@ export_group (VbBusObjects *objects, const char *path, Node node)
 }
 
 static void
-export_item (VbBusObjects *objects, guint item)
+export_item (VbVenusObjects *objects, guint item)
 {
   const char *path = vb_item (item)->path;
 
@@ -222,7 +222,7 @@ export_item (VbBusObjects *objects, guint item)
 /* Whether a consumer may see the item: the mere existence of a limit makes a BMS (design §4), and of
    the families only what the battery really has is shown. */
 static gboolean
-is_there (const VbBusObjects *objects, guint item)
+is_there (const VbVenusObjects *objects, guint item)
 {
   const VbField *field = vb_item (item)->field;
 
@@ -243,45 +243,45 @@ group_free (gpointer data)
   g_free (group);
 }
 
-VbBusObjects *
-vb_bus_objects_new (GDBusConnection *connection,
-                    VbBattery *battery,
-                    gboolean insecure,
-                    VbBusSetValue set_value,
-                    gpointer user_data)
+VbVenusObjects *
+vb_venus_objects_new (GDBusConnection *connection,
+                      VbBattery *battery,
+                      gboolean insecure,
+                      VbVenusSetValue set_value,
+                      gpointer user_data)
 {
-  VbBusObjects *objects = g_new0 (VbBusObjects, 1);
+  VbVenusObjects *objects = g_new0 (VbVenusObjects, 1);
 
   objects->connection = g_object_ref (connection);
-  objects->compat = vb_bus_compat_new (connection);
+  objects->compat = vb_bus_filter_new (connection);
   objects->battery = battery;
-  objects->items = vb_bus_items_new (battery);
-  objects->signal = vb_bus_signal_new (battery);
+  objects->items = vb_venus_items_new (battery);
+  objects->signal = vb_items_changed_new (battery);
   objects->insecure = insecure;
   objects->set_value = set_value;
   objects->user_data = user_data;
-  objects->leaves = g_new0 (Leaf, vb_n_items ());
+  objects->leaves = g_new0 (Leaf, vb_item_count ());
   objects->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, group_free);
   objects->ids = g_array_new (FALSE, FALSE, sizeof (guint));
   objects->selected = g_array_new (FALSE, FALSE, sizeof (guint));
 
   export_group (objects, "/", NODE_ROOT);
-  for (guint i = 0; i < vb_n_items (); i++)
-    vb_bus_objects_add (objects, &i, 1);
+  for (guint i = 0; i < vb_item_count (); i++)
+    vb_venus_objects_add (objects, &i, 1);
 
   return objects;
 }
 
 void
-vb_bus_objects_free (VbBusObjects *objects)
+vb_venus_objects_free (VbVenusObjects *objects)
 {
   for (guint i = 0; i < objects->ids->len; i++)
     g_dbus_connection_unregister_object (objects->connection,
                                          g_array_index (objects->ids, guint, i));
 
-  vb_bus_compat_free (objects->compat);
-  vb_bus_items_free (objects->items);
-  vb_bus_signal_free (objects->signal);
+  vb_bus_filter_free (objects->compat);
+  vb_venus_items_free (objects->items);
+  vb_items_changed_free (objects->signal);
   g_object_unref (objects->connection);
   g_array_unref (objects->ids);
   g_array_unref (objects->selected);
@@ -291,7 +291,7 @@ vb_bus_objects_free (VbBusObjects *objects)
 }
 
 void
-vb_bus_objects_add (VbBusObjects *objects, const guint *items, guint n_items)
+vb_venus_objects_add (VbVenusObjects *objects, const guint *items, guint n_items)
 {
   for (guint i = 0; i < n_items; i++)
     if (!is_exported (objects, items[i]) && is_there (objects, items[i]))
@@ -300,7 +300,7 @@ vb_bus_objects_add (VbBusObjects *objects, const guint *items, guint n_items)
 
 /* Past GDBus, where it has nothing to send before. */
 static gboolean
-send_at_once (VbBusObjects *objects, const guint *items, guint n_items)
+send_at_once (VbVenusObjects *objects, const guint *items, guint n_items)
 {
   GIOStream *stream = g_dbus_connection_get_stream (objects->connection);
   const guint8 *message;
@@ -309,8 +309,8 @@ send_at_once (VbBusObjects *objects, const guint *items, guint n_items)
   if (!VB_IS_BUS_STREAM (stream))
     return FALSE;
 
-  message = vb_bus_signal_make (objects->signal, items, n_items,
-                                FIRST_SERIAL + objects->n_signals % FIRST_SERIAL, &length);
+  message = vb_items_changed_make (objects->signal, items, n_items,
+                                   FIRST_SERIAL + objects->n_signals % FIRST_SERIAL, &length);
   objects->n_signals++;
 
   return vb_bus_stream_write (VB_BUS_STREAM (stream), message, length,
@@ -318,12 +318,12 @@ send_at_once (VbBusObjects *objects, const guint *items, guint n_items)
 }
 
 void
-vb_bus_objects_signal (VbBusObjects *objects, const guint *items, guint n_items)
+vb_venus_objects_signal (VbVenusObjects *objects, const guint *items, guint n_items)
 {
   if (n_items == 0 || send_at_once (objects, items, n_items))
     return;
 
   g_dbus_connection_emit_signal (
       objects->connection, NULL, "/", VB_BUS_ITEM, "ItemsChanged",
-      g_variant_new ("(@a{sa{sv}})", vb_bus_items_pack (objects->items, items, n_items)), NULL);
+      g_variant_new ("(@a{sa{sv}})", vb_venus_items_pack (objects->items, items, n_items)), NULL);
 }

@@ -15,72 +15,72 @@
    of its own. */
 #define STALL_GRACE G_USEC_PER_SEC
 
-struct _VbBatteryService
+struct _VbVenusService
 {
   VbBattery *battery;
   char *bus_name;
   gboolean insecure;
-  VbBatteryInstance *instance;
+  VbVenusInstance *instance;
 
   VbBusLink *link;
-  VbBusObjects *objects; /* NULL while there is no connection */
-  VbBusName *name;       /* NULL while it is not asked for */
-  char *former;          /* unique name of the connection that we closed last, or NULL */
+  VbVenusObjects *objects; /* NULL while there is no connection */
+  VbBusName *name;         /* NULL while it is not asked for */
+  char *former;            /* unique name of the connection that we closed last, or NULL */
 
-  VbBatteryServiceLost lost;
+  VbVenusServiceLost lost;
   gpointer lost_data;
-  VbBatteryServiceStall stall;
+  VbVenusServiceStall stall;
   gpointer stall_data;
 };
 
-G_DEFINE_QUARK (vb_bus_error, vb_bus_error)
+G_DEFINE_QUARK (vb_venus_error, vb_venus_error)
 
 static gboolean
-wants_bus (const VbBatteryService *service)
+wants_bus (const VbVenusService *service)
 {
   return vb_state_on_bus (vb_battery_state (service->battery));
 }
 
 static gboolean
-owns_name (const VbBatteryService *service)
+owns_name (const VbVenusService *service)
 {
   return service->name != NULL && vb_bus_name_is_owned (service->name);
 }
 
 static void
-tell_presence (VbBatteryService *service)
+tell_presence (VbVenusService *service)
 {
   const gboolean on_bus = owns_name (service);
   VbJoining joining = VB_JOINING_NOTHING;
 
   if (wants_bus (service) && !on_bus) {
-    joining = vb_battery_instance_joining (service->instance);
+    joining = vb_venus_instance_joining (service->instance);
     if (joining == VB_JOINING_NOTHING)
       joining = VB_JOINING_NAME;
   }
 
   vb_battery_set_presence (service->battery, on_bus, joining, service->bus_name,
-                           vb_battery_instance_number (service->instance));
+                           vb_venus_instance_number (service->instance));
 }
 
 static void
 on_name_changed (gboolean owned, gpointer user_data)
 {
-  VbBatteryService *service = user_data;
+  VbVenusService *service = user_data;
 
   if (owned)
     g_message ("%s is on the bus, device instance %d", service->bus_name,
-               vb_battery_instance_number (service->instance));
+               vb_venus_instance_number (service->instance));
   tell_presence (service);
 }
 
 /* Asks for the name, once there is nothing left to be waited for: a consumer reads everything as
    soon as it sees the name, and never again (contract §1.8). */
 static void
-join (VbBatteryService *service)
+join (VbVenusService *service)
 {
   if (service->name == NULL && service->objects != NULL && wants_bus (service)
-      && vb_battery_instance_joining (service->instance) == VB_JOINING_NOTHING)
+      && vb_venus_instance_joining (service->instance) == VB_JOINING_NOTHING)
     service->name = vb_bus_name_new (vb_bus_link_connection (service->link), service->bus_name,
                                      service->former, on_name_changed, service);
 
@@ -89,7 +89,7 @@ join (VbBatteryService *service)
 
 /* Only what has closed its connection has left the bus. */
 static void
-leave (VbBatteryService *service)
+leave (VbVenusService *service)
 {
   GDBusConnection *connection = vb_bus_link_connection (service->link);
 
@@ -115,7 +115,7 @@ on_instance_leave (gpointer user_data)
 }
 
 static gboolean
-has_waited (const VbBatteryService *service, gint64 now)
+has_waited (const VbVenusService *service, gint64 now)
 {
   const gint64 noticed = service->stall != NULL ? service->stall (service->stall_data) : 0;
 
@@ -125,7 +125,7 @@ has_waited (const VbBatteryService *service, gint64 now)
 static int
 on_set_value (guint item, GVariant *value, gpointer user_data)
 {
-  VbBatteryService *service = user_data;
+  VbVenusService *service = user_data;
   const VbValue *own = vb_battery_value (service->battery, item);
   const gint64 now = vb_clock_now ();
   g_auto (VbValue) before = VB_VALUE_INIT;
@@ -141,51 +141,51 @@ on_set_value (guint item, GVariant *value, gpointer user_data)
     return set;
 
   if (item == vb_item_known (VB_KNOWN_CUSTOM_NAME))
-    vb_battery_instance_store_name (service->instance);
+    vb_venus_instance_store_name (service->instance);
 
   /* A client that wrote something waits for a signal with what became of it (contract §1.4): where
      rounding or the seat belt made what was there already, no change tells it. */
   if (owns_name (service) && vb_value_equal (&before, own) && !vb_bus_value_says (value, own))
-    vb_bus_objects_signal (service->objects, &item, 1);
+    vb_venus_objects_signal (service->objects, &item, 1);
   vb_battery_tell_written (service->battery, item);
 
   return set;
 }
 
 static void
-export_objects (VbBatteryService *service)
+export_objects (VbVenusService *service)
 {
-  service->objects = vb_bus_objects_new (vb_bus_link_connection (service->link), service->battery,
-                                         service->insecure, on_set_value, service);
+  service->objects = vb_venus_objects_new (vb_bus_link_connection (service->link), service->battery,
+                                           service->insecure, on_set_value, service);
 }
 
 static void
 on_connected (GDBusConnection *connection, gpointer user_data)
 {
-  VbBatteryService *service = user_data;
+  VbVenusService *service = user_data;
 
   export_objects (service);
-  vb_battery_instance_set_connection (service->instance, connection);
+  vb_venus_instance_set_connection (service->instance, connection);
   join (service);
 }
 
 static void
 on_disconnected (gpointer user_data)
 {
-  VbBatteryService *service = user_data;
+  VbVenusService *service = user_data;
 
   /* A bus that has been started anew gives the unique names of the old one to others. */
   g_clear_pointer (&service->former, g_free);
-  vb_battery_instance_set_connection (service->instance, NULL);
+  vb_venus_instance_set_connection (service->instance, NULL);
   g_clear_pointer (&service->name, vb_bus_name_free);
-  g_clear_pointer (&service->objects, vb_bus_objects_free);
+  g_clear_pointer (&service->objects, vb_venus_objects_free);
   tell_presence (service);
 }
 
 static void
 on_lost (gpointer user_data)
 {
-  VbBatteryService *service = user_data;
+  VbVenusService *service = user_data;
 
   if (service->lost != NULL)
     service->lost (service->lost_data);
@@ -194,7 +194,7 @@ on_lost (gpointer user_data)
 static void
 on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
 {
-  VbBatteryService *service = user_data;
+  VbVenusService *service = user_data;
   const gboolean was_on_bus = vb_state_on_bus (change->before);
   const gboolean is_on_bus = vb_state_on_bus (change->after);
 
@@ -205,21 +205,21 @@ on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
   }
 
   if (service->objects != NULL)
-    vb_bus_objects_add (service->objects, change->items, change->n_items);
+    vb_venus_objects_add (service->objects, change->items, change->n_items);
 
   if (owns_name (service))
-    vb_bus_objects_signal (service->objects, change->items, change->n_items);
+    vb_venus_objects_signal (service->objects, change->items, change->n_items);
   else if (is_on_bus)
     join (service);
 }
 
-static VbBatteryService *
-service_alloc (VbBattery *battery, const VbBatteryServiceConfig *config)
+static VbVenusService *
+service_alloc (VbBattery *battery, const VbVenusServiceConfig *config)
 {
-  VbBatteryService *service = g_new0 (VbBatteryService, 1);
+  VbVenusService *service = g_new0 (VbVenusService, 1);
 
   service->battery = battery;
-  service->bus_name = vb_battery_bus_name (vb_battery_config (battery)->name);
+  service->bus_name = vb_identity_bus_name (vb_battery_config (battery)->name);
   service->insecure = config->insecure;
 
   return service;
@@ -227,7 +227,7 @@ service_alloc (VbBattery *battery, const VbBatteryServiceConfig *config)
 
 /* Two services of one name would hide each other: better not to start (contract §1.8). */
 static gboolean
-reach_bus (VbBatteryService *service, const char *address, GError **error)
+reach_bus (VbVenusService *service, const char *address, GError **error)
 {
   static const VbBusLinkEvents events = { on_connected, on_disconnected, on_lost };
   g_autoptr (GError) failed = NULL;
@@ -237,25 +237,25 @@ reach_bus (VbBatteryService *service, const char *address, GError **error)
   if (service->link == NULL
       || !vb_bus_name_is_taken (vb_bus_link_connection (service->link), service->bus_name, &taken,
                                 &failed)) {
-    g_set_error (error, VB_BUS_ERROR, VB_BUS_ERROR_UNREACHABLE, "cannot reach the bus at %s: %s",
-                 address, failed->message);
+    g_set_error (error, VB_VENUS_ERROR, VB_VENUS_ERROR_UNREACHABLE,
+                 "cannot reach the bus at %s: %s", address, failed->message);
     return FALSE;
   }
 
   if (taken)
-    g_set_error (error, VB_BUS_ERROR, VB_BUS_ERROR_NAME_TAKEN,
+    g_set_error (error, VB_VENUS_ERROR, VB_VENUS_ERROR_NAME_TAKEN,
                  "%s is already owned by another process on the bus at %s", service->bus_name,
                  address);
 
   return !taken;
 }
 
-VbBatteryService *
-vb_battery_service_new (VbBattery *battery, const VbBatteryServiceConfig *config, GError **error)
+VbVenusService *
+vb_venus_service_new (VbBattery *battery, const VbVenusServiceConfig *config, GError **error)
 {
-  static const VbBatteryInstanceEvents instance_events = { on_instance_ready, on_instance_leave };
+  static const VbVenusInstanceEvents instance_events = { on_instance_ready, on_instance_leave };
   static const VbBatteryEvents battery_events = { .changed = on_changed };
-  g_autoptr (VbBatteryService) service = NULL;
+  g_autoptr (VbVenusService) service = NULL;
 
   g_return_val_if_fail (battery != NULL, NULL);
   g_return_val_if_fail (config != NULL && config->address != NULL, NULL);
@@ -264,9 +264,9 @@ vb_battery_service_new (VbBattery *battery, const VbBatteryServiceConfig *config
   if (!reach_bus (service, config->address, error))
     return NULL;
 
-  vb_battery_identify (battery, config->process_version, config->insecure);
-  service->instance = vb_battery_instance_new (battery, config->require_settings,
-                                               config->settings_timeout, &instance_events, service);
+  vb_identity_set (battery, config->process_version, config->insecure);
+  service->instance = vb_venus_instance_new (battery, config->require_settings,
+                                             config->settings_timeout, &instance_events, service);
   vb_battery_add_listener (battery, &battery_events, service);
   on_connected (vb_bus_link_connection (service->link), service);
 
@@ -274,12 +274,12 @@ vb_battery_service_new (VbBattery *battery, const VbBatteryServiceConfig *config
 }
 
 void
-vb_battery_service_free (VbBatteryService *service)
+vb_venus_service_free (VbVenusService *service)
 {
   vb_battery_remove_listener (service->battery, service);
-  g_clear_pointer (&service->instance, vb_battery_instance_free);
+  g_clear_pointer (&service->instance, vb_venus_instance_free);
   g_clear_pointer (&service->name, vb_bus_name_free);
-  g_clear_pointer (&service->objects, vb_bus_objects_free);
+  g_clear_pointer (&service->objects, vb_venus_objects_free);
   g_clear_pointer (&service->link, vb_bus_link_free);
   g_free (service->former);
   g_free (service->bus_name);
@@ -287,18 +287,18 @@ vb_battery_service_free (VbBatteryService *service)
 }
 
 void
-vb_battery_service_set_lost_func (VbBatteryService *service,
-                                  VbBatteryServiceLost lost,
-                                  gpointer user_data)
+vb_venus_service_set_lost_func (VbVenusService *service,
+                                VbVenusServiceLost lost,
+                                gpointer user_data)
 {
   service->lost = lost;
   service->lost_data = user_data;
 }
 
 void
-vb_battery_service_set_stall_func (VbBatteryService *service,
-                                   VbBatteryServiceStall stall,
-                                   gpointer user_data)
+vb_venus_service_set_stall_func (VbVenusService *service,
+                                 VbVenusServiceStall stall,
+                                 gpointer user_data)
 {
   service->stall = stall;
   service->stall_data = user_data;

@@ -6,26 +6,26 @@
 
 G_BEGIN_DECLS
 
-#define VB_BUS_ERROR vb_bus_error_quark ()
-GQuark vb_bus_error_quark (void);
+#define VB_VENUS_ERROR vb_venus_error_quark ()
+GQuark vb_venus_error_quark (void);
 
 typedef enum
 {
-  VB_BUS_ERROR_UNREACHABLE, /* no connection to the bus: exit status 5 */
-  VB_BUS_ERROR_NAME_TAKEN,  /* another process owns the battery's name: exit status 6 */
-} VbBusError;
+  VB_VENUS_ERROR_UNREACHABLE, /* no connection to the bus: exit status 5 */
+  VB_VENUS_ERROR_NAME_TAKEN,  /* another process owns the battery's name: exit status 6 */
+} VbVenusError;
 
 /**
- * VbBatteryService:
+ * VbVenusService:
  *
  * One battery on one private connection to the bus (design §4, contract §1, §2). It joins the bus
  * when the battery becomes live, sends one ItemsChanged per step, and leaves by closing its
  * connection.
  */
-typedef struct _VbBatteryService VbBatteryService;
+typedef struct _VbVenusService VbVenusService;
 
 /** Called once, when no connection to the bus could be made for 5 s. */
-typedef void (*VbBatteryServiceLost) (gpointer user_data);
+typedef void (*VbVenusServiceLost) (gpointer user_data);
 
 /** How the battery stands on the bus. */
 typedef struct
@@ -35,36 +35,36 @@ typedef struct
   gint64 settings_timeout;     /* else so long (µs); then the configured instance is taken */
   gboolean insecure;           /* publish /Mgmt/InsecureConnection 1 */
   const char *process_version; /* /Mgmt/ProcessVersion, /FirmwareVersion */
-} VbBatteryServiceConfig;
+} VbVenusServiceConfig;
 
 /**
  * Connects to the bus (blocking: this is start-up), makes sure that nobody owns the name, exports
  * the objects and becomes @battery's listener. @battery must outlive the service.
  *
- * Returns: NULL with an error in VB_BUS_ERROR
+ * Returns: NULL with an error in VB_VENUS_ERROR
  */
-VbBatteryService *
-vb_battery_service_new (VbBattery *battery, const VbBatteryServiceConfig *config, GError **error);
+VbVenusService *
+vb_venus_service_new (VbBattery *battery, const VbVenusServiceConfig *config, GError **error);
 
 /** Closes the connection (blocking) so that the name is gone, then frees. */
-void vb_battery_service_free (VbBatteryService *service);
+void vb_venus_service_free (VbVenusService *service);
 
 /** Sets who is told when the bus is lost for good. */
-void vb_battery_service_set_lost_func (VbBatteryService *service,
-                                       VbBatteryServiceLost lost,
-                                       gpointer user_data);
+void vb_venus_service_set_lost_func (VbVenusService *service,
+                                     VbVenusServiceLost lost,
+                                     gpointer user_data);
 
 /** Tells when it was last noticed that the process had stood still, as vb_clock_now(); 0: never. */
-typedef gint64 (*VbBatteryServiceStall) (gpointer user_data);
+typedef gint64 (*VbVenusServiceStall) (gpointer user_data);
 
 /**
  * Sets who knows of standstills: what clients wrote meanwhile is as old as what lay in the sockets of
  * HTTP, and refused for a moment after one (design §5).
  */
-void vb_battery_service_set_stall_func (VbBatteryService *service,
-                                        VbBatteryServiceStall stall,
-                                        gpointer user_data);
+void vb_venus_service_set_stall_func (VbVenusService *service,
+                                      VbVenusServiceStall stall,
+                                      gpointer user_data);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBatteryService, vb_battery_service_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbVenusService, vb_venus_service_free)
 
 G_END_DECLS

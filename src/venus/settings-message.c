@@ -9,7 +9,7 @@
 G_DEFINE_QUARK (vb_settings_error, vb_settings_error)
 
 GVariant *
-vb_settings_add_arguments (const char *const *paths, const char *const *defaults, guint n)
+vb_settings_message_add_arguments (const char *const *paths, const char *const *defaults, guint n)
 {
   GVariantBuilder builder;
 
@@ -25,7 +25,7 @@ vb_settings_add_arguments (const char *const *paths, const char *const *defaults
 }
 
 char *
-vb_settings_text (GVariant *boxed)
+vb_settings_message_text (GVariant *boxed)
 {
   g_autoptr (GVariant) value = vb_bus_value_unbox (boxed);
 
@@ -65,7 +65,7 @@ read_result (GVariant *results, const char *path, GError **error)
   if (result != NULL)
     boxed = g_variant_lookup_value (result, "value", NULL);
   if (boxed != NULL)
-    text = vb_settings_text (boxed);
+    text = vb_settings_message_text (boxed);
   if (text == NULL)
     g_set_error (error, VB_SETTINGS_ERROR, VB_SETTINGS_ERROR_ANSWER, "no text was answered for %s",
                  path);
@@ -74,7 +74,7 @@ read_result (GVariant *results, const char *path, GError **error)
 }
 
 char **
-vb_settings_read_added (GVariant *reply, const char *const *paths, guint n, GError **error)
+vb_settings_message_read_added (GVariant *reply, const char *const *paths, guint n, GError **error)
 {
   g_autoptr (GVariant) results = NULL;
   g_auto (GStrv) texts = NULL;
@@ -97,13 +97,13 @@ vb_settings_read_added (GVariant *reply, const char *const *paths, guint n, GErr
 }
 
 char *
-vb_settings_class_and_instance (int instance)
+vb_settings_message_class_and_instance (int instance)
 {
   return g_strdup_printf (CLASS "%d", instance);
 }
 
 gboolean
-vb_settings_parse_instance (const char *text, int *instance)
+vb_settings_message_parse_instance (const char *text, int *instance)
 {
   guint64 number;
 

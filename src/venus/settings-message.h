@@ -20,22 +20,23 @@ typedef enum
  * kept yet (transfer floating).
  */
 GVariant *
-vb_settings_add_arguments (const char *const *paths, const char *const *defaults, guint n);
+vb_settings_message_add_arguments (const char *const *paths, const char *const *defaults, guint n);
 
 /**
  * Reads the answer @reply to that call: the texts that are kept, in the order of @paths.
  *
  * Returns: NULL with an error in VB_SETTINGS_ERROR that names the setting; free with g_strfreev()
  */
-char **vb_settings_read_added (GVariant *reply, const char *const *paths, guint n, GError **error);
+char **
+vb_settings_message_read_added (GVariant *reply, const char *const *paths, guint n, GError **error);
 
 /** The text in @boxed, an item's value, or NULL where it is none. Free with g_free(). */
-char *vb_settings_text (GVariant *boxed);
+char *vb_settings_message_text (GVariant *boxed);
 
 /** What is kept for a battery with @instance: `battery:100`. */
-char *vb_settings_class_and_instance (int instance);
+char *vb_settings_message_class_and_instance (int instance);
 
 /** Reads that again. Returns: whether @text was of that form and @instance was set */
-gboolean vb_settings_parse_instance (const char *text, int *instance);
+gboolean vb_settings_message_parse_instance (const char *text, int *instance);
 
 G_END_DECLS

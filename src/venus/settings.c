@@ -21,20 +21,20 @@ enum
 
 static const char *const leaves[N_KEPT] = { "ClassAndVrmInstance", "CustomName" };
 
-struct _VbDeviceSettings
+struct _VbVenusSettings
 {
   GDBusConnection *connection;
   char *paths[N_KEPT + 1];
   int preferred;
   char *name; /* as it is kept there; until that is known, the one to begin with */
-  const VbDeviceSettingsEvents *events;
+  const VbVenusSettingsEvents *events;
   gpointer user_data;
 
   guint name_watch;
   char *owner; /* of the bus name; NULL while settings is not there */
   GCancellable *cancellable;
   guint subscriptions[N_KEPT];
-  VbRetry retry;
+  VbBusRetry retry;
   gboolean is_new; /* settings did not know the device when it was asked */
   gboolean added;
 
@@ -43,7 +43,7 @@ struct _VbDeviceSettings
 };
 
 static void
-call (VbDeviceSettings *settings,
+call (VbVenusSettings *settings,
       const char *path,
       const char *interface,
       const char *method,
@@ -70,7 +70,7 @@ finish (GObject *source, GAsyncResult *result, gboolean *cancelled, GError **err
 }
 
 static void
-adopt_name (VbDeviceSettings *settings, const char *name)
+adopt_name (VbVenusSettings *settings, const char *name)
 {
   g_free (settings->name);
   settings->name = g_strdup (name);
@@ -80,7 +80,7 @@ adopt_name (VbDeviceSettings *settings, const char *name)
 static void
 on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  VbDeviceSettings *settings = user_data;
+  VbVenusSettings *settings = user_data;
   g_autoptr (GError) error = NULL;
   gboolean cancelled;
   g_autoptr (GVariant) reply = finish (source, result, &cancelled, &error);
@@ -102,13 +102,13 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
                error != NULL ? error->message : "refused");
 
   if (settings->wanted != NULL)
-    vb_device_settings_store_name (settings, settings->wanted);
+    vb_venus_settings_store_name (settings, settings->wanted);
   else if (code != 0)
     settings->events->name_changed (settings->name, settings->user_data);
 }
 
 void
-vb_device_settings_store_name (VbDeviceSettings *settings, const char *name)
+vb_venus_settings_store_name (VbVenusSettings *settings, const char *name)
 {
   char *wanted = g_strdup (name);
 
@@ -127,7 +127,7 @@ vb_device_settings_store_name (VbDeviceSettings *settings, const char *name)
 static void
 on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  VbDeviceSettings *settings = user_data;
+  VbVenusSettings *settings = user_data;
   g_autoptr (GError) error = NULL;
   gboolean cancelled;
   g_autoptr (GVariant) reply = finish (source, result, &cancelled, &error);
@@ -138,23 +138,24 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
 
   if (reply != NULL)
-    kept = vb_settings_read_added (reply, (const char *const *)settings->paths, N_KEPT, &error);
+    kept = vb_settings_message_read_added (reply, (const char *const *)settings->paths, N_KEPT,
+                                           &error);
   if (kept == NULL) {
-    vb_retry_later (&settings->retry, error->message);
+    vb_bus_retry_later (&settings->retry, error->message);
     return;
   }
-  if (!vb_settings_parse_instance (kept[INSTANCE], &instance)) {
+  if (!vb_settings_message_parse_instance (kept[INSTANCE], &instance)) {
     g_autofree char *reason = g_strdup_printf ("%s is %s, needed is battery:NUMBER",
                                                settings->paths[INSTANCE], kept[INSTANCE]);
 
-    vb_retry_later (&settings->retry, reason);
+    vb_bus_retry_later (&settings->retry, reason);
     return;
   }
 
-  vb_retry_stop (&settings->retry);
+  vb_bus_retry_stop (&settings->retry);
   settings->added = TRUE;
   if (settings->wanted != NULL)
-    vb_device_settings_store_name (settings, settings->wanted);
+    vb_venus_settings_store_name (settings, settings->wanted);
   else
     adopt_name (settings, kept[NAME]);
   settings->events->added (instance, settings->is_new, settings->user_data);
@@ -163,23 +164,23 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  VbDeviceSettings *settings = user_data;
+  VbVenusSettings *settings = user_data;
   g_autoptr (GError) error = NULL;
   gboolean cancelled;
   g_autoptr (GVariant) reply = finish (source, result, &cancelled, &error);
-  g_autofree char *instance = vb_settings_class_and_instance (settings->preferred);
+  g_autofree char *instance = vb_settings_message_class_and_instance (settings->preferred);
   const char *const defaults[N_KEPT] = { instance, settings->name };
 
   if (cancelled)
     return;
   if (reply == NULL && !g_dbus_error_is_remote_error (error)) {
-    vb_retry_later (&settings->retry, error->message);
+    vb_bus_retry_later (&settings->retry, error->message);
     return;
   }
 
   settings->is_new = reply == NULL;
   call (settings, "/", SETTINGS_INTERFACE, "AddSettings",
-        vb_settings_add_arguments ((const char *const *)settings->paths, defaults, N_KEPT),
+        vb_settings_message_add_arguments ((const char *const *)settings->paths, defaults, N_KEPT),
         on_added);
 }
 
@@ -187,7 +188,7 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 look_up (gpointer user_data)
 {
-  VbDeviceSettings *settings = user_data;
+  VbVenusSettings *settings = user_data;
 
   call (settings, settings->paths[INSTANCE], VB_BUS_ITEM, "GetValue", NULL, on_looked_up);
 }
@@ -201,7 +202,7 @@ on_changed (GDBusConnection *connection,
             GVariant *arguments,
             gpointer user_data)
 {
-  VbDeviceSettings *settings = user_data;
+  VbVenusSettings *settings = user_data;
   g_autoptr (GVariant) item = NULL;
   g_autoptr (GVariant) boxed = NULL;
   g_autofree char *text = NULL;
@@ -212,7 +213,7 @@ on_changed (GDBusConnection *connection,
 
   item = g_variant_get_child_value (arguments, 0);
   boxed = g_variant_lookup_value (item, "Value", NULL);
-  text = boxed != NULL ? vb_settings_text (boxed) : NULL;
+  text = boxed != NULL ? vb_settings_message_text (boxed) : NULL;
   if (text == NULL)
     return;
 
@@ -220,7 +221,7 @@ on_changed (GDBusConnection *connection,
     /* While one is stored this is its echo, or already out of date. */
     if (settings->storing == NULL)
       adopt_name (settings, text);
-  } else if (vb_settings_parse_instance (text, &instance))
+  } else if (vb_settings_message_parse_instance (text, &instance))
     settings->events->instance_changed (instance, settings->user_data);
   else
     g_message ("%s is now %s, needed is battery:NUMBER; the instance stays", path, text);
@@ -229,7 +230,7 @@ on_changed (GDBusConnection *connection,
 static void
 on_appeared (GDBusConnection *connection, const char *name, const char *owner, gpointer user_data)
 {
-  VbDeviceSettings *settings = user_data;
+  VbVenusSettings *settings = user_data;
 
   settings->owner = g_strdup (owner);
   settings->cancellable = g_cancellable_new ();
@@ -241,14 +242,14 @@ on_appeared (GDBusConnection *connection, const char *name, const char *owner, g
 }
 
 static void
-forget_owner (VbDeviceSettings *settings)
+forget_owner (VbVenusSettings *settings)
 {
   if (settings->owner == NULL)
     return;
 
   g_cancellable_cancel (settings->cancellable);
   g_clear_object (&settings->cancellable);
-  vb_retry_stop (&settings->retry);
+  vb_bus_retry_stop (&settings->retry);
   for (guint i = 0; i < N_KEPT; i++)
     g_dbus_connection_signal_unsubscribe (settings->connection, settings->subscriptions[i]);
   g_clear_pointer (&settings->owner, g_free);
@@ -263,21 +264,21 @@ forget_owner (VbDeviceSettings *settings)
 static void
 on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 {
-  VbDeviceSettings *settings = user_data;
+  VbVenusSettings *settings = user_data;
 
   g_message ("%s: " SETTINGS " is not there; waiting for it", settings->paths[INSTANCE]);
   forget_owner (settings);
 }
 
-VbDeviceSettings *
-vb_device_settings_new (GDBusConnection *connection,
-                        const char *id,
-                        int instance,
-                        const char *name,
-                        const VbDeviceSettingsEvents *events,
-                        gpointer user_data)
+VbVenusSettings *
+vb_venus_settings_new (GDBusConnection *connection,
+                       const char *id,
+                       int instance,
+                       const char *name,
+                       const VbVenusSettingsEvents *events,
+                       gpointer user_data)
 {
-  VbDeviceSettings *settings = g_new0 (VbDeviceSettings, 1);
+  VbVenusSettings *settings = g_new0 (VbVenusSettings, 1);
 
   settings->connection = g_object_ref (connection);
   for (guint i = 0; i < N_KEPT; i++)
@@ -286,7 +287,7 @@ vb_device_settings_new (GDBusConnection *connection,
   settings->name = g_strdup (name);
   settings->events = events;
   settings->user_data = user_data;
-  settings->retry = (VbRetry){ .again = look_up, .user_data = settings };
+  settings->retry = (VbBusRetry){ .again = look_up, .user_data = settings };
   settings->name_watch
       = g_bus_watch_name_on_connection (connection, SETTINGS, G_BUS_NAME_WATCHER_FLAGS_NONE,
                                         on_appeared, on_vanished, settings, NULL);
@@ -295,7 +296,7 @@ vb_device_settings_new (GDBusConnection *connection,
 }
 
 void
-vb_device_settings_free (VbDeviceSettings *settings)
+vb_venus_settings_free (VbVenusSettings *settings)
 {
   g_bus_unwatch_name (settings->name_watch);
   forget_owner (settings);

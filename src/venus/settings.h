@@ -5,13 +5,13 @@
 G_BEGIN_DECLS
 
 /**
- * VbDeviceSettings:
+ * VbVenusSettings:
  *
  * What com.victronenergy.settings keeps of one device on one connection (contract §5): its class and
  * instance, and the name that its owner gave it. It asks again, ever more slowly, until settings
  * answers, and anew when settings returns.
  */
-typedef struct _VbDeviceSettings VbDeviceSettings;
+typedef struct _VbVenusSettings VbVenusSettings;
 
 /** What the owner is told, each from the main loop. */
 typedef struct
@@ -26,7 +26,7 @@ typedef struct
   /* The name that is kept there: when it is first known, when it was changed there, and where one
      that was to be stored is refused, the one that stays. */
   void (*name_changed) (const char *name, gpointer user_data);
-} VbDeviceSettingsEvents;
+} VbVenusSettingsEvents;
 
 /**
  * Looks for settings on @connection.
@@ -35,19 +35,19 @@ typedef struct
  * @instance: the preferred instance, used where none is kept yet
  * @name: the name, used where none is kept yet
  *
- * @events must stay. Free with vb_device_settings_free().
+ * @events must stay. Free with vb_venus_settings_free().
  */
-VbDeviceSettings *vb_device_settings_new (GDBusConnection *connection,
-                                          const char *id,
-                                          int instance,
-                                          const char *name,
-                                          const VbDeviceSettingsEvents *events,
-                                          gpointer user_data);
-void vb_device_settings_free (VbDeviceSettings *settings);
+VbVenusSettings *vb_venus_settings_new (GDBusConnection *connection,
+                                        const char *id,
+                                        int instance,
+                                        const char *name,
+                                        const VbVenusSettingsEvents *events,
+                                        gpointer user_data);
+void vb_venus_settings_free (VbVenusSettings *settings);
 
 /** Stores @name: at once, or as soon as settings is there. */
-void vb_device_settings_store_name (VbDeviceSettings *settings, const char *name);
+void vb_venus_settings_store_name (VbVenusSettings *settings, const char *name);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbDeviceSettings, vb_device_settings_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbVenusSettings, vb_venus_settings_free)
 
 G_END_DECLS

@@ -9,10 +9,10 @@
 
 #define CALL_MILLISECONDS 5000
 
-struct _VbSystemWatch
+struct _VbVenusSystem
 {
   VbBusLink *link;
-  VbSystemWatchLost lost;
+  VbVenusSystemLost lost;
   gpointer user_data;
 
   VbSystem system;
@@ -24,7 +24,7 @@ struct _VbSystemWatch
 
 /* @boxed: as it came; NULL where the service does not know the path. */
 static void
-keep (VbSystemWatch *watch, const VbSystemItem *item, GVariant *boxed)
+keep (VbVenusSystem *watch, const VbSystemItem *item, GVariant *boxed)
 {
   if (vb_system_item_keep (item, boxed, &watch->system))
     watch->system.last_change = vb_clock_now ();
@@ -82,7 +82,7 @@ on_properties_changed (GDBusConnection *connection,
 /* One question under way. */
 typedef struct
 {
-  VbSystemWatch *watch;
+  VbVenusSystem *watch;
   const VbSystemItem *path;
 } Question;
 
@@ -101,7 +101,7 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-ask (VbSystemWatch *watch, GDBusConnection *connection, const char *owner, const VbSystemItem *path)
+ask (VbVenusSystem *watch, GDBusConnection *connection, const char *owner, const VbSystemItem *path)
 {
   Question *question = g_new (Question, 1);
 
@@ -112,7 +112,7 @@ ask (VbSystemWatch *watch, GDBusConnection *connection, const char *owner, const
 }
 
 static guint
-subscribe (VbSystemWatch *watch,
+subscribe (VbVenusSystem *watch,
            GDBusConnection *connection,
            const char *owner,
            const char *signal,
@@ -126,7 +126,7 @@ subscribe (VbSystemWatch *watch,
 static void
 on_appeared (GDBusConnection *connection, const char *name, const char *owner, gpointer user_data)
 {
-  VbSystemWatch *watch = user_data;
+  VbVenusSystem *watch = user_data;
 
   watch->system.there = TRUE;
   watch->system.last_change = vb_clock_now ();
@@ -141,7 +141,7 @@ on_appeared (GDBusConnection *connection, const char *name, const char *owner, g
 }
 
 static void
-forget (VbSystemWatch *watch, GDBusConnection *connection)
+forget (VbVenusSystem *watch, GDBusConnection *connection)
 {
   if (!watch->system.there)
     return;
@@ -158,7 +158,7 @@ forget (VbSystemWatch *watch, GDBusConnection *connection)
 static void
 on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 {
-  VbSystemWatch *watch = user_data;
+  VbVenusSystem *watch = user_data;
 
   if (connection != NULL)
     forget (watch, connection);
@@ -167,7 +167,7 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 static void
 on_connected (GDBusConnection *connection, gpointer user_data)
 {
-  VbSystemWatch *watch = user_data;
+  VbVenusSystem *watch = user_data;
 
   watch->name_watch = g_bus_watch_name_on_connection (connection, VB_SYSTEM_SERVICE,
                                                       G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared,
@@ -177,7 +177,7 @@ on_connected (GDBusConnection *connection, gpointer user_data)
 static void
 on_disconnected (gpointer user_data)
 {
-  VbSystemWatch *watch = user_data;
+  VbVenusSystem *watch = user_data;
 
   g_clear_handle_id (&watch->name_watch, g_bus_unwatch_name);
   forget (watch, vb_bus_link_connection (watch->link));
@@ -186,23 +186,23 @@ on_disconnected (gpointer user_data)
 static void
 on_lost (gpointer user_data)
 {
-  VbSystemWatch *watch = user_data;
+  VbVenusSystem *watch = user_data;
 
   watch->lost (watch->user_data);
 }
 
-VbSystemWatch *
-vb_system_watch_new (const char *address,
-                     VbSystemWatchLost lost,
+VbVenusSystem *
+vb_venus_system_new (const char *address,
+                     VbVenusSystemLost lost,
                      gpointer user_data,
                      GError **error)
 {
   static const VbBusLinkEvents events = { on_connected, on_disconnected, on_lost };
-  VbSystemWatch *watch;
+  VbVenusSystem *watch;
 
   g_return_val_if_fail (address != NULL && lost != NULL, NULL);
 
-  watch = g_new0 (VbSystemWatch, 1);
+  watch = g_new0 (VbVenusSystem, 1);
   watch->lost = lost;
   watch->user_data = user_data;
   watch->link = vb_bus_link_new (address, &events, watch, error);
@@ -217,7 +217,7 @@ vb_system_watch_new (const char *address,
 }
 
 void
-vb_system_watch_free (VbSystemWatch *watch)
+vb_venus_system_free (VbVenusSystem *watch)
 {
   if (vb_bus_link_connection (watch->link) != NULL)
     on_disconnected (watch);
@@ -226,7 +226,7 @@ vb_system_watch_free (VbSystemWatch *watch)
 }
 
 const VbSystem *
-vb_system_watch_system (const VbSystemWatch *watch)
+vb_venus_system_system (const VbVenusSystem *watch)
 {
   return &watch->system;
 }

@@ -7,33 +7,33 @@
 G_BEGIN_DECLS
 
 /**
- * VbSystemWatch:
+ * VbVenusSystem:
  *
  * Follows com.victronenergy.system by its signals (contract §4.1 to §4.3), on a connection of its own
  * that outlives those of the batteries: which battery Venus reads, which BMS it obeys, and whether it
  * obeys any.
  */
-typedef struct _VbSystemWatch VbSystemWatch;
+typedef struct _VbVenusSystem VbVenusSystem;
 
 /** Called once, when no connection to the bus could be made for 5 s. */
-typedef void (*VbSystemWatchLost) (gpointer user_data);
+typedef void (*VbVenusSystemLost) (gpointer user_data);
 
 /**
  * Connects to the bus at @address (blocking: this is start-up).
  *
  * @lost: told when the bus is lost for good
  *
- * Returns: NULL with @error set. Free with vb_system_watch_free().
+ * Returns: NULL with @error set. Free with vb_venus_system_free().
  */
-VbSystemWatch *vb_system_watch_new (const char *address,
-                                    VbSystemWatchLost lost,
+VbVenusSystem *vb_venus_system_new (const char *address,
+                                    VbVenusSystemLost lost,
                                     gpointer user_data,
                                     GError **error);
-void vb_system_watch_free (VbSystemWatch *watch);
+void vb_venus_system_free (VbVenusSystem *watch);
 
 /** What the system says; always up to date, as long as @watch is there. */
-const VbSystem *vb_system_watch_system (const VbSystemWatch *watch);
+const VbSystem *vb_venus_system_system (const VbVenusSystem *watch);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbSystemWatch, vb_system_watch_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbVenusSystem, vb_venus_system_free)
 
 G_END_DECLS

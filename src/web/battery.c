@@ -14,11 +14,11 @@
 #define PROBLEM "application/problem+json"
 
 /* Everything that a push needs is kept for the next one. */
-struct _VbBatteryRoutes
+struct _VbWebBattery
 {
   GPtrArray *batteries;
   gboolean logs_records; /* else even making the line would cost something */
-  VbRecordReader *reader;
+  VbJsonRecord *reader;
   VbRecord *record;
   GString *taken; /* the body that the record was read from, where nothing was wrong with it */
   VbVerdict *verdict;
@@ -26,7 +26,7 @@ struct _VbBatteryRoutes
 };
 
 static void
-reply (VbBatteryRoutes *routes, VbHttpRequest *request, guint status, const char *content_type)
+reply (VbWebBattery *routes, VbHttpRequest *request, guint status, const char *content_type)
 {
   /* For whoever reads it in a terminal. */
   g_string_append_c (routes->answer, '\n');
@@ -43,7 +43,7 @@ refuse_waited (const VbBattery *battery, VbHttpRequest *request)
   if (stood_still <= vb_battery_config (battery)->freshness.warn_after)
     return FALSE;
 
-  if (stood_still == VB_LOOP_TURN_UNKNOWN)
+  if (stood_still == VB_STANDSTILL_UNKNOWN)
     detail = g_strdup ("The daemon was not running; what waited meanwhile is not taken.");
   else
     detail
@@ -95,7 +95,7 @@ refusal_detail (const VbRecord *record)
 
 /* @counted: the refusal is the source's; a check leaves no trace. */
 static void
-refuse (VbBatteryRoutes *routes,
+refuse (VbWebBattery *routes,
         VbBattery *battery,
         VbHttpRequest *request,
         guint status,
@@ -105,7 +105,7 @@ refuse (VbBatteryRoutes *routes,
   g_autoptr (GPtrArray) errors = vb_record_steal_errors (routes->record);
 
   g_string_truncate (routes->taken, 0);
-  vb_state_json_refusal (status, detail, errors, routes->answer);
+  vb_json_state_refusal (status, detail, errors, routes->answer);
   g_debug ("%s: refused with %u: %s", vb_battery_config (battery)->name, status, detail);
   if (counted)
     vb_battery_refuse (battery, vb_http_request_source (request), status, g_steal_pointer (&errors),
@@ -116,7 +116,7 @@ refuse (VbBatteryRoutes *routes,
 
 /* Whether the record is what @body says. */
 static gboolean
-is_read (const VbBatteryRoutes *routes, const char *body, gsize length)
+is_read (const VbWebBattery *routes, const char *body, gsize length)
 {
   return length > 0 && length == routes->taken->len
          && memcmp (body, routes->taken->str, length) == 0;
@@ -125,7 +125,7 @@ is_read (const VbBatteryRoutes *routes, const char *body, gsize length)
 /* Reads the body into the record; answers with 411 where there can be none, with 400 where it is not
    JSON. */
 static gboolean
-read_record (VbBatteryRoutes *routes, VbBattery *battery, VbHttpRequest *request, gboolean counted)
+read_record (VbWebBattery *routes, VbBattery *battery, VbHttpRequest *request, gboolean counted)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *detail = NULL;
@@ -140,7 +140,7 @@ read_record (VbBatteryRoutes *routes, VbBattery *battery, VbHttpRequest *request
     return TRUE;
 
   g_string_truncate (routes->taken, 0);
-  if (vb_record_reader_read (routes->reader, body, length, routes->record, &error))
+  if (vb_json_record_read (routes->reader, body, length, routes->record, &error))
     return TRUE;
 
   detail = g_strdup_printf ("Not JSON; nothing was changed: %s.", error->message);
@@ -152,7 +152,7 @@ read_record (VbBatteryRoutes *routes, VbBattery *battery, VbHttpRequest *request
 }
 
 static void
-answer_verdict (VbBatteryRoutes *routes, VbBattery *battery, VbHttpRequest *request)
+answer_verdict (VbWebBattery *routes, VbBattery *battery, VbHttpRequest *request)
 {
   const gboolean in_force
       = routes->verdict->state == VB_STATE_LIVE && vb_battery_presence (battery)->on_bus;
@@ -168,15 +168,12 @@ answer_verdict (VbBatteryRoutes *routes, VbBattery *battery, VbHttpRequest *requ
     g_string_truncate (routes->taken, 0);
   else if (routes->taken->len == 0)
     g_string_append_len (routes->taken, body, (gssize)length);
-  vb_state_json_verdict (battery, routes->verdict, routes->record, routes->answer);
+  vb_json_state_verdict (battery, routes->verdict, routes->record, routes->answer);
   reply (routes, request, in_force ? 200 : 202, JSON);
 }
 
 static void
-refuse_record (VbBatteryRoutes *routes,
-               VbBattery *battery,
-               VbHttpRequest *request,
-               gboolean counted)
+refuse_record (VbWebBattery *routes, VbBattery *battery, VbHttpRequest *request, gboolean counted)
 {
   const guint status = refusal_status (routes->record->errors);
   g_autofree char *detail = refusal_detail (routes->record);
@@ -185,7 +182,7 @@ refuse_record (VbBatteryRoutes *routes,
 }
 
 static void
-push_record (VbHttpRequest *request, VbBatteryRoutes *routes, VbApplyMode mode)
+push_record (VbHttpRequest *request, VbWebBattery *routes, VbApplyMode mode)
 {
   VbBattery *battery = vb_request_battery (request, routes->batteries);
   const char *source = vb_http_request_source (request);
@@ -216,7 +213,7 @@ put_battery (VbHttpRequest *request, gpointer user_data)
 static void
 check_battery (VbHttpRequest *request, gpointer user_data)
 {
-  VbBatteryRoutes *routes = user_data;
+  VbWebBattery *routes = user_data;
   VbBattery *battery = vb_request_battery (request, routes->batteries);
 
   g_string_truncate (routes->answer, 0);
@@ -233,7 +230,7 @@ check_battery (VbHttpRequest *request, gpointer user_data)
 static void
 delete_battery (VbHttpRequest *request, gpointer user_data)
 {
-  const VbBatteryRoutes *routes = user_data;
+  const VbWebBattery *routes = user_data;
   VbBattery *battery = vb_request_battery (request, routes->batteries);
 
   if (battery == NULL || refuse_waited (battery, request))
@@ -246,31 +243,31 @@ delete_battery (VbHttpRequest *request, gpointer user_data)
 static void
 get_battery (VbHttpRequest *request, gpointer user_data)
 {
-  VbBatteryRoutes *routes = user_data;
+  VbWebBattery *routes = user_data;
   VbBattery *battery = vb_request_battery (request, routes->batteries);
 
   if (battery == NULL)
     return;
 
   g_string_truncate (routes->answer, 0);
-  vb_state_json_battery (battery, vb_clock_now (), routes->answer);
+  vb_json_state_battery (battery, vb_clock_now (), routes->answer);
   reply (routes, request, 200, JSON);
 }
 
 static void
 get_batteries (VbHttpRequest *request, gpointer user_data)
 {
-  VbBatteryRoutes *routes = user_data;
+  VbWebBattery *routes = user_data;
 
   g_string_truncate (routes->answer, 0);
-  vb_state_json_batteries (routes->batteries, routes->answer);
+  vb_json_state_batteries (routes->batteries, routes->answer);
   reply (routes, request, 200, JSON);
 }
 
 static void
 clear_history (VbHttpRequest *request, gpointer user_data)
 {
-  const VbBatteryRoutes *routes = user_data;
+  const VbWebBattery *routes = user_data;
   VbBattery *battery = vb_request_battery (request, routes->batteries);
 
   if (battery == NULL)
@@ -298,14 +295,14 @@ static const VbHttpRoute table[] = {
   { "POST", "/battery/*/history/clear", clear_history },
 };
 
-VbBatteryRoutes *
-vb_battery_routes_new (VbHttpServer *server, GPtrArray *batteries)
+VbWebBattery *
+vb_web_battery_new (VbHttpServer *server, GPtrArray *batteries)
 {
-  VbBatteryRoutes *routes = g_new0 (VbBatteryRoutes, 1);
+  VbWebBattery *routes = g_new0 (VbWebBattery, 1);
 
   routes->batteries = g_ptr_array_ref (batteries);
   routes->logs_records = g_getenv ("G_MESSAGES_DEBUG") != NULL;
-  routes->reader = vb_record_reader_new ();
+  routes->reader = vb_json_record_new ();
   routes->record = vb_record_new ();
   routes->taken = g_string_new (NULL);
   routes->verdict = vb_verdict_new ();
@@ -316,10 +313,10 @@ vb_battery_routes_new (VbHttpServer *server, GPtrArray *batteries)
 }
 
 void
-vb_battery_routes_free (VbBatteryRoutes *routes)
+vb_web_battery_free (VbWebBattery *routes)
 {
   g_ptr_array_unref (routes->batteries);
-  vb_record_reader_free (routes->reader);
+  vb_json_record_free (routes->reader);
   vb_record_free (routes->record);
   g_string_free (routes->taken, TRUE);
   vb_verdict_free (routes->verdict);

@@ -6,15 +6,15 @@
 G_BEGIN_DECLS
 
 /** The routes /battery, /battery/NAME and /batteries (design §2). */
-typedef struct _VbBatteryRoutes VbBatteryRoutes;
+typedef struct _VbWebBattery VbWebBattery;
 
 /**
  * Adds the routes to @server, for @batteries (of VbBattery), which must outlive it. Free with
- * vb_battery_routes_free() after the server.
+ * vb_web_battery_free() after the server.
  */
-VbBatteryRoutes *vb_battery_routes_new (VbHttpServer *server, GPtrArray *batteries);
-void vb_battery_routes_free (VbBatteryRoutes *routes);
+VbWebBattery *vb_web_battery_new (VbHttpServer *server, GPtrArray *batteries);
+void vb_web_battery_free (VbWebBattery *routes);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBatteryRoutes, vb_battery_routes_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbWebBattery, vb_web_battery_free)
 
 G_END_DECLS

@@ -1,10 +1,12 @@
 #define G_LOG_DOMAIN "http"
 
-#include "events-private.h"
+#include "events.h"
 
 #include <string.h>
 
 #include "base/clock.h"
+#include "event-readers.h"
+#include "event-ring.h"
 #include "json/event.h"
 
 #define EVENTS_KEPT 256
@@ -15,8 +17,31 @@
 
 static const char heartbeat[] = ": still here\n\n";
 
-void
-vb_event_stream_send (VbEventStream *stream, const VbBattery *battery, const char *name)
+/* What nobody tells of by itself, as it was last sent. */
+typedef struct
+{
+  VbSelected selected;
+  gboolean on_bus;
+  VbJoining joining;
+} Seen;
+
+struct _VbWebEvents
+{
+  GPtrArray *batteries;
+  VbEventReaders *readers;
+  VbEventRing *ring;
+  gboolean has_gap; /* something has happened since that is not in the ring */
+  gint64 start;
+  GString *data;
+  Seen *seen; /* of each battery */
+
+  guint timer; /* as long as somebody reads, or might come back */
+  guint seconds;
+  guint silent; /* s since the last reader has left */
+};
+
+static void
+send (VbWebEvents *stream, const VbBattery *battery, const char *name)
 {
   const char *battery_name = vb_battery_config (battery)->name;
   const char *text = vb_event_ring_add (stream->ring, battery_name, name, stream->data->str);
@@ -32,7 +57,7 @@ same_selected (const VbSelected *a, const VbSelected *b)
 
 /* Looks for what has changed without a step of the battery. */
 static void
-look_at (VbEventStream *stream, guint index)
+look_at (VbWebEvents *stream, guint index)
 {
   const VbBattery *battery = g_ptr_array_index (stream->batteries, index);
   const VbPresence *presence = vb_battery_presence (battery);
@@ -40,12 +65,12 @@ look_at (VbEventStream *stream, guint index)
   Seen *seen = &stream->seen[index];
 
   if (presence->on_bus != seen->on_bus || presence->joining != seen->joining) {
-    vb_event_json_state (battery, stream->data);
-    vb_event_stream_send (stream, battery, "state");
+    vb_json_event_state (battery, stream->data);
+    send (stream, battery, "state");
   }
   if (!same_selected (&selected, &seen->selected)) {
-    vb_event_json_selected (battery, stream->data);
-    vb_event_stream_send (stream, battery, "selected");
+    vb_json_event_selected (battery, stream->data);
+    send (stream, battery, "selected");
   }
   *seen = (Seen){ selected, presence->on_bus, presence->joining };
 }
@@ -53,7 +78,7 @@ look_at (VbEventStream *stream, guint index)
 static gboolean
 on_second (gpointer user_data)
 {
-  VbEventStream *stream = user_data;
+  VbWebEvents *stream = user_data;
 
   for (guint i = 0; i < stream->batteries->len; i++)
     look_at (stream, i);
@@ -88,13 +113,13 @@ repeat (const char *battery, const char *text, gpointer user_data)
 }
 
 static void
-append_event (VbEventStream *stream, const char *name, GString *text)
+append_event (VbWebEvents *stream, const char *name, GString *text)
 {
   vb_event_ring_format (stream->ring, name, stream->data->str, text);
 }
 
 static void
-send_snapshot (VbEventStream *stream, VbHttpStream *reader, const char *wanted)
+send_snapshot (VbWebEvents *stream, VbHttpStream *reader, const char *wanted)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -103,13 +128,13 @@ send_snapshot (VbEventStream *stream, VbHttpStream *reader, const char *wanted)
 
     if (wanted != NULL && !g_str_equal (vb_battery_config (battery)->name, wanted))
       continue;
-    vb_event_json_state (battery, stream->data);
+    vb_json_event_state (battery, stream->data);
     append_event (stream, "state", text);
-    vb_event_json_renamed (battery, stream->data);
+    vb_json_event_renamed (battery, stream->data);
     append_event (stream, "renamed", text);
-    vb_event_json_selected (battery, stream->data);
+    vb_json_event_selected (battery, stream->data);
     append_event (stream, "selected", text);
-    vb_event_json_all_values (battery, stream->data);
+    vb_json_event_all_values (battery, stream->data);
     append_event (stream, "values", text);
   }
   vb_http_stream_write (reader, text->str, text->len);
@@ -117,7 +142,7 @@ send_snapshot (VbEventStream *stream, VbHttpStream *reader, const char *wanted)
 
 /* Listens from now on, where nobody did. */
 static void
-begin (VbEventStream *stream)
+begin (VbWebEvents *stream)
 {
   if (stream->has_gap) {
     vb_event_ring_free (stream->ring);
@@ -147,7 +172,7 @@ wants_accepted (const VbHttpRequest *request)
 static void
 get_events (VbHttpRequest *request, gpointer user_data)
 {
-  VbEventStream *stream = user_data;
+  VbWebEvents *stream = user_data;
   const char *battery = vb_http_request_argument (request, "battery");
   const char *last = vb_http_request_header (request, "Last-Event-ID");
   Repeat to = { .battery = battery };
@@ -172,10 +197,104 @@ static const VbHttpRoute table[] = {
   { "GET", "/events", get_events },
 };
 
-VbEventStream *
-vb_event_stream_new (VbHttpServer *server, GPtrArray *batteries)
+/* Nothing is made that nobody reads. */
+static gboolean
+is_heard (VbWebEvents *stream)
 {
-  VbEventStream *stream = g_new0 (VbEventStream, 1);
+  stream->has_gap = stream->has_gap || stream->timer == 0;
+
+  return stream->timer != 0;
+}
+
+static gboolean
+has_item (const VbChange *change, guint item)
+{
+  for (guint i = 0; i < change->n_items; i++)
+    if (change->items[i] == item)
+      return TRUE;
+
+  return FALSE;
+}
+
+static gboolean
+has_values (const VbChange *change)
+{
+  for (guint i = 0; i < change->n_items; i++)
+    if (vb_item (change->items[i])->field->group != VB_GROUP_IDENTITY)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
+{
+  VbWebEvents *stream = user_data;
+
+  if (!is_heard (stream))
+    return;
+
+  if (change->after != change->before) {
+    vb_json_event_state (battery, stream->data);
+    send (stream, battery, "state");
+  }
+  if (has_values (change)) {
+    vb_json_event_values (battery, change->items, change->n_items, stream->data);
+    send (stream, battery, "values");
+  }
+  if (has_item (change, vb_item_known (VB_KNOWN_CUSTOM_NAME))) {
+    vb_json_event_renamed (battery, stream->data);
+    send (stream, battery, "renamed");
+  }
+}
+
+/* Not kept for a reader that comes back: there would be little else to keep. */
+static void
+on_taken (VbBattery *battery, const VbVerdict *verdict, gpointer user_data)
+{
+  VbWebEvents *stream = user_data;
+  g_autoptr (GString) text = NULL;
+
+  if (!vb_event_readers_want_accepted (stream->readers))
+    return;
+
+  text = g_string_new (NULL);
+  vb_json_event_accepted (battery, verdict, vb_clock_now (), stream->data);
+  vb_event_ring_format (stream->ring, "accepted", stream->data->str, text);
+  vb_event_readers_send (stream->readers, vb_battery_config (battery)->name, TRUE, text->str,
+                         text->len);
+}
+
+static void
+on_refused (VbBattery *battery, gpointer user_data)
+{
+  VbWebEvents *stream = user_data;
+
+  if (!is_heard (stream))
+    return;
+
+  vb_json_event_refused (battery, stream->data);
+  send (stream, battery, "refused");
+}
+
+static void
+on_written (VbBattery *battery, guint item, gpointer user_data)
+{
+  VbWebEvents *stream = user_data;
+
+  if (!is_heard (stream))
+    return;
+
+  vb_json_event_written (battery, item, stream->data);
+  send (stream, battery, "written");
+}
+
+static const VbBatteryEvents tells = { on_changed, on_taken, on_refused, on_written };
+
+VbWebEvents *
+vb_web_events_new (VbHttpServer *server, GPtrArray *batteries)
+{
+  VbWebEvents *stream = g_new0 (VbWebEvents, 1);
 
   stream->batteries = g_ptr_array_ref (batteries);
   stream->readers = vb_event_readers_new ();
@@ -184,14 +303,14 @@ vb_event_stream_new (VbHttpServer *server, GPtrArray *batteries)
   stream->data = g_string_new (NULL);
   stream->seen = g_new0 (Seen, batteries->len);
   for (guint i = 0; i < batteries->len; i++)
-    vb_battery_add_listener (g_ptr_array_index (batteries, i), &vb_event_stream_tells, stream);
+    vb_battery_add_listener (g_ptr_array_index (batteries, i), &tells, stream);
   vb_http_server_add_routes (server, table, G_N_ELEMENTS (table), stream);
 
   return stream;
 }
 
 void
-vb_event_stream_free (VbEventStream *stream)
+vb_web_events_free (VbWebEvents *stream)
 {
   for (guint i = 0; i < stream->batteries->len; i++)
     vb_battery_remove_listener (g_ptr_array_index (stream->batteries, i), stream);

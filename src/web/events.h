@@ -6,23 +6,23 @@
 G_BEGIN_DECLS
 
 /**
- * VbEventStream:
+ * VbWebEvents:
  *
  * `GET /events`: server-sent events of what happens to the batteries (design §2): state, values,
  * refused, selected, renamed, written; with `?accepted=true` also each record that was taken. A reader begins with a snapshot, or, where its Last-Event-ID
  * is not too long ago, goes on from there.
  */
-typedef struct _VbEventStream VbEventStream;
+typedef struct _VbWebEvents VbWebEvents;
 
 /** How many readers there may be; the next one gets 503. */
 #define VB_EVENT_READERS_MAX 8
 
 /** Adds the route to @server and listens to @batteries (of VbBattery, referenced). */
-VbEventStream *vb_event_stream_new (VbHttpServer *server, GPtrArray *batteries);
+VbWebEvents *vb_web_events_new (VbHttpServer *server, GPtrArray *batteries);
 
 /** To be called when the server has been freed, and with it every reader. */
-void vb_event_stream_free (VbEventStream *stream);
+void vb_web_events_free (VbWebEvents *stream);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbEventStream, vb_event_stream_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbWebEvents, vb_web_events_free)
 
 G_END_DECLS

@@ -58,13 +58,13 @@ append_field (const GPtrArray *batteries, guint first, GString *text)
       if (!vb_value_is_valid (value) || value->kind == VB_VALUE_TEXT)
         continue;
       if (!has_head)
-        vb_prometheus_append_head (text, name, "gauge", field->description);
+        vb_prometheus_text_append_head (text, name, "gauge", field->description);
       has_head = TRUE;
       g_string_append_printf (text, "%s{battery=\"%s\"", name, vb_battery_config (battery)->name);
       if (field->count > 0)
         g_string_append_printf (text, ",number=\"%u\"", vb_item (item)->member);
       g_string_append (text, "} ");
-      vb_prometheus_append_number (text, vb_value_number (value, 0) * factor);
+      vb_prometheus_text_append_number (text, vb_value_number (value, 0) * factor);
     }
   }
 }
@@ -74,7 +74,7 @@ vb_field_metrics_append (const GPtrArray *batteries, GString *text)
 {
   const VbField *before = NULL;
 
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     const VbField *field = vb_item (i)->field;
 
     if (field != before && field->group != VB_GROUP_IDENTITY)

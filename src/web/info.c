@@ -18,7 +18,7 @@ typedef struct
   char *etag;
 } Unchanging;
 
-struct _VbInfoRoutes
+struct _VbWebInfo
 {
   VbHttpServer *server;
   GPtrArray *batteries;
@@ -104,7 +104,7 @@ write_fields (GString *text)
 
   vb_json_writer_init (&json, text);
   vb_json_begin_array (&json);
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     const VbItem *item = vb_item (i);
 
     if (item->field != before && item->field->group != VB_GROUP_IDENTITY)
@@ -142,7 +142,7 @@ clear_unchanging (Unchanging *answer)
 static void
 get_fields (VbHttpRequest *request, gpointer user_data)
 {
-  VbInfoRoutes *routes = user_data;
+  VbWebInfo *routes = user_data;
 
   reply_unchanging (request, &routes->fields, write_fields);
 }
@@ -153,13 +153,13 @@ write_schema (GString *text)
   VbJsonWriter json;
 
   vb_json_writer_init (&json, text);
-  vb_record_schema_write (&json, "#/$defs/", TRUE);
+  vb_schema_write (&json, "#/$defs/", TRUE);
 }
 
 static void
 get_schema (VbHttpRequest *request, gpointer user_data)
 {
-  VbInfoRoutes *routes = user_data;
+  VbWebInfo *routes = user_data;
 
   reply_unchanging (request, &routes->schema, write_schema);
 }
@@ -167,7 +167,7 @@ get_schema (VbHttpRequest *request, gpointer user_data)
 static void
 get_openapi (VbHttpRequest *request, gpointer user_data)
 {
-  VbInfoRoutes *routes = user_data;
+  VbWebInfo *routes = user_data;
 
   reply_unchanging (request, &routes->openapi, vb_openapi_append);
 }
@@ -175,11 +175,11 @@ get_openapi (VbHttpRequest *request, gpointer user_data)
 static void
 get_health (VbHttpRequest *request, gpointer user_data)
 {
-  VbInfoRoutes *routes = user_data;
+  VbWebInfo *routes = user_data;
   gboolean healthy;
 
   g_string_truncate (routes->answer, 0);
-  healthy = vb_state_json_health (routes->batteries, routes->answer);
+  healthy = vb_json_state_health (routes->batteries, routes->answer);
   vb_http_request_reply (request, healthy ? 200 : 503, JSON, routes->answer->str,
                          routes->answer->len);
 }
@@ -187,7 +187,7 @@ get_health (VbHttpRequest *request, gpointer user_data)
 static void
 get_metrics (VbHttpRequest *request, gpointer user_data)
 {
-  VbInfoRoutes *routes = user_data;
+  VbWebInfo *routes = user_data;
 
   g_string_truncate (routes->answer, 0);
   vb_metrics_append (routes->batteries, vb_http_server_timing (routes->server), vb_clock_now (),
@@ -198,7 +198,7 @@ get_metrics (VbHttpRequest *request, gpointer user_data)
 static void
 get_page (VbHttpRequest *request, gpointer user_data)
 {
-  vb_status_page_reply (request);
+  vb_page_reply (request);
 }
 
 static const VbHttpRoute table[] = {
@@ -210,10 +210,10 @@ static const VbHttpRoute table[] = {
   { "GET", "/schema.json", get_schema },
 };
 
-VbInfoRoutes *
-vb_info_routes_new (VbHttpServer *server, GPtrArray *batteries)
+VbWebInfo *
+vb_web_info_new (VbHttpServer *server, GPtrArray *batteries)
 {
-  VbInfoRoutes *routes = g_new0 (VbInfoRoutes, 1);
+  VbWebInfo *routes = g_new0 (VbWebInfo, 1);
 
   routes->server = server;
   routes->batteries = g_ptr_array_ref (batteries);
@@ -224,7 +224,7 @@ vb_info_routes_new (VbHttpServer *server, GPtrArray *batteries)
 }
 
 void
-vb_info_routes_free (VbInfoRoutes *routes)
+vb_web_info_free (VbWebInfo *routes)
 {
   g_ptr_array_unref (routes->batteries);
   clear_unchanging (&routes->fields);

@@ -103,7 +103,7 @@ static void
 append_metrics (const GPtrArray *batteries, gint64 now, GString *text)
 {
   for (guint i = 0; i < G_N_ELEMENTS (metrics); i++) {
-    vb_prometheus_append_head (text, metrics[i].name, metrics[i].type, metrics[i].help);
+    vb_prometheus_text_append_head (text, metrics[i].name, metrics[i].type, metrics[i].help);
     for (guint j = 0; j < batteries->len; j++) {
       const VbBattery *battery = g_ptr_array_index (batteries, j);
       double value;
@@ -111,7 +111,7 @@ append_metrics (const GPtrArray *batteries, gint64 now, GString *text)
       if (!metrics[i].value (battery, now, &value))
         continue;
       g_string_append_printf (text, "%s{battery=\"%s\"} ", metrics[i].name, name_of (battery));
-      vb_prometheus_append_number (text, value);
+      vb_prometheus_text_append_number (text, value);
     }
   }
 }
@@ -119,8 +119,8 @@ append_metrics (const GPtrArray *batteries, gint64 now, GString *text)
 static void
 append_states (const GPtrArray *batteries, GString *text)
 {
-  vb_prometheus_append_head (text, "virtual_battery_state", "gauge",
-                             "1 for the state that the battery is in.");
+  vb_prometheus_text_append_head (text, "virtual_battery_state", "gauge",
+                                  "1 for the state that the battery is in.");
   for (guint i = 0; i < batteries->len; i++) {
     const VbBattery *battery = g_ptr_array_index (batteries, i);
 
@@ -130,8 +130,8 @@ append_states (const GPtrArray *batteries, GString *text)
                               vb_battery_state (battery) == state);
   }
 
-  vb_prometheus_append_head (text, "virtual_battery_transitions_total", "counter",
-                             "How often the battery came to a state from another one.");
+  vb_prometheus_text_append_head (text, "virtual_battery_transitions_total", "counter",
+                                  "How often the battery came to a state from another one.");
   for (guint i = 0; i < batteries->len; i++) {
     const VbBattery *battery = g_ptr_array_index (batteries, i);
 
@@ -147,8 +147,8 @@ append_states (const GPtrArray *batteries, GString *text)
 static void
 append_refused (const GPtrArray *batteries, GString *text)
 {
-  vb_prometheus_append_head (text, "virtual_battery_records_refused_total", "counter",
-                             "Records that were refused, by the code of their first error.");
+  vb_prometheus_text_append_head (text, "virtual_battery_records_refused_total", "counter",
+                                  "Records that were refused, by the code of their first error.");
   for (guint i = 0; i < batteries->len; i++) {
     const VbBattery *battery = g_ptr_array_index (batteries, i);
 
@@ -166,8 +166,8 @@ append_timing (const VbHttpTiming *timing, GString *text)
 {
   static const char name[] = "virtual_battery_http_request_duration_seconds";
 
-  vb_prometheus_append_head (text, name, "histogram",
-                             "From the first byte of a request to its answer.");
+  vb_prometheus_text_append_head (text, name, "histogram",
+                                  "From the first byte of a request to its answer.");
   for (guint i = 0; i < VB_HTTP_TIMING_BUCKETS; i++) {
     g_string_append_printf (text, "%s_bucket{le=\"%g\"} %" G_GUINT64_FORMAT "\n", name,
                             (double)vb_http_timing_limit (i) / G_USEC_PER_SEC, timing->buckets[i]);
@@ -175,7 +175,7 @@ append_timing (const VbHttpTiming *timing, GString *text)
   g_string_append_printf (text, "%s_bucket{le=\"+Inf\"} %" G_GUINT64_FORMAT "\n", name,
                           timing->count);
   g_string_append_printf (text, "%s_sum ", name);
-  vb_prometheus_append_number (text, (double)timing->sum / G_USEC_PER_SEC);
+  vb_prometheus_text_append_number (text, (double)timing->sum / G_USEC_PER_SEC);
   g_string_append_printf (text, "%s_count %" G_GUINT64_FORMAT "\n", name, timing->count);
 }
 
@@ -208,14 +208,14 @@ append_process (GString *text)
   struct rusage usage;
 
   getrusage (RUSAGE_SELF, &usage);
-  vb_prometheus_append_head (text, "process_cpu_seconds_total", "counter",
-                             "CPU time of the process.");
+  vb_prometheus_text_append_head (text, "process_cpu_seconds_total", "counter",
+                                  "CPU time of the process.");
   g_string_append (text, "process_cpu_seconds_total ");
-  vb_prometheus_append_number (text, seconds (&usage.ru_utime) + seconds (&usage.ru_stime));
-  vb_prometheus_append_head (text, "process_resident_memory_bytes", "gauge",
-                             "Resident memory of the process.");
+  vb_prometheus_text_append_number (text, seconds (&usage.ru_utime) + seconds (&usage.ru_stime));
+  vb_prometheus_text_append_head (text, "process_resident_memory_bytes", "gauge",
+                                  "Resident memory of the process.");
   g_string_append (text, "process_resident_memory_bytes ");
-  vb_prometheus_append_number (text, resident_memory ());
+  vb_prometheus_text_append_number (text, resident_memory ());
 }
 
 void
@@ -224,7 +224,8 @@ vb_metrics_append (const GPtrArray *batteries,
                    gint64 now,
                    GString *text)
 {
-  vb_prometheus_append_head (text, "virtual_battery_build_info", "gauge", "1, with the version.");
+  vb_prometheus_text_append_head (text, "virtual_battery_build_info", "gauge",
+                                  "1, with the version.");
   g_string_append (text, "virtual_battery_build_info{version=\"" VB_VERSION "\"} 1\n");
   append_states (batteries, text);
   append_metrics (batteries, now, text);

@@ -16,7 +16,7 @@ append_record (GString *text)
   VbJsonWriter json;
 
   vb_json_writer_init (&json, text);
-  vb_record_schema_write (&json, RECORD_REFS, FALSE);
+  vb_schema_write (&json, RECORD_REFS, FALSE);
 }
 
 /* What stands before and behind @mark in @text. */

@@ -39,7 +39,7 @@ takes_gzip (const VbHttpRequest *request)
 }
 
 void
-vb_status_page_reply (VbHttpRequest *request)
+vb_page_reply (VbHttpRequest *request)
 {
   const gboolean gzip = takes_gzip (request);
   g_autoptr (GBytes) page = load (gzip ? FOLDER "status-page.html.gz" : FOLDER "status-page.html");

@@ -1,7 +1,7 @@
 #include "prometheus-text.h"
 
 void
-vb_prometheus_append_number (GString *text, double number)
+vb_prometheus_text_append_number (GString *text, double number)
 {
   char buffer[G_ASCII_DTOSTR_BUF_SIZE];
 
@@ -10,7 +10,7 @@ vb_prometheus_append_number (GString *text, double number)
 }
 
 void
-vb_prometheus_append_head (GString *text, const char *name, const char *type, const char *help)
+vb_prometheus_text_append_head (GString *text, const char *name, const char *type, const char *help)
 {
   g_string_append_printf (text, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }

@@ -1,6 +1,6 @@
 #include "recent-records.h"
 
-#include "json/state-parts.h"
+#include "json/member.h"
 
 /* Long enough for every address of a network. */
 #define ADDRESS_SIZE 64
@@ -91,14 +91,14 @@ static void
 write_record (const Record *record, VbJsonWriter *json)
 {
   vb_json_begin_object (json);
-  vb_state_json_time (json, "time", record->time);
+  vb_json_member_time (json, "time", record->time);
   vb_json_member_string (json, "address", record->address);
   if (record->status == 0)
-    vb_state_json_accepted (json, record->state, record->accepted, record->changed,
-                            record->missing);
+    vb_json_member_accepted (json, record->state, record->accepted, record->changed,
+                             record->missing);
   else {
     vb_json_member_integer (json, "status", record->status);
-    vb_state_json_errors (json, record->errors);
+    vb_json_member_errors (json, record->errors);
   }
   vb_json_end_object (json);
 }

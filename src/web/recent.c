@@ -14,7 +14,7 @@ typedef struct
   VbRecentValues *values;
 } Recent;
 
-struct _VbRecentRoutes
+struct _VbWebRecent
 {
   GPtrArray *batteries;
   Recent *recent; /* of each battery */
@@ -41,7 +41,7 @@ on_refused (VbBattery *battery, gpointer user_data)
 static const VbBatteryEvents events = { .taken = on_taken, .refused = on_refused };
 
 static const Recent *
-recent_of (const VbRecentRoutes *routes, const VbBattery *battery)
+recent_of (const VbWebRecent *routes, const VbBattery *battery)
 {
   const Recent *recent = routes->recent;
 
@@ -54,7 +54,7 @@ recent_of (const VbRecentRoutes *routes, const VbBattery *battery)
 static void
 get_recent (VbHttpRequest *request, gpointer user_data)
 {
-  VbRecentRoutes *routes = user_data;
+  VbWebRecent *routes = user_data;
   const VbBattery *battery = vb_request_battery (request, routes->batteries);
   const gint64 now = vb_clock_now ();
   const Recent *recent;
@@ -82,10 +82,10 @@ static const VbHttpRoute table[] = {
   { "GET", "/battery/*/recent", get_recent },
 };
 
-VbRecentRoutes *
-vb_recent_routes_new (VbHttpServer *server, GPtrArray *batteries)
+VbWebRecent *
+vb_web_recent_new (VbHttpServer *server, GPtrArray *batteries)
 {
-  VbRecentRoutes *routes = g_new0 (VbRecentRoutes, 1);
+  VbWebRecent *routes = g_new0 (VbWebRecent, 1);
 
   routes->batteries = g_ptr_array_ref (batteries);
   routes->answer = g_string_new (NULL);
@@ -104,7 +104,7 @@ vb_recent_routes_new (VbHttpServer *server, GPtrArray *batteries)
 }
 
 void
-vb_recent_routes_free (VbRecentRoutes *routes)
+vb_web_recent_free (VbWebRecent *routes)
 {
   for (guint i = 0; i < routes->batteries->len; i++) {
     Recent *recent = &routes->recent[i];

@@ -6,19 +6,19 @@
 G_BEGIN_DECLS
 
 /**
- * VbRecentRoutes:
+ * VbWebRecent:
  *
  * `GET /battery/NAME/recent`: what has come lately, for the status page: the last records with what
  * became of them, and the last ten minutes of the values that a chart shows.
  */
-typedef struct _VbRecentRoutes VbRecentRoutes;
+typedef struct _VbWebRecent VbWebRecent;
 
 /** Adds the route to @server and listens to @batteries (of VbBattery, referenced). */
-VbRecentRoutes *vb_recent_routes_new (VbHttpServer *server, GPtrArray *batteries);
+VbWebRecent *vb_web_recent_new (VbHttpServer *server, GPtrArray *batteries);
 
 /** To be called when the server has been freed. */
-void vb_recent_routes_free (VbRecentRoutes *routes);
+void vb_web_recent_free (VbWebRecent *routes);
 
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbRecentRoutes, vb_recent_routes_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbWebRecent, vb_web_recent_free)
 
 G_END_DECLS

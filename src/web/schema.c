@@ -132,7 +132,7 @@ list_rows (void)
   GArray *rows = g_array_new (FALSE, FALSE, sizeof (guint));
   const VbField *before = NULL;
 
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     const VbField *field = vb_item (i)->field;
 
     if (field != before && field->group != VB_GROUP_IDENTITY)
@@ -266,7 +266,7 @@ write_definitions (VbJsonWriter *json, const GArray *rows)
 }
 
 void
-vb_record_schema_write (VbJsonWriter *json, const char *refs, gboolean is_document)
+vb_schema_write (VbJsonWriter *json, const char *refs, gboolean is_document)
 {
   g_autoptr (GArray) rows = list_rows ();
 

@@ -11,6 +11,6 @@ G_BEGIN_DECLS
  * @refs: where the definitions of the fields stand, as `#/$defs/`
  * @is_document: whether it stands alone, and has `$schema` and `$id`
  */
-void vb_record_schema_write (VbJsonWriter *json, const char *refs, gboolean is_document);
+void vb_schema_write (VbJsonWriter *json, const char *refs, gboolean is_document);
 
 G_END_DECLS

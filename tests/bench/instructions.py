@@ -12,12 +12,12 @@ from records import eleven, post
 # Functions whose instructions, with those of all that they call, make a part; less those of others.
 PARTS = {
     'HTTP: reading, parsing, sending (libmicrohttpd)': (['MHD_run'], ['vb_http_request_serve']),
-    'JSON': (['vb_record_reader_read'], ['read_token']),
+    'JSON': (['vb_json_record_read'], ['read_token']),
     'record: names, ranges': (['read_token'], []),
-    'battery: ladder, derived values, change set': (['vb_battery_apply'], ['vb_bus_objects_signal']),
-    'signal: its bytes': (['vb_bus_signal_make'], []),
-    'signal: the rest': (['vb_bus_objects_signal'], ['vb_bus_signal_make']),
-    'verdict and answer': (['vb_state_json_verdict', 'vb_http_request_reply'], []),
+    'battery: ladder, derived values, change set': (['vb_battery_apply'], ['vb_venus_objects_signal']),
+    'signal: its bytes': (['vb_items_changed_make'], []),
+    'signal: the rest': (['vb_venus_objects_signal'], ['vb_items_changed_make']),
+    'verdict and answer': (['vb_json_state_verdict', 'vb_http_request_reply'], []),
 }
 
 

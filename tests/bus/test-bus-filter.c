@@ -19,7 +19,7 @@ typedef struct
   GDBusConnection *server;
   GDBusConnection *client;
   const char *service;
-  VbBusCompat *compat;
+  VbBusFilter *compat;
   guint registration;
   guint n_calls;
   char *arguments; /* of the last call */
@@ -74,17 +74,17 @@ set_up (Fixture *fixture, gconstpointer user_data)
   fixture->server = private_bus_connect (&fixture->bus);
   fixture->client = private_bus_connect (&fixture->bus);
   fixture->service = g_dbus_connection_get_unique_name (fixture->server);
-  fixture->compat = vb_bus_compat_new (fixture->server);
+  fixture->compat = vb_bus_filter_new (fixture->server);
   fixture->registration = g_dbus_connection_register_object (
       fixture->server, "/Known", node->interfaces[0], &vtable, fixture, NULL, &error);
   g_assert_no_error (error);
-  vb_bus_compat_add_path (fixture->compat, "/Known");
+  vb_bus_filter_add_path (fixture->compat, "/Known");
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer user_data)
 {
-  g_clear_pointer (&fixture->compat, vb_bus_compat_free);
+  g_clear_pointer (&fixture->compat, vb_bus_filter_free);
   g_dbus_connection_unregister_object (fixture->server, fixture->registration);
   disconnect_client (fixture->client);
   disconnect_client (fixture->server);
@@ -282,7 +282,7 @@ test_added_later (Fixture *fixture, gconstpointer user_data)
       = call (fixture->client, fixture->service, "/Later", VB_BUS_ITEM, "GetValue", NULL);
   g_autoptr (GDBusMessage) after = NULL;
 
-  vb_bus_compat_add_path (fixture->compat, "/Later");
+  vb_bus_filter_add_path (fixture->compat, "/Later");
   after = call (fixture->client, fixture->service, "/Later", VB_BUS_ITEM, "GetValue", NULL);
 
   assert_error (before, "org.freedesktop.DBus.Error.UnknownObject");
@@ -295,7 +295,7 @@ test_freed (Fixture *fixture, gconstpointer user_data)
 {
   g_autoptr (GDBusMessage) reply = NULL;
 
-  g_clear_pointer (&fixture->compat, vb_bus_compat_free);
+  g_clear_pointer (&fixture->compat, vb_bus_filter_free);
   reply = call (fixture->client, fixture->service, "/Nope", VB_BUS_ITEM, "GetValue", NULL);
   assert_error (reply, "org.freedesktop.DBus.Error.UnknownMethod");
 }

@@ -20,7 +20,7 @@ typedef struct
   PrivateBus bus;
   GDBusConnection *client;
   VbBattery *battery;
-  VbBatteryService *service;
+  VbVenusService *service;
   gint64 now;
 
   /* Of the client's thread: values as they came, in tenths. */
@@ -90,7 +90,7 @@ static void
 set_up (Fixture *fixture, gconstpointer user_data)
 {
   g_autoptr (GError) error = NULL;
-  VbBatteryServiceConfig config = { .process_version = "1.2.3" };
+  VbVenusServiceConfig config = { .process_version = "1.2.3" };
 
   private_bus_set_up (&fixture->bus);
   config.address = fixture->bus.address;
@@ -98,7 +98,7 @@ set_up (Fixture *fixture, gconstpointer user_data)
   fixture->seen = g_array_new (FALSE, FALSE, sizeof (int));
   g_mutex_init (&fixture->lock);
   fixture->battery = make_battery ("virtual", VB_ROLE_BMS, FALSE, fixture->now);
-  fixture->service = vb_battery_service_new (fixture->battery, &config, &error);
+  fixture->service = vb_venus_service_new (fixture->battery, &config, &error);
   g_assert_no_error (error);
   push_complete (fixture->battery, fixture->now);
   run_until (is_owned, fixture);
@@ -115,7 +115,7 @@ static void
 tear_down (Fixture *fixture, gconstpointer user_data)
 {
   disconnect_client (fixture->client);
-  vb_battery_service_free (fixture->service);
+  vb_venus_service_free (fixture->service);
   vb_battery_free (fixture->battery);
   private_bus_tear_down (&fixture->bus);
   g_array_unref (fixture->seen);
@@ -248,7 +248,7 @@ test_long (Fixture *fixture, gconstpointer user_data)
   g_autoptr (VbVerdict) verdict = vb_verdict_new ();
   Awaited awaited = { fixture, 7 };
 
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     if (g_str_has_prefix (vb_item (i)->path, "/Voltages/Cell")
         || g_str_has_prefix (vb_item (i)->path, "/Balances/Cell"))
       vb_record_add_number (record, vb_item (i)->name, 1);

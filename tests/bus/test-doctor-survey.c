@@ -97,14 +97,14 @@ tear_down (Fixture *fixture, gconstpointer unused)
   private_bus_tear_down (&fixture->bus);
 }
 
-static VbBusSurvey *
+static VbDoctorSurvey *
 survey_new (const Fixture *fixture, guint patience)
 {
   g_autoptr (GError) error = NULL;
-  VbBusSurvey *survey = vb_bus_survey_new (fixture->bus.address, patience, &error);
+  VbDoctorSurvey *survey = vb_doctor_survey_new (fixture->bus.address, patience, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpstr (vb_bus_survey_address (survey), ==, fixture->bus.address);
+  g_assert_cmpstr (vb_doctor_survey_address (survey), ==, fixture->bus.address);
 
   return survey;
 }
@@ -112,54 +112,54 @@ survey_new (const Fixture *fixture, guint patience)
 static void
 test_names (Fixture *fixture, gconstpointer unused)
 {
-  g_autoptr (VbBusSurvey) survey = survey_new (fixture, PATIENCE);
+  g_autoptr (VbDoctorSurvey) survey = survey_new (fixture, PATIENCE);
 
-  g_assert_false (vb_bus_survey_has (survey, BATTERY));
-  g_assert_cmpuint (vb_bus_survey_pid (survey, BATTERY), ==, 0);
+  g_assert_false (vb_doctor_survey_has (survey, BATTERY));
+  g_assert_cmpuint (vb_doctor_survey_pid (survey, BATTERY), ==, 0);
   own (fixture, BATTERY);
-  g_assert_true (vb_bus_survey_has (survey, BATTERY));
-  g_assert_cmpuint (vb_bus_survey_pid (survey, BATTERY), ==, (guint)getpid ());
+  g_assert_true (vb_doctor_survey_has (survey, BATTERY));
+  g_assert_cmpuint (vb_doctor_survey_pid (survey, BATTERY), ==, (guint)getpid ());
 }
 
 static void
 test_values (Fixture *fixture, gconstpointer unused)
 {
-  g_autoptr (VbBusSurvey) survey = survey_new (fixture, PATIENCE);
+  g_autoptr (VbDoctorSurvey) survey = survey_new (fixture, PATIENCE);
   g_auto (VbValue) text = VB_VALUE_INIT;
   VbValue other = VB_VALUE_INIT;
 
-  g_assert_false (vb_bus_survey_value (survey, BATTERY, "/Text", &other));
+  g_assert_false (vb_doctor_survey_value (survey, BATTERY, "/Text", &other));
   own (fixture, BATTERY);
-  g_assert_true (vb_bus_survey_value (survey, BATTERY, "/Text", &text));
+  g_assert_true (vb_doctor_survey_value (survey, BATTERY, "/Text", &text));
   g_assert_cmpstr (text.as.text, ==, "text");
-  g_assert_true (vb_bus_survey_value (survey, BATTERY, "/Number", &other));
+  g_assert_true (vb_doctor_survey_value (survey, BATTERY, "/Number", &other));
   g_assert_cmpfloat (vb_value_number (&other, 0), ==, 2.5);
-  g_assert_false (vb_bus_survey_value (survey, BATTERY, "/Invalid", &other));
-  g_assert_false (vb_bus_survey_value (survey, BATTERY, "/None", &other));
-  g_assert_false (vb_bus_survey_is_silent (survey, BATTERY));
+  g_assert_false (vb_doctor_survey_value (survey, BATTERY, "/Invalid", &other));
+  g_assert_false (vb_doctor_survey_value (survey, BATTERY, "/None", &other));
+  g_assert_false (vb_doctor_survey_is_silent (survey, BATTERY));
 }
 
 static void
 test_settings (Fixture *fixture, gconstpointer unused)
 {
-  g_autoptr (VbBusSurvey) survey = survey_new (fixture, PATIENCE);
+  g_autoptr (VbDoctorSurvey) survey = survey_new (fixture, PATIENCE);
 
-  own (fixture, VB_BUS_SURVEY_SETTINGS);
-  g_assert_cmpint (vb_bus_survey_instance (survey, "virtual"), ==, 117);
-  g_assert_cmpint (vb_bus_survey_instance (survey, "odd"), ==, -1);
-  g_assert_cmpint (vb_bus_survey_instance (survey, "number"), ==, -1);
-  g_assert_cmpint (vb_bus_survey_instance (survey, "new"), ==, -1);
+  own (fixture, VB_DOCTOR_SURVEY_SETTINGS);
+  g_assert_cmpint (vb_doctor_survey_instance (survey, "virtual"), ==, 117);
+  g_assert_cmpint (vb_doctor_survey_instance (survey, "odd"), ==, -1);
+  g_assert_cmpint (vb_doctor_survey_instance (survey, "number"), ==, -1);
+  g_assert_cmpint (vb_doctor_survey_instance (survey, "new"), ==, -1);
 }
 
 static void
 test_system (Fixture *fixture, gconstpointer unused)
 {
-  g_autoptr (VbBusSurvey) survey = survey_new (fixture, PATIENCE);
-  VbSystem system = vb_bus_survey_system (survey);
+  g_autoptr (VbDoctorSurvey) survey = survey_new (fixture, PATIENCE);
+  VbSystem system = vb_doctor_survey_system (survey);
 
   g_assert_false (system.there);
-  own (fixture, VB_BUS_SURVEY_SYSTEM);
-  system = vb_bus_survey_system (survey);
+  own (fixture, VB_DOCTOR_SURVEY_SYSTEM);
+  system = vb_doctor_survey_system (survey);
   g_assert_true (system.there);
   g_assert_cmpstr (system.monitor, ==, "com.victronenergy.battery/100");
   g_assert_null (system.bms);
@@ -172,16 +172,16 @@ test_system (Fixture *fixture, gconstpointer unused)
 static void
 test_silent (Fixture *fixture, gconstpointer unused)
 {
-  g_autoptr (VbBusSurvey) survey = NULL;
+  g_autoptr (VbDoctorSurvey) survey = NULL;
   VbValue value = VB_VALUE_INIT;
 
   /* The bus itself may need longer on a machine that is busy. */
   while (survey == NULL)
-    survey = vb_bus_survey_new (fixture->bus.address, IMPATIENCE, NULL);
+    survey = vb_doctor_survey_new (fixture->bus.address, IMPATIENCE, NULL);
   own (fixture, BATTERY);
-  g_assert_false (vb_bus_survey_value (survey, BATTERY, "/Deaf", &value));
-  g_assert_true (vb_bus_survey_is_silent (survey, BATTERY));
-  g_assert_false (vb_bus_survey_value (survey, BATTERY, "/Text", &value));
+  g_assert_false (vb_doctor_survey_value (survey, BATTERY, "/Deaf", &value));
+  g_assert_true (vb_doctor_survey_is_silent (survey, BATTERY));
+  g_assert_false (vb_doctor_survey_value (survey, BATTERY, "/Text", &value));
 }
 
 /* A bus that is not there, and one that takes the connection and says nothing. */
@@ -196,12 +196,12 @@ test_no_bus (Fixture *fixture, gconstpointer unused)
   g_autoptr (GError) missing = NULL;
   g_autoptr (GError) hanging = NULL;
 
-  g_assert_null (vb_bus_survey_new (address, PATIENCE, &missing));
+  g_assert_null (vb_doctor_survey_new (address, PATIENCE, &missing));
   g_assert_nonnull (strstr (missing->message, address));
 
   g_assert_true (g_socket_bind (socket, at, FALSE, NULL));
   g_assert_true (g_socket_listen (socket, NULL));
-  g_assert_null (vb_bus_survey_new (address, IMPATIENCE, &hanging));
+  g_assert_null (vb_doctor_survey_new (address, IMPATIENCE, &hanging));
   g_assert_error (hanging, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
   g_assert_nonnull (strstr (hanging->message, address));
   g_unlink (path);

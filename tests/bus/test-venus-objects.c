@@ -13,7 +13,7 @@ typedef struct
   GDBusConnection *client;
   const char *service; /* unique name of the server */
   VbBattery *battery;
-  VbBusObjects *objects;
+  VbVenusObjects *objects;
   int answer; /* of SetValue */
   guint written_item;
   char *written;
@@ -47,14 +47,14 @@ set_up (Fixture *fixture, gconstpointer user_data)
   fixture->client = private_bus_connect (&fixture->bus);
   fixture->service = g_dbus_connection_get_unique_name (fixture->server);
   fixture->battery = make_battery ("virtual", setup->role, FALSE, SECOND);
-  fixture->objects = vb_bus_objects_new (fixture->server, fixture->battery, setup->insecure,
-                                         on_set_value, fixture);
+  fixture->objects = vb_venus_objects_new (fixture->server, fixture->battery, setup->insecure,
+                                           on_set_value, fixture);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer user_data)
 {
-  vb_bus_objects_free (fixture->objects);
+  vb_venus_objects_free (fixture->objects);
   vb_battery_free (fixture->battery);
   g_free (fixture->written);
   disconnect_client (fixture->client);
@@ -379,7 +379,7 @@ test_monitor (Fixture *fixture, gconstpointer user_data)
                                          "/Info/MaxChargeVoltage", VB_BUS_ITEM, "GetValue", NULL);
 
   assert_error (reply, "org.freedesktop.DBus.Error.UnknownObject");
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     g_autoptr (GVariant) item = g_variant_lookup_value (items, vb_item (i)->path, NULL);
 
     if (vb_item (i)->field->group == VB_GROUP_LIMIT)
@@ -412,7 +412,7 @@ test_families (Fixture *fixture, gconstpointer user_data)
   g_autoptr (GVariant) items = get_items (fixture);
   guint cell;
 
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     const VbField *field = vb_item (i)->field;
     g_autoptr (GVariant) item = g_variant_lookup_value (items, vb_item (i)->path, NULL);
 
@@ -422,18 +422,18 @@ test_families (Fixture *fixture, gconstpointer user_data)
   }
 
   g_assert_true (vb_item_find ("/Voltages/Cell3", &cell));
-  vb_bus_objects_add (fixture->objects, &cell, 1);
+  vb_venus_objects_add (fixture->objects, &cell, 1);
   g_assert_false (has_item (fixture, "/Voltages/Cell3"));
 
   push_complete (fixture->battery, SECOND);
   push (fixture->battery, SECOND, "Cell3", 3.291, NULL);
-  vb_bus_objects_add (fixture->objects, &cell, 1);
+  vb_venus_objects_add (fixture->objects, &cell, 1);
   g_assert_true (has_item (fixture, "/Voltages/Cell3"));
   g_assert_false (has_item (fixture, "/Voltages/Cell2"));
   assert_value (fixture->client, fixture->service, "/Voltages/Cell3", "3.2909999999999999");
 
   vb_battery_delete (fixture->battery, 2 * SECOND);
-  vb_bus_objects_add (fixture->objects, &cell, 1);
+  vb_venus_objects_add (fixture->objects, &cell, 1);
   assert_value (fixture->client, fixture->service, "/Voltages/Cell3", "@ai []");
 }
 
@@ -450,7 +450,7 @@ test_family_groups (Fixture *fixture, gconstpointer user_data)
   push_complete (fixture->battery, SECOND);
   push (fixture->battery, SECOND, "Balances/Cell7", 1.0, NULL);
   g_assert_true (vb_item_find ("/Balances/Cell7", &balance));
-  vb_bus_objects_add (fixture->objects, &balance, 1);
+  vb_venus_objects_add (fixture->objects, &balance, 1);
   assert_value (fixture->client, fixture->service, "/Balances", "{'Cell7': <1>}");
 }
 
@@ -477,8 +477,8 @@ test_no_empty_signal (Fixture *fixture, gconstpointer user_data)
       G_DBUS_SIGNAL_FLAGS_NONE, count_signal, &n_signals, NULL);
 
   wait_for_bus (fixture->client);
-  vb_bus_objects_signal (fixture->objects, NULL, 0);
-  vb_bus_objects_signal (fixture->objects, &soc, 1);
+  vb_venus_objects_signal (fixture->objects, NULL, 0);
+  vb_venus_objects_signal (fixture->objects, &soc, 1);
 
   /* A signal that was sent before this answer is there before it. */
   assert_value (fixture->client, fixture->service, "/Soc", "@ai []");

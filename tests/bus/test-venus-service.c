@@ -23,7 +23,7 @@ typedef struct
   PrivateBus bus;
   GDBusConnection *client;
   VbBattery *battery;
-  VbBatteryService *service;
+  VbVenusService *service;
   gint64 now;
   GPtrArray *signals; /* of Signal: those of BusItem, from whomever */
   guint n_lost;
@@ -71,16 +71,16 @@ on_signal (GDBusConnection *connection,
   g_ptr_array_add (fixture->signals, signal);
 }
 
-static VbBatteryService *
+static VbVenusService *
 make_service (Fixture *fixture, VbBattery *battery, gboolean require_settings, GError **error)
 {
-  const VbBatteryServiceConfig config = {
+  const VbVenusServiceConfig config = {
     .address = fixture->bus.address,
     .require_settings = require_settings,
     .process_version = "1.2.3",
   };
 
-  return vb_battery_service_new (battery, &config, error);
+  return vb_venus_service_new (battery, &config, error);
 }
 
 static void
@@ -112,7 +112,7 @@ start (Fixture *fixture, gconstpointer user_data)
 static void
 stop (Fixture *fixture)
 {
-  g_clear_pointer (&fixture->service, vb_battery_service_free);
+  g_clear_pointer (&fixture->service, vb_venus_service_free);
   g_clear_pointer (&fixture->battery, vb_battery_free);
 }
 
@@ -200,7 +200,7 @@ changed_paths (Fixture *fixture)
   g_assert_cmpstr (g_variant_get_type_string (signal->arguments), ==, "(a{sa{sv}})");
 
   items = g_variant_get_child_value (signal->arguments, 0);
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     g_autoptr (GVariant) item = g_variant_lookup_value (items, vb_item (i)->path, NULL);
     g_autoptr (GVariant) value = NULL;
     g_autoptr (GVariant) text = NULL;
@@ -282,8 +282,8 @@ test_identity (Fixture *fixture, gconstpointer user_data)
 static void
 test_names (void)
 {
-  g_autofree char *first = vb_battery_bus_name ("virtual");
-  g_autofree char *other = vb_battery_bus_name ("shed");
+  g_autofree char *first = vb_identity_bus_name ("virtual");
+  g_autofree char *other = vb_identity_bus_name ("shed");
 
   g_assert_cmpstr (first, ==, NAME);
   g_assert_cmpstr (other, ==, "com.victronenergy.battery.http_shed");
@@ -456,7 +456,7 @@ test_taken_at_start (Fixture *fixture, gconstpointer user_data)
   go_live (fixture);
   before = owner (fixture);
   g_assert_null (make_service (fixture, battery, FALSE, &error));
-  g_assert_error (error, VB_BUS_ERROR, VB_BUS_ERROR_NAME_TAKEN);
+  g_assert_error (error, VB_VENUS_ERROR, VB_VENUS_ERROR_NAME_TAKEN);
   g_assert_nonnull (strstr (error->message, NAME));
   after = owner (fixture);
   g_assert_cmpstr (before, ==, after);
@@ -465,13 +465,13 @@ test_taken_at_start (Fixture *fixture, gconstpointer user_data)
 static void
 test_unreachable (Fixture *fixture, gconstpointer user_data)
 {
-  const VbBatteryServiceConfig config
+  const VbVenusServiceConfig config
       = { .address = "unix:path=/nonexistent/bus", .process_version = "1.2.3" };
   g_autoptr (VbBattery) battery = make_battery ("virtual", VB_ROLE_BMS, FALSE, fixture->now);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (vb_battery_service_new (battery, &config, &error));
-  g_assert_error (error, VB_BUS_ERROR, VB_BUS_ERROR_UNREACHABLE);
+  g_assert_null (vb_venus_service_new (battery, &config, &error));
+  g_assert_error (error, VB_VENUS_ERROR, VB_VENUS_ERROR_UNREACHABLE);
   g_assert_nonnull (strstr (error->message, "/nonexistent/bus"));
 }
 
@@ -635,7 +635,7 @@ test_two (Fixture *fixture, gconstpointer user_data)
 {
   g_autoptr (VbBattery) shed = make_battery ("shed", VB_ROLE_MONITOR, FALSE, fixture->now);
   g_autoptr (GError) error = NULL;
-  VbBatteryService *service = make_service (fixture, shed, FALSE, &error);
+  VbVenusService *service = make_service (fixture, shed, FALSE, &error);
   g_autofree char *first = NULL, *second = NULL;
 
   g_assert_no_error (error);
@@ -651,7 +651,7 @@ test_two (Fixture *fixture, gconstpointer user_data)
   assert_value (fixture->client, "com.victronenergy.battery.http_shed", "/Serial",
                 "'httpbattery_shed'");
 
-  vb_battery_service_free (service);
+  vb_venus_service_free (service);
   assert_value (fixture->client, NAME, "/Soc", "63.5");
 }
 
@@ -838,7 +838,7 @@ test_bus_lost (Fixture *fixture, gconstpointer user_data)
 {
   gint64 stopped;
 
-  vb_battery_service_set_lost_func (fixture->service, on_lost, fixture);
+  vb_venus_service_set_lost_func (fixture->service, on_lost, fixture);
   go_live (fixture);
   restart_bus (fixture);
   run_until (is_on_bus, fixture->battery);
@@ -856,7 +856,7 @@ test_bus_lost (Fixture *fixture, gconstpointer user_data)
 static void
 test_bus_lost_while_waiting (Fixture *fixture, gconstpointer user_data)
 {
-  vb_battery_service_set_lost_func (fixture->service, on_lost, fixture);
+  vb_venus_service_set_lost_func (fixture->service, on_lost, fixture);
   private_bus_stop (&fixture->bus);
 
   run_until (is_lost, fixture);
@@ -867,7 +867,7 @@ test_bus_lost_while_waiting (Fixture *fixture, gconstpointer user_data)
 static void
 test_bus_back (Fixture *fixture, gconstpointer user_data)
 {
-  vb_battery_service_set_lost_func (fixture->service, on_lost, fixture);
+  vb_venus_service_set_lost_func (fixture->service, on_lost, fixture);
   go_live (fixture);
   restart_bus (fixture);
   push (fixture->battery, fixture->now, "Soc", 70.0, "Cell5", 3.3, NULL);

@@ -19,7 +19,7 @@ typedef struct
   guint n_added_calls; /* of AddSettings */
 
   GDBusConnection *connection;
-  VbDeviceSettings *settings;
+  VbVenusSettings *settings;
   guint n_added;
   int instance;
   gboolean is_new;
@@ -129,20 +129,20 @@ export_add_settings (Fixture *fixture)
 static void
 set_up (Fixture *fixture, gconstpointer unused)
 {
-  static const VbDeviceSettingsEvents events = { on_added, on_instance_changed, on_name_changed };
+  static const VbVenusSettingsEvents events = { on_added, on_instance_changed, on_name_changed };
 
   private_bus_set_up (&fixture->bus);
   fixture->service = item_service_new (&fixture->bus, SETTINGS);
   export_add_settings (fixture);
   fixture->connection = private_bus_connect (&fixture->bus);
-  fixture->settings = vb_device_settings_new (fixture->connection, "httpbattery_shed", 100, "Shed",
-                                              &events, fixture);
+  fixture->settings = vb_venus_settings_new (fixture->connection, "httpbattery_shed", 100, "Shed",
+                                             &events, fixture);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer unused)
 {
-  vb_device_settings_free (fixture->settings);
+  vb_venus_settings_free (fixture->settings);
   disconnect_client (fixture->connection);
   item_service_free (fixture->service);
   private_bus_tear_down (&fixture->bus);
@@ -263,9 +263,9 @@ test_name_stored (Fixture *fixture, gconstpointer unused)
 
   appear (fixture);
   fixture->n_names = 0;
-  vb_device_settings_store_name (fixture->settings, "A");
-  vb_device_settings_store_name (fixture->settings, "B");
-  vb_device_settings_store_name (fixture->settings, "C");
+  vb_venus_settings_store_name (fixture->settings, "A");
+  vb_venus_settings_store_name (fixture->settings, "B");
+  vb_venus_settings_store_name (fixture->settings, "C");
   while (fixture->service->n_set < 2)
     g_main_context_iteration (NULL, TRUE);
   wait_for_bus (fixture->connection);
@@ -284,7 +284,7 @@ test_name_refused (Fixture *fixture, gconstpointer unused)
   appear (fixture);
   fixture->n_names = 0;
   fixture->service->set_result = -1;
-  vb_device_settings_store_name (fixture->settings, "A");
+  vb_venus_settings_store_name (fixture->settings, "A");
   run_until (has_name, fixture);
   g_assert_cmpstr (fixture->name, ==, "Shed");
 }
@@ -297,7 +297,7 @@ test_name_stored_later (Fixture *fixture, gconstpointer unused)
 
   item_service_put (fixture->service, INSTANCE, g_variant_new_string ("battery:7"));
   item_service_put (fixture->service, NAME, g_variant_new_string ("Old"));
-  vb_device_settings_store_name (fixture->settings, "New");
+  vb_venus_settings_store_name (fixture->settings, "New");
   appear (fixture);
   run_until (was_set, fixture);
   kept = item_service_text (fixture->service, NAME);

@@ -15,7 +15,7 @@ typedef struct
 {
   PrivateBus bus;
   ItemService *system;
-  VbSystemWatch *watch;
+  VbVenusSystem *watch;
   gboolean lost;
 } Fixture;
 
@@ -47,14 +47,14 @@ set_up (Fixture *fixture, gconstpointer unused)
 
   private_bus_set_up (&fixture->bus);
   make_system (fixture);
-  fixture->watch = vb_system_watch_new (fixture->bus.address, on_lost, fixture, &error);
+  fixture->watch = vb_venus_system_new (fixture->bus.address, on_lost, fixture, &error);
   g_assert_no_error (error);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer unused)
 {
-  g_clear_pointer (&fixture->watch, vb_system_watch_free);
+  g_clear_pointer (&fixture->watch, vb_venus_system_free);
   g_clear_pointer (&fixture->system, item_service_free);
   private_bus_tear_down (&fixture->bus);
 }
@@ -62,7 +62,7 @@ tear_down (Fixture *fixture, gconstpointer unused)
 static const VbSystem *
 system_of (gpointer user_data)
 {
-  return vb_system_watch_system (((Fixture *)user_data)->watch);
+  return vb_venus_system_system (((Fixture *)user_data)->watch);
 }
 
 static gboolean
@@ -253,7 +253,7 @@ test_unreachable (void)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (vb_system_watch_new ("unix:path=/nonexistent", on_lost, NULL, &error));
+  g_assert_null (vb_venus_system_new ("unix:path=/nonexistent", on_lost, NULL, &error));
   g_assert_nonnull (strstr (error->message, "unix:path=/nonexistent"));
 }
 

@@ -17,7 +17,7 @@
 #define DELAYS "01sml<=x"
 
 static Fixture fixture;
-static VbRecordReader *reader;
+static VbJsonRecord *reader;
 static JsonParser *parser;
 
 int
@@ -25,7 +25,7 @@ LLVMFuzzerInitialize (int *argc, char ***argv)
 {
   fuzz_prepare ();
   set_up (&fixture, NULL);
-  reader = vb_record_reader_new ();
+  reader = vb_json_record_new ();
   parser = json_parser_new ();
 
   return 0;
@@ -102,7 +102,7 @@ assert_json (const GString *text)
 static void
 assert_numbers (void)
 {
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     g_assert_true (isfinite (vb_value_number (&fixture.bus[i], 0)));
 }
 
@@ -111,16 +111,16 @@ assert_told (void)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  vb_state_json_battery (fixture.battery, fixture.now, text);
+  vb_json_state_battery (fixture.battery, fixture.now, text);
   assert_json (text);
 }
 
 static VbValue *
 copy_bus (void)
 {
-  VbValue *copy = g_new0 (VbValue, vb_n_items ());
+  VbValue *copy = g_new0 (VbValue, vb_item_count ());
 
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     vb_value_set (&copy[i], &fixture.bus[i]);
 
   return copy;
@@ -129,7 +129,7 @@ copy_bus (void)
 static void
 assert_bus_is (VbValue *copy)
 {
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     g_assert_true (vb_value_equal (&copy[i], &fixture.bus[i]));
     vb_value_clear (&copy[i]);
   }
@@ -143,7 +143,7 @@ check (const char *body, VbVerdict *verdict)
   const VbState state = fixture.state;
   gboolean good;
 
-  if (!vb_record_reader_read (reader, body, strlen (body), fixture.record, NULL))
+  if (!vb_json_record_read (reader, body, strlen (body), fixture.record, NULL))
     return FALSE;
 
   before = copy_bus ();
@@ -165,7 +165,7 @@ apply (const char *body, VbApplyMode mode)
 
   vb_battery_tick (fixture.battery, fixture.now);
   good = check (body, promised);
-  if (!vb_record_reader_read (reader, body, strlen (body), fixture.record, NULL))
+  if (!vb_json_record_read (reader, body, strlen (body), fixture.record, NULL))
     return;
 
   before = copy_bus ();
@@ -185,9 +185,9 @@ apply (const char *body, VbApplyMode mode)
     assert_bus_is (before);
     return;
   }
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     vb_value_clear (&before[i]);
-  vb_state_json_verdict (fixture.battery, fixture.verdict, fixture.record, text);
+  vb_json_state_verdict (fixture.battery, fixture.verdict, fixture.record, text);
   assert_json (text);
 }
 

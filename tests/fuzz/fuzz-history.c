@@ -44,7 +44,7 @@ assert_round_trip (const VbCounters *counters)
 static void
 assert_shown (void)
 {
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     const VbField *field = vb_item (i)->field;
     const double number = vb_value_number (&fixture.bus[i], 0);
 

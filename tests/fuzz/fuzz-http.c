@@ -29,10 +29,10 @@ typedef struct
 {
   GPtrArray *batteries;
   VbHttpServer *server;
-  VbBatteryRoutes *battery_routes;
-  VbInfoRoutes *info_routes;
-  VbRecentRoutes *recent_routes;
-  VbEventStream *event_stream;
+  VbWebBattery *battery_routes;
+  VbWebInfo *info_routes;
+  VbWebRecent *recent_routes;
+  VbWebEvents *event_stream;
   int client;
   GByteArray *heard;
 } World;
@@ -84,10 +84,10 @@ begin (World *world, const char *token)
 
   config.token = token;
   world->server = vb_http_server_new (&config);
-  world->battery_routes = vb_battery_routes_new (world->server, world->batteries);
-  world->info_routes = vb_info_routes_new (world->server, world->batteries);
-  world->recent_routes = vb_recent_routes_new (world->server, world->batteries);
-  world->event_stream = vb_event_stream_new (world->server, world->batteries);
+  world->battery_routes = vb_web_battery_new (world->server, world->batteries);
+  world->info_routes = vb_web_info_new (world->server, world->batteries);
+  world->recent_routes = vb_web_recent_new (world->server, world->batteries);
+  world->event_stream = vb_web_events_new (world->server, world->batteries);
   port = vb_http_server_listen (world->server, host, &error);
   g_assert_no_error (error);
 
@@ -113,10 +113,10 @@ static void
 end (World *world)
 {
   vb_http_server_free (world->server);
-  vb_battery_routes_free (world->battery_routes);
-  vb_info_routes_free (world->info_routes);
-  vb_recent_routes_free (world->recent_routes);
-  vb_event_stream_free (world->event_stream);
+  vb_web_battery_free (world->battery_routes);
+  vb_web_info_free (world->info_routes);
+  vb_web_recent_free (world->recent_routes);
+  vb_web_events_free (world->event_stream);
   g_ptr_array_unref (world->batteries);
   g_byte_array_unref (world->heard);
 }

@@ -5,13 +5,13 @@
 #include "fuzz.h"
 #include "json/reader.h"
 
-static VbJsonCheck *used;
+static VbJsonReader *used;
 
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
 {
   fuzz_prepare ();
-  used = vb_json_check_new ();
+  used = vb_json_reader_new ();
 
   return 0;
 }
@@ -109,10 +109,10 @@ assert_meaning (const char *text, gsize size)
 static void
 assert_reason (const GError *error, const char *field)
 {
-  g_assert_true (error->domain == VB_JSON_CHECK_ERROR);
+  g_assert_true (error->domain == VB_JSON_READER_ERROR);
   fuzz_assert_message (error->message);
   g_assert_nonnull (strstr (error->message, ", line "));
-  if (error->code == VB_JSON_CHECK_ERROR_SYNTAX || error->code == VB_JSON_CHECK_ERROR_DEPTH)
+  if (error->code == VB_JSON_READER_ERROR_SYNTAX || error->code == VB_JSON_READER_ERROR_DEPTH)
     g_assert_null (field);
   if (field != NULL)
     g_assert_true (g_utf8_validate (field, -1, NULL));
@@ -122,13 +122,13 @@ int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   const char *text = (const char *)data;
-  g_autoptr (VbJsonCheck) fresh = vb_json_check_new ();
+  g_autoptr (VbJsonReader) fresh = vb_json_reader_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) fresh_error = NULL;
   const char *field, *fresh_field;
-  const gboolean valid = vb_json_check (used, text, size, &field, &error);
+  const gboolean valid = vb_json_reader_read (used, text, size, &field, &error);
 
-  g_assert_true (vb_json_check (fresh, text, size, &fresh_field, &fresh_error) == valid);
+  g_assert_true (vb_json_reader_read (fresh, text, size, &fresh_field, &fresh_error) == valid);
   g_assert_cmpstr (fresh_field, ==, field);
   if (valid)
     assert_meaning (text, size);

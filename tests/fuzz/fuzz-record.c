@@ -7,14 +7,14 @@
 #include "json/record.h"
 #include "json/state.h"
 
-static VbRecordReader *reader;
+static VbJsonRecord *reader;
 static VbRecord *record;
 
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
 {
   fuzz_prepare ();
-  reader = vb_record_reader_new ();
+  reader = vb_json_record_new ();
   record = vb_record_new ();
 
   return 0;
@@ -98,7 +98,7 @@ assert_errors (void)
     fuzz_assert_message (brief);
   }
 
-  vb_state_json_refusal (422, "Some fields are wrong.", record->errors, text);
+  vb_json_state_refusal (422, "Some fields are wrong.", record->errors, text);
   json_parser_load_from_data (parser, text->str, (gssize)text->len, &error);
   g_assert_no_error (error);
 }
@@ -108,7 +108,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (GError) error = NULL;
 
-  if (!vb_record_reader_read (reader, (const char *)data, size, record, &error)) {
+  if (!vb_json_record_read (reader, (const char *)data, size, record, &error)) {
     fuzz_assert_message (error->message);
     return 0;
   }

@@ -72,7 +72,7 @@ static void
 assert_unchanged (VbState state, const VbValue *before)
 {
   g_assert_cmpint (vb_battery_state (fixture.battery), ==, state);
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     g_assert_true (vb_value_equal (&before[i], vb_battery_value (fixture.battery, i)));
 }
 
@@ -81,12 +81,12 @@ set (guint item, GVariant *variant)
 {
   g_autoptr (GVariant) value = vb_bus_value_unbox (variant);
   const VbState state = vb_battery_state (fixture.battery);
-  g_autofree VbValue *before = g_new0 (VbValue, vb_n_items ());
+  g_autofree VbValue *before = g_new0 (VbValue, vb_item_count ());
   const VbRecordEntry *soc;
   double number;
   VbSet answer;
 
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     vb_value_set (&before[i], &fixture.bus[i]);
 
   /* What the invariants must know of: a Soc that a record is going to carry. */
@@ -104,7 +104,7 @@ set (guint item, GVariant *variant)
     assert_unchanged (state, before);
   assert_invariants (&fixture);
 
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     vb_value_clear (&before[i]);
 }
 
@@ -118,7 +118,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   if (value == NULL)
     return 0;
 
-  item = (data[0] | (guint)data[1] << 8) % vb_n_items ();
+  item = (data[0] | (guint)data[1] << 8) % vb_item_count ();
   begin (data[2]);
   set (item, value);
 

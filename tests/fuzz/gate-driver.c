@@ -6,20 +6,20 @@
 #include "json/reader.h"
 
 static const char *const words[] = {
-  [VB_JSON_CHECK_ERROR_SYNTAX] = "syntax",
-  [VB_JSON_CHECK_ERROR_DEPTH] = "depth",
-  [VB_JSON_CHECK_ERROR_DUPLICATE] = "duplicate",
-  [VB_JSON_CHECK_ERROR_NUMBER] = "number",
-  [VB_JSON_CHECK_ERROR_NUL] = "nul",
+  [VB_JSON_READER_ERROR_SYNTAX] = "syntax",
+  [VB_JSON_READER_ERROR_DEPTH] = "depth",
+  [VB_JSON_READER_ERROR_DUPLICATE] = "duplicate",
+  [VB_JSON_READER_ERROR_NUMBER] = "number",
+  [VB_JSON_READER_ERROR_NUL] = "nul",
 };
 
 static const char *
-judge (VbJsonCheck *check, const char *text, gsize length)
+judge (VbJsonReader *check, const char *text, gsize length)
 {
   g_autoptr (GError) error = NULL;
   const char *field;
 
-  if (vb_json_check (check, text, length, &field, &error))
+  if (vb_json_reader_read (check, text, length, &field, &error))
     return "ok";
 
   return words[error->code];
@@ -28,7 +28,7 @@ judge (VbJsonCheck *check, const char *text, gsize length)
 int
 main (void)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
   char line[32];
 
   while (fgets (line, sizeof line, stdin) != NULL) {

@@ -13,8 +13,8 @@ typedef struct
   GPtrArray *batteries;
   VbBattery *battery;
   VbHttpServer *server;
-  VbBatteryRoutes *battery_routes;
-  VbInfoRoutes *info_routes;
+  VbWebBattery *battery_routes;
+  VbWebInfo *info_routes;
   guint16 port;
 
   /* The last answer. */
@@ -47,8 +47,8 @@ set_up (Fixture *fixture, gconstpointer user_data)
   g_ptr_array_add (fixture->batteries, fixture->battery);
 
   fixture->server = vb_http_server_new (&http);
-  fixture->battery_routes = vb_battery_routes_new (fixture->server, fixture->batteries);
-  fixture->info_routes = vb_info_routes_new (fixture->server, fixture->batteries);
+  fixture->battery_routes = vb_web_battery_new (fixture->server, fixture->batteries);
+  fixture->info_routes = vb_web_info_new (fixture->server, fixture->batteries);
   port = vb_http_server_listen (fixture->server, "127.0.0.1:0", &error);
   g_assert_no_error (error);
   fixture->port = (guint16)port;
@@ -59,8 +59,8 @@ static void
 tear_down (Fixture *fixture, gconstpointer user_data)
 {
   vb_http_server_free (fixture->server);
-  vb_battery_routes_free (fixture->battery_routes);
-  vb_info_routes_free (fixture->info_routes);
+  vb_web_battery_free (fixture->battery_routes);
+  vb_web_info_free (fixture->info_routes);
   g_ptr_array_unref (fixture->batteries);
   g_free (fixture->head);
   g_free (fixture->body);

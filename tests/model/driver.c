@@ -94,7 +94,7 @@ static void
 forget (Driver *driver)
 {
   g_clear_pointer (&driver->battery, vb_battery_free);
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     vb_value_clear (&driver->told[i]);
 }
 
@@ -202,7 +202,7 @@ main (void)
 
   g_log_set_writer_func (write_nothing, NULL, NULL);
   vb_battery_config_init (&driver.config, "virtual");
-  driver.told = g_new0 (VbValue, vb_n_items ());
+  driver.told = g_new0 (VbValue, vb_item_count ());
   driver.record = vb_record_new ();
   driver.verdict = vb_verdict_new ();
   while (fgets (line, sizeof line, stdin) != NULL) {

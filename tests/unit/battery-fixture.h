@@ -92,7 +92,7 @@ static void
 restart (Fixture *fixture)
 {
   g_clear_pointer (&fixture->battery, vb_battery_free);
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     vb_value_clear (&fixture->bus[i]);
   g_hash_table_remove_all (fixture->socs);
 
@@ -110,7 +110,7 @@ set_up (Fixture *fixture, gconstpointer user_data)
   vb_battery_config_init (&fixture->config, "virtual");
   fixture->record = vb_record_new ();
   fixture->verdict = vb_verdict_new ();
-  fixture->bus = g_new0 (VbValue, vb_n_items ());
+  fixture->bus = g_new0 (VbValue, vb_item_count ());
   fixture->socs = g_hash_table_new (NULL, NULL);
   restart (fixture);
 }
@@ -118,7 +118,7 @@ set_up (Fixture *fixture, gconstpointer user_data)
 static void G_GNUC_UNUSED
 tear_down (Fixture *fixture, gconstpointer user_data)
 {
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     vb_value_clear (&fixture->bus[i]);
 
   vb_battery_free (fixture->battery);

@@ -132,7 +132,7 @@ assert_invariants (Fixture *fixture)
 {
   const double soc = number_on_bus (fixture, VB_KNOWN_SOC);
 
-  for (guint item = 0; item < vb_n_items (); item++) {
+  for (guint item = 0; item < vb_item_count (); item++) {
     const VbValue *value = &fixture->bus[item];
     const VbItem *own = vb_item (item);
 

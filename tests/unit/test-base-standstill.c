@@ -14,7 +14,7 @@ tell_time (void)
 typedef struct
 {
   GSource source;
-  VbLoopTurn *turn;
+  VbStandstill *turn;
   gboolean ready;
   gint64 dispatch_takes;
   gint64 stood_still; /* as its last dispatch was told; -1: none */
@@ -25,7 +25,7 @@ input_check (GSource *source)
 {
   Input *input = (Input *)source;
 
-  vb_loop_turn_note_input (input->turn, input->ready);
+  vb_standstill_note_input (input->turn, input->ready);
 
   return input->ready;
 }
@@ -36,13 +36,13 @@ input_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   Input *input = (Input *)source;
 
   now += input->dispatch_takes;
-  input->stood_still = vb_loop_turn_stood_still (input->turn);
+  input->stood_still = vb_standstill_lasted (input->turn);
 
   return G_SOURCE_CONTINUE;
 }
 
 static Input *
-input_new (VbLoopTurn *turn)
+input_new (VbStandstill *turn)
 {
   static GSourceFuncs functions = { .check = input_check, .dispatch = input_dispatch };
   Input *input = (Input *)g_source_new (&functions, sizeof (Input));
@@ -50,7 +50,7 @@ input_new (VbLoopTurn *turn)
   input->turn = turn;
   input->stood_still = -1;
   g_source_attach (&input->source, NULL);
-  vb_loop_turn_add_input (turn, 1);
+  vb_standstill_add_input (turn, 1);
 
   return input;
 }
@@ -72,34 +72,34 @@ turn_loop (guint times)
 static void
 test_limit (void)
 {
-  g_autoptr (VbLoopTurn) turn = vb_loop_turn_new (LIMIT, tell_time);
+  g_autoptr (VbStandstill) turn = vb_standstill_new (LIMIT, tell_time);
 
   turn_loop (3);
-  g_assert_cmpint (vb_loop_turn_stood_still (turn), ==, 0);
+  g_assert_cmpint (vb_standstill_lasted (turn), ==, 0);
   now += LIMIT;
   turn_loop (1);
-  g_assert_cmpint (vb_loop_turn_stood_still (turn), ==, 0);
+  g_assert_cmpint (vb_standstill_lasted (turn), ==, 0);
 
   /* Nothing has been asked whether it is drained yet when the loop has turned only once. */
   now += LIMIT + 1;
   turn_loop (1);
-  g_assert_cmpint (vb_loop_turn_stood_still (turn), ==, LIMIT + 1);
+  g_assert_cmpint (vb_standstill_lasted (turn), ==, LIMIT + 1);
   turn_loop (2);
-  g_assert_cmpint (vb_loop_turn_stood_still (turn), ==, 0);
+  g_assert_cmpint (vb_standstill_lasted (turn), ==, 0);
 }
 
 /* What waited in a socket before the process was there may be of any age; what comes later is not. */
 static void
 test_inherited (void)
 {
-  g_autoptr (VbLoopTurn) turn = vb_loop_turn_new (LIMIT, tell_time);
+  g_autoptr (VbStandstill) turn = vb_standstill_new (LIMIT, tell_time);
   Input *input = input_new (turn);
 
-  vb_loop_turn_inherit (turn);
+  vb_standstill_inherit (turn);
   input->ready = TRUE;
   turn_loop (2);
-  g_assert_cmpint (input->stood_still, ==, VB_LOOP_TURN_UNKNOWN);
-  g_assert_cmpint (vb_loop_turn_noticed (turn), ==, 0);
+  g_assert_cmpint (input->stood_still, ==, VB_STANDSTILL_UNKNOWN);
+  g_assert_cmpint (vb_standstill_noticed (turn), ==, 0);
 
   input->ready = FALSE;
   turn_loop (2);
@@ -113,7 +113,7 @@ test_inherited (void)
 static void
 test_until_drained (void)
 {
-  g_autoptr (VbLoopTurn) turn = vb_loop_turn_new (LIMIT, tell_time);
+  g_autoptr (VbStandstill) turn = vb_standstill_new (LIMIT, tell_time);
   Input *one = input_new (turn), *other = input_new (turn);
 
   turn_loop (2);
@@ -125,7 +125,7 @@ test_until_drained (void)
   g_assert_cmpint (other->stood_still, ==, 5 * LIMIT);
   one->ready = FALSE;
   turn_loop (3);
-  g_assert_cmpint (vb_loop_turn_stood_still (turn), ==, 5 * LIMIT);
+  g_assert_cmpint (vb_standstill_lasted (turn), ==, 5 * LIMIT);
 
   /* The longest counts. */
   now += 2 * LIMIT;
@@ -137,7 +137,7 @@ test_until_drained (void)
 
   other->ready = FALSE;
   turn_loop (2);
-  g_assert_cmpint (vb_loop_turn_stood_still (turn), ==, 0);
+  g_assert_cmpint (vb_standstill_lasted (turn), ==, 0);
   one->ready = TRUE;
   turn_loop (1);
   g_assert_cmpint (one->stood_still, ==, 0);
@@ -150,22 +150,22 @@ test_until_drained (void)
 static void
 test_never_drained (void)
 {
-  g_autoptr (VbLoopTurn) turn = vb_loop_turn_new (VB_LOOP_TURN_DRAIN, tell_time);
+  g_autoptr (VbStandstill) turn = vb_standstill_new (VB_STANDSTILL_DRAIN, tell_time);
   Input *input = input_new (turn);
 
   input->ready = TRUE;
-  vb_loop_turn_inherit (turn);
-  now += VB_LOOP_TURN_DRAIN - 1;
+  vb_standstill_inherit (turn);
+  now += VB_STANDSTILL_DRAIN - 1;
   turn_loop (1);
-  g_assert_cmpint (input->stood_still, ==, VB_LOOP_TURN_UNKNOWN);
+  g_assert_cmpint (input->stood_still, ==, VB_STANDSTILL_UNKNOWN);
   now += 1;
   turn_loop (1);
   g_assert_cmpint (input->stood_still, ==, 0);
 
-  now += 2 * VB_LOOP_TURN_DRAIN;
+  now += 2 * VB_STANDSTILL_DRAIN;
   turn_loop (1);
-  g_assert_cmpint (input->stood_still, ==, 2 * VB_LOOP_TURN_DRAIN);
-  now += VB_LOOP_TURN_DRAIN;
+  g_assert_cmpint (input->stood_still, ==, 2 * VB_STANDSTILL_DRAIN);
+  now += VB_STANDSTILL_DRAIN;
   turn_loop (1);
   g_assert_cmpint (input->stood_still, ==, 0);
 
@@ -182,7 +182,7 @@ on_urgent (gpointer user_data)
 static void
 test_not_asked (void)
 {
-  g_autoptr (VbLoopTurn) turn = vb_loop_turn_new (LIMIT, tell_time);
+  g_autoptr (VbStandstill) turn = vb_standstill_new (LIMIT, tell_time);
   Input *input = input_new (turn);
   guint urgent;
 
@@ -203,7 +203,7 @@ test_not_asked (void)
 static void
 test_in_a_dispatch (void)
 {
-  g_autoptr (VbLoopTurn) turn = vb_loop_turn_new (LIMIT, tell_time);
+  g_autoptr (VbStandstill) turn = vb_standstill_new (LIMIT, tell_time);
   Input *input = input_new (turn);
 
   turn_loop (2);
@@ -216,7 +216,7 @@ test_in_a_dispatch (void)
   g_assert_cmpint (input->stood_still, ==, 5 * LIMIT);
   input->ready = FALSE;
   turn_loop (3);
-  g_assert_cmpint (vb_loop_turn_stood_still (turn), ==, 0);
+  g_assert_cmpint (vb_standstill_lasted (turn), ==, 0);
 
   input_free (input);
 }

@@ -60,7 +60,7 @@ test_role (Fixture *fixture, gconstpointer user_data)
 
   g_assert_false (push (fixture, REQUIRED));
   g_assert_cmpuint (fixture->errors->len, ==, 3);
-  for (guint item = 0; item < vb_n_items (); item++)
+  for (guint item = 0; item < vb_item_count (); item++)
     if (vb_item (item)->field->group != VB_GROUP_IDENTITY)
       g_assert_cmpint (vb_battery_has_item (fixture->battery, item), ==,
                        vb_item (item)->field->group != VB_GROUP_LIMIT);
@@ -649,7 +649,7 @@ describe (Fixture *fixture)
       vb_battery_state (battery), vb_battery_since (battery), vb_battery_next_tick (battery),
       vb_battery_age (battery, fixture->now), source->address, (guint)source->records,
       (guint)source->refused, source->refusal.status, source->last);
-  for (guint item = 0; item < vb_n_items (); item++) {
+  for (guint item = 0; item < vb_item_count (); item++) {
     gboolean derived;
     const gint64 age = vb_battery_value_age (battery, item, fixture->now, &derived);
 

@@ -115,7 +115,7 @@ assert_whole_bus (Fixture *fixture, const char *bus, const char *changed)
     assert_bus (fixture, pair);
   }
 
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     if (vb_value_is_valid (&fixture->bus[i])
         && !g_hash_table_contains (expected, GUINT_TO_POINTER (i + 1)))
       g_error ("%s is valid", vb_item (i)->path);
@@ -641,7 +641,7 @@ test_every_field (Fixture *fixture, gconstpointer user_data)
     gint64 time = standings[held[i]].time;
 
     stand (fixture, VB_ROLE_BMS, held[i]);
-    for (guint item = 0; item < vb_n_items (); item++) {
+    for (guint item = 0; item < vb_item_count (); item++) {
       const VbField *field = vb_item (item)->field;
       const gboolean shown = field->group == VB_GROUP_ALARM && field->known != VB_KNOWN_BMS_CABLE;
       const gboolean equal = vb_value_number (&fixture->bus[item], NAN) == 1;

@@ -13,7 +13,7 @@ test_new (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpint (vb_battery_since (fixture->battery), ==, START);
   g_assert_cmpint (vb_battery_next_tick (fixture->battery), ==, G_MAXINT64);
   g_assert_cmpint (vb_battery_age (fixture->battery, START), ==, VB_AGE_NEVER);
-  for (guint item = 0; item < vb_n_items (); item++) {
+  for (guint item = 0; item < vb_item_count (); item++) {
     gboolean derived;
 
     g_assert_false (vb_value_is_valid (vb_battery_value (fixture->battery, item)));
@@ -197,7 +197,7 @@ static void
 test_every_field (Fixture *fixture, gconstpointer user_data)
 {
   g_assert_true (push (fixture, REQUIRED));
-  for (guint item = 0; item < vb_n_items (); item++) {
+  for (guint item = 0; item < vb_item_count (); item++) {
     const VbField *field = vb_item (item)->field;
 
     if (field->group == VB_GROUP_IDENTITY || field->flags & VB_FIELD_REQUIRED)

@@ -4,7 +4,7 @@
 
 #include "config/config.h"
 #include "config/keys.h"
-#include "core/field.h"
+#include "core/item.h"
 
 /* Each test has a folder of its own for the files it writes. */
 typedef struct

@@ -16,8 +16,8 @@ typedef struct
 static void
 set_up (Charge *charge, gconstpointer unused)
 {
-  charge->sent = g_new0 (VbSample, vb_n_items ());
-  charge->derived = g_new0 (VbSample, vb_n_items ());
+  charge->sent = g_new0 (VbSample, vb_item_count ());
+  charge->derived = g_new0 (VbSample, vb_item_count ());
 }
 
 static guint
@@ -34,7 +34,7 @@ item_of (const char *name)
 static void
 samples_free (VbSample *samples)
 {
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     vb_value_clear (&samples[i].value);
   g_free (samples);
 }

@@ -14,14 +14,14 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer user_data)
 {
-  fixture->sent = g_new0 (VbSample, vb_n_items ());
-  fixture->derived = g_new0 (VbSample, vb_n_items ());
+  fixture->sent = g_new0 (VbSample, vb_item_count ());
+  fixture->derived = g_new0 (VbSample, vb_item_count ());
 }
 
 static void
 samples_free (VbSample *samples)
 {
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     vb_value_clear (&samples[i].value);
   g_free (samples);
 }
@@ -114,7 +114,7 @@ static void
 test_fields (Fixture *fixture, gconstpointer user_data)
 {
   guint n;
-  const VbKnown *fields = vb_derived_fields (&n);
+  const VbKnown *fields = vb_derive_fields (&n);
 
   send_number (fixture, "Voltage", 50, 0);
   send_number (fixture, "Current", 10, 0);
@@ -130,7 +130,7 @@ test_fields (Fixture *fixture, gconstpointer user_data)
     g_assert_true (vb_value_is_valid (&sample->value));
     vb_value_clear (&sample->value);
   }
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     g_assert_false (vb_value_is_valid (&fixture->derived[i].value));
 }
 
@@ -139,7 +139,7 @@ test_nothing (Fixture *fixture, gconstpointer user_data)
 {
   derive (fixture);
 
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     g_assert_false (vb_value_is_valid (&fixture->derived[i].value));
 }
 

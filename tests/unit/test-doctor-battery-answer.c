@@ -1,7 +1,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "doctor/battery-answer.h"
+#include "doctor/client.h"
 
 static GBytes *
 bytes (const char *text)

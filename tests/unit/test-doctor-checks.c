@@ -3,7 +3,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "doctor/checks.h"
+#include "doctor/check-bus.h"
+#include "doctor/check-daemon.h"
+#include "doctor/check-machine.h"
+#include "doctor/head.h"
 
 /* Facts about one battery, of a daemon that runs on a Venus device, all of it right. */
 typedef struct
@@ -113,9 +116,11 @@ static void
 test_well (Fixture *fixture, gconstpointer unused)
 {
   static VbDoctorCheck *const checks[] = {
-    vb_check_config,    vb_check_bus,    vb_check_settings, vb_check_system,   vb_check_name,
-    vb_check_listen,    vb_check_daemon, vb_check_state,    vb_check_instance, vb_check_monitor,
-    vb_check_last_push, vb_check_bms,    vb_check_dvcc,
+    vb_check_daemon_config,  vb_check_bus_reached,      vb_check_bus_settings,
+    vb_check_bus_system,     vb_check_bus_name,         vb_check_daemon_listen,
+    vb_check_daemon_answers, vb_check_daemon_state,     vb_check_bus_instance,
+    vb_check_bus_monitor,    vb_check_daemon_last_push, vb_check_bus_bms,
+    vb_check_bus_dvcc,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
@@ -131,15 +136,15 @@ test_name (Fixture *fixture, gconstpointer unused)
   VbBatteryFacts *battery = fixture->battery;
 
   set_text (&battery->version, "0.0.9");
-  assert_says (fixture, vb_check_name, VB_FINDING_WARN, "version 0.0.9");
+  assert_says (fixture, vb_check_bus_name, VB_FINDING_WARN, "version 0.0.9");
   set_text (&battery->program, "dbus-virtual-battery.py");
-  assert_says (fixture, vb_check_name, VB_FINDING_FAIL, "dbus-virtual-battery.py (process 7)");
+  assert_says (fixture, vb_check_bus_name, VB_FINDING_FAIL, "dbus-virtual-battery.py (process 7)");
   set_text (&battery->program, NULL);
-  assert_says (fixture, vb_check_name, VB_FINDING_FAIL, "does not say who it is");
+  assert_says (fixture, vb_check_bus_name, VB_FINDING_FAIL, "does not say who it is");
   battery->pid = 0;
-  assert_says (fixture, vb_check_name, VB_FINDING_FAIL, "a process that the bus does not know");
+  assert_says (fixture, vb_check_bus_name, VB_FINDING_FAIL, "a process that the bus does not know");
   battery->owned = FALSE;
-  assert_says (fixture, vb_check_name, VB_FINDING_OK, "is free");
+  assert_says (fixture, vb_check_bus_name, VB_FINDING_OK, "is free");
 }
 
 static void
@@ -149,24 +154,24 @@ test_venus (Fixture *fixture, gconstpointer unused)
 
   facts->settings = FALSE;
   facts->config->require_settings = TRUE;
-  assert_says (fixture, vb_check_settings, VB_FINDING_FAIL, "com.victronenergy.settings");
+  assert_says (fixture, vb_check_bus_settings, VB_FINDING_FAIL, "com.victronenergy.settings");
   facts->config->require_settings = FALSE;
-  assert_says (fixture, vb_check_settings, VB_FINDING_NONE, "no Venus");
-  assert_says (fixture, vb_check_instance, VB_FINDING_NONE, "no settings");
+  assert_says (fixture, vb_check_bus_settings, VB_FINDING_NONE, "no Venus");
+  assert_says (fixture, vb_check_bus_instance, VB_FINDING_NONE, "no settings");
 
   set_text (&facts->bus, NULL);
   facts->bus_error = g_strdup ("gone");
-  assert_says (fixture, vb_check_bus, VB_FINDING_FAIL, "gone");
-  assert_says (fixture, vb_check_settings, VB_FINDING_NONE, "without the bus");
-  assert_says (fixture, vb_check_system, VB_FINDING_NONE, "without the bus");
+  assert_says (fixture, vb_check_bus_reached, VB_FINDING_FAIL, "gone");
+  assert_says (fixture, vb_check_bus_settings, VB_FINDING_NONE, "without the bus");
+  assert_says (fixture, vb_check_bus_system, VB_FINDING_NONE, "without the bus");
 
   /* Without a configuration the device itself tells what it needs. */
   g_array_set_size (facts->batteries, 0);
   g_clear_pointer (&facts->config, vb_config_free);
   facts->config_error = g_strdup ("wrong");
   facts->bus = g_strdup ("unix:path=/bus");
-  assert_says (fixture, vb_check_settings, VB_FINDING_FAIL, "com.victronenergy.settings");
-  assert_says (fixture, vb_check_config, VB_FINDING_FAIL, "wrong");
+  assert_says (fixture, vb_check_bus_settings, VB_FINDING_FAIL, "com.victronenergy.settings");
+  assert_says (fixture, vb_check_daemon_config, VB_FINDING_FAIL, "wrong");
 }
 
 static void
@@ -191,8 +196,8 @@ test_listen (Fixture *fixture, gconstpointer unused)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_array_index (fixture->facts->listens, VbListenFacts, 0).port = cases[i].port;
-    assert_says (fixture, vb_check_listen, cases[i].finding, cases[i].part);
-    assert_says (fixture, vb_check_daemon, cases[i].running, "");
+    assert_says (fixture, vb_check_daemon_listen, cases[i].finding, cases[i].part);
+    assert_says (fixture, vb_check_daemon_answers, cases[i].running, "");
   }
 }
 
@@ -204,12 +209,12 @@ test_second_default (Fixture *fixture, gconstpointer unused)
 
   g_array_index (fixture->facts->listens, VbListenFacts, 0).port = VB_PORT_FREE;
   g_array_append_val (fixture->facts->listens, second);
-  vb_check_listen (fixture->facts, fixture->report);
+  vb_check_daemon_listen (fixture->facts, fixture->report);
   g_assert_cmpuint (fixture->report->n[VB_FINDING_FAIL], ==, 0);
   g_assert_cmpuint (fixture->report->n[VB_FINDING_NONE], ==, 1);
 
   fixture->facts->config->listen = g_strsplit ("127.0.0.1:1882;[::1]:1882", ";", -1);
-  vb_check_listen (fixture->facts, fixture->report);
+  vb_check_daemon_listen (fixture->facts, fixture->report);
   g_assert_cmpuint (fixture->report->n[VB_FINDING_FAIL], ==, 1);
 }
 
@@ -217,11 +222,11 @@ static void
 test_daemon (Fixture *fixture, gconstpointer unused)
 {
   g_array_index (fixture->facts->listens, VbListenFacts, 0).port = VB_PORT_FREE;
-  assert_says (fixture, vb_check_daemon, VB_FINDING_FAIL, "process 7 is running");
+  assert_says (fixture, vb_check_daemon_answers, VB_FINDING_FAIL, "process 7 is running");
   fixture->battery->owned = FALSE;
-  assert_says (fixture, vb_check_daemon, VB_FINDING_FAIL, "svc -u");
+  assert_says (fixture, vb_check_daemon_answers, VB_FINDING_FAIL, "svc -u");
   fixture->facts->venus = FALSE;
-  assert_says (fixture, vb_check_daemon, VB_FINDING_FAIL, "systemctl start");
+  assert_says (fixture, vb_check_daemon_answers, VB_FINDING_FAIL, "systemctl start");
 }
 
 static void
@@ -239,26 +244,26 @@ test_state (Fixture *fixture, gconstpointer unused)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     set_text (&answer->state, cases[i].state);
-    assert_says (fixture, vb_check_state, cases[i].finding, cases[i].state);
+    assert_says (fixture, vb_check_daemon_state, cases[i].finding, cases[i].state);
   }
 
   set_text (&answer->state, "live");
   fixture->battery->owned = FALSE;
-  assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "another bus");
+  assert_says (fixture, vb_check_daemon_state, VB_FINDING_FAIL, "another bus");
   answer->on_bus = FALSE;
   set_text (&answer->joining, "name");
-  assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "the policy of the bus");
+  assert_says (fixture, vb_check_daemon_state, VB_FINDING_FAIL, "the policy of the bus");
   set_text (&answer->joining, "settings");
-  assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "waits for settings");
-  assert_says (fixture, vb_check_bms, VB_FINDING_NONE, "not on the bus");
+  assert_says (fixture, vb_check_daemon_state, VB_FINDING_FAIL, "waits for settings");
+  assert_says (fixture, vb_check_bus_bms, VB_FINDING_NONE, "not on the bus");
 
   g_clear_pointer (&fixture->battery->answer, vb_battery_answer_free);
   fixture->battery->status = 0;
-  assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "did not answer");
+  assert_says (fixture, vb_check_daemon_state, VB_FINDING_FAIL, "did not answer");
   fixture->battery->status = 404;
-  assert_says (fixture, vb_check_state, VB_FINDING_FAIL, "404");
+  assert_says (fixture, vb_check_daemon_state, VB_FINDING_FAIL, "404");
   g_array_index (fixture->facts->listens, VbListenFacts, 0).port = VB_PORT_FREE;
-  assert_says (fixture, vb_check_state, VB_FINDING_NONE, "without the daemon");
+  assert_says (fixture, vb_check_daemon_state, VB_FINDING_NONE, "without the daemon");
 }
 
 static void
@@ -267,14 +272,14 @@ test_last_push (Fixture *fixture, gconstpointer unused)
   VbBatteryAnswer *answer = fixture->battery->answer;
 
   answer->last_refusal = g_strdup ("2026-11-23T10:28:33.869Z");
-  assert_says (fixture, vb_check_last_push, VB_FINDING_OK, "812 records");
+  assert_says (fixture, vb_check_daemon_last_push, VB_FINDING_OK, "812 records");
   set_text (&answer->last_refusal, "2026-11-23T10:28:33.871Z");
   answer->refusal = g_strdup ("Soc is 101 %");
-  assert_says (fixture, vb_check_last_push, VB_FINDING_WARN, "Soc is 101 %");
+  assert_says (fixture, vb_check_daemon_last_push, VB_FINDING_WARN, "Soc is 101 %");
   set_text (&answer->last, NULL);
-  assert_says (fixture, vb_check_last_push, VB_FINDING_WARN, "refused");
+  assert_says (fixture, vb_check_daemon_last_push, VB_FINDING_WARN, "refused");
   set_text (&answer->last_refusal, NULL);
-  assert_says (fixture, vb_check_last_push, VB_FINDING_WARN, "/battery/virtual");
+  assert_says (fixture, vb_check_daemon_last_push, VB_FINDING_WARN, "/battery/virtual");
 }
 
 static void
@@ -283,24 +288,24 @@ test_selection (Fixture *fixture, gconstpointer unused)
   VbSystem *system = &fixture->facts->system;
 
   fixture->battery->answer->instance = 101;
-  assert_says (fixture, vb_check_instance, VB_FINDING_WARN, "101, although settings keeps 100");
-  assert_says (fixture, vb_check_monitor, VB_FINDING_WARN, "com.victronenergy.battery/100 is");
+  assert_says (fixture, vb_check_bus_instance, VB_FINDING_WARN, "101, although settings keeps 100");
+  assert_says (fixture, vb_check_bus_monitor, VB_FINDING_WARN, "com.victronenergy.battery/100 is");
   set_text (&system->monitor, NULL);
-  assert_says (fixture, vb_check_monitor, VB_FINDING_WARN, "none is");
+  assert_says (fixture, vb_check_bus_monitor, VB_FINDING_WARN, "none is");
   set_text (&system->bms, "com.victronenergy.battery.other");
-  assert_says (fixture, vb_check_bms, VB_FINDING_FAIL, "com.victronenergy.battery.other");
+  assert_says (fixture, vb_check_bus_bms, VB_FINDING_FAIL, "com.victronenergy.battery.other");
   system->dvcc = FALSE;
-  assert_says (fixture, vb_check_dvcc, VB_FINDING_FAIL, "switch it on");
+  assert_says (fixture, vb_check_bus_dvcc, VB_FINDING_FAIL, "switch it on");
 
   ((VbBatteryConfig *)fixture->battery->config)->role = VB_ROLE_MONITOR;
-  assert_says (fixture, vb_check_bms, VB_FINDING_NONE, "monitor");
-  assert_says (fixture, vb_check_dvcc, VB_FINDING_NONE, "no battery is a BMS");
+  assert_says (fixture, vb_check_bus_bms, VB_FINDING_NONE, "monitor");
+  assert_says (fixture, vb_check_bus_dvcc, VB_FINDING_NONE, "no battery is a BMS");
 
   fixture->battery->kept_instance = -1;
-  assert_says (fixture, vb_check_instance, VB_FINDING_NONE, "not given yet");
+  assert_says (fixture, vb_check_bus_instance, VB_FINDING_NONE, "not given yet");
   system->there = FALSE;
-  assert_says (fixture, vb_check_monitor, VB_FINDING_NONE, "com.victronenergy.system");
-  assert_says (fixture, vb_check_dvcc, VB_FINDING_NONE, "com.victronenergy.system");
+  assert_says (fixture, vb_check_bus_monitor, VB_FINDING_NONE, "com.victronenergy.system");
+  assert_says (fixture, vb_check_bus_dvcc, VB_FINDING_NONE, "com.victronenergy.system");
 }
 
 /* Stale limits stay for a time, and chargers that feed in obey the voltage alone. */
@@ -309,21 +314,22 @@ test_feed_in (Fixture *fixture, gconstpointer unused)
 {
   VbBatteryConfig *config = (VbBatteryConfig *)fixture->battery->config;
 
-  assert_says (fixture, vb_check_feed_in, VB_FINDING_NONE, "is off; before");
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_NONE, "is off; before");
   fixture->facts->settings = FALSE;
-  assert_says (fixture, vb_check_feed_in, VB_FINDING_NONE, "not known without settings; before");
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_NONE,
+               "not known without settings; before");
   fixture->facts->settings = TRUE;
   fixture->facts->feed_in = TRUE;
-  assert_says (fixture, vb_check_feed_in, VB_FINDING_WARN, "stale-charge-voltage");
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_WARN, "stale-charge-voltage");
   config->freshness.on_stale = VB_ON_STALE_BLOCK;
-  assert_says (fixture, vb_check_feed_in, VB_FINDING_WARN, "stale-charge-voltage");
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_WARN, "stale-charge-voltage");
   config->freshness.on_stale = VB_ON_STALE_DROP;
-  assert_says (fixture, vb_check_feed_in, VB_FINDING_OK, "protected");
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_OK, "protected");
   config->freshness.on_stale = VB_ON_STALE_STOP_CHARGING;
   config->stale_charge_voltage = 53;
-  assert_says (fixture, vb_check_feed_in, VB_FINDING_OK, "protected");
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_OK, "protected");
   config->role = VB_ROLE_MONITOR;
-  assert_says (fixture, vb_check_feed_in, VB_FINDING_NONE, "monitor");
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_NONE, "monitor");
 }
 
 #define BLOCK                                                \
@@ -370,16 +376,16 @@ test_rc_local (Fixture *fixture, gconstpointer unused)
     g_assert_cmpint (g_chmod (path, cases[i].mode), ==, 0);
     memset (report->n, 0, sizeof report->n);
     g_string_truncate (report->text, 0);
-    vb_check_rc_local_at (path, report);
+    vb_check_machine_rc_local_at (path, report);
     if (report->n[cases[i].finding] != 1 || strstr (report->text->str, cases[i].part) == NULL)
       g_error ("case %u: %s", i, report->text->str);
   }
 
   g_assert_cmpint (g_rename (path, disabled), ==, 0);
-  vb_check_rc_local_at (path, report);
+  vb_check_machine_rc_local_at (path, report);
   g_assert_nonnull (strstr (report->text->str, "switched off"));
   g_unlink (disabled);
-  vb_check_rc_local_at (path, report);
+  vb_check_machine_rc_local_at (path, report);
   g_assert_nonnull (strstr (report->text->str, "is not there"));
   g_rmdir (folder);
 }
@@ -392,7 +398,7 @@ assert_service (
 
   memset (report->n, 0, sizeof report->n);
   g_string_truncate (report->text, 0);
-  vb_check_service_at (link, folder, report);
+  vb_check_machine_service_at (link, folder, report);
   if (report->n[finding] != 1 || strstr (report->text->str, part) == NULL)
     g_error ("wanted one finding %d with “%s”, got: %s", finding, part, report->text->str);
 }
@@ -436,9 +442,9 @@ test_show_config (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  vb_doctor_show_config ("# secret\n\n[http]\n  listen = 1.2.3.4:5\ntoken-file=/x\n"
-                         "token=secret\nsecret\n[battery]\nrole=bms\n",
-                         text);
+  vb_head_show_config ("# secret\n\n[http]\n  listen = 1.2.3.4:5\ntoken-file=/x\n"
+                       "token=secret\nsecret\n[battery]\nrole=bms\n",
+                       text);
   g_assert_cmpstr (text->str, ==,
                    "  [http]\n  listen = 1.2.3.4:5\n  token-file=/x\n"
                    "  token=(not shown: there is no such key)\n"
@@ -450,11 +456,11 @@ test_head (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  vb_doctor_head (NULL, text);
+  vb_head_append (NULL, text);
   g_assert_nonnull (strstr (text->str, VB_VERSION " for " VB_ARCHITECTURE));
   g_assert_nonnull (strstr (text->str, "no configuration file"));
   g_string_truncate (text, 0);
-  vb_doctor_head ("/nonexistent", text);
+  vb_head_append ("/nonexistent", text);
   g_assert_nonnull (strstr (text->str, "/nonexistent:"));
 }
 

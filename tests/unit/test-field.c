@@ -1,4 +1,6 @@
-#include "core/field.h"
+#include "core/field-markdown.h"
+#include "core/field-table.h"
+#include "core/item.h"
 
 #include <math.h>
 #include <string.h>
@@ -377,7 +379,7 @@ test_names (void)
   g_autoptr (GHashTable) names = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) paths = g_hash_table_new (g_str_hash, g_str_equal);
 
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     const char *element = strrchr (vb_item (i)->path, '/') + 1;
 
     g_assert_true (g_variant_is_object_path (vb_item (i)->path));
@@ -388,7 +390,7 @@ test_names (void)
         GUINT_TO_POINTER (GPOINTER_TO_UINT (g_hash_table_lookup (last, element)) + 1));
   }
 
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     const VbItem *item = vb_item (i);
     const char *element = strrchr (item->path, '/') + 1;
 
@@ -410,7 +412,7 @@ test_names (void)
 static void
 test_unambiguous (void)
 {
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     const VbItem *item = vb_item (i);
     g_auto (GStrv) aliases
         = g_strsplit (item->field->aliases != NULL ? item->field->aliases : "", " ", -1);
@@ -673,7 +675,7 @@ static void
 test_texts_of_any_number (void)
 {
   for (guint i = 0; i < 200000; i++) {
-    const guint item = (guint)g_test_rand_int_range (0, (gint32)vb_n_items ());
+    const guint item = (guint)g_test_rand_int_range (0, (gint32)vb_item_count ());
     const VbField *field = vb_item (item)->field;
     const char *suffix = field->suffix != NULL ? field->suffix : field->unit;
     const double magnitude = exp10 (g_test_rand_double_range (-8, 20));
@@ -737,7 +739,7 @@ test_reference_is_up_to_date (void)
   g_autoptr (GString) markdown = g_string_new (NULL);
 
   g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
-  vb_fields_to_markdown (markdown);
+  vb_field_markdown_append (markdown);
   g_assert_true (g_str_equal (text, markdown->str));
 }
 

@@ -72,12 +72,12 @@ child_runs (gint64 period, gint64 limit)
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
 
   vb_heartbeat_start (period, limit);
-  vb_notify ("READY=1");
+  vb_heartbeat_notify ("READY=1");
   g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP, on_input, loop);
   say ("r");
   g_main_loop_run (loop);
   turn (5);
-  vb_notify ("STOPPING=1");
+  vb_heartbeat_notify ("STOPPING=1");
   vb_heartbeat_stop ();
 
   return VB_EXIT_OK;

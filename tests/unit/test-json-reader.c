@@ -11,98 +11,98 @@ static const struct
 {
   const char *document;
   const char *field;
-  VbJsonCheckError code;
+  VbJsonReaderError code;
   const char *message;
 } messages[] = {
-  { "", NULL, VB_JSON_CHECK_ERROR_SYNTAX, "the text is empty, line 1, column 1" },
-  { "\n \n", NULL, VB_JSON_CHECK_ERROR_SYNTAX, "the text is empty, line 3, column 1" },
-  { "{", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "", NULL, VB_JSON_READER_ERROR_SYNTAX, "the text is empty, line 1, column 1" },
+  { "\n \n", NULL, VB_JSON_READER_ERROR_SYNTAX, "the text is empty, line 3, column 1" },
+  { "{", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "the text ends too early, expected a name in double quotes, line 1, column 2" },
-  { "{\"Soc\":", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\":", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "the text ends too early, expected a value, line 1, column 8" },
-  { "{\"Soc\":63", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\":63", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "the text ends too early, expected ',' or '}', line 1, column 10" },
-  { "[1,2\n", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "[1,2\n", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "the text ends too early, expected ',' or ']', line 2, column 1" },
-  { "{\"Soc\":6.", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\":6.", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "the text ends too early, expected a digit after the point, line 1, column 10" },
-  { "\"\\", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "\"\\", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "the text ends too early, expected the rest of an escape, line 1, column 3" },
-  { "{\"Soc\": 63,\n \"Voltage\": 52.7,\n}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\": 63,\n \"Voltage\": 52.7,\n}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "a trailing comma, line 2, column 17" },
-  { "[1,\r\n 2, ]", NULL, VB_JSON_CHECK_ERROR_SYNTAX, "a trailing comma, line 2, column 3" },
-  { "{\"Soc\":63,,}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "[1,\r\n 2, ]", NULL, VB_JSON_READER_ERROR_SYNTAX, "a trailing comma, line 2, column 3" },
+  { "{\"Soc\":63,,}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "expected a name in double quotes, line 1, column 11" },
-  { "{\"Soc\" 63}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\" 63}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "expected ':' after the name, line 1, column 8" },
-  { "{\"Soc\":}", NULL, VB_JSON_CHECK_ERROR_SYNTAX, "expected a value, line 1, column 8" },
-  { "{}\n{}", NULL, VB_JSON_CHECK_ERROR_SYNTAX, "text after the document, line 2, column 1" },
-  { "{'Soc':63}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\":}", NULL, VB_JSON_READER_ERROR_SYNTAX, "expected a value, line 1, column 8" },
+  { "{}\n{}", NULL, VB_JSON_READER_ERROR_SYNTAX, "text after the document, line 2, column 1" },
+  { "{'Soc':63}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "single quotes: JSON strings take double quotes, line 1, column 2" },
-  { "{} // now", NULL, VB_JSON_CHECK_ERROR_SYNTAX, "a comment: JSON has none, line 1, column 4" },
-  { "{\"Soc\":/* */1}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{} // now", NULL, VB_JSON_READER_ERROR_SYNTAX, "a comment: JSON has none, line 1, column 4" },
+  { "{\"Soc\":/* */1}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "a comment: JSON has none, line 1, column 8" },
-  { "{\"Soc\":NaN}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\":NaN}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "NaN is no JSON number: send null, line 1, column 8" },
-  { "{\"Soc\":-Infinity}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\":-Infinity}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "Infinity is no JSON number: send null, line 1, column 9" },
-  { "{\"Soc\":True}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\":True}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "JSON writes true in small letters, line 1, column 8" },
-  { "{\"Soc\":010}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\":010}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "the number starts with 0, line 1, column 8" },
-  { "{\"Soc\":-0x10}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\":-0x10}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "a hexadecimal number: JSON has decimal ones only, line 1, column 8" },
-  { "{\"Soc\":+1}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\":+1}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "a number takes no plus sign, line 1, column 8" },
-  { "{\"Soc\":.5}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\":.5}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "a number needs a digit before its point, line 1, column 8" },
-  { "{\"Soc\":1e}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\":1e}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "expected a digit in the exponent, line 1, column 10" },
-  { "[\"a\\u12g4\"]", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "[\"a\\u12g4\"]", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "expected four hexadecimal digits after \\u, line 1, column 8" },
-  { "[\"ab\\x41\"]", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "[\"ab\\x41\"]", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "JSON has no such escape, line 1, column 5" },
-  { "[\"\\ud83d\"]", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "[\"\\ud83d\"]", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "half of a surrogate pair, line 1, column 3" },
-  { "[\"a\nb\"]", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "[\"a\nb\"]", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "a line break in a string: write it as \\n, line 1, column 4" },
-  { "[\"a\tb\"]", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "[\"a\tb\"]", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "a control character in a string: write \\u00XX, line 1, column 4" },
-  { "{\"Soc\": \"63}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"Soc\": \"63}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "a string without its closing quote, line 1, column 9" },
-  { "\xef\xbb\xbf{}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "\xef\xbb\xbf{}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "a byte order mark: JSON has none, line 1, column 1" },
-  { "{\n\"H\xfctte\":1}", NULL, VB_JSON_CHECK_ERROR_SYNTAX, "not UTF-8, line 2, column 3" },
+  { "{\n\"H\xfctte\":1}", NULL, VB_JSON_READER_ERROR_SYNTAX, "not UTF-8, line 2, column 3" },
   /* The column counts characters: ü is one, and so is the battery of four bytes. */
-  { "{\"H\u00fctte\":\"\U0001f50b\",}", NULL, VB_JSON_CHECK_ERROR_SYNTAX,
+  { "{\"H\u00fctte\":\"\U0001f50b\",}", NULL, VB_JSON_READER_ERROR_SYNTAX,
     "a trailing comma, line 1, column 13" },
-  { "[[[[[[[[\n[]]]]]]]]]", NULL, VB_JSON_CHECK_ERROR_DEPTH,
+  { "[[[[[[[[\n[]]]]]]]]]", NULL, VB_JSON_READER_ERROR_DEPTH,
     "nested deeper than 8 levels, line 2, column 1" },
-  { "{\"a\":[{\"a\":[{\"a\":[{\"a\":[{}]}]}]}]}", NULL, VB_JSON_CHECK_ERROR_DEPTH,
+  { "{\"a\":[{\"a\":[{\"a\":[{\"a\":[{}]}]}]}]}", NULL, VB_JSON_READER_ERROR_DEPTH,
     "nested deeper than 8 levels, line 1, column 25" },
-  { "{\"Soc\":63,\n\"Soc\":64}", "Soc", VB_JSON_CHECK_ERROR_DUPLICATE,
+  { "{\"Soc\":63,\n\"Soc\":64}", "Soc", VB_JSON_READER_ERROR_DUPLICATE,
     "Soc: the name stands twice in one object, line 2, column 1" },
-  { "{\"\U0001f600\":1,\"\\uD83D\\uDE00\":2}", "\U0001f600", VB_JSON_CHECK_ERROR_DUPLICATE,
+  { "{\"\U0001f600\":1,\"\\uD83D\\uDE00\":2}", "\U0001f600", VB_JSON_READER_ERROR_DUPLICATE,
     "\U0001f600: the name stands twice in one object, line 1, column 8" },
-  { "{\"\":1,\"\":2}", "", VB_JSON_CHECK_ERROR_DUPLICATE,
+  { "{\"\":1,\"\":2}", "", VB_JSON_READER_ERROR_DUPLICATE,
     ": the name stands twice in one object, line 1, column 7" },
-  { "{\"\":{\"a\":1e999}}", "/a", VB_JSON_CHECK_ERROR_NUMBER,
+  { "{\"\":{\"a\":1e999}}", "/a", VB_JSON_READER_ERROR_NUMBER,
     "/a: 1e999 is beyond the limit of \u00b11.797e308 for a number, line 1, column 10" },
-  { "{\"Dc\":{\"0\":{\"Voltage\":1e999}}}", "Dc/0/Voltage", VB_JSON_CHECK_ERROR_NUMBER,
+  { "{\"Dc\":{\"0\":{\"Voltage\":1e999}}}", "Dc/0/Voltage", VB_JSON_READER_ERROR_NUMBER,
     "Dc/0/Voltage: 1e999 is beyond the limit of \u00b11.797e308 for a number, line 1, column 23" },
-  { "{\"Soc\":-9007199254740993}", "Soc", VB_JSON_CHECK_ERROR_NUMBER,
+  { "{\"Soc\":-9007199254740993}", "Soc", VB_JSON_READER_ERROR_NUMBER,
     "Soc: -9007199254740993 is beyond the limit of \u00b19007199254740992 for an integer, "
     "line 1, column 8" },
-  { "[12345678901234567890123456789012345678901]", NULL, VB_JSON_CHECK_ERROR_NUMBER,
+  { "[12345678901234567890123456789012345678901]", NULL, VB_JSON_READER_ERROR_NUMBER,
     "1234567890123456789012345678901234567890\u2026 is beyond the limit of "
     "\u00b19007199254740992 for an integer, line 1, column 2" },
-  { "{\"So\\u0000c\":63}", "So\\u0000c", VB_JSON_CHECK_ERROR_NUL,
+  { "{\"So\\u0000c\":63}", "So\\u0000c", VB_JSON_READER_ERROR_NUL,
     "So\\u0000c: a text may not hold \\u0000, line 1, column 5" },
-  { "{\"Names\":{\"Custom\":[\"a\\u0000\"]}}", "Names/Custom", VB_JSON_CHECK_ERROR_NUL,
+  { "{\"Names\":{\"Custom\":[\"a\\u0000\"]}}", "Names/Custom", VB_JSON_READER_ERROR_NUL,
     "Names/Custom: a text may not hold \\u0000, line 1, column 23" },
   /* A path of 45 characters is cut for the message, not for the field. */
   { "{\"\u00e4123456789012345678901234567890123456789zzzzz\":1e999}",
-    "\u00e4123456789012345678901234567890123456789zzzzz", VB_JSON_CHECK_ERROR_NUMBER,
+    "\u00e4123456789012345678901234567890123456789zzzzz", VB_JSON_READER_ERROR_NUMBER,
     "\u00e4123456789012345678901234567890123456789\u2026: 1e999 is beyond the limit of "
     "\u00b11.797e308 for a number, line 1, column 50" },
 };
@@ -298,25 +298,25 @@ read_malformed (void)
 /* Checks a copy that ends where the document ends, so that reading further is found. */
 static gboolean
 check_exactly (
-    VbJsonCheck *check, const char *document, gsize length, const char **field, GError **error)
+    VbJsonReader *check, const char *document, gsize length, const char **field, GError **error)
 {
   g_autofree char *copy = g_malloc (length);
 
   if (length > 0)
     memcpy (copy, document, length);
 
-  return vb_json_check (check, copy, length, field, error);
+  return vb_json_reader_read (check, copy, length, field, error);
 }
 
 static gboolean
 is_code (const GError *error, const char *code)
 {
   static const char *const codes[] = {
-    [VB_JSON_CHECK_ERROR_SYNTAX] = "-",
-    [VB_JSON_CHECK_ERROR_DEPTH] = "-",
-    [VB_JSON_CHECK_ERROR_DUPLICATE] = "duplicate",
-    [VB_JSON_CHECK_ERROR_NUMBER] = "range",
-    [VB_JSON_CHECK_ERROR_NUL] = "type",
+    [VB_JSON_READER_ERROR_SYNTAX] = "-",
+    [VB_JSON_READER_ERROR_DEPTH] = "-",
+    [VB_JSON_READER_ERROR_DUPLICATE] = "duplicate",
+    [VB_JSON_READER_ERROR_NUMBER] = "range",
+    [VB_JSON_READER_ERROR_NUL] = "type",
   };
 
   return g_str_equal (codes[error->code], code);
@@ -333,7 +333,7 @@ assert_position (const char *message)
 static void
 test_malformed (void)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
   g_autoptr (GPtrArray) table = read_malformed ();
 
   g_assert_cmpuint (table->len, >=, 100);
@@ -347,7 +347,7 @@ test_malformed (void)
     g_assert_false (check_exactly (check, malformed->document, malformed->length, &field, &error));
     g_test_message ("  %s", error->message);
 
-    g_assert_true (error->domain == VB_JSON_CHECK_ERROR);
+    g_assert_true (error->domain == VB_JSON_READER_ERROR);
     g_assert_true (is_code (error, malformed->code));
     g_assert_cmpuint (malformed->status, ==, g_str_equal (malformed->code, "-") ? 400 : 422);
     g_assert_cmpstr (field, ==, malformed->field);
@@ -358,7 +358,7 @@ test_malformed (void)
 static void
 test_messages (void)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (messages); i++) {
     g_autoptr (GError) error = NULL;
@@ -366,7 +366,7 @@ test_messages (void)
 
     g_assert_false (
         check_exactly (check, messages[i].document, strlen (messages[i].document), &field, &error));
-    g_assert_error (error, VB_JSON_CHECK_ERROR, (int)messages[i].code);
+    g_assert_error (error, VB_JSON_READER_ERROR, (int)messages[i].code);
     g_assert_cmpstr (error->message, ==, messages[i].message);
     g_assert_cmpstr (field, ==, messages[i].field);
   }
@@ -445,14 +445,14 @@ write_node (JsonNode *node, const char *path, GString *lines)
 static void
 assert_told (const char *document, gsize length)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GString) told = g_string_new (NULL);
   g_autoptr (GString) expected = g_string_new (NULL);
   g_autoptr (GError) error = NULL;
 
-  vb_json_check_set_read (check, write_token, told);
-  vb_json_check (check, document, length, NULL, &error);
+  vb_json_reader_set_read (check, write_token, told);
+  vb_json_reader_read (check, document, length, NULL, &error);
   g_assert_no_error (error);
   json_parser_load_from_data (parser, document, (gssize)length, &error);
   g_assert_no_error (error);
@@ -481,10 +481,10 @@ take_number (const VbJsonToken *token, gpointer user_data)
 static void
 test_any_number (void)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
   double number = 0;
 
-  vb_json_check_set_read (check, take_number, &number);
+  vb_json_reader_set_read (check, take_number, &number);
   for (guint i = 0; i < 200000; i++) {
     const double magnitude = exp10 (g_test_rand_double_range (-3, 16));
     const int decimals = g_test_rand_int_range (1, 18);
@@ -494,7 +494,7 @@ test_any_number (void)
     g_snprintf (document, sizeof document, "%.*f", decimals,
                 g_test_rand_int_range (0, 100) == 0 ? -0.0
                                                     : g_test_rand_double_range (-1, 1) * magnitude);
-    g_assert_true (vb_json_check (check, document, strlen (document), NULL, NULL));
+    g_assert_true (vb_json_reader_read (check, document, strlen (document), NULL, NULL));
     expected = g_ascii_strtod (document, NULL);
     g_assert_cmpmem (&number, sizeof number, &expected, sizeof expected);
   }
@@ -504,19 +504,19 @@ test_any_number (void)
 static void
 test_told_until_offence (void)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
   g_autoptr (GString) told = g_string_new (NULL);
   const char *document = "{\"a\":[true],\"b\":1e999,\"c\":1}";
 
-  vb_json_check_set_read (check, write_token, told);
-  g_assert_false (vb_json_check (check, document, strlen (document), NULL, NULL));
+  vb_json_reader_set_read (check, write_token, told);
+  g_assert_false (vb_json_reader_read (check, document, strlen (document), NULL, NULL));
   g_assert_cmpstr (told->str, ==, "6 -\n5 a\n2 a\n7 a\n");
 }
 
 static void
 test_valid (void)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
 
   G_STATIC_ASSERT (G_N_ELEMENTS (valid_documents) >= 40);
 
@@ -541,7 +541,7 @@ test_valid (void)
 static void
 test_reuse (void)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
   g_autoptr (GPtrArray) table = read_malformed ();
 
   for (guint i = 0; i < table->len; i++) {
@@ -554,13 +554,13 @@ test_reuse (void)
     g_assert_no_error (error);
   }
 
-  g_assert_false (vb_json_check (check, NULL, 0, NULL, NULL));
+  g_assert_false (vb_json_reader_read (check, NULL, 0, NULL, NULL));
 }
 
 static void
 test_many_members (void)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
   g_autoptr (GString) document = g_string_new ("{\"a0\":0");
   g_autoptr (GError) error = NULL;
   const char *field;
@@ -575,7 +575,7 @@ test_many_members (void)
   g_string_truncate (document, document->len - 1);
   g_string_append (document, ",\"a700\":0}");
   g_assert_false (check_exactly (check, document->str, document->len, &field, &error));
-  g_assert_error (error, VB_JSON_CHECK_ERROR, VB_JSON_CHECK_ERROR_DUPLICATE);
+  g_assert_error (error, VB_JSON_READER_ERROR, VB_JSON_READER_ERROR_DUPLICATE);
   g_assert_cmpstr (field, ==, "a700");
 }
 
@@ -583,7 +583,7 @@ test_many_members (void)
 static void
 test_equal_hashes (void)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
   g_autoptr (GError) error = NULL;
   const char *collision = "{\"Ab\":1,\"BA\":2}";
 
@@ -596,7 +596,7 @@ test_equal_hashes (void)
 static void
 test_numbers (void)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
     g_autofree char *document = g_strdup_printf ("{\"Soc\":%s}", numbers[i]);
@@ -622,7 +622,7 @@ test_numbers (void)
 static void
 test_strings (void)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (strings); i++) {
     g_autofree char *named = g_strdup_printf ("{%s:0}", strings[i].document);
@@ -639,7 +639,7 @@ test_strings (void)
     g_assert_cmpstr (json_node_get_string (json_parser_get_root (parser)), ==, strings[i].meaning);
 
     g_assert_false (check_exactly (check, twice, strlen (twice), &field, &error));
-    g_assert_error (error, VB_JSON_CHECK_ERROR, VB_JSON_CHECK_ERROR_DUPLICATE);
+    g_assert_error (error, VB_JSON_READER_ERROR, VB_JSON_READER_ERROR_DUPLICATE);
     g_assert_cmpstr (field, ==, strings[i].meaning);
   }
 }
@@ -675,11 +675,11 @@ mutate (GRand *random, GString *document, char **pieces)
 static void
 test_mutations (void)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
   g_autoptr (GRand) random = g_rand_new_with_seed (8259);
   g_autoptr (GString) document = g_string_new (NULL);
   g_auto (GStrv) pieces = g_strsplit (fragments, " ", -1);
-  guint n_codes[VB_JSON_CHECK_ERROR_NUL + 1] = { 0 };
+  guint n_codes[VB_JSON_READER_ERROR_NUL + 1] = { 0 };
   guint n_valid = 0;
 
   for (guint i = 0; i < MUTATIONS; i++) {
@@ -703,9 +703,9 @@ test_mutations (void)
       check_exactly (check, document->str, document->len, &field, &error);
       g_assert_no_error (error);
     } else {
-      g_assert_true (error->domain == VB_JSON_CHECK_ERROR);
+      g_assert_true (error->domain == VB_JSON_READER_ERROR);
       assert_position (error->message);
-      if (error->code == VB_JSON_CHECK_ERROR_SYNTAX || error->code == VB_JSON_CHECK_ERROR_DEPTH)
+      if (error->code == VB_JSON_READER_ERROR_SYNTAX || error->code == VB_JSON_READER_ERROR_DEPTH)
         g_assert_null (field);
       n_codes[error->code]++;
     }

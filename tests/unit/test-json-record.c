@@ -5,21 +5,21 @@
 
 typedef struct
 {
-  VbRecordReader *reader;
+  VbJsonRecord *reader;
   VbRecord *record;
 } Fixture;
 
 static void
 set_up (Fixture *fixture, gconstpointer user_data)
 {
-  fixture->reader = vb_record_reader_new ();
+  fixture->reader = vb_json_record_new ();
   fixture->record = vb_record_new ();
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer user_data)
 {
-  vb_record_reader_free (fixture->reader);
+  vb_json_record_free (fixture->reader);
   vb_record_free (fixture->record);
 }
 
@@ -28,7 +28,7 @@ read_json (Fixture *fixture, const char *json)
 {
   g_autoptr (GError) error = NULL;
   const gboolean read
-      = vb_record_reader_read (fixture->reader, json, strlen (json), fixture->record, &error);
+      = vb_json_record_read (fixture->reader, json, strlen (json), fixture->record, &error);
 
   g_assert_no_error (error);
   g_assert_true (read);
@@ -180,9 +180,9 @@ test_not_json (Fixture *fixture, gconstpointer user_data)
   for (guint i = 0; i < G_N_ELEMENTS (documents); i++) {
     g_autoptr (GError) error = NULL;
 
-    g_assert_false (vb_record_reader_read (fixture->reader, documents[i], strlen (documents[i]),
-                                           fixture->record, &error));
-    g_assert_error (error, VB_JSON_CHECK_ERROR, VB_JSON_CHECK_ERROR_SYNTAX);
+    g_assert_false (vb_json_record_read (fixture->reader, documents[i], strlen (documents[i]),
+                                         fixture->record, &error));
+    g_assert_error (error, VB_JSON_READER_ERROR, VB_JSON_READER_ERROR_SYNTAX);
     g_assert_nonnull (strstr (error->message, "line 1, column"));
   }
 }

@@ -14,7 +14,7 @@
 typedef struct
 {
   VbBattery *battery;
-  VbRecordReader *reader;
+  VbJsonRecord *reader;
   VbRecord *record;
   VbVerdict *verdict;
   GString *text;
@@ -27,7 +27,7 @@ set_up (Fixture *fixture, gconstpointer user_data)
 
   vb_battery_config_init (&config, "virtual");
   fixture->battery = vb_battery_new (&config, SECOND);
-  fixture->reader = vb_record_reader_new ();
+  fixture->reader = vb_json_record_new ();
   fixture->record = vb_record_new ();
   fixture->verdict = vb_verdict_new ();
   fixture->text = g_string_new (NULL);
@@ -37,7 +37,7 @@ static void
 tear_down (Fixture *fixture, gconstpointer user_data)
 {
   vb_battery_free (fixture->battery);
-  vb_record_reader_free (fixture->reader);
+  vb_json_record_free (fixture->reader);
   vb_record_free (fixture->record);
   vb_verdict_free (fixture->verdict);
   g_string_free (fixture->text, TRUE);
@@ -48,7 +48,7 @@ push (Fixture *fixture, const char *json, gint64 now)
 {
   g_autoptr (GError) error = NULL;
 
-  vb_record_reader_read (fixture->reader, json, strlen (json), fixture->record, &error);
+  vb_json_record_read (fixture->reader, json, strlen (json), fixture->record, &error);
   g_assert_no_error (error);
 
   return vb_battery_apply (fixture->battery, fixture->record, VB_APPLY_MERGE, "127.0.0.1", now,
@@ -81,7 +81,7 @@ test_verdict (Fixture *fixture, gconstpointer user_data)
   JsonObject *verdict;
 
   g_assert_true (push (fixture, FULL, 2 * SECOND));
-  vb_state_json_verdict (fixture->battery, fixture->verdict, fixture->record, fixture->text);
+  vb_json_state_verdict (fixture->battery, fixture->verdict, fixture->record, fixture->text);
   verdict = read_back (fixture, parser);
 
   g_assert_cmpstr (json_object_get_string_member (verdict, "battery"), ==, "virtual");
@@ -108,7 +108,7 @@ test_verdict_joining (Fixture *fixture, gconstpointer user_data)
 
   vb_battery_set_presence (fixture->battery, FALSE, VB_JOINING_NAME, "com.example", 100);
   g_assert_true (push (fixture, "{\"Soc\": 50}", 2 * SECOND));
-  vb_state_json_verdict (fixture->battery, fixture->verdict, fixture->record, fixture->text);
+  vb_json_state_verdict (fixture->battery, fixture->verdict, fixture->record, fixture->text);
   verdict = read_back (fixture, parser);
 
   g_assert_cmpstr (json_object_get_string_member (verdict, "state"), ==, "waiting");
@@ -127,7 +127,7 @@ test_refusal (Fixture *fixture, gconstpointer user_data)
   JsonArray *errors;
 
   g_assert_false (push (fixture, "{\"Soc\": 101, \"MaxChargeCurent\": 5}", 2 * SECOND));
-  vb_state_json_refusal (422, "2 of 2 fields are wrong.", fixture->record->errors, fixture->text);
+  vb_json_state_refusal (422, "2 of 2 fields are wrong.", fixture->record->errors, fixture->text);
   refusal = read_back (fixture, parser);
 
   g_assert_cmpstr (json_object_get_string_member (refusal, "type"), ==, "about:blank");
@@ -159,7 +159,7 @@ test_battery (Fixture *fixture, gconstpointer user_data)
   vb_battery_set_presence (fixture->battery, TRUE, VB_JOINING_NOTHING,
                            "com.victronenergy.battery.virtual", 100);
   g_assert_true (push (fixture, FULL, 2 * SECOND));
-  vb_state_json_battery (fixture->battery, 2 * SECOND + 410000, fixture->text);
+  vb_json_state_battery (fixture->battery, 2 * SECOND + 410000, fixture->text);
   battery = read_back (fixture, parser);
 
   g_assert_cmpstr (json_object_get_string_member (battery, "role"), ==, "bms");
@@ -197,7 +197,7 @@ test_battery_before_the_first_record (Fixture *fixture, gconstpointer user_data)
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonObject *battery;
 
-  vb_state_json_battery (fixture->battery, 2 * SECOND, fixture->text);
+  vb_json_state_battery (fixture->battery, 2 * SECOND, fixture->text);
   battery = read_back (fixture, parser);
 
   g_assert_cmpstr (json_object_get_string_member (battery, "state"), ==, "waiting");
@@ -218,7 +218,7 @@ test_last_refusal (Fixture *fixture, gconstpointer user_data)
   g_assert_false (push (fixture, "{\"Soc\": 101}", 2 * SECOND));
   vb_battery_refuse (fixture->battery, "10.0.0.9", 422, vb_record_steal_errors (fixture->record),
                      2 * SECOND);
-  vb_state_json_battery (fixture->battery, 3 * SECOND, fixture->text);
+  vb_json_state_battery (fixture->battery, 3 * SECOND, fixture->text);
   source = json_object_get_object_member (read_back (fixture, parser), "source");
 
   g_assert_cmpint (json_object_get_int_member (source, "refused"), ==, 1);
@@ -237,7 +237,7 @@ test_list_and_health (Fixture *fixture, gconstpointer user_data)
   JsonObject *row;
 
   g_ptr_array_add (batteries, fixture->battery);
-  vb_state_json_batteries (batteries, fixture->text);
+  vb_json_state_batteries (batteries, fixture->text);
   g_assert_true (
       json_parser_load_from_data (parser, fixture->text->str, (gssize)fixture->text->len, NULL));
   row = json_array_get_object_element (json_node_get_array (json_parser_get_root (parser)), 0);
@@ -245,10 +245,10 @@ test_list_and_health (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpstr (json_object_get_string_member (row, "state"), ==, "waiting");
 
   g_string_truncate (fixture->text, 0);
-  g_assert_false (vb_state_json_health (batteries, fixture->text));
+  g_assert_false (vb_json_state_health (batteries, fixture->text));
   g_assert_true (push (fixture, FULL, 2 * SECOND));
   g_string_truncate (fixture->text, 0);
-  g_assert_true (vb_state_json_health (batteries, fixture->text));
+  g_assert_true (vb_json_state_health (batteries, fixture->text));
   g_assert_cmpstr (
       json_object_get_string_member (
           json_object_get_object_member (read_back (fixture, parser), "batteries"), "virtual"),
@@ -272,7 +272,7 @@ test_belt (Fixture *fixture, gconstpointer user_data)
   config.max_charge_voltage = 55.27;
   vb_battery_reconfigure (fixture->battery, &config, 3 * SECOND);
   g_assert_true (push (fixture, "{\"MaxChargeVoltage\": 55.27}", 3 * SECOND));
-  vb_state_json_battery (fixture->battery, 3 * SECOND, fixture->text);
+  vb_json_state_battery (fixture->battery, 3 * SECOND, fixture->text);
 
   battery = read_back (fixture, parser);
   warnings = json_object_get_array_member (battery, "warnings");

@@ -8,10 +8,10 @@
 static void
 assert_json (const GString *text)
 {
-  g_autoptr (VbJsonCheck) check = vb_json_check_new ();
+  g_autoptr (VbJsonReader) check = vb_json_reader_new ();
   g_autoptr (GError) error = NULL;
 
-  vb_json_check (check, text->str, text->len, NULL, &error);
+  vb_json_reader_read (check, text->str, text->len, NULL, &error);
   g_assert_no_error (error);
 }
 

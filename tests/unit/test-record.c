@@ -44,7 +44,7 @@ test_empty (void)
   g_assert_false (record->has_sequence);
   g_assert_false (record->has_timestamp);
   g_assert_cmpint (record->connected, ==, VB_CONNECTED_UNSAID);
-  for (guint item = 0; item < vb_n_items (); item++)
+  for (guint item = 0; item < vb_item_count (); item++)
     g_assert_null (vb_record_entry (record, item));
 }
 

@@ -10,8 +10,8 @@ typedef struct
   VbBattery *battery;
   VbRecord *record;
   VbVerdict *verdict;
-  VbBusItems *items;
-  VbBusSignal *signal;
+  VbVenusItems *items;
+  VbItemsChanged *signal;
   GArray *numbers; /* of guint */
   guint32 serial;
 } Fixture;
@@ -25,16 +25,16 @@ set_up (Fixture *fixture, gconstpointer user_data)
   fixture->battery = vb_battery_new (&config, SECOND);
   fixture->record = vb_record_new ();
   fixture->verdict = vb_verdict_new ();
-  fixture->items = vb_bus_items_new (fixture->battery);
-  fixture->signal = vb_bus_signal_new (fixture->battery);
+  fixture->items = vb_venus_items_new (fixture->battery);
+  fixture->signal = vb_items_changed_new (fixture->battery);
   fixture->numbers = g_array_new (FALSE, FALSE, sizeof (guint));
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer user_data)
 {
-  vb_bus_signal_free (fixture->signal);
-  vb_bus_items_free (fixture->items);
+  vb_items_changed_free (fixture->signal);
+  vb_venus_items_free (fixture->items);
   vb_battery_free (fixture->battery);
   vb_record_free (fixture->record);
   vb_verdict_free (fixture->verdict);
@@ -73,7 +73,7 @@ post_any (Fixture *fixture, gint64 now)
   vb_record_reset (fixture->record);
   for (guint i = 0; i < G_N_ELEMENTS (sent); i++)
     vb_record_add_number (fixture->record, sent[i], g_test_rand_double_range (50, 60));
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     if (vb_item (i)->field->group != VB_GROUP_IDENTITY && g_test_rand_int_range (0, 4) == 0
         && vb_item (i)->field->group != VB_GROUP_LIMIT
         && !(vb_item (i)->field->flags & VB_FIELD_REQUIRED))
@@ -91,12 +91,12 @@ assert_same (Fixture *fixture)
   const guint *numbers = (const guint *)fixture->numbers->data;
   const guint n = fixture->numbers->len;
   g_autoptr (GVariant) expected = g_variant_ref_sink (
-      g_variant_new ("(@a{sa{sv}})", vb_bus_items_pack (fixture->items, numbers, n)));
+      g_variant_new ("(@a{sa{sv}})", vb_venus_items_pack (fixture->items, numbers, n)));
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusMessage) message = NULL;
   gsize length;
   const guint8 *bytes
-      = vb_bus_signal_make (fixture->signal, numbers, n, ++fixture->serial, &length);
+      = vb_items_changed_make (fixture->signal, numbers, n, ++fixture->serial, &length);
 
   g_assert_cmpint (g_dbus_message_bytes_needed ((guchar *)bytes, length, &error), ==,
                    (gssize)length);
@@ -122,7 +122,7 @@ static void
 test_each (Fixture *fixture, gconstpointer user_data)
 {
   post_any (fixture, SECOND);
-  for (guint i = 0; i < vb_n_items (); i++) {
+  for (guint i = 0; i < vb_item_count (); i++) {
     g_array_set_size (fixture->numbers, 0);
     g_array_append_val (fixture->numbers, i);
     assert_same (fixture);
@@ -138,7 +138,7 @@ test_any (Fixture *fixture, gconstpointer user_data)
 
     post_any (fixture, SECOND + round);
     g_array_set_size (fixture->numbers, 0);
-    for (guint i = 0; i < vb_n_items (); i++)
+    for (guint i = 0; i < vb_item_count (); i++)
       if (g_test_rand_int_range (0, most) == 0)
         g_array_append_val (fixture->numbers, i);
     assert_same (fixture);
@@ -151,7 +151,7 @@ test_all_and_none (Fixture *fixture, gconstpointer user_data)
   const gsize empty = assert_same (fixture);
 
   post_any (fixture, SECOND);
-  for (guint i = 0; i < vb_n_items (); i++)
+  for (guint i = 0; i < vb_item_count (); i++)
     g_array_append_val (fixture->numbers, i);
   g_assert_cmpuint (assert_same (fixture), >, 32 * 1024);
 

@@ -107,7 +107,7 @@ test_read_only (Fixture *fixture, gconstpointer writable)
   const guint custom = vb_item_known (VB_KNOWN_CUSTOM_NAME);
   static const char *const sent[] = { "1", "1.0", "'a'", "@ai []", "true" };
 
-  for (guint item = 0; item < vb_n_items (); item++) {
+  for (guint item = 0; item < vb_item_count (); item++) {
     /* With dbus-writable, identity still is not. */
     if (item == custom || (writable != NULL && vb_item (item)->field->group != VB_GROUP_IDENTITY))
       continue;

@@ -10,7 +10,7 @@ test_arguments (void)
 {
   static const char *const defaults[] = { "battery:100", "Shed" };
   g_autoptr (GVariant) arguments
-      = g_variant_ref_sink (vb_settings_add_arguments (paths, defaults, 2));
+      = g_variant_ref_sink (vb_settings_message_add_arguments (paths, defaults, 2));
   g_autofree char *printed = g_variant_print (arguments, TRUE);
 
   g_assert_cmpstr (printed, ==,
@@ -23,7 +23,7 @@ read_added (const char *reply, GError **error)
 {
   g_autoptr (GVariant) variant = g_variant_ref_sink (g_variant_new_parsed (reply));
 
-  return vb_settings_read_added (variant, paths, G_N_ELEMENTS (paths), error);
+  return vb_settings_message_read_added (variant, paths, G_N_ELEMENTS (paths), error);
 }
 
 /* In whatever order they come, with whatever stands beside them. */
@@ -84,17 +84,17 @@ test_instance (void)
                                        "battery:7 ", "battery:0x7", "battery:7.0",
                                        "Battery:7",  "tank:7",      "battery:99999999999",
                                        "battery:+7" };
-  g_autofree char *text = vb_settings_class_and_instance (0);
+  g_autofree char *text = vb_settings_message_class_and_instance (0);
   int instance;
 
   g_assert_cmpstr (text, ==, "battery:0");
-  g_assert_true (vb_settings_parse_instance (text, &instance));
+  g_assert_true (vb_settings_message_parse_instance (text, &instance));
   g_assert_cmpint (instance, ==, 0);
-  g_assert_true (vb_settings_parse_instance ("battery:255", &instance));
+  g_assert_true (vb_settings_message_parse_instance ("battery:255", &instance));
   g_assert_cmpint (instance, ==, 255);
 
   for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
-    g_assert_false (vb_settings_parse_instance (wrong[i], &instance));
+    g_assert_false (vb_settings_message_parse_instance (wrong[i], &instance));
 }
 
 int

@@ -2,7 +2,7 @@
 #include <sys/stat.h>
 #include <sys/utsname.h>
 
-#include "checks.h"
+#include "check-machine.h"
 #include "config/keys.h"
 
 #define APP_FOLDER "/data/apps/dbus-virtual-battery"
@@ -76,7 +76,7 @@ check_rc_local_text (const char *path, const char *text, VbReport *report)
 }
 
 void
-vb_check_rc_local_at (const char *path, VbReport *report)
+vb_check_machine_rc_local_at (const char *path, VbReport *report)
 {
   g_autofree char *disabled = g_strconcat (path, ".disabled", NULL);
   g_autofree char *text = NULL;
@@ -105,16 +105,16 @@ vb_check_rc_local_at (const char *path, VbReport *report)
 }
 
 void
-vb_check_rc_local (const VbDoctorFacts *facts, VbReport *report)
+vb_check_machine_rc_local (const VbDoctorFacts *facts, VbReport *report)
 {
   if (is_installed_on_gx (facts))
-    vb_check_rc_local_at (RC_LOCAL, report);
+    vb_check_machine_rc_local_at (RC_LOCAL, report);
   else
     vb_report_add (report, VB_FINDING_NONE, "not installed as on a GX device");
 }
 
 void
-vb_check_service_at (const char *link, const char *folder, VbReport *report)
+vb_check_machine_service_at (const char *link, const char *folder, VbReport *report)
 {
   g_autofree char *target = g_file_read_link (link, NULL);
   g_autofree char *run = g_build_filename (link, "run", NULL);
@@ -135,16 +135,16 @@ vb_check_service_at (const char *link, const char *folder, VbReport *report)
 }
 
 void
-vb_check_service (const VbDoctorFacts *facts, VbReport *report)
+vb_check_machine_service (const VbDoctorFacts *facts, VbReport *report)
 {
   if (is_installed_on_gx (facts))
-    vb_check_service_at (SERVICE, APP_FOLDER "/service", report);
+    vb_check_machine_service_at (SERVICE, APP_FOLDER "/service", report);
   else
     vb_report_add (report, VB_FINDING_NONE, "not installed as on a GX device");
 }
 
 void
-vb_check_node_red (const VbDoctorFacts *facts, VbReport *report)
+vb_check_machine_node_red (const VbDoctorFacts *facts, VbReport *report)
 {
   if (facts->node_red)
     vb_report_add (report, VB_FINDING_OK, "answers on this machine");
@@ -154,84 +154,4 @@ vb_check_node_red (const VbDoctorFacts *facts, VbReport *report)
                    "in Settings, Venus OS Large");
   else
     vb_report_add (report, VB_FINDING_NONE, "is not running on this machine");
-}
-
-static gboolean
-is_key (const char *key)
-{
-  for (VbKeyGroup group = VB_KEY_GROUP_HTTP; group <= VB_KEY_GROUP_STATE; group++)
-    if (vb_key_find (group, key) != NULL)
-      return TRUE;
-
-  return FALSE;
-}
-
-static void
-show_line (const char *line, GString *text)
-{
-  const char *equals = strchr (line, '=');
-  g_autofree char *key = equals != NULL ? g_strndup (line, (gsize)(equals - line)) : NULL;
-
-  if (*line == '[' || (key != NULL && is_key (g_strchomp (key))))
-    g_string_append_printf (text, "  %s\n", line);
-  else if (key != NULL)
-    g_string_append_printf (text, "  %s=(not shown: there is no such key)\n", key);
-  else
-    g_string_append (text, "  (not shown: neither a group nor a key)\n");
-}
-
-void
-vb_doctor_show_config (const char *config, GString *text)
-{
-  g_auto (GStrv) lines = g_strsplit (config, "\n", -1);
-
-  for (guint i = 0; lines[i] != NULL; i++)
-    if (*g_strstrip (lines[i]) != '\0' && *lines[i] != '#')
-      show_line (lines[i], text);
-}
-
-static void
-show_venus_version (GString *text)
-{
-  g_autofree char *version = NULL;
-
-  if (!g_file_get_contents (VB_VENUS_FOLDER "/version", &version, NULL, NULL)) {
-    g_string_append (text, "no Venus OS\n");
-    return;
-  }
-  version[strcspn (version, "\r\n")] = '\0';
-  g_string_append_printf (text, "Venus OS %s\n", g_strstrip (version));
-}
-
-static void
-show_config_file (const char *config_file, GString *text)
-{
-  g_autofree char *config = NULL;
-  g_autofree char *valid = NULL;
-
-  g_string_append_printf (text, "%s:\n", config_file);
-  if (g_file_get_contents (config_file, &config, NULL, NULL)) {
-    valid = g_utf8_make_valid (config, -1);
-    vb_doctor_show_config (valid, text);
-  }
-  g_string_append_c (text, '\n');
-}
-
-void
-vb_doctor_head (const char *config_file, GString *text)
-{
-  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
-  g_autofree char *time = g_date_time_format (now, "%Y-%m-%dT%H:%M:%SZ");
-  struct utsname machine;
-
-  g_string_append_printf (text, "dbus-virtual-battery %s for %s\n", VB_VERSION, VB_ARCHITECTURE);
-  if (uname (&machine) == 0)
-    g_string_append_printf (text, "%s %s %s\n", machine.sysname, machine.release, machine.machine);
-  show_venus_version (text);
-  g_string_append_printf (text, "%s\n", time);
-
-  if (config_file != NULL)
-    show_config_file (config_file, text);
-  else
-    g_string_append (text, "no configuration file: the defaults\n\n");
 }

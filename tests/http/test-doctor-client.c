@@ -2,7 +2,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "doctor/ask.h"
+#include "doctor/client.h"
 #include "http/listen.h"
 
 /* In s, for who answers, however slow the machine is. */
@@ -79,7 +79,7 @@ ask (const char *answer, guint patience, guint *status, GError **error)
 {
   Server *server = server_new ("127.0.0.1:0", answer);
   g_autofree char *address = g_strdup_printf ("127.0.0.1:%u", server_port (server));
-  GBytes *body = vb_http_ask (address, NULL, "/thing", patience, status, error);
+  GBytes *body = vb_client_ask (address, NULL, "/thing", patience, status, error);
   g_autofree char *request = NULL;
 
   g_thread_join (server->thread);
@@ -171,10 +171,10 @@ test_nobody (void)
   guint status = 0;
 
   g_socket_close (socket, NULL);
-  g_assert_null (vb_http_ask (address, NULL, "/", PATIENCE, &status, &port_error));
+  g_assert_null (vb_client_ask (address, NULL, "/", PATIENCE, &status, &port_error));
   g_assert_error (port_error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
   g_assert_null (
-      vb_http_ask ("unix:/nonexistent/socket", NULL, "/", PATIENCE, &status, &path_error));
+      vb_client_ask ("unix:/nonexistent/socket", NULL, "/", PATIENCE, &status, &path_error));
   g_assert_error (path_error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
 }
 
@@ -194,7 +194,7 @@ test_addresses (void)
                                         : g_strdup_printf ("[::]:%u", server_port (server));
     g_autoptr (GError) error = NULL;
     guint status = 0;
-    g_autoptr (GBytes) body = vb_http_ask (address, "secret", "/", PATIENCE, &status, &error);
+    g_autoptr (GBytes) body = vb_client_ask (address, "secret", "/", PATIENCE, &status, &error);
     g_autofree char *request = NULL;
 
     g_assert_no_error (error);

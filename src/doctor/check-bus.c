@@ -1,6 +1,6 @@
 #include <math.h>
 
-#include "checks.h"
+#include "check-bus.h"
 
 /* Whether Venus' own services have to be there. */
 static gboolean
@@ -10,7 +10,7 @@ needs_venus (const VbDoctorFacts *facts)
 }
 
 void
-vb_check_bus (const VbDoctorFacts *facts, VbReport *report)
+vb_check_bus_reached (const VbDoctorFacts *facts, VbReport *report)
 {
   if (facts->bus != NULL)
     vb_report_add (report, VB_FINDING_OK, "%s", facts->bus);
@@ -40,14 +40,14 @@ check_venus (
 }
 
 void
-vb_check_settings (const VbDoctorFacts *facts, VbReport *report)
+vb_check_bus_settings (const VbDoctorFacts *facts, VbReport *report)
 {
   check_venus (facts, facts->settings, facts->silent_settings, "com.victronenergy.settings",
                report);
 }
 
 void
-vb_check_system (const VbDoctorFacts *facts, VbReport *report)
+vb_check_bus_system (const VbDoctorFacts *facts, VbReport *report)
 {
   check_venus (facts, facts->system.there, facts->silent_system, "com.victronenergy.system",
                report);
@@ -82,7 +82,7 @@ check_name (const VbBatteryFacts *battery, VbReport *report)
 }
 
 void
-vb_check_name (const VbDoctorFacts *facts, VbReport *report)
+vb_check_bus_name (const VbDoctorFacts *facts, VbReport *report)
 {
   for (guint i = 0; facts->bus != NULL && i < facts->batteries->len; i++)
     check_name (&g_array_index (facts->batteries, VbBatteryFacts, i), report);
@@ -109,7 +109,7 @@ check_instance (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbRep
 }
 
 void
-vb_check_instance (const VbDoctorFacts *facts, VbReport *report)
+vb_check_bus_instance (const VbDoctorFacts *facts, VbReport *report)
 {
   for (guint i = 0; facts->bus != NULL && i < facts->batteries->len; i++)
     check_instance (facts, &g_array_index (facts->batteries, VbBatteryFacts, i), report);
@@ -137,7 +137,7 @@ selected (const VbDoctorFacts *facts, const VbBatteryFacts *battery)
 }
 
 void
-vb_check_monitor (const VbDoctorFacts *facts, VbReport *report)
+vb_check_bus_monitor (const VbDoctorFacts *facts, VbReport *report)
 {
   for (guint i = 0; i < facts->batteries->len; i++) {
     const VbBatteryFacts *battery = &g_array_index (facts->batteries, VbBatteryFacts, i);
@@ -157,7 +157,7 @@ vb_check_monitor (const VbDoctorFacts *facts, VbReport *report)
 }
 
 void
-vb_check_bms (const VbDoctorFacts *facts, VbReport *report)
+vb_check_bus_bms (const VbDoctorFacts *facts, VbReport *report)
 {
   for (guint i = 0; i < facts->batteries->len; i++) {
     const VbBatteryFacts *battery = &g_array_index (facts->batteries, VbBatteryFacts, i);
@@ -191,7 +191,7 @@ has_bms (const VbDoctorFacts *facts)
 }
 
 void
-vb_check_dvcc (const VbDoctorFacts *facts, VbReport *report)
+vb_check_bus_dvcc (const VbDoctorFacts *facts, VbReport *report)
 {
   if (!facts->system.there)
     vb_report_add (report, VB_FINDING_NONE, "not known without com.victronenergy.system");
@@ -214,7 +214,7 @@ needs_stale_charge_voltage (const VbBatteryConfig *config)
 }
 
 void
-vb_check_feed_in (const VbDoctorFacts *facts, VbReport *report)
+vb_check_bus_feed_in (const VbDoctorFacts *facts, VbReport *report)
 {
   for (guint i = 0; i < facts->batteries->len; i++) {
     const VbBatteryConfig *config = g_array_index (facts->batteries, VbBatteryFacts, i).config;

@@ -11,25 +11,25 @@ G_BEGIN_DECLS
  */
 
 /** @name: the moment @time of the battery's clock as wall-clock time, ISO 8601 in UTC. */
-void vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time);
+void vb_json_member_time (VbJsonWriter *json, const char *name, gint64 time);
 
 /** `age`: in seconds, or null for VB_AGE_NEVER. */
-void vb_state_json_age (VbJsonWriter *json, gint64 age);
+void vb_json_member_age (VbJsonWriter *json, gint64 age);
 
 /** @name: an array of texts. */
-void vb_state_json_texts (VbJsonWriter *json, const char *name, const GPtrArray *texts);
+void vb_json_member_texts (VbJsonWriter *json, const char *name, const GPtrArray *texts);
 
 /** `state`, `accepted`, `changed`, `missing`: what became of a record that was taken. */
-void vb_state_json_accepted (
+void vb_json_member_accepted (
     VbJsonWriter *json, VbState state, guint accepted, guint changed, const GPtrArray *missing);
 
 /** `errors`: an array of VbRecordError. */
-void vb_state_json_errors (VbJsonWriter *json, const GPtrArray *errors);
+void vb_json_member_errors (VbJsonWriter *json, const GPtrArray *errors);
 
 /** A value, a real with @decimals places, or null. */
-void vb_state_json_value (VbJsonWriter *json, const VbValue *value, int decimals);
+void vb_json_member_value (VbJsonWriter *json, const VbValue *value, int decimals);
 
 /** `selected`: what Venus has chosen, each member null where that is not known. */
-void vb_state_json_selected (VbJsonWriter *json, const VbBattery *battery);
+void vb_json_member_selected (VbJsonWriter *json, const VbBattery *battery);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
-#include "checks.h"
+#include "check-daemon.h"
 
 void
-vb_check_config (const VbDoctorFacts *facts, VbReport *report)
+vb_check_daemon_config (const VbDoctorFacts *facts, VbReport *report)
 {
   if (facts->config == NULL) {
     vb_report_add (report, VB_FINDING_FAIL, "%s", facts->config_error);
@@ -39,7 +39,7 @@ check_elsewhere (const VbDoctorFacts *facts, guint place, const char *address, V
 }
 
 void
-vb_check_listen (const VbDoctorFacts *facts, VbReport *report)
+vb_check_daemon_listen (const VbDoctorFacts *facts, VbReport *report)
 {
   for (guint i = 0; i < facts->listens->len; i++) {
     const VbListenFacts *listen = &g_array_index (facts->listens, VbListenFacts, i);
@@ -112,7 +112,7 @@ listens_anywhere (const VbDoctorFacts *facts)
 }
 
 void
-vb_check_daemon (const VbDoctorFacts *facts, VbReport *report)
+vb_check_daemon_answers (const VbDoctorFacts *facts, VbReport *report)
 {
   const char *address = NULL;
   const guint pid = pid_on_bus (facts);
@@ -206,7 +206,7 @@ check_state (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport
 }
 
 void
-vb_check_state (const VbDoctorFacts *facts, VbReport *report)
+vb_check_daemon_state (const VbDoctorFacts *facts, VbReport *report)
 {
   for (guint i = 0; i < facts->batteries->len; i++) {
     const VbBatteryFacts *battery = &g_array_index (facts->batteries, VbBatteryFacts, i);
@@ -237,7 +237,7 @@ check_last_push (const VbBatteryFacts *battery, VbReport *report)
 }
 
 void
-vb_check_last_push (const VbDoctorFacts *facts, VbReport *report)
+vb_check_daemon_last_push (const VbDoctorFacts *facts, VbReport *report)
 {
   for (guint i = 0; i < facts->batteries->len; i++) {
     const VbBatteryFacts *battery = &g_array_index (facts->batteries, VbBatteryFacts, i);

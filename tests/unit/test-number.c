@@ -1,4 +1,4 @@
-#include "base/digits.h"
+#include "base/number.h"
 
 #include <math.h>
 
@@ -7,7 +7,7 @@ assert_real (double value, guint decimals, const char *expected)
 {
   g_autoptr (GString) text = g_string_new ("x");
 
-  vb_digits_append_real (text, value, decimals);
+  vb_number_append_real (text, value, decimals);
   g_assert_cmpstr (text->str + 1, ==, expected);
 }
 
@@ -52,7 +52,7 @@ test_integers (void)
     g_autoptr (GString) text = g_string_new (NULL);
     char expected[32];
 
-    vb_digits_append_integer (text, integers[i]);
+    vb_number_append_integer (text, integers[i]);
     g_snprintf (expected, sizeof expected, "%" G_GINT64_FORMAT, integers[i]);
     g_assert_cmpstr (text->str, ==, expected);
   }

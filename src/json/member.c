@@ -1,11 +1,11 @@
-#include "state-parts.h"
+#include "member.h"
 
 #include <time.h>
 
 #include "base/clock.h"
 
 void
-vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time)
+vb_json_member_time (VbJsonWriter *json, const char *name, gint64 time)
 {
   const gint64 real = vb_clock_wall (time);
   const time_t seconds = real / G_USEC_PER_SEC;
@@ -20,7 +20,7 @@ vb_state_json_time (VbJsonWriter *json, const char *name, gint64 time)
 }
 
 void
-vb_state_json_age (VbJsonWriter *json, gint64 age)
+vb_json_member_age (VbJsonWriter *json, gint64 age)
 {
   vb_json_name (json, "age");
   if (age == VB_AGE_NEVER)
@@ -30,7 +30,7 @@ vb_state_json_age (VbJsonWriter *json, gint64 age)
 }
 
 void
-vb_state_json_texts (VbJsonWriter *json, const char *name, const GPtrArray *texts)
+vb_json_member_texts (VbJsonWriter *json, const char *name, const GPtrArray *texts)
 {
   vb_json_name (json, name);
   vb_json_begin_array (json);
@@ -40,17 +40,17 @@ vb_state_json_texts (VbJsonWriter *json, const char *name, const GPtrArray *text
 }
 
 void
-vb_state_json_accepted (
+vb_json_member_accepted (
     VbJsonWriter *json, VbState state, guint accepted, guint changed, const GPtrArray *missing)
 {
   vb_json_member_string (json, "state", vb_state_name (state));
   vb_json_member_integer (json, "accepted", accepted);
   vb_json_member_integer (json, "changed", changed);
-  vb_state_json_texts (json, "missing", missing);
+  vb_json_member_texts (json, "missing", missing);
 }
 
 void
-vb_state_json_errors (VbJsonWriter *json, const GPtrArray *errors)
+vb_json_member_errors (VbJsonWriter *json, const GPtrArray *errors)
 {
   vb_json_name (json, "errors");
   vb_json_begin_array (json);
@@ -68,7 +68,7 @@ vb_state_json_errors (VbJsonWriter *json, const GPtrArray *errors)
 }
 
 void
-vb_state_json_value (VbJsonWriter *json, const VbValue *value, int decimals)
+vb_json_member_value (VbJsonWriter *json, const VbValue *value, int decimals)
 {
   switch (value->kind) {
   case VB_VALUE_INTEGER:
@@ -98,7 +98,7 @@ member_known (VbJsonWriter *json, const char *name, gboolean known, gboolean val
 }
 
 void
-vb_state_json_selected (VbJsonWriter *json, const VbBattery *battery)
+vb_json_member_selected (VbJsonWriter *json, const VbBattery *battery)
 {
   const VbSelected selected = vb_battery_selected (battery);
 

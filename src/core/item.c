@@ -1,0 +1,210 @@
+#include "item.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/number.h"
+
+/* A number as a person writes it: 101, 0.1, -12.3. */
+static const char *
+write_number (double number, char *buffer)
+{
+  return g_ascii_formatd (buffer, G_ASCII_DTOSTR_BUF_SIZE, "%.15g", number);
+}
+
+static gboolean
+check_range (const VbItem *item, double number, GError **error)
+{
+  const VbField *field = item->field;
+  const char *unit = field->unit != NULL ? field->unit : "";
+  const char *blank = field->unit != NULL ? " " : "";
+  char value[G_ASCII_DTOSTR_BUF_SIZE], limit[G_ASCII_DTOSTR_BUF_SIZE];
+  const char *side;
+  double bound;
+
+  if (field->minimum == 0 && field->maximum == 0)
+    return TRUE;
+
+  if (number > field->maximum) {
+    side = "above";
+    bound = field->maximum;
+  } else if (number < field->minimum) {
+    side = "below";
+    bound = field->minimum;
+  } else
+    return TRUE;
+
+  g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_RANGE, "%s is %s%s%s, %s the limit of %s%s%s",
+               item->name, write_number (number, value), blank, unit, side,
+               write_number (bound, limit), blank, unit);
+
+  return FALSE;
+}
+
+static gboolean
+check_whole (const VbItem *item, double number, GError **error)
+{
+  char value[G_ASCII_DTOSTR_BUF_SIZE];
+
+  if (number == floor (number))
+    return TRUE;
+
+  g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is %s, a whole number is needed",
+               item->name, write_number (number, value));
+
+  return FALSE;
+}
+
+/* @values lists what is allowed as `0 ok, 1 warning, 2 alarm` or `0-8 initializing, 9 running`. */
+static gboolean
+check_enumeration (const VbItem *item, double number, GError **error)
+{
+  const VbField *field = item->field;
+  char value[G_ASCII_DTOSTR_BUF_SIZE];
+
+  for (const char *at = field->values; at != NULL; at = strchr (at, ',')) {
+    char *rest;
+    guint64 low, high;
+
+    at += strspn (at, ", ");
+    low = high = g_ascii_strtoull (at, &rest, 10);
+    if (*rest == '-')
+      high = g_ascii_strtoull (rest + 1, NULL, 10);
+    if (number >= (double)low && number <= (double)high)
+      return TRUE;
+  }
+
+  if (field->values == NULL)
+    return TRUE;
+
+  g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_ENUM, "%s is %s, allowed are %s", item->name,
+               write_number (number, value), field->values);
+
+  return FALSE;
+}
+
+gboolean
+vb_item_check_number (guint item, double number, VbValue *value, GError **error)
+{
+  const VbItem *own = vb_item (item);
+  const VbField *field = own->field;
+
+  g_return_val_if_fail (isfinite (number), FALSE);
+
+  if (field->kind == VB_KIND_TEXT) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is a number, a text is needed",
+                 own->name);
+    return FALSE;
+  }
+  if (field->kind != VB_KIND_REAL && !check_whole (own, number, error))
+    return FALSE;
+  if (!check_enumeration (own, number, error) || !check_range (own, number, error))
+    return FALSE;
+
+  if (field->flags & VB_FIELD_NOT_POSITIVE && number > 0)
+    number = -number;
+  *value = field->kind == VB_KIND_REAL ? vb_value_real (number) : vb_value_integer ((gint64)number);
+
+  return TRUE;
+}
+
+gboolean
+vb_item_check_boolean (guint item, gboolean boolean, VbValue *value, GError **error)
+{
+  const VbItem *own = vb_item (item);
+
+  if (own->field->kind != VB_KIND_BOOLEAN) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is %s, a %s is needed", own->name,
+                 boolean ? "true" : "false", own->field->kind == VB_KIND_TEXT ? "text" : "number");
+    return FALSE;
+  }
+
+  *value = vb_value_integer (boolean ? 1 : 0);
+
+  return TRUE;
+}
+
+gboolean
+vb_item_check_text (guint item, const char *text, VbValue *value, GError **error)
+{
+  const VbItem *own = vb_item (item);
+  const gsize length = strlen (text);
+
+  if (own->field->kind != VB_KIND_TEXT && !(own->field->flags & VB_FIELD_OR_TEXT)) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is a text, a number is needed",
+                 own->name);
+    return FALSE;
+  }
+  if (length == 0 || length > VB_TEXT_MAX) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_LENGTH,
+                 "%s is a text of %zu bytes, allowed are 1 to %d", own->name, length, VB_TEXT_MAX);
+    return FALSE;
+  }
+  if (!g_utf8_validate (text, (gssize)length, NULL)) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is not UTF-8, a text is needed",
+                 own->name);
+    return FALSE;
+  }
+
+  *value = vb_value_text (text);
+
+  return TRUE;
+}
+
+/*
+ * Rounds half away from zero, as the number was written: 1.005 * 100 is a bit less than 100.5 in
+ * binary, by at most what the nudge adds.
+ */
+static double
+round_decimal (double scaled)
+{
+  return round (scaled + scaled * 2 * DBL_EPSILON);
+}
+
+void
+vb_item_round (guint item, VbValue *value)
+{
+  static const double powers[] = { 1, 10, 100, 1000, 1e4, 1e5, 1e6 };
+  const int decimals = vb_item (item)->field->decimals;
+
+  if (value->kind != VB_VALUE_REAL)
+    return;
+
+  if (decimals < 0)
+    value->as.real = round_decimal (value->as.real / powers[-decimals]) * powers[-decimals];
+  else
+    value->as.real = round_decimal (value->as.real * powers[decimals]) / powers[decimals];
+
+  /* Zero has no sign on the bus. */
+  value->as.real += 0.0;
+}
+
+void
+vb_item_format (guint item, const VbValue *value, GString *text)
+{
+  const VbField *field = vb_item (item)->field;
+  const char *suffix = field->suffix != NULL ? field->suffix : field->unit;
+
+  switch (value->kind) {
+  case VB_VALUE_INTEGER:
+    if (field->flags & VB_FIELD_HEX)
+      g_string_append_printf (text, "0x%" G_GINT64_MODIFIER "X", value->as.integer);
+    else
+      vb_number_append_integer (text, value->as.integer);
+    break;
+  case VB_VALUE_REAL:
+    vb_number_append_real (text, value->as.real, (guint)MAX (field->decimals, 0));
+    break;
+  case VB_VALUE_TEXT:
+    g_string_append (text, value->as.text);
+    return;
+  case VB_VALUE_INVALID:
+  default:
+    g_string_append (text, "---");
+    return;
+  }
+
+  if (suffix != NULL)
+    g_string_append (text, suffix);
+}

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "facts.h"
+#include "report.h"
+
+G_BEGIN_DECLS
+
+/** One check: judges @facts, and says so in @report, in a line or, of several batteries, in some. */
+typedef void VbDoctorCheck (const VbDoctorFacts *facts, VbReport *report);
+
+G_END_DECLS
