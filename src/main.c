@@ -87,7 +87,7 @@ keep_time (const Daemon *daemon)
   for (guint i = 0; i < daemon->batteries->len; i++) {
     const VbBatteryConfig *battery = vb_battery_config (g_ptr_array_index (daemon->batteries, i));
 
-    shortest = MIN (shortest, battery->freshness.warn_after);
+    shortest = MIN (shortest, battery->live.freshness.warn_after);
   }
   vb_http_server_set_stall_limit (daemon->server, shortest);
   vb_heartbeat_start (MIN (VB_HEARTBEAT_PERIOD, shortest / 2), VB_HEARTBEAT_LIMIT);
@@ -113,7 +113,8 @@ on_reload (gpointer user_data)
 
   for (guint i = 0; i < daemon->batteries->len; i++) {
     VbBattery *battery = g_ptr_array_index (daemon->batteries, i);
-    const VbBatteryConfig *own = vb_config_battery (config, vb_battery_config (battery)->name);
+    const VbBatteryConfig *own
+        = vb_config_battery (config, vb_battery_config (battery)->fixed.name);
 
     if (own != NULL)
       vb_battery_reconfigure (battery, own, vb_clock_now ());

@@ -41,19 +41,19 @@ vb_config_unchangeable (const VbConfig *old, const VbConfig *new)
 
   for (guint i = 0; i < old->batteries->len; i++) {
     const VbBatteryConfig *battery = g_ptr_array_index (old->batteries, i);
-    const VbBatteryConfig *now = vb_config_battery (new, battery->name);
-    g_autofree char *group = battery_group (battery->name);
+    const VbBatteryConfig *now = vb_config_battery (new, battery->fixed.name);
+    g_autofree char *group = battery_group (battery->fixed.name);
 
     if (now != NULL)
       add_differences (VB_KEY_GROUP_BATTERY, group, battery, now, differences);
     else
-      add_group (battery->name, differences);
+      add_group (battery->fixed.name, differences);
   }
   for (guint i = 0; i < new->batteries->len; i++) {
     const VbBatteryConfig *battery = g_ptr_array_index (new->batteries, i);
 
-    if (vb_config_battery (old, battery->name) == NULL)
-      add_group (battery->name, differences);
+    if (vb_config_battery (old, battery->fixed.name) == NULL)
+      add_group (battery->fixed.name, differences);
   }
   g_ptr_array_add (differences, NULL);
 

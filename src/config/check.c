@@ -36,7 +36,7 @@ static gboolean G_GNUC_PRINTF (3, 4)
   va_start (arguments, format);
   message = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_CLASH, "battery %s: %s", battery->name,
+  g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_CLASH, "battery %s: %s", battery->fixed.name,
                message);
 
   return FALSE;
@@ -51,7 +51,7 @@ seconds (gint64 time)
 static gboolean
 check_times (const VbBatteryConfig *battery, GError **error)
 {
-  const VbFreshness *times = &battery->freshness;
+  const VbFreshness *times = &battery->live.freshness;
 
   if (times->stale_after <= times->warn_after)
     return refuse (battery, error, "stale-after=%g must be above warn-after=%g",
@@ -62,12 +62,12 @@ check_times (const VbBatteryConfig *battery, GError **error)
   if (times->leave_after < times->drop_after)
     return refuse (battery, error, "leave-after=%g must not be below drop-after=%g",
                    seconds (times->leave_after), seconds (times->drop_after));
-  if (battery->optional_after < times->stale_after)
+  if (battery->live.optional_after < times->stale_after)
     return refuse (battery, error, "optional-after=%g must not be below stale-after=%g",
-                   seconds (battery->optional_after), seconds (times->stale_after));
-  if (battery->frozen_after != 0 && battery->frozen_after <= times->warn_after)
+                   seconds (battery->live.optional_after), seconds (times->stale_after));
+  if (battery->live.frozen_after != 0 && battery->live.frozen_after <= times->warn_after)
     return refuse (battery, error, "frozen-after=%g must be 0 or above warn-after=%g",
-                   seconds (battery->frozen_after), seconds (times->warn_after));
+                   seconds (battery->live.frozen_after), seconds (times->warn_after));
 
   return TRUE;
 }
@@ -76,11 +76,12 @@ static gboolean
 check_product_id (const VbBatteryConfig *battery, GError **error)
 {
   for (guint i = 0; i < G_N_ELEMENTS (product_ids); i++)
-    if (battery->product_id >= product_ids[i].first && battery->product_id <= product_ids[i].last)
+    if (battery->fixed.product_id >= product_ids[i].first
+        && battery->fixed.product_id <= product_ids[i].last)
       return refuse (battery, error,
                      "product-id=0x%04X makes Venus change the limits of the battery; 0x%04X to "
                      "0x%04X are not allowed",
-                     battery->product_id, product_ids[i].first, product_ids[i].last);
+                     battery->fixed.product_id, product_ids[i].first, product_ids[i].last);
 
   return TRUE;
 }
@@ -93,15 +94,15 @@ check_role (const VbBatteryConfig *battery, GError **error)
     const char *key;
     double value;
   } limits[] = {
-    { "stale-charge-voltage", battery->stale_charge_voltage },
-    { "battery-low-voltage", battery->battery_low_voltage },
-    { "max-charge-voltage", battery->max_charge_voltage },
-    { "max-charge-current", battery->max_charge_current },
-    { "max-discharge-current", battery->max_discharge_current },
-    { "min-battery-low-voltage", battery->min_battery_low_voltage },
+    { "stale-charge-voltage", battery->live.stale_charge_voltage },
+    { "battery-low-voltage", battery->live.battery_low_voltage },
+    { "max-charge-voltage", battery->live.max_charge_voltage },
+    { "max-charge-current", battery->live.max_charge_current },
+    { "max-discharge-current", battery->live.max_discharge_current },
+    { "min-battery-low-voltage", battery->live.min_battery_low_voltage },
   };
 
-  if (battery->role != VB_ROLE_MONITOR)
+  if (battery->fixed.role != VB_ROLE_MONITOR)
     return TRUE;
 
   for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
@@ -115,9 +116,10 @@ check_role (const VbBatteryConfig *battery, GError **error)
 static gboolean
 check_battery (const VbBatteryConfig *battery, GError **error)
 {
-  if (g_utf8_strlen (battery->custom_name, -1) > CUSTOM_NAME_MAX)
+  if (g_utf8_strlen (battery->fixed.custom_name, -1) > CUSTOM_NAME_MAX)
     return refuse (battery, error, "custom-name=%s has %ld characters, above the limit of %d",
-                   battery->custom_name, g_utf8_strlen (battery->custom_name, -1), CUSTOM_NAME_MAX);
+                   battery->fixed.custom_name, g_utf8_strlen (battery->fixed.custom_name, -1),
+                   CUSTOM_NAME_MAX);
 
   return check_times (battery, error) && check_product_id (battery, error)
          && check_role (battery, error);
@@ -136,23 +138,23 @@ check_names (const VbConfig *config, GError **error)
 {
   for (guint i = 0; i < config->batteries->len; i++) {
     const VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
-    const gboolean is_default = g_str_equal (battery->name, VB_DEFAULT_BATTERY);
+    const gboolean is_default = g_str_equal (battery->fixed.name, VB_DEFAULT_BATTERY);
 
-    if (!is_name (battery->name))
-      return vb_config_refuse_name (battery->name, error);
+    if (!is_name (battery->fixed.name))
+      return vb_config_refuse_name (battery->fixed.name, error);
     for (guint j = 0; j < G_N_ELEMENTS (reserved); j++)
-      if (!is_default && g_str_equal (battery->name, reserved[j]))
-        return vb_config_refuse_name (battery->name, error);
+      if (!is_default && g_str_equal (battery->fixed.name, reserved[j]))
+        return vb_config_refuse_name (battery->fixed.name, error);
 
     for (guint j = 0; j < i; j++) {
       const VbBatteryConfig *other = g_ptr_array_index (config->batteries, j);
 
-      if (g_str_equal (battery->name, other->name))
+      if (g_str_equal (battery->fixed.name, other->fixed.name))
         return refuse (battery, error, "there are two batteries of this name");
-      if (battery->device_instance != VB_INSTANCE_UNSET
-          && battery->device_instance == other->device_instance)
+      if (battery->fixed.device_instance != VB_INSTANCE_UNSET
+          && battery->fixed.device_instance == other->fixed.device_instance)
         return refuse (battery, error, "device-instance=%d is also that of battery %s",
-                       battery->device_instance, other->name);
+                       battery->fixed.device_instance, other->fixed.name);
     }
   }
 
@@ -163,7 +165,7 @@ gboolean
 vb_config_has_instance (const VbConfig *config, int instance)
 {
   for (guint i = 0; i < config->batteries->len; i++)
-    if (((const VbBatteryConfig *)g_ptr_array_index (config->batteries, i))->device_instance
+    if (((const VbBatteryConfig *)g_ptr_array_index (config->batteries, i))->fixed.device_instance
         == instance)
       return TRUE;
 
@@ -176,7 +178,8 @@ warn_of_several_bmses (VbConfig *config)
   guint n = 0;
 
   for (guint i = 0; i < config->batteries->len; i++)
-    if (((const VbBatteryConfig *)g_ptr_array_index (config->batteries, i))->role == VB_ROLE_BMS)
+    if (((const VbBatteryConfig *)g_ptr_array_index (config->batteries, i))->fixed.role
+        == VB_ROLE_BMS)
       n++;
 
   if (n > 1)

@@ -81,7 +81,7 @@ add_battery (VbConfig *config, const char *name)
   VbBatteryConfig *battery = g_new0 (VbBatteryConfig, 1);
 
   vb_battery_config_init (battery, name);
-  battery->device_instance = VB_INSTANCE_UNSET;
+  battery->fixed.device_instance = VB_INSTANCE_UNSET;
   g_ptr_array_add (config->batteries, battery);
 
   return battery;
@@ -208,17 +208,17 @@ number_batteries (VbConfig *config, GError **error)
   for (guint i = 0; i < config->batteries->len; i++) {
     VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
 
-    if (battery->device_instance != VB_INSTANCE_UNSET)
+    if (battery->fixed.device_instance != VB_INSTANCE_UNSET)
       continue;
     while (vb_config_has_instance (config, next))
       next++;
     if (next > VB_INSTANCE_MAX) {
       g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_CLASH,
-                   "battery %s: no device-instance from 100 to %d is left", battery->name,
+                   "battery %s: no device-instance from 100 to %d is left", battery->fixed.name,
                    VB_INSTANCE_MAX);
       return FALSE;
     }
-    battery->device_instance = next;
+    battery->fixed.device_instance = next;
   }
 
   return TRUE;
@@ -231,7 +231,7 @@ put_default_first (VbConfig *config)
   for (guint i = 1; i < config->batteries->len; i++) {
     VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
 
-    if (!g_str_equal (battery->name, VB_DEFAULT_BATTERY))
+    if (!g_str_equal (battery->fixed.name, VB_DEFAULT_BATTERY))
       continue;
     g_ptr_array_steal_index (config->batteries, i);
     g_ptr_array_insert (config->batteries, 0, battery);
@@ -311,7 +311,7 @@ vb_config_battery (const VbConfig *config, const char *name)
   for (guint i = 0; i < config->batteries->len; i++) {
     const VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
 
-    if (g_str_equal (battery->name, name))
+    if (g_str_equal (battery->fixed.name, name))
       return battery;
   }
 

@@ -14,7 +14,7 @@ vb_battery_requirements (const VbBattery *battery, guint *n)
 {
   *n = 0;
   while (*n < G_N_ELEMENTS (requirements)
-         && (battery->config.role == VB_ROLE_BMS || !requirements[*n].bms_only))
+         && (battery->config.fixed.role == VB_ROLE_BMS || !requirements[*n].bms_only))
     (*n)++;
 
   return requirements;
@@ -52,8 +52,8 @@ current_flows (const VbBattery *battery, gint64 now)
 static gboolean
 is_frozen (const VbBattery *battery, gint64 now)
 {
-  return battery->config.frozen_after > 0
-         && now - battery->last_change >= battery->config.frozen_after
+  return battery->config.live.frozen_after > 0
+         && now - battery->last_change >= battery->config.live.frozen_after
          && current_flows (battery, now);
 }
 
@@ -61,7 +61,8 @@ is_frozen (const VbBattery *battery, gint64 now)
 static gint64
 frozen_since (const VbBattery *battery)
 {
-  return battery->last_change + battery->config.frozen_after - battery->config.freshness.warn_after;
+  return battery->last_change + battery->config.live.frozen_after
+         - battery->config.live.freshness.warn_after;
 }
 
 gint64
@@ -94,7 +95,7 @@ vb_battery_missing (const VbBattery *battery, gint64 now, GPtrArray *names)
   for (guint i = 0; i < n; i++) {
     const gint64 time = vb_battery_requirement_time (battery, &required[i]);
 
-    if (time == 0 || now - time >= battery->config.freshness.warn_after)
+    if (time == 0 || now - time >= battery->config.live.freshness.warn_after)
       g_ptr_array_add (names, (gpointer)vb_item (vb_item_known (required[i].field))->name);
   }
 }
@@ -116,8 +117,8 @@ next_expiry (const VbBattery *battery, gint64 now)
     const VbSample *sample = &battery->sent[item];
 
     if (vb_value_is_valid (&sample->value) && vb_battery_expires (vb_item (item)->field)
-        && sample->time + battery->config.optional_after > now)
-      next = MIN (next, sample->time + battery->config.optional_after);
+        && sample->time + battery->config.live.optional_after > now)
+      next = MIN (next, sample->time + battery->config.live.optional_after);
   }
 
   return next;
@@ -126,14 +127,14 @@ next_expiry (const VbBattery *battery, gint64 now)
 gint64
 vb_battery_schedule (const VbBattery *battery, gint64 now)
 {
-  const gint64 deadline = vb_freshness_deadline (&battery->config.freshness, battery->state);
+  const gint64 deadline = vb_freshness_deadline (&battery->config.live.freshness, battery->state);
   gint64 next = G_MAXINT64;
 
   if (deadline == VB_AGE_NEVER)
     return next;
 
   next = now - vb_battery_age (battery, now) + deadline;
-  if (battery->config.frozen_after > 0 && frozen_since (battery) + deadline > now)
+  if (battery->config.live.frozen_after > 0 && frozen_since (battery) + deadline > now)
     next = MIN (next, frozen_since (battery) + deadline);
   if (vb_state_shows_values (battery->state))
     next = MIN (next, next_expiry (battery, now));

@@ -35,7 +35,7 @@ low_voltage_after (const VbBattery *battery, const VbRecord *record, VbApplyMode
       && (vb_value_is_valid (&sent->value) || battery->flags[item] & VB_ITEM_NULLED))
     return vb_value_number (&sent->value, NAN);
 
-  return battery->config.battery_low_voltage;
+  return battery->config.live.battery_low_voltage;
 }
 
 void
@@ -130,7 +130,7 @@ can_be_taken (const VbBattery *battery, const VbRecord *record)
   for (guint i = 0; i < record->errors->len; i++) {
     const VbRecordError *error = g_ptr_array_index (record->errors, i);
 
-    if (!battery->config.drop_wrong_optional || error->required || error->field == NULL
+    if (!battery->config.live.drop_wrong_optional || error->required || error->field == NULL
         || error->code == VB_FIELD_ERROR_REPLAYED || error->code == VB_FIELD_ERROR_IMPLAUSIBLE)
       return FALSE;
   }

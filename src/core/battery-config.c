@@ -14,25 +14,29 @@ void
 vb_battery_config_init (VbBatteryConfig *config, const char *name)
 {
   *config = (VbBatteryConfig) {
-    .name = g_strdup (name),
-    .role = VB_ROLE_BMS,
-    .device_instance = 100,
-    .custom_name = g_strdup (""),
-    .product_id = 0xFFFF,
-    .freshness = {
-      .warn_after = 10 * SECOND,
-      .stale_after = 30 * SECOND,
-      .drop_after = 180 * SECOND,
-      .leave_after = 600 * SECOND,
-      .on_stale = VB_ON_STALE_STOP_CHARGING,
+    .fixed = {
+      .name = g_strdup (name),
+      .role = VB_ROLE_BMS,
+      .device_instance = 100,
+      .custom_name = g_strdup (""),
+      .product_id = 0xFFFF,
     },
-    .optional_after = 120 * SECOND,
-    .stale_charge_voltage = NAN,
-    .battery_low_voltage = NAN,
-    .max_charge_voltage = NAN,
-    .max_charge_current = NAN,
-    .max_discharge_current = NAN,
-    .min_battery_low_voltage = NAN,
+    .live = {
+      .freshness = {
+        .warn_after = 10 * SECOND,
+        .stale_after = 30 * SECOND,
+        .drop_after = 180 * SECOND,
+        .leave_after = 600 * SECOND,
+        .on_stale = VB_ON_STALE_STOP_CHARGING,
+      },
+      .optional_after = 120 * SECOND,
+      .stale_charge_voltage = NAN,
+      .battery_low_voltage = NAN,
+      .max_charge_voltage = NAN,
+      .max_charge_current = NAN,
+      .max_discharge_current = NAN,
+      .min_battery_low_voltage = NAN,
+    },
   };
 }
 
@@ -40,13 +44,13 @@ void
 vb_battery_config_copy (VbBatteryConfig *config, const VbBatteryConfig *source)
 {
   *config = *source;
-  config->name = g_strdup (source->name);
-  config->custom_name = g_strdup (source->custom_name);
+  config->fixed.name = g_strdup (source->fixed.name);
+  config->fixed.custom_name = g_strdup (source->fixed.custom_name);
 }
 
 void
 vb_battery_config_clear (VbBatteryConfig *config)
 {
-  g_clear_pointer (&config->name, g_free);
-  g_clear_pointer (&config->custom_name, g_free);
+  g_clear_pointer (&config->fixed.name, g_free);
+  g_clear_pointer (&config->fixed.custom_name, g_free);
 }

@@ -13,12 +13,7 @@ typedef enum
 /** The word for @role: `bms`, `monitor`. */
 const char *vb_role_name (VbRole role);
 
-/**
- * VbBatteryConfig:
- *
- * What the configuration says of one battery (design §7). Times in µs; a limit that is not set is
- * NAN.
- */
+/** What of a battery's configuration can change only by leaving the bus. */
 typedef struct
 {
   char *name; /* NAME of the routes; `virtual` for the default battery */
@@ -26,6 +21,13 @@ typedef struct
   int device_instance; /* the preferred one */
   char *custom_name;
   int product_id;
+  gboolean history; /* the daemon counts */
+} VbBatteryFixed;
+
+/** What can change while the battery is on the bus. It owns nothing: a reload is an assignment. Times
+    in µs; a limit that is not set is NAN. */
+typedef struct
+{
   VbFreshness freshness;
   gint64 optional_after;
   gint64 frozen_after; /* 0: off */
@@ -37,7 +39,13 @@ typedef struct
   double max_charge_current;
   double max_discharge_current;
   double min_battery_low_voltage;
-  gboolean history;
+} VbBatteryLive;
+
+/** VbBatteryConfig: what the configuration says of one battery. */
+typedef struct
+{
+  VbBatteryFixed fixed;
+  VbBatteryLive live;
 } VbBatteryConfig;
 
 /** A configuration with the defaults of design §7 for the battery @name; the caller owns @config. */

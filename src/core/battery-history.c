@@ -70,7 +70,7 @@ void
 vb_battery_init_history (VbBattery *battery)
 {
   vb_history_init (&battery->history);
-  for (guint i = 0; battery->config.history && i < G_N_ELEMENTS (counted); i++)
+  for (guint i = 0; battery->config.fixed.history && i < G_N_ELEMENTS (counted); i++)
     vb_battery_activate (battery, counted_item (i));
 }
 
@@ -87,7 +87,7 @@ vb_battery_count (VbBattery *battery, gint64 now)
     .maximum_cell_voltage = measured (battery, VB_KNOWN_MAX_CELL_VOLTAGE, now),
   };
 
-  vb_history_add (&battery->history, &sample, battery->config.freshness.stale_after);
+  vb_history_add (&battery->history, &sample, battery->config.live.freshness.stale_after);
 }
 
 void
@@ -133,7 +133,7 @@ vb_battery_set_counters (VbBattery *battery, const VbCounters *counters, gint64 
 gboolean
 vb_battery_clear_history (VbBattery *battery, gint64 now)
 {
-  if (!battery->config.history)
+  if (!battery->config.fixed.history)
     return FALSE;
 
   vb_battery_tick (battery, now);

@@ -33,11 +33,11 @@ ceiling (const VbBatteryConfig *config, VbKnown known)
 {
   switch (known) {
   case VB_KNOWN_MAX_CHARGE_VOLTAGE:
-    return to_decimals (known, config->max_charge_voltage, TRUE);
+    return to_decimals (known, config->live.max_charge_voltage, TRUE);
   case VB_KNOWN_MAX_CHARGE_CURRENT:
-    return to_decimals (known, config->max_charge_current, TRUE);
+    return to_decimals (known, config->live.max_charge_current, TRUE);
   case VB_KNOWN_MAX_DISCHARGE_CURRENT:
-    return to_decimals (known, config->max_discharge_current, TRUE);
+    return to_decimals (known, config->live.max_discharge_current, TRUE);
   default:
     return NAN;
   }
@@ -60,7 +60,7 @@ vb_battery_belt (const VbBattery *battery, guint item, VbValue *value)
   }
 
   if (known == VB_KNOWN_BATTERY_LOW_VOLTAGE) {
-    const double low = to_decimals (known, battery->config.min_battery_low_voltage, FALSE);
+    const double low = to_decimals (known, battery->config.live.min_battery_low_voltage, FALSE);
 
     if (number < low) {
       value->as.real = low;
@@ -112,9 +112,9 @@ void
 vb_battery_hold_limits (VbBattery *battery, gint64 now)
 {
   const VbBatteryConfig *config = &battery->config;
-  const gboolean block = config->freshness.on_stale == VB_ON_STALE_BLOCK;
+  const gboolean block = config->live.freshness.on_stale == VB_ON_STALE_BLOCK;
   const double charge_voltage
-      = to_decimals (VB_KNOWN_MAX_CHARGE_VOLTAGE, config->stale_charge_voltage, TRUE);
+      = to_decimals (VB_KNOWN_MAX_CHARGE_VOLTAGE, config->live.stale_charge_voltage, TRUE);
 
   /* The belt may have been tightened since. fmin() passes over what is not set. */
   lower (battery, VB_KNOWN_MAX_CHARGE_CURRENT, 0, now);

@@ -12,9 +12,9 @@ vb_battery_log_state (const VbBattery *battery, gint64 now)
   g_autoptr (GString) text = g_string_new (NULL);
 
   vb_battery_describe (battery, now, text);
-  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", battery->config.name,
-                    "BATTERY_STATE", state, "MESSAGE", "battery %s: %s%s%s", battery->config.name,
-                    state, text->len > 0 ? ": " : "", text->str);
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", battery->config.fixed.name,
+                    "BATTERY_STATE", state, "MESSAGE", "battery %s: %s%s%s",
+                    battery->config.fixed.name, state, text->len > 0 ? ": " : "", text->str);
 }
 
 void
@@ -35,9 +35,9 @@ vb_battery_log_refusal (VbBattery *battery, const char *source, gint64 now)
   if (battery->refusals_unlogged > 0)
     more = g_strdup_printf ("; %u more were refused since the last line about it",
                             battery->refusals_unlogged);
-  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", battery->config.name,
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", battery->config.fixed.name,
                     "REFUSAL_CODE", vb_field_error_name (error->code), "MESSAGE",
-                    "battery %s: record from %s refused with %u: %s%s", battery->config.name,
+                    "battery %s: record from %s refused with %u: %s%s", battery->config.fixed.name,
                     source, refusal->status, error->detail, more != NULL ? more : "");
   battery->refusal_logged = now;
   battery->refusals_unlogged = 0;

@@ -38,7 +38,7 @@ struct _VbBattery
   GArray *active; /* of guint: items that were ever sent or can be derived */
 
   VbSmoothed current;
-  VbHistory history; /* counted where config.history */
+  VbHistory history; /* counted where config.fixed.history */
 
   VbState state;
   gint64 since;

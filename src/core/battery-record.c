@@ -94,7 +94,7 @@ has_no_limits (const VbBattery *battery)
 {
   guint n;
   const VbRequirement *required = vb_battery_requirements (battery, &n);
-  gboolean none = battery->config.role == VB_ROLE_BMS;
+  gboolean none = battery->config.fixed.role == VB_ROLE_BMS;
 
   for (guint i = 0; i < n; i++)
     if (required[i].bms_only && vb_battery_requirement_time (battery, &required[i]) != 0)
@@ -108,7 +108,8 @@ static void
 warn_of_configured (const VbBattery *battery, GPtrArray *texts)
 {
   const guint item = vb_item_known (VB_KNOWN_BATTERY_LOW_VOLTAGE);
-  const VbValue asked = { .kind = VB_VALUE_REAL, .as.real = battery->config.battery_low_voltage };
+  const VbValue asked
+      = { .kind = VB_VALUE_REAL, .as.real = battery->config.live.battery_low_voltage };
 
   if (!vb_value_is_valid (&battery->sent[item].value)
       && vb_value_is_valid (&battery->shown[item].value))
@@ -127,7 +128,7 @@ vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
   if (has_no_limits (battery) && battery->source.records > 0)
     g_ptr_array_add (texts, g_strdup (WARNING_NO_LIMITS));
   if (battery->presence.on_bus)
-    vb_system_describe (battery->system, battery->config.role, battery->presence.service,
+    vb_system_describe (battery->system, battery->config.fixed.role, battery->presence.service,
                         battery->presence.instance, texts);
 }
 
@@ -183,7 +184,7 @@ fill_verdict (
 static guint
 take_record (VbBattery *battery, VbRecord *record, VbApplyMode mode, gint64 now)
 {
-  const VbFreshness *freshness = &battery->config.freshness;
+  const VbFreshness *freshness = &battery->config.live.freshness;
   gint64 age;
 
   if (record->connected == VB_CONNECTED_NO) {
@@ -198,7 +199,7 @@ take_record (VbBattery *battery, VbRecord *record, VbApplyMode mode, gint64 now)
 
   /* Whether the source is frozen depends on the current that follows from this record, not from the
      one before. */
-  if (battery->config.frozen_after > 0)
+  if (battery->config.live.frozen_after > 0)
     vb_derive_power (battery->sent, battery->derived);
   age = vb_battery_age (battery, now);
 

@@ -34,7 +34,8 @@ is_wrong_already (VbRecord *record, const VbItem *limit)
 void
 vb_battery_check_role (const VbBattery *battery, VbRecord *record)
 {
-  for (guint item = 0; battery->config.role == VB_ROLE_MONITOR && item < vb_item_count (); item++) {
+  for (guint item = 0; battery->config.fixed.role == VB_ROLE_MONITOR && item < vb_item_count ();
+       item++) {
     const VbItem *limit = vb_item (item);
     const VbRecordEntry *entry;
 

@@ -59,13 +59,13 @@ vb_battery_tell_selection (VbBattery *battery, gint64 now, GPtrArray *warnings)
 
   battery->selection_told = now;
   texts = g_ptr_array_new_with_free_func (g_free);
-  vb_system_describe (battery->system, battery->config.role, battery->presence.service,
+  vb_system_describe (battery->system, battery->config.fixed.role, battery->presence.service,
                       battery->presence.instance, texts);
   joined = join_texts (texts);
   if (g_strcmp0 (joined, battery->selection) == 0)
     return;
 
-  g_message ("battery %s: %s", battery->config.name, joined);
+  g_message ("battery %s: %s", battery->config.fixed.name, joined);
   g_free (battery->selection);
   battery->selection = g_steal_pointer (&joined);
   g_ptr_array_extend_and_steal (warnings, g_steal_pointer (&texts));

@@ -37,7 +37,7 @@ is_fresh (const VbBattery *battery, guint item, const VbSample *sample, gint64 n
 {
   return vb_value_is_valid (&sample->value)
          && (!vb_battery_expires (vb_item (item)->field)
-             || now - sample->time < battery->config.optional_after);
+             || now - sample->time < battery->config.live.optional_after);
 }
 
 /* A sent value that has expired leaves the place to a derived one that is younger. */
@@ -47,8 +47,8 @@ vb_battery_fresh_sample (const VbBattery *battery, guint item, gint64 now)
   const VbSample *derived = &battery->derived[item];
   const VbSample *sample = &battery->sent[item];
   const gint64 sent_lasts = vb_item (item)->field->flags & VB_FIELD_COUNTED
-                                ? battery->config.optional_after
-                                : battery->config.freshness.warn_after;
+                                ? battery->config.live.optional_after
+                                : battery->config.live.freshness.warn_after;
 
   if (!(battery->flags[item] & VB_ITEM_NULLED)) {
     sample = vb_derive_choose (sample, derived, sent_lasts);
@@ -97,13 +97,13 @@ show_low_voltage (VbBattery *battery, guint item, gint64 now)
 {
   g_auto (VbValue) value = VB_VALUE_INIT;
 
-  if (isnan (battery->config.battery_low_voltage) || battery->flags[item] & VB_ITEM_NULLED
+  if (isnan (battery->config.live.battery_low_voltage) || battery->flags[item] & VB_ITEM_NULLED
       || vb_battery_fresh_sample (battery, item, now) != NULL) {
     show_sample (battery, item, now);
     return;
   }
 
-  value = vb_value_real (battery->config.battery_low_voltage);
+  value = vb_value_real (battery->config.live.battery_low_voltage);
   vb_battery_belt (battery, item, &value);
   vb_battery_show (battery, item, &value, now);
   battery->flags[item] |= VB_ITEM_DERIVED;

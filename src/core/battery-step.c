@@ -55,7 +55,7 @@ enter (VbBattery *battery, VbState state, gint64 now)
 
   /* What is young enough still counts towards the next complete record. */
   if (state == VB_STATE_GONE)
-    forget (battery, now - battery->config.freshness.warn_after);
+    forget (battery, now - battery->config.live.freshness.warn_after);
 }
 
 /* What follows from the values that were sent; what is counted follows from records alone. */
@@ -70,12 +70,12 @@ derive (VbBattery *battery, gboolean has_record, gint64 now)
     return;
   }
 
-  vb_derive (battery->sent, battery->derived, now, config->optional_after);
+  vb_derive (battery->sent, battery->derived, now, config->live.optional_after);
   vb_derive_charge (battery->sent, battery->derived, &battery->current,
-                    config->freshness.warn_after);
-  if (config->history && has_record)
+                    config->live.freshness.warn_after);
+  if (config->fixed.history && has_record)
     vb_battery_count (battery, now);
-  if (config->history)
+  if (config->fixed.history)
     vb_battery_derive_history (battery, now);
 }
 
@@ -111,8 +111,8 @@ vb_battery_tick (VbBattery *battery, gint64 now)
     return;
 
   vb_battery_step (battery,
-                   vb_freshness_next (&battery->config.freshness, battery->state, age, FALSE), NULL,
-                   now);
+                   vb_freshness_next (&battery->config.live.freshness, battery->state, age, FALSE),
+                   NULL, now);
 }
 
 void
@@ -153,20 +153,7 @@ vb_battery_refuse (
 void
 vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint64 now)
 {
-  VbBatteryConfig *own = &battery->config;
-
-  own->freshness = config->freshness;
-  own->optional_after = config->optional_after;
-  own->frozen_after = config->frozen_after;
-  own->stale_charge_voltage = config->stale_charge_voltage;
-  own->drop_wrong_optional = config->drop_wrong_optional;
-  own->dbus_writable = config->dbus_writable;
-  own->battery_low_voltage = config->battery_low_voltage;
-  own->max_charge_voltage = config->max_charge_voltage;
-  own->max_charge_current = config->max_charge_current;
-  own->max_discharge_current = config->max_discharge_current;
-  own->min_battery_low_voltage = config->min_battery_low_voltage;
-
+  battery->config.live = config->live;
   battery->next_tick = now;
   vb_battery_tick (battery, now);
 }

@@ -29,7 +29,7 @@ oldest_required (const VbBattery *battery)
 static void
 append_reason (const VbBattery *battery, gint64 now, gint64 after, GString *text)
 {
-  const gint64 recent = now - battery->config.freshness.warn_after;
+  const gint64 recent = now - battery->config.live.freshness.warn_after;
   const VbRefusal *refusal = &battery->source.refusal;
   const VbRequirement *oldest = oldest_required (battery);
 
@@ -48,7 +48,7 @@ append_reason (const VbBattery *battery, gint64 now, gint64 after, GString *text
   else {
     /* Everything came, and age counts from when it last changed. */
     g_string_append (text, "The same values for ");
-    after = battery->config.frozen_after;
+    after = battery->config.live.frozen_after;
   }
 
   append_seconds (text, after);
@@ -57,7 +57,7 @@ append_reason (const VbBattery *battery, gint64 now, gint64 after, GString *text
 void
 vb_battery_describe (const VbBattery *battery, gint64 now, GString *text)
 {
-  const VbFreshness *freshness = &battery->config.freshness;
+  const VbFreshness *freshness = &battery->config.live.freshness;
   static const char *const consequences[] = {
     [VB_ON_STALE_STOP_CHARGING] = ": charging stopped",
     [VB_ON_STALE_BLOCK] = ": charging and discharging stopped",
@@ -73,7 +73,7 @@ vb_battery_describe (const VbBattery *battery, gint64 now, GString *text)
     return;
   case VB_STATE_STALE:
     append_reason (battery, now, freshness->stale_after, text);
-    if (battery->config.role == VB_ROLE_BMS)
+    if (battery->config.fixed.role == VB_ROLE_BMS)
       g_string_append (text, consequences[freshness->on_stale]);
     return;
   case VB_STATE_LOST:
@@ -81,7 +81,7 @@ vb_battery_describe (const VbBattery *battery, gint64 now, GString *text)
                    freshness->on_stale == VB_ON_STALE_DROP ? freshness->stale_after
                                                            : freshness->drop_after,
                    text);
-    if (battery->config.role == VB_ROLE_BMS)
+    if (battery->config.fixed.role == VB_ROLE_BMS)
       g_string_append (text, consequences[VB_ON_STALE_DROP]);
     return;
   case VB_STATE_WAITING:

@@ -65,7 +65,8 @@ unbelievable_zero (const VbBattery *battery, const VbRecord *record)
 static gboolean
 zero_is_repeated (const VbBattery *battery, VbZero zero, gint64 now)
 {
-  return battery->zero == zero && now - battery->zero_last < battery->config.freshness.warn_after;
+  return battery->zero == zero
+         && now - battery->zero_last < battery->config.live.freshness.warn_after;
 }
 
 /* Whether @record says that the zero noted last is none. */
@@ -86,7 +87,7 @@ vb_battery_check_zero (const VbBattery *battery, VbRecord *record, gint64 now)
     [VB_ZERO_FALLEN] = "it was above 5 %",
     [VB_ZERO_WITH_LIMITS] = "both current limits are 0 too",
   };
-  const gint64 warn_after = battery->config.freshness.warn_after;
+  const gint64 warn_after = battery->config.live.freshness.warn_after;
   const VbZero zero = unbelievable_zero (battery, record);
   g_autofree char *detail = NULL;
 

@@ -167,7 +167,7 @@ vb_battery_find (const GPtrArray *batteries, const char *name)
   for (guint i = 0; i < batteries->len; i++) {
     VbBattery *battery = g_ptr_array_index (batteries, i);
 
-    if (g_str_equal (battery->config.name, name))
+    if (g_str_equal (battery->config.fixed.name, name))
       return battery;
   }
 
@@ -220,9 +220,9 @@ vb_battery_has_item (const VbBattery *battery, guint item)
   const VbField *field = vb_item (item)->field;
 
   if (field->known == VB_KNOWN_CLEAR_HISTORY || field->known == VB_KNOWN_CAN_BE_CLEARED)
-    return battery->config.history;
+    return battery->config.fixed.history;
 
-  return battery->config.role == VB_ROLE_BMS || field->group != VB_GROUP_LIMIT;
+  return battery->config.fixed.role == VB_ROLE_BMS || field->group != VB_GROUP_LIMIT;
 }
 
 const VbSource *
@@ -248,7 +248,7 @@ describe_source (VbBattery *battery, const char *address, gint64 now)
   const gboolean same = g_strcmp0 (battery->described, address) == 0;
 
   if (!same && battery->described_last != 0
-      && now - battery->described_last < battery->config.freshness.warn_after)
+      && now - battery->described_last < battery->config.live.freshness.warn_after)
     return;
 
   battery->described_last = now;

@@ -169,7 +169,7 @@ void vb_battery_tick (VbBattery *battery, gint64 now);
 /** When vb_battery_tick() is next needed, or G_MAXINT64 for never. */
 gint64 vb_battery_next_tick (const VbBattery *battery);
 
-/** What has been counted; meaningful where config.history is set. */
+/** What has been counted; meaningful where config.fixed.history is set. */
 const VbCounters *vb_battery_counters (const VbBattery *battery);
 
 /** How long ago (µs) they were last counted: time that the last full charge is further away. */
@@ -181,7 +181,7 @@ void vb_battery_set_counters (VbBattery *battery, const VbCounters *counters, gi
 /**
  * Begins the counters anew, which shows at once; what the source sent stays.
  *
- * Returns: FALSE where @battery counts nothing (config.history)
+ * Returns: FALSE where @battery counts nothing (config.fixed.history)
  */
 gboolean vb_battery_clear_history (VbBattery *battery, gint64 now);
 

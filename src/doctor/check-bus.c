@@ -91,15 +91,15 @@ vb_check_bus_name (const VbDoctorFacts *facts, VbReport *report)
 static void
 check_instance (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport *report)
 {
-  const char *name = battery->config->name;
+  const char *name = battery->config->fixed.name;
   const int used = battery->answer != NULL ? battery->answer->instance : -1;
 
   if (!facts->settings)
     vb_report_add (report, VB_FINDING_NONE, "%s: no settings; %d is taken", name,
-                   battery->config->device_instance);
+                   battery->config->fixed.device_instance);
   else if (battery->kept_instance < 0)
     vb_report_add (report, VB_FINDING_NONE, "%s: not given yet; %d is asked for", name,
-                   battery->config->device_instance);
+                   battery->config->fixed.device_instance);
   else if (used >= 0 && used != battery->kept_instance)
     vb_report_add (report, VB_FINDING_WARN,
                    "%s: %d, although settings keeps %d; restart the daemon", name, used,
@@ -121,9 +121,9 @@ can_be_selected (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbRe
 {
   if (!facts->system.there)
     vb_report_add (report, VB_FINDING_NONE, "%s: not known without com.victronenergy.system",
-                   battery->config->name);
+                   battery->config->fixed.name);
   else if (battery->answer == NULL || !battery->answer->on_bus)
-    vb_report_add (report, VB_FINDING_NONE, "%s is not on the bus", battery->config->name);
+    vb_report_add (report, VB_FINDING_NONE, "%s is not on the bus", battery->config->fixed.name);
   else
     return TRUE;
 
@@ -146,12 +146,12 @@ vb_check_bus_monitor (const VbDoctorFacts *facts, VbReport *report)
       continue;
     if (selected (facts, battery).monitor)
       vb_report_add (report, VB_FINDING_OK, "%s is selected as battery monitor",
-                     battery->config->name);
+                     battery->config->fixed.name);
     else
       vb_report_add (report, VB_FINDING_WARN,
                      "%s is not the battery monitor, %s is; choose it in Settings, System setup, "
                      "Battery monitor, if it should be",
-                     battery->config->name,
+                     battery->config->fixed.name,
                      facts->system.monitor != NULL ? facts->system.monitor : "none");
   }
 }
@@ -162,17 +162,19 @@ vb_check_bus_bms (const VbDoctorFacts *facts, VbReport *report)
   for (guint i = 0; i < facts->batteries->len; i++) {
     const VbBatteryFacts *battery = &g_array_index (facts->batteries, VbBatteryFacts, i);
 
-    if (battery->config->role != VB_ROLE_BMS)
-      vb_report_add (report, VB_FINDING_NONE, "%s is a monitor (role)", battery->config->name);
+    if (battery->config->fixed.role != VB_ROLE_BMS)
+      vb_report_add (report, VB_FINDING_NONE, "%s is a monitor (role)",
+                     battery->config->fixed.name);
     else if (!can_be_selected (facts, battery, report))
       continue;
     else if (selected (facts, battery).bms)
-      vb_report_add (report, VB_FINDING_OK, "%s is selected as BMS", battery->config->name);
+      vb_report_add (report, VB_FINDING_OK, "%s is selected as BMS", battery->config->fixed.name);
     else
       vb_report_add (report, VB_FINDING_FAIL,
                      "the limits of %s are not used: the BMS is %s; choose it in Settings, DVCC, "
                      "Controlling BMS",
-                     battery->config->name, facts->system.bms != NULL ? facts->system.bms : "none");
+                     battery->config->fixed.name,
+                     facts->system.bms != NULL ? facts->system.bms : "none");
   }
   if (facts->system.several)
     vb_report_add (report, VB_FINDING_WARN,
@@ -184,7 +186,7 @@ static gboolean
 has_bms (const VbDoctorFacts *facts)
 {
   for (guint i = 0; i < facts->batteries->len; i++)
-    if (g_array_index (facts->batteries, VbBatteryFacts, i).config->role == VB_ROLE_BMS)
+    if (g_array_index (facts->batteries, VbBatteryFacts, i).config->fixed.role == VB_ROLE_BMS)
       return TRUE;
 
   return FALSE;
@@ -209,8 +211,8 @@ vb_check_bus_dvcc (const VbDoctorFacts *facts, VbReport *report)
 static gboolean
 needs_stale_charge_voltage (const VbBatteryConfig *config)
 {
-  return config->role == VB_ROLE_BMS && config->freshness.on_stale != VB_ON_STALE_DROP
-         && isnan (config->stale_charge_voltage);
+  return config->fixed.role == VB_ROLE_BMS && config->live.freshness.on_stale != VB_ON_STALE_DROP
+         && isnan (config->live.stale_charge_voltage);
 }
 
 void
@@ -219,20 +221,21 @@ vb_check_bus_feed_in (const VbDoctorFacts *facts, VbReport *report)
   for (guint i = 0; i < facts->batteries->len; i++) {
     const VbBatteryConfig *config = g_array_index (facts->batteries, VbBatteryFacts, i).config;
 
-    if (config->role != VB_ROLE_BMS)
-      vb_report_add (report, VB_FINDING_NONE, "%s is a monitor (role)", config->name);
+    if (config->fixed.role != VB_ROLE_BMS)
+      vb_report_add (report, VB_FINDING_NONE, "%s is a monitor (role)", config->fixed.name);
     else if (!needs_stale_charge_voltage (config))
-      vb_report_add (report, VB_FINDING_OK, "%s is protected while it is stale", config->name);
+      vb_report_add (report, VB_FINDING_OK, "%s is protected while it is stale",
+                     config->fixed.name);
     else if (facts->feed_in)
       vb_report_add (report, VB_FINDING_WARN,
                      "DC-coupled feed-in is on: chargers obey the charge voltage only, and go on "
                      "charging %s while it is stale; set its stale-charge-voltage",
-                     config->name);
+                     config->fixed.name);
     else
       vb_report_add (
           report, VB_FINDING_NONE,
           "%s; before it is switched on set stale-charge-voltage of %s, because chargers "
           "then obey the charge voltage only",
-          facts->settings ? "is off" : "not known without settings", config->name);
+          facts->settings ? "is off" : "not known without settings", config->fixed.name);
   }
 }

@@ -146,14 +146,14 @@ has_answer (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport 
 
   if (!vb_doctor_facts_has_daemon (facts, NULL))
     vb_report_add (report, VB_FINDING_NONE, "%s: not known without the daemon",
-                   battery->config->name);
+                   battery->config->fixed.name);
   else if (battery->status == 0)
     vb_report_add (report, VB_FINDING_FAIL, "%s: the daemon did not answer; ask again",
-                   battery->config->name);
+                   battery->config->fixed.name);
   else
     vb_report_add (report, VB_FINDING_FAIL,
                    "%s: the running daemon does not know it (status %u); restart it",
-                   battery->config->name, battery->status);
+                   battery->config->fixed.name, battery->status);
 
   return FALSE;
 }
@@ -163,7 +163,7 @@ static void
 check_joined (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport *report)
 {
   const VbBatteryAnswer *answer = battery->answer;
-  const char *name = battery->config->name;
+  const char *name = battery->config->fixed.name;
 
   if (g_strcmp0 (answer->joining, "name") == 0 && facts->bus != NULL && !battery->owned)
     vb_report_add (
@@ -191,7 +191,7 @@ static void
 check_state (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport *report)
 {
   const VbBatteryAnswer *answer = battery->answer;
-  const char *name = battery->config->name;
+  const char *name = battery->config->fixed.name;
 
   if (g_str_equal (answer->state, "live") || g_str_equal (answer->state, "late"))
     check_joined (facts, battery, report);
@@ -220,7 +220,7 @@ static void
 check_last_push (const VbBatteryFacts *battery, VbReport *report)
 {
   const VbBatteryAnswer *answer = battery->answer;
-  const char *name = battery->config->name;
+  const char *name = battery->config->fixed.name;
 
   /* Both are written in one form and one time zone. */
   if (answer->last_refusal != NULL && g_strcmp0 (answer->last_refusal, answer->last) > 0)

@@ -86,7 +86,7 @@ look_at_name (VbDoctorSurvey *survey, gboolean settings, VbBatteryFacts *battery
     battery->version = survey_text (survey, battery->service, "/Mgmt/ProcessVersion");
   }
   if (settings)
-    battery->kept_instance = vb_doctor_survey_instance (survey, battery->config->name);
+    battery->kept_instance = vb_doctor_survey_instance (survey, battery->config->fixed.name);
 }
 
 static void
@@ -173,7 +173,7 @@ ask_daemon (VbDoctorFacts *facts)
 
   for (guint i = 0; i < facts->batteries->len; i++) {
     VbBatteryFacts *battery = &g_array_index (facts->batteries, VbBatteryFacts, i);
-    g_autofree char *path = g_strconcat ("/battery/", battery->config->name, NULL);
+    g_autofree char *path = g_strconcat ("/battery/", battery->config->fixed.name, NULL);
     g_autoptr (GBytes) json
         = vb_client_ask (address, facts->config->token, path, PATIENCE, &battery->status, NULL);
 
@@ -210,7 +210,7 @@ vb_doctor_facts_new (const VbDoctorOptions *options)
     VbBatteryFacts battery
         = { .config = g_ptr_array_index (facts->config->batteries, i), .kept_instance = -1 };
 
-    battery.service = vb_identity_bus_name (battery.config->name);
+    battery.service = vb_identity_bus_name (battery.config->fixed.name);
     g_array_append_val (facts->batteries, battery);
   }
 

@@ -8,7 +8,7 @@ begin (VbJsonWriter *json, const VbBattery *battery, GString *text)
   g_string_truncate (text, 0);
   vb_json_writer_init (json, text);
   vb_json_begin_object (json);
-  vb_json_member_string (json, "battery", vb_battery_config (battery)->name);
+  vb_json_member_string (json, "battery", vb_battery_config (battery)->fixed.name);
 }
 
 static const char *

@@ -43,7 +43,7 @@ vb_json_state_verdict (const VbBattery *battery,
 
   vb_json_writer_init (&json, text);
   vb_json_begin_object (&json);
-  vb_json_member_string (&json, "battery", vb_battery_config (battery)->name);
+  vb_json_member_string (&json, "battery", vb_battery_config (battery)->fixed.name);
   vb_json_member_string (&json, "state", vb_state_name (verdict->state));
   vb_json_member_boolean (&json, "on_bus", presence->on_bus);
   vb_json_member_string (&json, "joining", joining_after (presence, verdict->state));
@@ -155,8 +155,8 @@ vb_json_state_battery (const VbBattery *battery, gint64 now, GString *text)
 
   vb_json_writer_init (&json, text);
   vb_json_begin_object (&json);
-  vb_json_member_string (&json, "battery", config->name);
-  vb_json_member_string (&json, "role", vb_role_name (config->role));
+  vb_json_member_string (&json, "battery", config->fixed.name);
+  vb_json_member_string (&json, "role", vb_role_name (config->fixed.role));
   vb_json_member_string (&json, "state", vb_state_name (vb_battery_state (battery)));
   vb_json_member_time (&json, "since", vb_battery_since (battery));
   vb_json_member_age (&json, vb_battery_age (battery, now));
@@ -185,12 +185,12 @@ vb_json_state_batteries (const GPtrArray *batteries, GString *text)
     const VbPresence *presence = vb_battery_presence (battery);
 
     vb_json_begin_object (&json);
-    vb_json_member_string (&json, "name", vb_battery_config (battery)->name);
+    vb_json_member_string (&json, "name", vb_battery_config (battery)->fixed.name);
     vb_json_member_string (&json, "state", vb_state_name (vb_battery_state (battery)));
     vb_json_member_boolean (&json, "on_bus", presence->on_bus);
     vb_json_member_string (&json, "service", presence->service);
     member_instance (&json, presence);
-    vb_json_member_string (&json, "role", vb_role_name (vb_battery_config (battery)->role));
+    vb_json_member_string (&json, "role", vb_role_name (vb_battery_config (battery)->fixed.role));
     vb_json_end_object (&json);
   }
   vb_json_end_array (&json);
@@ -211,7 +211,7 @@ vb_json_state_health (const GPtrArray *batteries, GString *text)
     const VbState state = vb_battery_state (battery);
 
     healthy = healthy && state == VB_STATE_LIVE;
-    vb_json_member_string (&json, vb_battery_config (battery)->name, vb_state_name (state));
+    vb_json_member_string (&json, vb_battery_config (battery)->fixed.name, vb_state_name (state));
   }
   vb_json_end_object (&json);
   vb_json_member_boolean (&json, "healthy", healthy);

@@ -92,7 +92,8 @@ save (gpointer data, gpointer user_data)
   kept->failed = FALSE;
   now.since_full += (double)vb_battery_uncounted (kept->battery, vb_clock_now ()) / G_USEC_PER_SEC;
   g_free (kept->text);
-  kept->text = vb_history_file_write (vb_battery_config (kept->battery)->name, &now, wall_clock ());
+  kept->text
+      = vb_history_file_write (vb_battery_config (kept->battery)->fixed.name, &now, wall_clock ());
   keeper->n_jobs++;
   g_thread_pool_push (keeper->pool, kept, NULL);
 }
@@ -139,7 +140,7 @@ read_file (Kept *kept, VbBattery *battery)
     return;
   }
 
-  if (vb_history_file_read (text, vb_battery_config (battery)->name, wall_clock (), &counters,
+  if (vb_history_file_read (text, vb_battery_config (battery)->fixed.name, wall_clock (), &counters,
                             &error))
     vb_battery_set_counters (battery, &counters, vb_clock_now ());
   else
@@ -160,7 +161,7 @@ kept_free (gpointer data)
 static void
 keep (VbHistoryKeeper *keeper, VbBattery *battery, const char *folder)
 {
-  g_autofree char *name = g_strconcat (vb_battery_config (battery)->name, ".history", NULL);
+  g_autofree char *name = g_strconcat (vb_battery_config (battery)->fixed.name, ".history", NULL);
   Kept *kept = g_new0 (Kept, 1);
 
   kept->battery = battery;
@@ -184,7 +185,7 @@ vb_history_keeper_new (GPtrArray *batteries, const char *folder, guint period)
   for (guint i = 0; i < batteries->len; i++) {
     VbBattery *battery = g_ptr_array_index (batteries, i);
 
-    if (vb_battery_config (battery)->history)
+    if (vb_battery_config (battery)->fixed.history)
       keep (keeper, battery, folder);
   }
 

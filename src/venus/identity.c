@@ -20,19 +20,19 @@ void
 vb_identity_set (VbBattery *battery, const char *version, gboolean insecure)
 {
   const VbBatteryConfig *config = vb_battery_config (battery);
-  g_autofree char *serial = vb_identity_settings_id (config->name);
+  g_autofree char *serial = vb_identity_settings_id (config->fixed.name);
 
   set_text (battery, VB_KNOWN_PROCESS_NAME, "dbus-virtual-battery");
   set_text (battery, VB_KNOWN_PROCESS_VERSION, version);
   set_text (battery, VB_KNOWN_FIRMWARE_VERSION, version);
   set_text (battery, VB_KNOWN_CONNECTION, "HTTP");
   set_text (battery, VB_KNOWN_PRODUCT_NAME, "Virtual battery");
-  set_text (battery, VB_KNOWN_CUSTOM_NAME, config->custom_name);
+  set_text (battery, VB_KNOWN_CUSTOM_NAME, config->fixed.custom_name);
   set_text (battery, VB_KNOWN_SERIAL, serial);
-  set_integer (battery, VB_KNOWN_PRODUCT_ID, config->product_id);
+  set_integer (battery, VB_KNOWN_PRODUCT_ID, config->fixed.product_id);
   if (insecure)
     set_integer (battery, VB_KNOWN_INSECURE_CONNECTION, 1);
-  if (config->history) {
+  if (config->fixed.history) {
     set_integer (battery, VB_KNOWN_CAN_BE_CLEARED, 1);
     set_integer (battery, VB_KNOWN_CLEAR_HISTORY, 0);
   }

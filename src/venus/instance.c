@@ -29,7 +29,7 @@ struct _VbVenusInstance
 static int
 configured_number (const VbVenusInstance *instance)
 {
-  return vb_battery_config (instance->battery)->device_instance;
+  return vb_battery_config (instance->battery)->fixed.device_instance;
 }
 
 static const char *
@@ -71,7 +71,7 @@ static void
 change_number (VbVenusInstance *instance, int number)
 {
   g_message ("battery %s: device instance changed from %d to %d in settings",
-             vb_battery_config (instance->battery)->name, instance->number, number);
+             vb_battery_config (instance->battery)->fixed.name, instance->number, number);
   instance->is_new = TRUE;
   instance->is_kept = TRUE;
   instance->events->leave (instance->user_data);
@@ -102,7 +102,7 @@ on_added (int number, gboolean is_new, gpointer user_data)
     change_number (instance, number);
   else
     g_message ("battery %s: settings would give it device instance %d; it stays %d until a restart",
-               vb_battery_config (instance->battery)->name, number, instance->number);
+               vb_battery_config (instance->battery)->fixed.name, number, instance->number);
 }
 
 static void
@@ -130,7 +130,7 @@ on_timeout (gpointer user_data)
 
   g_message ("battery %s: com.victronenergy.settings has not answered; it takes device instance %d "
              "as configured",
-             vb_battery_config (instance->battery)->name, configured_number (instance));
+             vb_battery_config (instance->battery)->fixed.name, configured_number (instance));
   instance->timeout = 0;
   set_number (instance, configured_number (instance));
   instance->events->ready (instance->user_data);
@@ -152,7 +152,7 @@ vb_venus_instance_new (VbBattery *battery,
 
   instance = g_new0 (VbVenusInstance, 1);
   instance->battery = battery;
-  instance->id = vb_identity_settings_id (vb_battery_config (battery)->name);
+  instance->id = vb_identity_settings_id (vb_battery_config (battery)->fixed.name);
   instance->events = events;
   instance->user_data = user_data;
   instance->number = -1;

@@ -219,7 +219,7 @@ service_alloc (VbBattery *battery, const VbVenusServiceConfig *config)
   VbVenusService *service = g_new0 (VbVenusService, 1);
 
   service->battery = battery;
-  service->bus_name = vb_identity_bus_name (vb_battery_config (battery)->name);
+  service->bus_name = vb_identity_bus_name (vb_battery_config (battery)->fixed.name);
   service->insecure = config->insecure;
 
   return service;

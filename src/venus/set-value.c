@@ -80,7 +80,7 @@ vb_set_value (VbBattery *battery, guint item, GVariant *value, gint64 now)
     return clear_history (battery, value, now);
   if (field->flags & VB_FIELD_WRITABLE)
     return set_custom_name (battery, item, value);
-  if (field->group == VB_GROUP_IDENTITY || !vb_battery_config (battery)->dbus_writable)
+  if (field->group == VB_GROUP_IDENTITY || !vb_battery_config (battery)->live.dbus_writable)
     return VB_SET_IMPOSSIBLE;
 
   return apply (battery, item, value, now);

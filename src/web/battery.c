@@ -40,7 +40,7 @@ refuse_waited (const VbBattery *battery, VbHttpRequest *request)
   const gint64 stood_still = vb_http_request_stood_still (request);
   g_autofree char *detail = NULL;
 
-  if (stood_still <= vb_battery_config (battery)->freshness.warn_after)
+  if (stood_still <= vb_battery_config (battery)->live.freshness.warn_after)
     return FALSE;
 
   if (stood_still == VB_STANDSTILL_UNKNOWN)
@@ -106,7 +106,7 @@ refuse (VbWebBattery *routes,
 
   g_string_truncate (routes->taken, 0);
   vb_json_state_refusal (status, detail, errors, routes->answer);
-  g_debug ("%s: refused with %u: %s", vb_battery_config (battery)->name, status, detail);
+  g_debug ("%s: refused with %u: %s", vb_battery_config (battery)->fixed.name, status, detail);
   if (counted)
     vb_battery_refuse (battery, vb_http_request_source (request), status, g_steal_pointer (&errors),
                        vb_clock_now ());
@@ -160,8 +160,9 @@ answer_verdict (VbWebBattery *routes, VbBattery *battery, VbHttpRequest *request
   const char *body = vb_http_request_body (request, &length);
 
   if (routes->logs_records)
-    g_debug ("%s: record from %s: %u accepted, %u changed, %s", vb_battery_config (battery)->name,
-             vb_http_request_source (request), routes->verdict->accepted, routes->verdict->changed,
+    g_debug ("%s: record from %s: %u accepted, %u changed, %s",
+             vb_battery_config (battery)->fixed.name, vb_http_request_source (request),
+             routes->verdict->accepted, routes->verdict->changed,
              vb_state_name (routes->verdict->state));
   /* What was taken with errors has been changed, for this battery alone. */
   if (routes->record->errors->len > 0)

@@ -43,7 +43,7 @@ struct _VbWebEvents
 static void
 send (VbWebEvents *stream, const VbBattery *battery, const char *name)
 {
-  const char *battery_name = vb_battery_config (battery)->name;
+  const char *battery_name = vb_battery_config (battery)->fixed.name;
   const char *text = vb_event_ring_add (stream->ring, battery_name, name, stream->data->str);
 
   vb_event_readers_send (stream->readers, battery_name, FALSE, text, strlen (text));
@@ -126,7 +126,7 @@ send_snapshot (VbWebEvents *stream, VbHttpStream *reader, const char *wanted)
   for (guint i = 0; i < stream->batteries->len; i++) {
     const VbBattery *battery = g_ptr_array_index (stream->batteries, i);
 
-    if (wanted != NULL && !g_str_equal (vb_battery_config (battery)->name, wanted))
+    if (wanted != NULL && !g_str_equal (vb_battery_config (battery)->fixed.name, wanted))
       continue;
     vb_json_event_state (battery, stream->data);
     append_event (stream, "state", text);
@@ -261,7 +261,7 @@ on_taken (VbBattery *battery, const VbVerdict *verdict, gpointer user_data)
   text = g_string_new (NULL);
   vb_json_event_accepted (battery, verdict, vb_clock_now (), stream->data);
   vb_event_ring_format (stream->ring, "accepted", stream->data->str, text);
-  vb_event_readers_send (stream->readers, vb_battery_config (battery)->name, TRUE, text->str,
+  vb_event_readers_send (stream->readers, vb_battery_config (battery)->fixed.name, TRUE, text->str,
                          text->len);
 }
 

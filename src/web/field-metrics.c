@@ -60,7 +60,8 @@ append_field (const GPtrArray *batteries, guint first, GString *text)
       if (!has_head)
         vb_prometheus_text_append_head (text, name, "gauge", field->description);
       has_head = TRUE;
-      g_string_append_printf (text, "%s{battery=\"%s\"", name, vb_battery_config (battery)->name);
+      g_string_append_printf (text, "%s{battery=\"%s\"", name,
+                              vb_battery_config (battery)->fixed.name);
       if (field->count > 0)
         g_string_append_printf (text, ",number=\"%u\"", vb_item (item)->member);
       g_string_append (text, "} ");

@@ -19,7 +19,7 @@ typedef struct
 static const char *
 name_of (const VbBattery *battery)
 {
-  return vb_battery_config (battery)->name;
+  return vb_battery_config (battery)->fixed.name;
 }
 
 static gboolean

@@ -67,7 +67,7 @@ get_recent (VbHttpRequest *request, gpointer user_data)
   g_string_truncate (routes->answer, 0);
   vb_json_writer_init (&json, routes->answer);
   vb_json_begin_object (&json);
-  vb_json_member_string (&json, "battery", vb_battery_config (battery)->name);
+  vb_json_member_string (&json, "battery", vb_battery_config (battery)->fixed.name);
   vb_json_name (&json, "records");
   vb_recent_records_write (recent->records, &json);
   vb_json_name (&json, "values");

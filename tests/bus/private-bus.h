@@ -279,8 +279,8 @@ make_battery (const char *name, VbRole role, gboolean dbus_writable, gint64 now)
   g_auto (VbBatteryConfig) config = { 0 };
 
   vb_battery_config_init (&config, name);
-  config.role = role;
-  config.dbus_writable = dbus_writable;
+  config.fixed.role = role;
+  config.live.dbus_writable = dbus_writable;
 
   return vb_battery_new (&config, now);
 }

@@ -89,10 +89,10 @@ hasten (VbBattery *battery, gint64 now)
   g_auto (VbBatteryConfig) config = { 0 };
 
   vb_battery_config_copy (&config, vb_battery_config (battery));
-  config.freshness.warn_after = 1000;
-  config.freshness.stale_after = 2000;
-  config.freshness.drop_after = 3000;
-  config.freshness.leave_after = 4000;
+  config.live.freshness.warn_after = 1000;
+  config.live.freshness.stale_after = 2000;
+  config.live.freshness.drop_after = 3000;
+  config.live.freshness.leave_after = 4000;
   vb_battery_reconfigure (battery, &config, now);
 }
 

@@ -53,26 +53,26 @@ configure (const char *line)
   static const double belts[] = { NAN, 50, 20 };
   static const double voltages[] = { NAN, 53, 54.55 };
   VbBatteryConfig *config = &fixture.config;
-  VbFreshness *freshness = &config->freshness;
+  VbFreshness *freshness = &config->live.freshness;
 
   freshness->on_stale = (VbOnStale)next_choice (&line, 3);
   freshness->warn_after = SECOND * (10 - (gint64)next_choice (&line, 10));
   freshness->stale_after = freshness->warn_after + SECOND * (20 - (gint64)next_choice (&line, 20));
   freshness->drop_after = freshness->stale_after + SECOND * next_choice (&line, 50);
   freshness->leave_after = freshness->drop_after + SECOND * next_choice (&line, 50);
-  config->optional_after = freshness->stale_after + SECOND * next_choice (&line, 30);
-  config->frozen_after = next_choice (&line, 2) * freshness->stale_after;
-  config->stale_charge_voltage = voltages[next_choice (&line, 3)];
-  config->battery_low_voltage = next_choice (&line, 2) == 1 ? 45 : NAN;
-  config->max_charge_voltage = voltages[next_choice (&line, 3)];
-  config->max_charge_current = belts[next_choice (&line, 3)];
-  config->max_discharge_current = belts[next_choice (&line, 3)];
-  config->min_battery_low_voltage = next_choice (&line, 2) == 1 ? 44.123 : NAN;
-  config->drop_wrong_optional = next_choice (&line, 2) == 1;
+  config->live.optional_after = freshness->stale_after + SECOND * next_choice (&line, 30);
+  config->live.frozen_after = next_choice (&line, 2) * freshness->stale_after;
+  config->live.stale_charge_voltage = voltages[next_choice (&line, 3)];
+  config->live.battery_low_voltage = next_choice (&line, 2) == 1 ? 45 : NAN;
+  config->live.max_charge_voltage = voltages[next_choice (&line, 3)];
+  config->live.max_charge_current = belts[next_choice (&line, 3)];
+  config->live.max_discharge_current = belts[next_choice (&line, 3)];
+  config->live.min_battery_low_voltage = next_choice (&line, 2) == 1 ? 44.123 : NAN;
+  config->live.drop_wrong_optional = next_choice (&line, 2) == 1;
 
   /* What cannot change while it runs. */
-  config->role = next_choice (&line, 4) == 1 ? VB_ROLE_MONITOR : VB_ROLE_BMS;
-  config->history = next_choice (&line, 2) == 1;
+  config->fixed.role = next_choice (&line, 4) == 1 ? VB_ROLE_MONITOR : VB_ROLE_BMS;
+  config->fixed.history = next_choice (&line, 2) == 1;
 }
 
 static void
@@ -205,12 +205,12 @@ step (const char *line)
   else if (act == 3)
     switch_off (&fixture);
   else {
-    const VbRole role = fixture.config.role;
-    const gboolean history = fixture.config.history;
+    const VbRole role = fixture.config.fixed.role;
+    const gboolean history = fixture.config.fixed.history;
 
     configure (line);
-    fixture.config.role = role;
-    fixture.config.history = history;
+    fixture.config.fixed.role = role;
+    fixture.config.fixed.history = history;
     reconfigure (&fixture);
   }
   assert_numbers ();

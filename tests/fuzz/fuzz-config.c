@@ -52,27 +52,27 @@ assert_limit (double limit)
 static void
 assert_battery (const VbConfig *config, const VbBatteryConfig *battery)
 {
-  const VbFreshness *freshness = &battery->freshness;
+  const VbFreshness *freshness = &battery->live.freshness;
 
   g_assert_cmpint (freshness->warn_after, >=, G_USEC_PER_SEC / 10);
   g_assert_cmpint (freshness->stale_after, >, freshness->warn_after);
   g_assert_cmpint (freshness->drop_after, >=, freshness->stale_after);
   g_assert_cmpint (freshness->drop_after, <=, 300 * (gint64)G_USEC_PER_SEC);
   g_assert_cmpint (freshness->leave_after, >=, freshness->drop_after);
-  g_assert_cmpint (battery->optional_after, >=, freshness->stale_after);
-  g_assert_true (battery->frozen_after == 0 || battery->frozen_after > 0);
-  g_assert_cmpint (battery->device_instance, >=, 0);
-  g_assert_cmpint (battery->device_instance, <=, VB_INSTANCE_MAX);
-  assert_limit (battery->stale_charge_voltage);
-  assert_limit (battery->battery_low_voltage);
-  assert_limit (battery->max_charge_voltage);
-  assert_limit (battery->max_charge_current);
-  assert_limit (battery->max_discharge_current);
-  assert_limit (battery->min_battery_low_voltage);
-  g_assert_true (g_utf8_validate (battery->custom_name, -1, NULL));
-  g_assert_true (
-      g_regex_match_simple ("^[a-z][a-z0-9_]{0,31}$", battery->name, G_REGEX_DOLLAR_ENDONLY, 0));
-  g_assert_true (vb_config_battery (config, battery->name) == battery);
+  g_assert_cmpint (battery->live.optional_after, >=, freshness->stale_after);
+  g_assert_true (battery->live.frozen_after == 0 || battery->live.frozen_after > 0);
+  g_assert_cmpint (battery->fixed.device_instance, >=, 0);
+  g_assert_cmpint (battery->fixed.device_instance, <=, VB_INSTANCE_MAX);
+  assert_limit (battery->live.stale_charge_voltage);
+  assert_limit (battery->live.battery_low_voltage);
+  assert_limit (battery->live.max_charge_voltage);
+  assert_limit (battery->live.max_charge_current);
+  assert_limit (battery->live.max_discharge_current);
+  assert_limit (battery->live.min_battery_low_voltage);
+  g_assert_true (g_utf8_validate (battery->fixed.custom_name, -1, NULL));
+  g_assert_true (g_regex_match_simple ("^[a-z][a-z0-9_]{0,31}$", battery->fixed.name,
+                                       G_REGEX_DOLLAR_ENDONLY, 0));
+  g_assert_true (vb_config_battery (config, battery->fixed.name) == battery);
 }
 
 static void

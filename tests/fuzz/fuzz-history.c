@@ -16,7 +16,7 @@ LLVMFuzzerInitialize (int *argc, char ***argv)
 {
   fuzz_prepare ();
   set_up (&fixture, NULL);
-  fixture.config.history = TRUE;
+  fixture.config.fixed.history = TRUE;
 
   return 0;
 }

@@ -52,8 +52,8 @@ add_battery (World *world, const char *name, VbRole role)
   g_auto (VbBatteryConfig) config;
 
   vb_battery_config_init (&config, name);
-  config.role = role;
-  config.history = role == VB_ROLE_BMS;
+  config.fixed.role = role;
+  config.fixed.history = role == VB_ROLE_BMS;
   g_ptr_array_add (world->batteries, vb_battery_new (&config, G_USEC_PER_SEC));
 }
 

@@ -32,10 +32,10 @@ LLVMFuzzerInitialize (int *argc, char ***argv)
 static void
 begin (guint flags)
 {
-  fixture.config.dbus_writable = !(flags & READ_ONLY);
-  fixture.config.role = flags & MONITOR ? VB_ROLE_MONITOR : VB_ROLE_BMS;
-  fixture.config.history = (flags & HISTORY) != 0;
-  fixture.config.drop_wrong_optional = (flags & DROP_WRONG) != 0;
+  fixture.config.live.dbus_writable = !(flags & READ_ONLY);
+  fixture.config.fixed.role = flags & MONITOR ? VB_ROLE_MONITOR : VB_ROLE_BMS;
+  fixture.config.fixed.history = (flags & HISTORY) != 0;
+  fixture.config.live.drop_wrong_optional = (flags & DROP_WRONG) != 0;
   restart (&fixture);
   if (!(flags & WAITING))
     g_assert_true (push (&fixture, flags & MONITOR ? MONITORED : REQUIRED));

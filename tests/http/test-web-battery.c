@@ -254,14 +254,14 @@ test_repeated_to_another (Fixture *fixture, gconstpointer user_data)
     g_auto (VbBatteryConfig) config = { 0 };
 
     vb_battery_config_init (&config, "virtual");
-    config.drop_wrong_optional = drop != 0;
+    config.live.drop_wrong_optional = drop != 0;
     vb_battery_reconfigure (fixture->battery, &config, 1);
     if (drop == 0) {
       g_auto (VbBatteryConfig) boat = { 0 };
 
       vb_battery_config_init (&boat, "boat");
-      boat.role = VB_ROLE_MONITOR;
-      boat.drop_wrong_optional = TRUE;
+      boat.fixed.role = VB_ROLE_MONITOR;
+      boat.live.drop_wrong_optional = TRUE;
       g_ptr_array_add (fixture->batteries, vb_battery_new (&boat, 1));
     }
 

@@ -46,33 +46,33 @@ set_key (VbBatteryConfig *config, const char *key, const char *value)
   const gint64 time = (gint64)(number * TENTH);
 
   if (g_str_equal (key, "monitor"))
-    config->role = number != 0 ? VB_ROLE_MONITOR : VB_ROLE_BMS;
+    config->fixed.role = number != 0 ? VB_ROLE_MONITOR : VB_ROLE_BMS;
   else if (g_str_equal (key, "on-stale"))
-    config->freshness.on_stale = (VbOnStale)number;
+    config->live.freshness.on_stale = (VbOnStale)number;
   else if (g_str_equal (key, "warn"))
-    config->freshness.warn_after = time;
+    config->live.freshness.warn_after = time;
   else if (g_str_equal (key, "stale"))
-    config->freshness.stale_after = time;
+    config->live.freshness.stale_after = time;
   else if (g_str_equal (key, "drop"))
-    config->freshness.drop_after = time;
+    config->live.freshness.drop_after = time;
   else if (g_str_equal (key, "leave"))
-    config->freshness.leave_after = time;
+    config->live.freshness.leave_after = time;
   else if (g_str_equal (key, "optional"))
-    config->optional_after = time;
+    config->live.optional_after = time;
   else if (g_str_equal (key, "stale-voltage"))
-    config->stale_charge_voltage = number;
+    config->live.stale_charge_voltage = number;
   else if (g_str_equal (key, "frozen"))
-    config->frozen_after = time;
+    config->live.frozen_after = time;
   else if (g_str_equal (key, "low-voltage"))
-    config->battery_low_voltage = number;
+    config->live.battery_low_voltage = number;
   else if (g_str_equal (key, "belt-voltage"))
-    config->max_charge_voltage = number;
+    config->live.max_charge_voltage = number;
   else if (g_str_equal (key, "belt-current"))
-    config->max_charge_current = number;
+    config->live.max_charge_current = number;
   else if (g_str_equal (key, "belt-discharge"))
-    config->max_discharge_current = number;
+    config->live.max_discharge_current = number;
   else if (g_str_equal (key, "belt-low-voltage"))
-    config->min_battery_low_voltage = number;
+    config->live.min_battery_low_voltage = number;
   else
     g_error ("no such key: %s", key);
 }

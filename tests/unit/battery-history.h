@@ -28,7 +28,7 @@ model_age (const Model *model, const Fixture *fixture)
   const gint64 *times = model->times;
   gint64 oldest = MIN (MIN (times[0], times[1]), MAX (times[2], times[3]));
 
-  if (fixture->config.role == VB_ROLE_BMS)
+  if (fixture->config.fixed.role == VB_ROLE_BMS)
     oldest = MIN (oldest, MIN (MIN (times[4], times[5]), times[6]));
 
   return oldest == 0 ? VB_AGE_NEVER : fixture->now - oldest;
@@ -37,7 +37,7 @@ model_age (const Model *model, const Fixture *fixture)
 static void
 model_tick (Model *model, const Fixture *fixture)
 {
-  const VbFreshness *freshness = &fixture->config.freshness;
+  const VbFreshness *freshness = &fixture->config.live.freshness;
   const gint64 age = model_age (model, fixture);
   VbState at = VB_STATE_LIVE;
 
@@ -85,7 +85,7 @@ model_take (Model *model, Fixture *fixture, VbApplyMode mode)
     if (vb_record_entry (fixture->record, vb_item_known (modelled[i])) == NULL && !null[5 - i])
       model->times[i] = 0;
 
-  if (model_age (model, fixture) < fixture->config.freshness.warn_after)
+  if (model_age (model, fixture) < fixture->config.live.freshness.warn_after)
     model->state = VB_STATE_LIVE;
 }
 
@@ -161,7 +161,7 @@ random_push (Fixture *fixture, GRand *rand, Model *model)
 
   if (kind == 0)
     g_string_append (description,
-                     fixture->config.role == VB_ROLE_BMS ? REQUIRED " " : MONITORED " ");
+                     fixture->config.fixed.role == VB_ROLE_BMS ? REQUIRED " " : MONITORED " ");
   for (gint i = g_rand_int_range (rand, 0, kind == 1 ? 12 : 4); i > 0; i--)
     add_random_word (rand, description, kind == 1);
 
@@ -194,17 +194,18 @@ random_config (Fixture *fixture, GRand *rand)
   VbBatteryConfig *config = &fixture->config;
   const gint64 unit = g_rand_boolean (rand) ? SECOND : SECOND / 3;
 
-  config->freshness.on_stale = g_rand_int_range (rand, 0, 3);
-  config->freshness.warn_after = 10 * unit;
-  config->freshness.stale_after = g_rand_int_range (rand, 11, 31) * unit;
-  config->freshness.drop_after
-      = config->freshness.stale_after + g_rand_int_range (rand, 0, 3) * 50 * unit;
-  config->freshness.leave_after
-      = config->freshness.drop_after + g_rand_int_range (rand, 0, 3) * 100 * unit;
-  config->optional_after = config->freshness.stale_after + g_rand_int_range (rand, 0, 100) * unit;
-  config->stale_charge_voltage = g_rand_boolean (rand) ? 53 : NAN;
-  config->battery_low_voltage = g_rand_boolean (rand) ? 45 : NAN;
-  config->max_discharge_current = g_rand_boolean (rand) ? 100 : NAN;
-  config->max_charge_voltage = g_rand_boolean (rand) ? 54.5 : NAN;
-  config->drop_wrong_optional = g_rand_boolean (rand);
+  config->live.freshness.on_stale = g_rand_int_range (rand, 0, 3);
+  config->live.freshness.warn_after = 10 * unit;
+  config->live.freshness.stale_after = g_rand_int_range (rand, 11, 31) * unit;
+  config->live.freshness.drop_after
+      = config->live.freshness.stale_after + g_rand_int_range (rand, 0, 3) * 50 * unit;
+  config->live.freshness.leave_after
+      = config->live.freshness.drop_after + g_rand_int_range (rand, 0, 3) * 100 * unit;
+  config->live.optional_after
+      = config->live.freshness.stale_after + g_rand_int_range (rand, 0, 100) * unit;
+  config->live.stale_charge_voltage = g_rand_boolean (rand) ? 53 : NAN;
+  config->live.battery_low_voltage = g_rand_boolean (rand) ? 45 : NAN;
+  config->live.max_discharge_current = g_rand_boolean (rand) ? 100 : NAN;
+  config->live.max_charge_voltage = g_rand_boolean (rand) ? 54.5 : NAN;
+  config->live.drop_wrong_optional = g_rand_boolean (rand);
 }

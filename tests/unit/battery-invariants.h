@@ -74,7 +74,7 @@ assert_limits (const Fixture *fixture)
   const VbBatteryConfig *config = vb_battery_config (fixture->battery);
   const VbState state = fixture->state;
   const gboolean any
-      = state >= VB_STATE_LIVE && state <= VB_STATE_STALE && config->role == VB_ROLE_BMS;
+      = state >= VB_STATE_LIVE && state <= VB_STATE_STALE && config->fixed.role == VB_ROLE_BMS;
   static const VbKnown limits[]
       = { VB_KNOWN_MAX_CHARGE_VOLTAGE, VB_KNOWN_MAX_CHARGE_CURRENT, VB_KNOWN_MAX_DISCHARGE_CURRENT,
           VB_KNOWN_BATTERY_LOW_VOLTAGE, VB_KNOWN_CHARGE_REQUEST };
@@ -87,15 +87,15 @@ assert_limits (const Fixture *fixture)
 
   if (any)
     g_assert_cmpint (vb_battery_age (fixture->battery, fixture->now), <,
-                     config->freshness.drop_after);
+                     config->live.freshness.drop_after);
   if (state != VB_STATE_STALE || !any)
     return;
 
   g_assert_cmpfloat (number_on_bus (fixture, VB_KNOWN_MAX_CHARGE_CURRENT), ==, 0);
   g_assert_false (number_on_bus (fixture, VB_KNOWN_CHARGE_REQUEST) > 0);
   g_assert_false (number_on_bus (fixture, VB_KNOWN_MAX_CHARGE_VOLTAGE)
-                  > config->stale_charge_voltage);
-  if (config->freshness.on_stale == VB_ON_STALE_BLOCK)
+                  > config->live.stale_charge_voltage);
+  if (config->live.freshness.on_stale == VB_ON_STALE_BLOCK)
     g_assert_cmpfloat (number_on_bus (fixture, VB_KNOWN_MAX_DISCHARGE_CURRENT), ==, 0);
 }
 
@@ -103,7 +103,7 @@ static void
 assert_ladder (const Fixture *fixture)
 {
   static const double cable[] = { NAN, 0, 1, 2, 2, NAN };
-  const VbFreshness *freshness = &vb_battery_config (fixture->battery)->freshness;
+  const VbFreshness *freshness = &vb_battery_config (fixture->battery)->live.freshness;
   const gint64 below[] = { VB_AGE_NEVER,          freshness->warn_after,  freshness->stale_after,
                            freshness->drop_after, freshness->leave_after, VB_AGE_NEVER };
   const VbState state = fixture->state;

@@ -43,7 +43,7 @@ test_role (Fixture *fixture, gconstpointer user_data)
       = { "MaxChargeVoltage=55", "MaxChargeCurrent=0",        "MaxDischargeCurrent=100",
           "ChargeRequest=true",  "Info/BatteryLowVoltage=46", "MaxChargeCurrent=null" };
 
-  fixture->config.role = VB_ROLE_MONITOR;
+  fixture->config.fixed.role = VB_ROLE_MONITOR;
   for (guint i = 0; i < G_N_ELEMENTS (stands); i++) {
     stand (fixture, i, MONITORED);
     for (guint j = 0; j < G_N_ELEMENTS (records); j++) {
@@ -71,12 +71,12 @@ test_role (Fixture *fixture, gconstpointer user_data)
 static void
 test_role_and_wrong (Fixture *fixture, gconstpointer user_data)
 {
-  fixture->config.role = VB_ROLE_MONITOR;
+  fixture->config.fixed.role = VB_ROLE_MONITOR;
   restart (fixture);
   g_assert_false (push (fixture, MONITORED " MaxChargeCurrent=-5"));
   assert_refused (fixture, "MaxChargeCurrent", VB_FIELD_ERROR_ROLE, NULL);
 
-  fixture->config.drop_wrong_optional = TRUE;
+  fixture->config.live.drop_wrong_optional = TRUE;
   restart (fixture);
   g_assert_true (push (fixture, MONITORED " MaxChargeCurrent=-5"));
   assert_refused (fixture, "MaxChargeCurrent", VB_FIELD_ERROR_ROLE,
@@ -91,8 +91,8 @@ test_role_and_wrong (Fixture *fixture, gconstpointer user_data)
 static void
 test_dropped_decides_nothing (Fixture *fixture, gconstpointer user_data)
 {
-  fixture->config.role = VB_ROLE_MONITOR;
-  fixture->config.drop_wrong_optional = TRUE;
+  fixture->config.fixed.role = VB_ROLE_MONITOR;
+  fixture->config.live.drop_wrong_optional = TRUE;
   restart (fixture);
   g_assert_true (push (fixture, "Soc=4 Voltage=52 Current=1 MaxChargeVoltage=12"));
   g_assert_true (push (fixture, "Soc=0 MaxChargeCurrent=0 MaxDischargeCurrent=0"));
@@ -121,7 +121,7 @@ test_missing (Fixture *fixture, gconstpointer user_data)
   for (VbRole role = VB_ROLE_BMS; role <= VB_ROLE_MONITOR; role++) {
     const guint n = role == VB_ROLE_BMS ? 6 : 3;
 
-    fixture->config.role = role;
+    fixture->config.fixed.role = role;
     for (guint i = 0; i < G_N_ELEMENTS (stands); i++) {
       stand (fixture, i, role == VB_ROLE_BMS ? REQUIRED : MONITORED);
       g_assert_false (put (fixture, "Temperature=20 HighVoltage=2"));
@@ -137,7 +137,7 @@ test_missing (Fixture *fixture, gconstpointer user_data)
     }
   }
 
-  fixture->config.role = VB_ROLE_BMS;
+  fixture->config.fixed.role = VB_ROLE_BMS;
   restart (fixture);
   g_assert_false (put (fixture, MONITORED " MaxChargeVoltage=55 MaxChargeCurrent=5"));
   assert_refused (fixture, "MaxDischargeCurrent", VB_FIELD_ERROR_MISSING,
@@ -150,7 +150,7 @@ static void
 test_empty (Fixture *fixture, gconstpointer user_data)
 {
   for (guint drop = 0; drop < 2; drop++) {
-    fixture->config.drop_wrong_optional = drop;
+    fixture->config.live.drop_wrong_optional = drop;
     for (guint i = 0; i < G_N_ELEMENTS (stands); i++) {
       stand (fixture, i, REQUIRED);
       g_assert_false (push (fixture, ""));
@@ -239,7 +239,7 @@ test_low_voltage (Fixture *fixture, gconstpointer user_data)
   g_assert_true (put (fixture, lower));
   g_assert_true (push (fixture, lower));
 
-  fixture->config.battery_low_voltage = 47;
+  fixture->config.live.battery_low_voltage = 47;
   restart (fixture);
   g_assert_false (push (fixture, lower));
   assert_refused (fixture, "MaxChargeVoltage", VB_FIELD_ERROR_IMPLAUSIBLE,
@@ -353,7 +353,7 @@ test_believable_zeros (Fixture *fixture, gconstpointer user_data)
   assert_step (fixture, VB_STATE_LIVE, 1);
 
   /* An absence of limits is none of 0 A. */
-  fixture->config.role = VB_ROLE_MONITOR;
+  fixture->config.fixed.role = VB_ROLE_MONITOR;
   restart (fixture);
   g_assert_true (push (fixture, "Soc=4 Voltage=52 Current=0"));
   g_assert_true (push (fixture, "Soc=0 Voltage=52 Current=0"));
@@ -616,7 +616,7 @@ test_drop (Fixture *fixture, gconstpointer user_data)
       const gboolean taken = drop && records[i].taken;
 
       g_test_message ("%s", records[i].record);
-      fixture->config.drop_wrong_optional = drop;
+      fixture->config.live.drop_wrong_optional = drop;
       restart (fixture);
       g_assert_true (push (fixture, REQUIRED " BatteryLowVoltage=46 Temperature=20 HighVoltage=1"
                                              " Cell1=3.2 Cell2=3.3 Sequence=4"));
@@ -626,7 +626,7 @@ test_drop (Fixture *fixture, gconstpointer user_data)
         g_assert_cmpuint (fixture->errors->len, ==, records[i].errors);
     }
 
-  fixture->config.role = VB_ROLE_MONITOR;
+  fixture->config.fixed.role = VB_ROLE_MONITOR;
   restart (fixture);
   g_assert_true (push (fixture, MONITORED " BatteryLowVoltage=46 MaxChargeCurrent=10"));
   assert_step (fixture, VB_STATE_LIVE, 1);
@@ -748,8 +748,8 @@ test_check (Fixture *fixture, gconstpointer user_data)
     "",
   };
 
-  fixture->config.max_discharge_current = 400;
-  fixture->config.battery_low_voltage = 45;
+  fixture->config.live.max_discharge_current = 400;
+  fixture->config.live.battery_low_voltage = 45;
   for (guint i = 0; i < G_N_ELEMENTS (stands); i++)
     for (guint j = 0; j < G_N_ELEMENTS (records); j++) {
       g_test_message ("%s", vb_state_name (stands[i].state));

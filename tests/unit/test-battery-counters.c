@@ -6,7 +6,7 @@
 static void
 test_while_dead (Fixture *fixture, gconstpointer user_data)
 {
-  fixture->config.history = TRUE;
+  fixture->config.fixed.history = TRUE;
   restart (fixture);
   g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-360"));
   tick_at (fixture, 10 * SECOND);
@@ -42,7 +42,7 @@ test_extremes_of_the_present (Fixture *fixture, gconstpointer user_data)
 {
   const char *record = LIMITS " Soc=50 Voltage=50 Current=0";
 
-  fixture->config.history = TRUE;
+  fixture->config.fixed.history = TRUE;
   restart (fixture);
   g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=0 MinCellVoltage=2.5"
                                        " MaxCellVoltage=3.6"));
@@ -66,7 +66,7 @@ test_extremes_of_the_present (Fixture *fixture, gconstpointer user_data)
 static void
 test_cleared_when_stale (Fixture *fixture, gconstpointer user_data)
 {
-  fixture->config.history = TRUE;
+  fixture->config.fixed.history = TRUE;
   restart (fixture);
   g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-360 ChargedEnergy=7"));
   tick_at (fixture, 10 * SECOND);

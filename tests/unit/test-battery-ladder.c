@@ -94,7 +94,7 @@ static void
 assert_whole_bus (Fixture *fixture, const char *bus, const char *changed)
 {
   g_autofree char *both = g_strconcat (bus, " ", changed, NULL);
-  g_autofree char *own = for_role (fixture->config.role, both);
+  g_autofree char *own = for_role (fixture->config.fixed.role, both);
   g_auto (GStrv) words = split_words (own);
   g_autoptr (GHashTable) expected = g_hash_table_new (NULL, NULL);
   GHashTableIter iter;
@@ -128,8 +128,8 @@ stand (Fixture *fixture, VbRole role, Standing standing)
   g_autofree char *full = for_role (role, FULL);
 
   g_test_message ("%s, %s", vb_role_name (role), standings[standing].name);
-  fixture->config.role = role;
-  fixture->config.freshness.on_stale = standings[standing].on_stale;
+  fixture->config.fixed.role = role;
+  fixture->config.live.freshness.on_stale = standings[standing].on_stale;
   restart (fixture);
 
   if (standing != WAITING)
@@ -154,8 +154,8 @@ test_boundaries (Fixture *fixture, gconstpointer user_data)
     for (VbOnStale on_stale = VB_ON_STALE_STOP_CHARGING; on_stale <= VB_ON_STALE_DROP; on_stale++) {
       g_autofree char *full = for_role (role, FULL);
 
-      fixture->config.role = role;
-      fixture->config.freshness.on_stale = on_stale;
+      fixture->config.fixed.role = role;
+      fixture->config.live.freshness.on_stale = on_stale;
       restart (fixture);
       g_assert_true (push (fixture, full));
       assert_step (fixture, VB_STATE_LIVE, 1);
@@ -397,7 +397,7 @@ static const struct
 static void
 happen (Fixture *fixture, Event event, const char *record)
 {
-  g_autofree char *own = for_role (fixture->config.role, record != NULL ? record : "");
+  g_autofree char *own = for_role (fixture->config.fixed.role, record != NULL ? record : "");
 
   switch (event) {
   case POST:
@@ -736,11 +736,11 @@ test_reasons (Fixture *fixture, gconstpointer user_data)
 static void
 test_configured_times (Fixture *fixture, gconstpointer user_data)
 {
-  fixture->config.freshness = (VbFreshness){ .warn_after = 2500 * 1000,
-                                             .stale_after = 4 * SECOND,
-                                             .drop_after = 6 * SECOND,
-                                             .leave_after = 8 * SECOND,
-                                             .on_stale = VB_ON_STALE_BLOCK };
+  fixture->config.live.freshness = (VbFreshness){ .warn_after = 2500 * 1000,
+                                                  .stale_after = 4 * SECOND,
+                                                  .drop_after = 6 * SECOND,
+                                                  .leave_after = 8 * SECOND,
+                                                  .on_stale = VB_ON_STALE_BLOCK };
   restart (fixture);
   g_assert_true (push (fixture, REQUIRED));
   tick_at (fixture, 2500 * 1000);
@@ -758,7 +758,7 @@ test_configured_times (Fixture *fixture, gconstpointer user_data)
 static void
 test_stale_charge_voltage (Fixture *fixture, gconstpointer user_data)
 {
-  fixture->config.stale_charge_voltage = 53;
+  fixture->config.live.stale_charge_voltage = 53;
   stand (fixture, VB_ROLE_BMS, LATE);
   tick_at (fixture, 30 * SECOND);
   assert_step (fixture, VB_STATE_STALE, 1);
@@ -768,7 +768,7 @@ test_stale_charge_voltage (Fixture *fixture, gconstpointer user_data)
   g_assert_true (push (fixture, REQUIRED));
   assert_bus (fixture, LIMITS);
 
-  fixture->config.stale_charge_voltage = 56;
+  fixture->config.live.stale_charge_voltage = 56;
   restart (fixture);
   g_assert_true (push (fixture, REQUIRED));
   tick_at (fixture, 30 * SECOND);

@@ -51,7 +51,7 @@ make_battery (void)
   VbBattery *battery;
 
   vb_battery_config_init (&config, "shed");
-  config.role = VB_ROLE_MONITOR;
+  config.fixed.role = VB_ROLE_MONITOR;
   battery = vb_battery_new (&config, SECOND);
   vb_battery_add_listener (battery, &listener_events, NULL);
 

@@ -273,7 +273,7 @@ test_expiry (Fixture *fixture, gconstpointer user_data)
 static void
 test_expiry_late (Fixture *fixture, gconstpointer user_data)
 {
-  fixture->config.optional_after = 30 * SECOND;
+  fixture->config.live.optional_after = 30 * SECOND;
   restart (fixture);
   g_assert_true (push (fixture, "Temperature=20"));
   tick_at (fixture, 9 * SECOND);
@@ -314,8 +314,8 @@ test_derived_charge (Fixture *fixture, gconstpointer user_data)
 static void
 test_sent_expires (Fixture *fixture, gconstpointer user_data)
 {
-  fixture->config.freshness.warn_after = 20 * SECOND;
-  fixture->config.optional_after = 30 * SECOND;
+  fixture->config.live.freshness.warn_after = 20 * SECOND;
+  fixture->config.live.optional_after = 30 * SECOND;
   restart (fixture);
   push (fixture, REQUIRED " InstalledCapacity=200 Capacity=130 Temperature=20");
   tick_at (fixture, 15 * SECOND);
@@ -394,7 +394,7 @@ test_null_blocks (Fixture *fixture, gconstpointer user_data)
   g_assert_true (push (fixture, "MinCellVoltage=3.1"));
   assert_bus (fixture, "MinCellVoltage=3.1");
 
-  fixture->config.battery_low_voltage = 45;
+  fixture->config.live.battery_low_voltage = 45;
   restart (fixture);
   g_assert_true (push (fixture, REQUIRED));
   assert_bus (fixture, "BatteryLowVoltage=45");
@@ -509,10 +509,10 @@ test_seat_belt (Fixture *fixture, gconstpointer user_data)
           "MaxDischargeCurrent brought from 150 A to the 120 A of the seat belt",
           "BatteryLowVoltage brought from 44 V to the 46 V of the seat belt" };
 
-  fixture->config.max_charge_voltage = 54;
-  fixture->config.max_charge_current = 80;
-  fixture->config.max_discharge_current = 120;
-  fixture->config.min_battery_low_voltage = 46;
+  fixture->config.live.max_charge_voltage = 54;
+  fixture->config.live.max_charge_current = 80;
+  fixture->config.live.max_discharge_current = 120;
+  fixture->config.live.min_battery_low_voltage = 46;
   restart (fixture);
   g_assert_true (push (fixture, REQUIRED " BatteryLowVoltage=44"));
   assert_bus (fixture, "MaxChargeVoltage=54 MaxChargeCurrent=80 MaxDischargeCurrent=120"
@@ -531,7 +531,7 @@ test_seat_belt (Fixture *fixture, gconstpointer user_data)
                        " BatteryLowVoltage=47");
 
   /* The configured low voltage wears it, too. */
-  fixture->config.battery_low_voltage = 40;
+  fixture->config.live.battery_low_voltage = 40;
   restart (fixture);
   g_assert_true (push (fixture, REQUIRED));
   assert_bus (fixture, "BatteryLowVoltage=46");
@@ -542,11 +542,11 @@ test_seat_belt (Fixture *fixture, gconstpointer user_data)
 static void
 test_seat_belt_decimals (Fixture *fixture, gconstpointer user_data)
 {
-  fixture->config.max_charge_voltage = 55.27;
-  fixture->config.max_charge_current = 80.06;
-  fixture->config.max_discharge_current = 120.09;
-  fixture->config.min_battery_low_voltage = 46.01;
-  fixture->config.stale_charge_voltage = 53.66;
+  fixture->config.live.max_charge_voltage = 55.27;
+  fixture->config.live.max_charge_current = 80.06;
+  fixture->config.live.max_discharge_current = 120.09;
+  fixture->config.live.min_battery_low_voltage = 46.01;
+  fixture->config.live.stale_charge_voltage = 53.66;
   restart (fixture);
   g_assert_true (push (fixture,
                        "Soc=50 Voltage=52 Current=1 MaxChargeVoltage=56 MaxChargeCurrent=90"
@@ -560,9 +560,9 @@ test_seat_belt_decimals (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeVoltage=53.6 MaxDischargeCurrent=120 MaxChargeCurrent=0");
 
   /* Limits that the decimals can show are exact. */
-  fixture->config.max_charge_voltage = 55.3;
-  fixture->config.max_charge_current = 80.1;
-  fixture->config.min_battery_low_voltage = 46.2;
+  fixture->config.live.max_charge_voltage = 55.3;
+  fixture->config.live.max_charge_current = 80.1;
+  fixture->config.live.min_battery_low_voltage = 46.2;
   restart (fixture);
   g_assert_true (push (fixture,
                        "Soc=50 Voltage=52 Current=1 MaxChargeVoltage=56 MaxChargeCurrent=90"
@@ -587,7 +587,7 @@ test_asked (Fixture *fixture, gconstpointer user_data)
 {
   g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
 
-  fixture->config.max_charge_voltage = 54;
+  fixture->config.live.max_charge_voltage = 54;
   restart (fixture);
   g_assert_true (push (fixture, REQUIRED));
   assert_asked (fixture, "MaxChargeVoltage", 55.2);
@@ -616,13 +616,13 @@ test_belt_on_the_configured (Fixture *fixture, gconstpointer user_data)
 {
   g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
 
-  fixture->config.battery_low_voltage = 44;
+  fixture->config.live.battery_low_voltage = 44;
   restart (fixture);
   g_assert_true (push (fixture, REQUIRED));
   vb_battery_warnings (fixture->battery, warnings);
   g_assert_cmpuint (warnings->len, ==, 0);
 
-  fixture->config.min_battery_low_voltage = 45.55;
+  fixture->config.live.min_battery_low_voltage = 45.55;
   reconfigure (fixture);
   assert_bus (fixture, "BatteryLowVoltage=45.6");
   vb_battery_warnings (fixture->battery, warnings);
@@ -647,7 +647,7 @@ test_belt_on_the_configured (Fixture *fixture, gconstpointer user_data)
 static void
 test_counters (Fixture *fixture, gconstpointer user_data)
 {
-  fixture->config.history = TRUE;
+  fixture->config.fixed.history = TRUE;
   restart (fixture);
   g_assert_true (vb_battery_has_item (fixture->battery, vb_item_known (VB_KNOWN_CLEAR_HISTORY)));
   g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-100 InstalledCapacity=9.9"));
@@ -710,7 +710,7 @@ test_counters_and_gaps (Fixture *fixture, gconstpointer user_data)
 {
   VbCounters kept;
 
-  fixture->config.history = TRUE;
+  fixture->config.fixed.history = TRUE;
   restart (fixture);
   kept = *vb_battery_counters (fixture->battery);
   kept.drawn = 40;
@@ -733,8 +733,8 @@ test_reconfigure (Fixture *fixture, gconstpointer user_data)
 {
   g_assert_true (push (fixture, REQUIRED " Temperature=20"));
 
-  fixture->config.max_charge_current = 60;
-  fixture->config.battery_low_voltage = 45;
+  fixture->config.live.max_charge_current = 60;
+  fixture->config.live.battery_low_voltage = 45;
   reconfigure (fixture);
   assert_step (fixture, VB_STATE_LIVE, 1);
   assert_bus (fixture, "MaxChargeCurrent=60 BatteryLowVoltage=45");
@@ -742,29 +742,29 @@ test_reconfigure (Fixture *fixture, gconstpointer user_data)
   assert_step (fixture, VB_STATE_LIVE, 0);
 
   /* What cannot change without leaving the bus stays. */
-  fixture->config.role = VB_ROLE_MONITOR;
-  fixture->config.history = TRUE;
-  fixture->config.device_instance = 7;
-  fixture->config.product_id = 7;
+  fixture->config.fixed.role = VB_ROLE_MONITOR;
+  fixture->config.fixed.history = TRUE;
+  fixture->config.fixed.device_instance = 7;
+  fixture->config.fixed.product_id = 7;
   reconfigure (fixture);
   assert_step (fixture, VB_STATE_LIVE, 0);
-  g_assert_cmpint (vb_battery_config (fixture->battery)->role, ==, VB_ROLE_BMS);
-  g_assert_false (vb_battery_config (fixture->battery)->history);
-  g_assert_cmpint (vb_battery_config (fixture->battery)->device_instance, ==, 100);
-  g_assert_cmpint (vb_battery_config (fixture->battery)->product_id, ==, 0xFFFF);
+  g_assert_cmpint (vb_battery_config (fixture->battery)->fixed.role, ==, VB_ROLE_BMS);
+  g_assert_false (vb_battery_config (fixture->battery)->fixed.history);
+  g_assert_cmpint (vb_battery_config (fixture->battery)->fixed.device_instance, ==, 100);
+  g_assert_cmpint (vb_battery_config (fixture->battery)->fixed.product_id, ==, 0xFFFF);
 
   /* Times take effect at once, and lead down only. */
   tick_at (fixture, 5 * SECOND);
-  fixture->config.freshness.warn_after = 5 * SECOND;
+  fixture->config.live.freshness.warn_after = 5 * SECOND;
   reconfigure (fixture);
   assert_step (fixture, VB_STATE_LATE, 1);
   assert_bus (fixture, "ConnectionInformation='No data for 5 s'");
-  fixture->config.freshness.warn_after = 60 * SECOND;
-  fixture->config.freshness.stale_after = 100 * SECOND;
+  fixture->config.live.freshness.warn_after = 60 * SECOND;
+  fixture->config.live.freshness.stale_after = 100 * SECOND;
   reconfigure (fixture);
   assert_step (fixture, VB_STATE_LATE, 0);
   g_assert_cmpint (vb_battery_next_tick (fixture->battery), ==, START + 100 * SECOND);
-  fixture->config.optional_after = 100 * SECOND;
+  fixture->config.live.optional_after = 100 * SECOND;
   reconfigure (fixture);
   tick_at (fixture, 100 * SECOND);
   assert_step (fixture, VB_STATE_STALE, 1);
@@ -778,24 +778,24 @@ test_reconfigure_stale (Fixture *fixture, gconstpointer user_data)
   tick_at (fixture, 30 * SECOND);
   assert_bus (fixture, "MaxChargeVoltage=55.2 MaxDischargeCurrent=150");
 
-  fixture->config.max_discharge_current = 90;
-  fixture->config.max_charge_voltage = 55;
+  fixture->config.live.max_discharge_current = 90;
+  fixture->config.live.max_charge_voltage = 55;
   reconfigure (fixture);
   assert_step (fixture, VB_STATE_STALE, 1);
   assert_bus (fixture, "MaxChargeVoltage=55 MaxDischargeCurrent=90");
-  fixture->config.stale_charge_voltage = 54;
-  fixture->config.freshness.on_stale = VB_ON_STALE_BLOCK;
+  fixture->config.live.stale_charge_voltage = 54;
+  fixture->config.live.freshness.on_stale = VB_ON_STALE_BLOCK;
   reconfigure (fixture);
   assert_step (fixture, VB_STATE_STALE, 1);
   assert_bus (fixture, "MaxChargeVoltage=54 MaxDischargeCurrent=0");
 
-  fixture->config.stale_charge_voltage = NAN;
-  fixture->config.max_discharge_current = NAN;
-  fixture->config.freshness.on_stale = VB_ON_STALE_STOP_CHARGING;
+  fixture->config.live.stale_charge_voltage = NAN;
+  fixture->config.live.max_discharge_current = NAN;
+  fixture->config.live.freshness.on_stale = VB_ON_STALE_STOP_CHARGING;
   reconfigure (fixture);
   assert_step (fixture, VB_STATE_STALE, 0);
 
-  fixture->config.freshness.on_stale = VB_ON_STALE_DROP;
+  fixture->config.live.freshness.on_stale = VB_ON_STALE_DROP;
   reconfigure (fixture);
   assert_step (fixture, VB_STATE_LOST, 1);
 }
@@ -815,7 +815,7 @@ test_frozen (Fixture *fixture, gconstpointer user_data)
     { 230, VB_STATE_LOST, "ConnectionInformation='The same values for 60 s: limits withdrawn'" },
   };
 
-  fixture->config.frozen_after = 60 * SECOND;
+  fixture->config.live.frozen_after = 60 * SECOND;
   restart (fixture);
   g_assert_true (push (fixture, REQUIRED));
   for (guint i = 1, step = 0; i < 300; i++) {
@@ -851,7 +851,7 @@ test_not_frozen (Fixture *fixture, gconstpointer user_data)
           /* What the electronics draws is no current of the battery. */
           "Soc=60 Voltage=52 Current=0 Power=3 " LIMITS };
 
-  fixture->config.frozen_after = 60 * SECOND;
+  fixture->config.live.frozen_after = 60 * SECOND;
   for (guint i = 0; i < G_N_ELEMENTS (records); i++) {
     restart (fixture);
     for (guint j = 0; j < 1000; j++) {
@@ -870,7 +870,7 @@ test_not_frozen (Fixture *fixture, gconstpointer user_data)
   assert_step (fixture, VB_STATE_LATE, 0);
 
   /* A record that takes the place of an old Current counts at once. */
-  fixture->config.frozen_after = 10 * SECOND;
+  fixture->config.live.frozen_after = 10 * SECOND;
   restart (fixture);
   g_assert_true (push (fixture, "Soc=60 Voltage=52 Current=30 Power=0 " LIMITS));
   tick_at (fixture, 11 * SECOND);
@@ -878,7 +878,7 @@ test_not_frozen (Fixture *fixture, gconstpointer user_data)
   assert_step (fixture, VB_STATE_LIVE, 1);
 
   /* Off by default. */
-  fixture->config.frozen_after = 0;
+  fixture->config.live.frozen_after = 0;
   restart (fixture);
   for (guint j = 0; j < 1000; j++) {
     tick_at (fixture, j * SECOND);
@@ -940,15 +940,15 @@ test_config (void)
 
   vb_battery_config_init (&config, "shed");
   battery = vb_battery_new (&config, START);
-  g_free (config.name);
-  config.name = g_strdup ("cellar");
-  g_assert_cmpstr (vb_battery_config (battery)->name, ==, "shed");
-  g_assert_cmpint (vb_battery_config (battery)->freshness.warn_after, ==, 10 * SECOND);
-  g_assert_cmpint (vb_battery_config (battery)->freshness.stale_after, ==, 30 * SECOND);
-  g_assert_cmpint (vb_battery_config (battery)->freshness.drop_after, ==, 180 * SECOND);
-  g_assert_cmpint (vb_battery_config (battery)->freshness.leave_after, ==, 600 * SECOND);
-  g_assert_cmpint (vb_battery_config (battery)->optional_after, ==, 120 * SECOND);
-  g_assert_cmpint (vb_battery_config (battery)->frozen_after, ==, 0);
+  g_free (config.fixed.name);
+  config.fixed.name = g_strdup ("cellar");
+  g_assert_cmpstr (vb_battery_config (battery)->fixed.name, ==, "shed");
+  g_assert_cmpint (vb_battery_config (battery)->live.freshness.warn_after, ==, 10 * SECOND);
+  g_assert_cmpint (vb_battery_config (battery)->live.freshness.stale_after, ==, 30 * SECOND);
+  g_assert_cmpint (vb_battery_config (battery)->live.freshness.drop_after, ==, 180 * SECOND);
+  g_assert_cmpint (vb_battery_config (battery)->live.freshness.leave_after, ==, 600 * SECOND);
+  g_assert_cmpint (vb_battery_config (battery)->live.optional_after, ==, 120 * SECOND);
+  g_assert_cmpint (vb_battery_config (battery)->live.frozen_after, ==, 0);
 }
 
 /* Seeded, so that it is the same history each time. @user_data: the longest that nothing may change;
@@ -963,8 +963,8 @@ test_histories (Fixture *fixture, gconstpointer user_data)
     GRand *rand = g_rand_new_with_seed (seed);
     Model model = { .state = VB_STATE_WAITING };
 
-    fixture->config.role = seed % 4 == 0 ? VB_ROLE_MONITOR : VB_ROLE_BMS;
-    fixture->config.frozen_after = frozen_after;
+    fixture->config.fixed.role = seed % 4 == 0 ? VB_ROLE_MONITOR : VB_ROLE_BMS;
+    fixture->config.live.frozen_after = frozen_after;
     random_config (fixture, rand);
     restart (fixture);
 

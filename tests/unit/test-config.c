@@ -272,8 +272,8 @@ assert_default_battery (const VbBatteryConfig *config, const char *name, int ins
   g_auto (VbBatteryConfig) standard = { 0 };
 
   vb_battery_config_init (&standard, name);
-  g_assert_cmpstr (config->name, ==, name);
-  g_assert_cmpint (config->device_instance, ==, instance);
+  g_assert_cmpstr (config->fixed.name, ==, name);
+  g_assert_cmpint (config->fixed.device_instance, ==, instance);
   for (guint i = 0; i < vb_n_keys; i++)
     if (vb_keys[i].group == VB_KEY_GROUP_BATTERY && strcmp (vb_keys[i].key, "device-instance") != 0
         && !vb_key_equal (&vb_keys[i], config, &standard))
@@ -426,26 +426,26 @@ test_everything (Files *files, gconstpointer unused)
   g_assert_cmpstr (config->state_dir, ==, "/var/lib/vb");
 
   g_assert_cmpuint (config->batteries->len, ==, 1);
-  g_assert_cmpint (own->role, ==, VB_ROLE_BMS);
-  g_assert_cmpint (own->device_instance, ==, 0);
-  g_assert_cmpstr (own->custom_name, ==, "Shed \xc3\xa4");
-  g_assert_cmphex (own->product_id, ==, 0xC065);
-  g_assert_cmpint (own->freshness.warn_after, ==, 100000);
-  g_assert_cmpint (own->freshness.stale_after, ==, 250000);
-  g_assert_cmpint (own->freshness.drop_after, ==, 250000);
-  g_assert_cmpint (own->freshness.leave_after, ==, 250000);
-  g_assert_cmpint (own->freshness.on_stale, ==, VB_ON_STALE_BLOCK);
-  g_assert_cmpint (own->optional_after, ==, 250000);
-  g_assert_cmpint (own->frozen_after, ==, 100001);
-  g_assert_cmpfloat (own->stale_charge_voltage, ==, 53.6);
-  g_assert_true (own->drop_wrong_optional);
-  g_assert_true (own->dbus_writable);
-  g_assert_cmpfloat (own->battery_low_voltage, ==, 44);
-  g_assert_cmpfloat (own->max_charge_voltage, ==, 56.8);
-  g_assert_cmpfloat (own->max_charge_current, ==, 100.5);
-  g_assert_cmpfloat (own->max_discharge_current, ==, 0);
-  g_assert_cmpfloat (own->min_battery_low_voltage, ==, 0);
-  g_assert_true (own->history);
+  g_assert_cmpint (own->fixed.role, ==, VB_ROLE_BMS);
+  g_assert_cmpint (own->fixed.device_instance, ==, 0);
+  g_assert_cmpstr (own->fixed.custom_name, ==, "Shed \xc3\xa4");
+  g_assert_cmphex (own->fixed.product_id, ==, 0xC065);
+  g_assert_cmpint (own->live.freshness.warn_after, ==, 100000);
+  g_assert_cmpint (own->live.freshness.stale_after, ==, 250000);
+  g_assert_cmpint (own->live.freshness.drop_after, ==, 250000);
+  g_assert_cmpint (own->live.freshness.leave_after, ==, 250000);
+  g_assert_cmpint (own->live.freshness.on_stale, ==, VB_ON_STALE_BLOCK);
+  g_assert_cmpint (own->live.optional_after, ==, 250000);
+  g_assert_cmpint (own->live.frozen_after, ==, 100001);
+  g_assert_cmpfloat (own->live.stale_charge_voltage, ==, 53.6);
+  g_assert_true (own->live.drop_wrong_optional);
+  g_assert_true (own->live.dbus_writable);
+  g_assert_cmpfloat (own->live.battery_low_voltage, ==, 44);
+  g_assert_cmpfloat (own->live.max_charge_voltage, ==, 56.8);
+  g_assert_cmpfloat (own->live.max_charge_current, ==, 100.5);
+  g_assert_cmpfloat (own->live.max_discharge_current, ==, 0);
+  g_assert_cmpfloat (own->live.min_battery_low_voltage, ==, 0);
+  g_assert_true (own->fixed.history);
 }
 
 static void
@@ -457,7 +457,7 @@ test_words (Files *files, gconstpointer unused)
     g_autofree char *text = g_strdup_printf ("[battery]\non-stale=%s\n", names[i]);
     g_autoptr (VbConfig) config = load (files, text);
 
-    g_assert_cmpuint (battery (config, 0)->freshness.on_stale, ==, i);
+    g_assert_cmpuint (battery (config, 0)->live.freshness.on_stale, ==, i);
   }
   G_STATIC_ASSERT (VB_ON_STALE_STOP_CHARGING == 0 && VB_ON_STALE_BLOCK == 1
                    && VB_ON_STALE_DROP == 2);
@@ -527,7 +527,7 @@ test_instances (Files *files, gconstpointer unused)
   static const int instances[] = { 102, 5, 103, 101, 100 };
 
   for (guint i = 0; i < G_N_ELEMENTS (instances); i++)
-    g_assert_cmpint (battery (config, i)->device_instance, ==, instances[i]);
+    g_assert_cmpint (battery (config, i)->fixed.device_instance, ==, instances[i]);
 }
 
 /* Beyond 255 there is none left to count up to. */
@@ -542,7 +542,7 @@ test_instances_run_out (Files *files, gconstpointer unused)
   for (guint i = 100; i <= 255; i++)
     g_string_append_printf (text, "[battery b%u]\nrole=monitor\n", i);
   most = load (files, text->str);
-  g_assert_cmpint (battery (most, 155)->device_instance, ==, 255);
+  g_assert_cmpint (battery (most, 155)->fixed.device_instance, ==, 255);
 
   g_string_append (text, "[battery onemore]\n");
   write_file (files->file, text->str);

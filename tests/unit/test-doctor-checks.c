@@ -297,7 +297,7 @@ test_selection (Fixture *fixture, gconstpointer unused)
   system->dvcc = FALSE;
   assert_says (fixture, vb_check_bus_dvcc, VB_FINDING_FAIL, "switch it on");
 
-  ((VbBatteryConfig *)fixture->battery->config)->role = VB_ROLE_MONITOR;
+  ((VbBatteryConfig *)fixture->battery->config)->fixed.role = VB_ROLE_MONITOR;
   assert_says (fixture, vb_check_bus_bms, VB_FINDING_NONE, "monitor");
   assert_says (fixture, vb_check_bus_dvcc, VB_FINDING_NONE, "no battery is a BMS");
 
@@ -321,14 +321,14 @@ test_feed_in (Fixture *fixture, gconstpointer unused)
   fixture->facts->settings = TRUE;
   fixture->facts->feed_in = TRUE;
   assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_WARN, "stale-charge-voltage");
-  config->freshness.on_stale = VB_ON_STALE_BLOCK;
+  config->live.freshness.on_stale = VB_ON_STALE_BLOCK;
   assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_WARN, "stale-charge-voltage");
-  config->freshness.on_stale = VB_ON_STALE_DROP;
+  config->live.freshness.on_stale = VB_ON_STALE_DROP;
   assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_OK, "protected");
-  config->freshness.on_stale = VB_ON_STALE_STOP_CHARGING;
-  config->stale_charge_voltage = 53;
+  config->live.freshness.on_stale = VB_ON_STALE_STOP_CHARGING;
+  config->live.stale_charge_voltage = 53;
   assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_OK, "protected");
-  config->role = VB_ROLE_MONITOR;
+  config->fixed.role = VB_ROLE_MONITOR;
   assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_NONE, "monitor");
 }
 

@@ -205,8 +205,8 @@ make_battery (const char *name, gboolean history)
   g_auto (VbBatteryConfig) config = { 0 };
 
   vb_battery_config_init (&config, name);
-  config.role = VB_ROLE_MONITOR;
-  config.history = history;
+  config.fixed.role = VB_ROLE_MONITOR;
+  config.fixed.history = history;
 
   return vb_battery_new (&config, SECOND);
 }

@@ -269,7 +269,7 @@ test_belt (Fixture *fixture, gconstpointer user_data)
 
   g_assert_true (push (fixture, FULL, 2 * SECOND));
   vb_battery_config_init (&config, "virtual");
-  config.max_charge_voltage = 55.27;
+  config.live.max_charge_voltage = 55.27;
   vb_battery_reconfigure (fixture->battery, &config, 3 * SECOND);
   g_assert_true (push (fixture, "{\"MaxChargeVoltage\": 55.27}", 3 * SECOND));
   vb_json_state_battery (fixture->battery, 3 * SECOND, fixture->text);

@@ -28,8 +28,8 @@ start (Fixture *fixture, gint64 warn_after)
   g_auto (VbBatteryConfig) config = { 0 };
 
   vb_battery_config_init (&config, "virtual");
-  config.role = VB_ROLE_MONITOR;
-  config.freshness.warn_after = warn_after;
+  config.fixed.role = VB_ROLE_MONITOR;
+  config.live.freshness.warn_after = warn_after;
   fixture->battery = vb_battery_new (&config, vb_clock_now ());
   vb_battery_add_listener (fixture->battery, &listener_events, fixture);
   fixture->context = g_main_context_new ();

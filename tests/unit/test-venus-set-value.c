@@ -28,7 +28,7 @@ set_up (Fixture *fixture, gconstpointer writable)
   g_auto (VbBatteryConfig) config = { 0 };
 
   vb_battery_config_init (&config, "virtual");
-  config.dbus_writable = writable != NULL;
+  config.live.dbus_writable = writable != NULL;
   fixture->battery = vb_battery_new (&config, SECOND);
   vb_battery_add_listener (fixture->battery, &listener_events, fixture);
 }
