@@ -10,6 +10,15 @@ vb_role_name (VbRole role)
   return role == VB_ROLE_BMS ? "bms" : "monitor";
 }
 
+gboolean
+vb_battery_config_has_field (const VbBatteryConfig *config, const VbField *field)
+{
+  if (field->known == VB_KNOWN_CLEAR_HISTORY || field->known == VB_KNOWN_CAN_BE_CLEARED)
+    return config->fixed.history;
+
+  return config->fixed.role == VB_ROLE_BMS || field->group != VB_GROUP_LIMIT;
+}
+
 void
 vb_battery_config_init (VbBatteryConfig *config, const char *name)
 {

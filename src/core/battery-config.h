@@ -1,5 +1,6 @@
 #pragma once
 
+#include "field.h"
 #include "freshness.h"
 
 G_BEGIN_DECLS
@@ -47,6 +48,10 @@ typedef struct
   VbBatteryFixed fixed;
   VbBatteryLive live;
 } VbBatteryConfig;
+
+/** Whether a battery of this configuration has the items of @field at all: a monitor has no limits, and
+    who counts nothing has nothing to clear. */
+gboolean vb_battery_config_has_field (const VbBatteryConfig *config, const VbField *field);
 
 /** A configuration with the defaults of design §7 for the battery @name; the caller owns @config. */
 void vb_battery_config_init (VbBatteryConfig *config, const char *name);

@@ -1,67 +1,42 @@
-#include "battery-private.h"
+#define G_LOG_DOMAIN "battery"
 
-const char *
-vb_joining_name (VbJoining joining)
+#include "battery.h"
+
+#include "derive.h"
+#include "doubt.h"
+#include "limits.h"
+#include "publish.h"
+#include "required.h"
+
+typedef struct
 {
-  static const char *const names[] = {
-    [VB_JOINING_NOTHING] = NULL,
-    [VB_JOINING_SETTINGS] = "settings",
-    [VB_JOINING_SYSTEM] = "system",
-    [VB_JOINING_NAME] = "name",
-  };
+  const VbBatteryEvents *events;
+  gpointer user_data;
+} Listener;
 
-  g_return_val_if_fail (joining < G_N_ELEMENTS (names), NULL);
-
-  return names[joining];
-}
-
-VbVerdict *
-vb_verdict_new (void)
+/*
+ * A battery is its parts, each of which owns its state; here they meet. A record's way is apply (tick,
+ * doubt, take) and then step (limits, derive, publish, tell).
+ */
+struct _VbBattery
 {
-  VbVerdict *verdict = g_new0 (VbVerdict, 1);
+  VbBatteryConfig config;
+  VbState state;
+  gint64 since;
+  gint64 next_tick;
 
-  verdict->missing = g_ptr_array_new ();
-  verdict->warnings = g_ptr_array_new_with_free_func (g_free);
+  VbValues values;
+  VbRequired required;
+  VbDoubt doubt;
+  VbSmoothed current;
+  VbHistory history; /* counted where config.fixed.history */
+  VbSource source;
+  VbSelection selection;
+  VbPresence presence;
+  VbTally tally;
 
-  return verdict;
-}
-
-void
-vb_verdict_free (VbVerdict *verdict)
-{
-  g_ptr_array_unref (verdict->missing);
-  g_ptr_array_unref (verdict->warnings);
-  g_free (verdict);
-}
-
-void
-vb_battery_activate (VbBattery *battery, guint item)
-{
-  if (battery->flags[item] & VB_ITEM_ACTIVE)
-    return;
-
-  battery->flags[item] |= VB_ITEM_ACTIVE;
-  g_array_append_val (battery->active, item);
-}
-
-static VbBattery *
-battery_alloc (const VbBatteryConfig *config)
-{
-  VbBattery *battery = g_new0 (VbBattery, 1);
-  const guint n = vb_item_count ();
-
-  vb_battery_config_copy (&battery->config, config);
-  battery->sent = g_new0 (VbSample, n);
-  battery->derived = g_new0 (VbSample, n);
-  battery->shown = g_new0 (VbSample, n);
-  battery->flags = g_new0 (guint8, n);
-  battery->active = g_array_new (FALSE, FALSE, sizeof (guint));
-  battery->changed = g_array_new (FALSE, FALSE, sizeof (guint));
-  battery->next_tick = G_MAXINT64;
-  battery->presence.instance = -1;
-
-  return battery;
-}
+  GArray *listeners; /* of Listener; NULL in a copy, which tells nobody */
+};
 
 VbBattery *
 vb_battery_new (const VbBatteryConfig *config, gint64 now)
@@ -78,87 +53,53 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
 
   g_return_val_if_fail (config != NULL, NULL);
 
-  battery = battery_alloc (config);
-  battery->listeners = g_array_new (FALSE, FALSE, sizeof (VbListener));
+  battery = g_new0 (VbBattery, 1);
+  vb_battery_config_copy (&battery->config, config);
+  vb_values_init (&battery->values);
+  vb_history_init (&battery->history);
+  battery->presence = (VbPresence)VB_PRESENCE_INIT;
   battery->since = now;
+  battery->next_tick = G_MAXINT64;
+  battery->listeners = g_array_new (FALSE, FALSE, sizeof (Listener));
+
   for (guint i = 0; i < G_N_ELEMENTS (own); i++)
     if (vb_battery_has_item (battery, vb_item_known (own[i])))
-      vb_battery_activate (battery, vb_item_known (own[i]));
+      vb_values_activate (&battery->values, vb_item_known (own[i]));
   for (guint i = 0; i < n_derived; i++)
-    vb_battery_activate (battery, vb_item_known (derived[i]));
-  vb_battery_init_history (battery);
+    vb_values_activate (&battery->values, vb_item_known (derived[i]));
+  if (config->fixed.history)
+    vb_history_activate (&battery->values);
 
   return battery;
 }
 
-static void
-samples_free (VbSample *samples)
+/* A copy that tells nobody, to try a record on. */
+static VbBattery *
+copy_silent (const VbBattery *battery)
 {
-  for (guint i = 0; i < vb_item_count (); i++)
-    vb_value_clear (&samples[i].value);
+  VbBattery *copy = g_new (VbBattery, 1);
 
-  g_free (samples);
+  *copy = *battery;
+  vb_battery_config_copy (&copy->config, &battery->config);
+  vb_values_copy (&copy->values, &battery->values);
+  vb_source_copy (&copy->source, &battery->source);
+  copy->selection = (VbSelection){ 0 };
+  copy->presence = (VbPresence)VB_PRESENCE_INIT;
+  copy->listeners = NULL;
+
+  return copy;
 }
 
 void
 vb_battery_free (VbBattery *battery)
 {
-  samples_free (battery->sent);
-  samples_free (battery->derived);
-  samples_free (battery->shown);
-  g_free (battery->flags);
-  g_array_unref (battery->active);
-  g_array_unref (battery->changed);
-  g_clear_pointer (&battery->listeners, g_array_unref);
-  g_free (battery->source.address);
-  g_free (battery->described);
-  g_free (battery->source.refusal.address);
-  g_clear_pointer (&battery->source.refusal.errors, g_ptr_array_unref);
-  g_free (battery->presence.service);
-  g_free (battery->selection);
   vb_battery_config_clear (&battery->config);
+  vb_values_clear (&battery->values);
+  vb_source_clear (&battery->source);
+  vb_selection_clear (&battery->selection);
+  vb_presence_clear (&battery->presence);
+  g_clear_pointer (&battery->listeners, g_array_unref);
   g_free (battery);
-}
-
-static void
-samples_copy (VbSample *samples, const VbSample *source)
-{
-  for (guint i = 0; i < vb_item_count (); i++) {
-    vb_value_set (&samples[i].value, &source[i].value);
-    samples[i].time = source[i].time;
-  }
-}
-
-VbBattery *
-vb_battery_copy (const VbBattery *battery)
-{
-  VbBattery *copy = battery_alloc (&battery->config);
-  VbBattery own = *copy;
-
-  *copy = *battery;
-  copy->config = own.config;
-  copy->sent = own.sent;
-  copy->derived = own.derived;
-  copy->shown = own.shown;
-  copy->flags = own.flags;
-  copy->active = own.active;
-  copy->changed = own.changed;
-  copy->presence = own.presence;
-  copy->listeners = NULL;
-  copy->system = NULL;
-  copy->selection = NULL;
-  copy->source.address = g_strdup (battery->source.address);
-  copy->described = g_strdup (battery->described);
-  copy->source.refusal = (VbRefusal){ 0 };
-
-  samples_copy (copy->sent, battery->sent);
-  samples_copy (copy->derived, battery->derived);
-  samples_copy (copy->shown, battery->shown);
-  for (guint i = 0; i < vb_item_count (); i++)
-    copy->flags[i] = battery->flags[i];
-  g_array_append_vals (copy->active, battery->active->data, battery->active->len);
-
-  return copy;
 }
 
 VbBattery *
@@ -172,6 +113,311 @@ vb_battery_find (const GPtrArray *batteries, const char *name)
   }
 
   return NULL;
+}
+
+void
+vb_battery_add_listener (VbBattery *battery, const VbBatteryEvents *events, gpointer user_data)
+{
+  const Listener listener = { .events = events, .user_data = user_data };
+
+  g_return_if_fail (events != NULL);
+
+  g_array_append_val (battery->listeners, listener);
+}
+
+void
+vb_battery_remove_listener (VbBattery *battery, gpointer user_data)
+{
+  for (guint i = battery->listeners->len; i-- > 0;)
+    if (g_array_index (battery->listeners, Listener, i).user_data == user_data)
+      g_array_remove_index (battery->listeners, i);
+}
+
+/* Calls the function @event_ of each listener that has one. */
+#define TELL(battery_, event_, ...)                                                            \
+  for (guint i_ = 0; (battery_)->listeners != NULL && i_ < (battery_)->listeners->len; i_++) { \
+    const Listener *listener_ = &g_array_index ((battery_)->listeners, Listener, i_);          \
+                                                                                               \
+    if (listener_->events->event_ != NULL)                                                     \
+      listener_->events->event_ (battery_, ##__VA_ARGS__, listener_->user_data);               \
+  }
+
+void
+vb_battery_tell_written (VbBattery *battery, guint item)
+{
+  TELL (battery, written, item);
+}
+
+static void
+log_state (const VbBattery *battery, gint64 now)
+{
+  const char *name = battery->config.fixed.name;
+  const char *state = vb_state_name (battery->state);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  vb_publish_describe (&battery->values, &battery->config, &battery->source, battery->state, now,
+                       text);
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", name, "BATTERY_STATE", state,
+                    "MESSAGE", "battery %s: %s%s%s", name, state, text->len > 0 ? ": " : "",
+                    text->str);
+}
+
+static void
+enter (VbBattery *battery, VbState state, gint64 now)
+{
+  battery->state = state;
+  battery->since = now;
+
+  if (state >= VB_STATE_STALE)
+    vb_doubt_forget_sequence (&battery->doubt);
+
+  /* What is young enough still counts towards the next complete record. */
+  if (state == VB_STATE_GONE)
+    vb_values_forget (&battery->values, now - battery->config.live.freshness.warn_after);
+}
+
+/* What follows from the values that were sent; what is counted follows from records alone. */
+static void
+derive (VbBattery *battery, gboolean has_record, gint64 now)
+{
+  const VbBatteryLive *live = &battery->config.live;
+  VbValues *values = &battery->values;
+
+  if (!vb_state_shows_values (battery->state)) {
+    battery->current = (VbSmoothed){ 0 };
+    vb_history_interrupt (&battery->history);
+    return;
+  }
+
+  vb_derive (values->sent, values->derived, now, live->optional_after);
+  vb_derive_charge (values->sent, values->derived, &battery->current, live->freshness.warn_after);
+  if (!battery->config.fixed.history)
+    return;
+  if (has_record)
+    vb_history_count (&battery->history, values, live, now);
+  vb_history_derive (&battery->history, values, now);
+}
+
+/* When time next changes anything, or G_MAXINT64. */
+static gint64
+schedule (const VbBattery *battery, gint64 now)
+{
+  const VbBatteryLive *live = &battery->config.live;
+  const gint64 deadline = vb_freshness_deadline (&live->freshness, battery->state);
+  gint64 next;
+
+  if (deadline == VB_AGE_NEVER)
+    return G_MAXINT64;
+
+  next = vb_required_due (&battery->required, &battery->config, &battery->values, deadline, now);
+  if (vb_state_shows_values (battery->state))
+    next = MIN (next, vb_values_next_expiry (&battery->values, live->optional_after, now));
+
+  return next;
+}
+
+static void
+tell_change (VbBattery *battery, VbState before)
+{
+  const GArray *changed = battery->values.changed;
+  const VbChange change = {
+    .before = before,
+    .after = battery->state,
+    .items = (const guint *)changed->data,
+    .n_items = changed->len,
+  };
+
+  if (change.after != before)
+    battery->tally.entered[change.after]++;
+  if (battery->presence.on_bus && change.n_items > 0 && vb_state_on_bus (change.after))
+    battery->tally.signals++;
+  if (change.after != before || change.n_items > 0)
+    TELL (battery, changed, &change);
+}
+
+/* One step: enters @next, shows what is to be shown, tells the listeners once.
+   @record: the record that led here, or NULL
+   Returns: how many items changed on the bus */
+static guint
+step (VbBattery *battery, VbState next, const VbRecord *record, gint64 now)
+{
+  const VbState before = battery->state;
+  VbValues *values = &battery->values;
+
+  vb_values_begin (values);
+  if (next != before)
+    enter (battery, next, now);
+  if (next == VB_STATE_STALE)
+    vb_limits_hold (values, &battery->config.live, now);
+  if (next == VB_STATE_STALE && record != NULL)
+    vb_limits_lower (values, record, now);
+
+  derive (battery, record != NULL, now);
+  vb_publish (values, &battery->config, &battery->source, next, next != before, now);
+  if (next != before && battery->listeners != NULL)
+    log_state (battery, now);
+  battery->next_tick = schedule (battery, now);
+  tell_change (battery, before);
+
+  return values->changed->len;
+}
+
+void
+vb_battery_tick (VbBattery *battery, gint64 now)
+{
+  VbState next;
+
+  if (now < battery->next_tick)
+    return;
+
+  next = vb_freshness_next (&battery->config.live.freshness, battery->state,
+                            vb_battery_age (battery, now), FALSE);
+  step (battery, next, NULL, now);
+}
+
+void
+vb_battery_delete (VbBattery *battery, gint64 now)
+{
+  vb_values_forget (&battery->values, now);
+  battery->doubt = (VbDoubt){ 0 };
+
+  if (battery->state != VB_STATE_GONE)
+    step (battery, VB_STATE_GONE, NULL, now);
+}
+
+/* Returns: how many items changed on the bus */
+static guint
+take (VbBattery *battery, VbRecord *record, VbApplyMode mode, gint64 now)
+{
+  const VbFreshness *freshness = &battery->config.live.freshness;
+  VbValues *values = &battery->values;
+  gint64 age;
+
+  if (record->connected == VB_CONNECTED_NO) {
+    vb_battery_delete (battery, now);
+    return 0;
+  }
+
+  if (mode == VB_APPLY_REPLACE)
+    vb_values_clear_unnamed (values, record);
+  for (guint i = 0; i < record->entries->len; i++) {
+    const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
+
+    if (vb_battery_has_item (battery, entry->item) && vb_values_take (values, entry, now))
+      battery->required.last_change = now;
+  }
+
+  /* Whether the source is frozen depends on the current that follows from this record, not from the
+     one before. */
+  if (battery->config.live.frozen_after > 0)
+    vb_derive_power (values->sent, values->derived);
+  age = vb_battery_age (battery, now);
+
+  return step (battery,
+               vb_freshness_next (freshness, battery->state, age, age < freshness->warn_after),
+               record, now);
+}
+
+gboolean
+vb_battery_apply (VbBattery *battery,
+                  VbRecord *record,
+                  VbApplyMode mode,
+                  const char *source,
+                  gint64 now,
+                  VbVerdict *verdict)
+{
+  const VbBatteryConfig *config = &battery->config;
+  gboolean noted, taken;
+  guint changed;
+
+  vb_battery_tick (battery, now);
+
+  taken = vb_doubt_check (&battery->doubt, config, &battery->values, battery->state, record, mode,
+                          now, &noted);
+  if (taken || noted)
+    vb_doubt_note (&battery->doubt, config, &battery->values, battery->state, record, now);
+  if (!taken)
+    return FALSE;
+
+  vb_source_take (&battery->source, source, config->live.freshness.warn_after, now);
+  changed = take (battery, record, mode, now);
+  vb_verdict_fill (verdict, config, &battery->values, record, battery->state, changed, now);
+  vb_selection_tell (&battery->selection, &config->fixed, &battery->presence, now,
+                     verdict->warnings);
+  TELL (battery, taken, verdict);
+
+  return TRUE;
+}
+
+gboolean
+vb_battery_check (VbBattery *battery, VbRecord *record, gint64 now, VbVerdict *verdict)
+{
+  g_autoptr (VbBattery) copy = NULL;
+
+  vb_battery_tick (battery, now);
+  copy = copy_silent (battery);
+
+  return vb_battery_apply (copy, record, VB_APPLY_MERGE, battery->source.address, now, verdict);
+}
+
+void
+vb_battery_refuse (
+    VbBattery *battery, const char *source, VbOutcome outcome, GPtrArray *errors, gint64 now)
+{
+  if (errors->len > 0)
+    battery->tally.refused[((const VbRecordError *)g_ptr_array_index (errors, 0))->code]++;
+  vb_source_refuse (&battery->source, source, outcome, errors,
+                    battery->config.live.freshness.warn_after, now);
+  TELL (battery, refused);
+}
+
+void
+vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint64 now)
+{
+  battery->config.live = config->live;
+  battery->next_tick = now;
+  vb_battery_tick (battery, now);
+}
+
+void
+vb_battery_set_identity (VbBattery *battery, guint item, const VbValue *value)
+{
+  vb_values_begin (&battery->values);
+  vb_values_show (&battery->values, item, value, 0);
+  tell_change (battery, battery->state);
+}
+
+const VbCounters *
+vb_battery_counters (const VbBattery *battery)
+{
+  return &battery->history.counters;
+}
+
+gint64
+vb_battery_uncounted (const VbBattery *battery, gint64 now)
+{
+  return vb_history_uncounted (&battery->history, now);
+}
+
+void
+vb_battery_set_counters (VbBattery *battery, const VbCounters *counters, gint64 now)
+{
+  vb_history_resume (&battery->history, counters, now);
+}
+
+gboolean
+vb_battery_clear_history (VbBattery *battery, gint64 now)
+{
+  if (!battery->config.fixed.history)
+    return FALSE;
+
+  vb_battery_tick (battery, now);
+  vb_history_init (&battery->history);
+  vb_history_derive (&battery->history, &battery->values, now);
+  if (vb_state_on_bus (battery->state))
+    step (battery, battery->state, NULL, now);
+
+  return TRUE;
 }
 
 const VbBatteryConfig *
@@ -198,18 +444,43 @@ vb_battery_next_tick (const VbBattery *battery)
   return battery->next_tick;
 }
 
+gint64
+vb_battery_age (const VbBattery *battery, gint64 now)
+{
+  return vb_required_age (&battery->required, &battery->config, &battery->values, now);
+}
+
+void
+vb_battery_missing (const VbBattery *battery, gint64 now, GPtrArray *names)
+{
+  vb_required_missing (&battery->config, &battery->values, now, names);
+}
+
+void
+vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
+{
+  vb_verdict_warnings (&battery->config, &battery->values, &battery->source,
+                       battery->selection.system, &battery->presence, battery->state, texts);
+}
+
 const VbValue *
 vb_battery_value (const VbBattery *battery, guint item)
 {
-  return &battery->shown[item].value;
+  return &battery->values.shown[item].value;
+}
+
+const VbValue *
+vb_battery_asked (const VbBattery *battery, guint item)
+{
+  return vb_limits_asked (&battery->values, item);
 }
 
 gint64
 vb_battery_value_age (const VbBattery *battery, guint item, gint64 now, gboolean *derived)
 {
-  const VbSample *shown = &battery->shown[item];
+  const VbSample *shown = &battery->values.shown[item];
 
-  *derived = (battery->flags[item] & VB_ITEM_DERIVED) != 0;
+  *derived = (battery->values.flags[item] & VB_ITEM_DERIVED) != 0;
 
   return vb_value_is_valid (&shown->value) ? now - shown->time : VB_AGE_NEVER;
 }
@@ -217,12 +488,7 @@ vb_battery_value_age (const VbBattery *battery, guint item, gint64 now, gboolean
 gboolean
 vb_battery_has_item (const VbBattery *battery, guint item)
 {
-  const VbField *field = vb_item (item)->field;
-
-  if (field->known == VB_KNOWN_CLEAR_HISTORY || field->known == VB_KNOWN_CAN_BE_CLEARED)
-    return battery->config.fixed.history;
-
-  return battery->config.fixed.role == VB_ROLE_BMS || field->group != VB_GROUP_LIMIT;
+  return vb_battery_config_has_field (&battery->config, vb_item (item)->field);
 }
 
 const VbSource *
@@ -231,45 +497,17 @@ vb_battery_source (const VbBattery *battery)
   return &battery->source;
 }
 
-static void
-set_address (char **address, const char *new_address)
-{
-  char *copy = g_strdup (new_address);
-
-  g_free (*address);
-  *address = copy;
-}
-
-/* Two that send in turn would change the line about the source with every record: it stays with the one
-   it names until that one has been silent for warn-after. */
-static void
-describe_source (VbBattery *battery, const char *address, gint64 now)
-{
-  const gboolean same = g_strcmp0 (battery->described, address) == 0;
-
-  if (!same && battery->described_last != 0
-      && now - battery->described_last < battery->config.live.freshness.warn_after)
-    return;
-
-  battery->described_last = now;
-  if (same)
-    return;
-  set_address (&battery->described, address);
-  battery->describe = TRUE;
-}
-
-void
-vb_battery_set_source (VbBattery *battery, const char *address, gint64 now)
-{
-  describe_source (battery, address, now);
-  if (g_strcmp0 (battery->source.address, address) != 0)
-    set_address (&battery->source.address, address);
-}
-
 const VbPresence *
 vb_battery_presence (const VbBattery *battery)
 {
   return &battery->presence;
+}
+
+void
+vb_battery_set_presence (
+    VbBattery *battery, gboolean on_bus, VbJoining joining, const char *service, int instance)
+{
+  vb_presence_set (&battery->presence, on_bus, joining, service, instance);
 }
 
 const VbTally *
@@ -279,16 +517,14 @@ vb_battery_tally (const VbBattery *battery)
 }
 
 void
-vb_battery_set_presence (
-    VbBattery *battery, gboolean on_bus, VbJoining joining, const char *service, int instance)
+vb_battery_set_system (VbBattery *battery, const VbSystem *system)
 {
-  VbPresence *presence = &battery->presence;
+  battery->selection.system = system;
+}
 
-  presence->on_bus = on_bus;
-  presence->joining = joining;
-  presence->instance = instance;
-  if (g_strcmp0 (presence->service, service) != 0) {
-    g_free (presence->service);
-    presence->service = g_strdup (service);
-  }
+VbSelected
+vb_battery_selected (const VbBattery *battery)
+{
+  return vb_system_selected (battery->selection.system, battery->presence.service,
+                             battery->presence.instance);
 }

@@ -1,52 +1,9 @@
 #pragma once
 
-#include "battery-config.h"
 #include "history.h"
-#include "record.h"
-#include "selection.h"
+#include "verdict.h"
 
 G_BEGIN_DECLS
-
-/** What the battery waits for on its way to the bus (design §2, `joining`). */
-typedef enum
-{
-  VB_JOINING_NOTHING,
-  VB_JOINING_SETTINGS,
-  VB_JOINING_SYSTEM,
-  VB_JOINING_NAME,
-} VbJoining;
-
-/** The word for @joining, or NULL for VB_JOINING_NOTHING. */
-const char *vb_joining_name (VbJoining joining);
-
-/** Where the battery stands on the bus: told by the bus side, shown by the HTTP side. */
-typedef struct
-{
-  gboolean on_bus;
-  VbJoining joining;
-  char *service; /* bus name */
-  int instance;  /* -1 while it is not known */
-} VbPresence;
-
-/** How a record is applied. */
-typedef enum
-{
-  VB_APPLY_MERGE,   /* POST: others keep value and age */
-  VB_APPLY_REPLACE, /* PUT: must name every required field, clears the others */
-} VbApplyMode;
-
-/** VbVerdict: what became of a record that was accepted. Made once, filled for each. */
-typedef struct
-{
-  VbState state;
-  guint accepted;      /* fields that the record set or cleared */
-  guint changed;       /* items whose value on the bus changed with it, derived ones included */
-  GPtrArray *missing;  /* of const char *: flat names, required fields absent or too old */
-  GPtrArray *warnings; /* of char *: owned texts */
-} VbVerdict;
-
-VbVerdict *vb_verdict_new (void);
-void vb_verdict_free (VbVerdict *verdict);
 
 /** One step of the battery: what changed on the bus with it, all at once. */
 typedef struct
@@ -56,25 +13,6 @@ typedef struct
   const guint *items; /* items whose published value changed */
   guint n_items;
 } VbChange;
-
-/** The last refusal, for GET /battery and for the texts of the ladder. */
-typedef struct
-{
-  gint64 time;   /* µs; 0: none yet */
-  char *address; /* who sent it */
-  guint status;
-  GPtrArray *errors; /* of VbRecordError */
-} VbRefusal;
-
-/** Where the records come from. */
-typedef struct
-{
-  char *address; /* of the last accepted record; before the first one, of the last refusal */
-  guint64 records;
-  guint64 refused;
-  gint64 last; /* time of the last accepted record, µs; 0: none yet */
-  VbRefusal refusal;
-} VbSource;
 
 /** What has happened to a battery since the start. */
 typedef struct
@@ -154,11 +92,12 @@ gboolean vb_battery_apply (VbBattery *battery,
 gboolean vb_battery_check (VbBattery *battery, VbRecord *record, gint64 now, VbVerdict *verdict);
 
 /**
- * Notes that a record was refused with HTTP status @status. Takes over @errors, an array of
- * VbRecordError (as from vb_record_steal_errors()). Nothing on the bus moves.
+ * Notes that a record was refused, as @outcome says. Takes over @errors, an array of VbRecordError (as
+ * from vb_record_steal_errors()). Nothing on the bus moves. Whoever refuses logs it where the refusal
+ * of vb_battery_source() is to be logged.
  */
 void vb_battery_refuse (
-    VbBattery *battery, const char *source, guint status, GPtrArray *errors, gint64 now);
+    VbBattery *battery, const char *source, VbOutcome outcome, GPtrArray *errors, gint64 now);
 
 /** The source says "off" (DELETE): leaves the bus, forgets all live, limit and alarm values. */
 void vb_battery_delete (VbBattery *battery, gint64 now);
@@ -230,6 +169,5 @@ void vb_battery_set_system (VbBattery *battery, const VbSystem *system);
 VbSelected vb_battery_selected (const VbBattery *battery);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBattery, vb_battery_free)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbVerdict, vb_verdict_free)
 
 G_END_DECLS

@@ -116,3 +116,121 @@ vb_counters_cycles (const VbCounters *counters, double installed)
 {
   return installed > 0 ? floor (counters->drawn / installed) : NAN;
 }
+
+static double
+get_cycles (const VbHistory *history, const VbValues *values)
+{
+  return vb_counters_cycles (&history->counters,
+                             vb_values_number (values, VB_KNOWN_INSTALLED_CAPACITY));
+}
+
+static double
+get_drawn (const VbHistory *history, const VbValues *values)
+{
+  return -history->counters.drawn;
+}
+
+/* It would change with every record; the bus is told once a minute. */
+static double
+get_since_full (const VbHistory *history, const VbValues *values)
+{
+  return floor (history->counters.since_full / 60) * 60;
+}
+
+#define COUNTER(member_) .offset = offsetof (VbCounters, member_)
+
+/* The fields that are counted: as a counter stands, or through a function. */
+static const struct
+{
+  const char *name;
+  gsize offset;
+  double (*get) (const VbHistory *history, const VbValues *values);
+} counted[] = {
+  { "ChargedEnergy", COUNTER (charged_energy) },
+  { "DischargedEnergy", COUNTER (discharged_energy) },
+  { "TotalAhDrawn", .get = get_drawn },
+  { "DeepestDischarge", COUNTER (deepest_discharge) },
+  { "LastDischarge", COUNTER (last_discharge) },
+  { "ChargeCycles", .get = get_cycles },
+  { "MinimumVoltage", COUNTER (minimum_voltage) },
+  { "MaximumVoltage", COUNTER (maximum_voltage) },
+  { "MinimumCellVoltage", COUNTER (minimum_cell_voltage) },
+  { "MaximumCellVoltage", COUNTER (maximum_cell_voltage) },
+  { "TimeSinceLastFullCharge", .get = get_since_full },
+};
+
+/* The item of the field @index, looked up once. */
+static guint
+counted_item (guint index)
+{
+  static guint items[G_N_ELEMENTS (counted)];
+
+  if (items[index] == 0 && !vb_item_find (counted[index].name, &items[index]))
+    g_error ("the field table has no %s", counted[index].name);
+
+  return items[index];
+}
+
+/* What is on the bus of a measurement, before it is rounded, or NAN. */
+static double
+measured (const VbValues *values, VbKnown known, const VbBatteryLive *live, gint64 now)
+{
+  const VbSample *sample = vb_values_fresh (values, vb_item_known (known), live, now);
+
+  return sample != NULL ? vb_value_number (&sample->value, NAN) : NAN;
+}
+
+void
+vb_history_activate (VbValues *values)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (counted); i++)
+    vb_values_activate (values, counted_item (i));
+}
+
+void
+vb_history_count (VbHistory *history, const VbValues *values, const VbBatteryLive *live, gint64 now)
+{
+  const VbHistorySample sample = {
+    .time = now,
+    .soc = measured (values, VB_KNOWN_SOC, live, now),
+    .voltage = measured (values, VB_KNOWN_VOLTAGE, live, now),
+    .current = measured (values, VB_KNOWN_CURRENT, live, now),
+    .power = measured (values, VB_KNOWN_POWER, live, now),
+    .minimum_cell_voltage = measured (values, VB_KNOWN_MIN_CELL_VOLTAGE, live, now),
+    .maximum_cell_voltage = measured (values, VB_KNOWN_MAX_CELL_VOLTAGE, live, now),
+  };
+
+  vb_history_add (history, &sample, live->freshness.stale_after);
+}
+
+void
+vb_history_derive (const VbHistory *history, VbValues *values, gint64 now)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (counted); i++) {
+    const guint item = counted_item (i);
+    VbSample *derived = &values->derived[item];
+    const double number = counted[i].get != NULL
+                              ? counted[i].get (history, values)
+                              : G_STRUCT_MEMBER (double, &history->counters, counted[i].offset);
+
+    vb_value_clear (&derived->value);
+    derived->time = 0;
+    if (!isnan (number) && vb_item_check_number (item, number, &derived->value, NULL))
+      derived->time = now;
+  }
+}
+
+void
+vb_history_resume (VbHistory *history, const VbCounters *counters, gint64 now)
+{
+  const VbHistorySample nothing = { now, NAN, NAN, NAN, NAN, NAN, NAN };
+
+  history->counters = *counters;
+  history->last = nothing;
+}
+
+gint64
+vb_history_uncounted (const VbHistory *history, gint64 now)
+{
+  return history->last.time != 0 ? now - history->last.time : 0;
+}

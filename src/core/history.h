@@ -1,6 +1,6 @@
 #pragma once
 
-#include <glib.h>
+#include "values.h"
 
 G_BEGIN_DECLS
 
@@ -60,5 +60,24 @@ void vb_history_interrupt (VbHistory *history);
 
 /** Full charges of a battery of @installed Ah that have been drawn, or NAN where that is not known. */
 double vb_counters_cycles (const VbCounters *counters, double installed);
+
+/** Takes the counted fields among those that a step looks at. */
+void vb_history_activate (VbValues *values);
+
+/** Counts what a record has brought to @values. */
+void vb_history_count (VbHistory *history,
+                       const VbValues *values,
+                       const VbBatteryLive *live,
+                       gint64 now);
+
+/** Writes the counters where derived values are. */
+void vb_history_derive (const VbHistory *history, VbValues *values, gint64 now);
+
+/** Goes on counting from @counters: before the first record. Nothing flowed until @now that is known
+    of, but time passed. */
+void vb_history_resume (VbHistory *history, const VbCounters *counters, gint64 now);
+
+/** How long ago (µs) it was last counted: time that the last full charge is further away. */
+gint64 vb_history_uncounted (const VbHistory *history, gint64 now);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-#include "battery-private.h"
+#include "limits.h"
 
 #include <math.h>
 
@@ -29,25 +29,25 @@ to_decimals (VbKnown known, double limit, gboolean is_ceiling)
 
 /* The limits by which charging and discharging are governed, with their seat belt. */
 static double
-ceiling (const VbBatteryConfig *config, VbKnown known)
+ceiling (const VbBatteryLive *live, VbKnown known)
 {
   switch (known) {
   case VB_KNOWN_MAX_CHARGE_VOLTAGE:
-    return to_decimals (known, config->live.max_charge_voltage, TRUE);
+    return to_decimals (known, live->max_charge_voltage, TRUE);
   case VB_KNOWN_MAX_CHARGE_CURRENT:
-    return to_decimals (known, config->live.max_charge_current, TRUE);
+    return to_decimals (known, live->max_charge_current, TRUE);
   case VB_KNOWN_MAX_DISCHARGE_CURRENT:
-    return to_decimals (known, config->live.max_discharge_current, TRUE);
+    return to_decimals (known, live->max_discharge_current, TRUE);
   default:
     return NAN;
   }
 }
 
 gboolean
-vb_battery_belt (const VbBattery *battery, guint item, VbValue *value)
+vb_limits_belt (const VbBatteryLive *live, guint item, VbValue *value)
 {
   const VbKnown known = vb_item (item)->field->known;
-  const double high = ceiling (&battery->config, known);
+  const double high = ceiling (live, known);
   double number;
 
   vb_item_round (item, value);
@@ -60,7 +60,7 @@ vb_battery_belt (const VbBattery *battery, guint item, VbValue *value)
   }
 
   if (known == VB_KNOWN_BATTERY_LOW_VOLTAGE) {
-    const double low = to_decimals (known, battery->config.live.min_battery_low_voltage, FALSE);
+    const double low = to_decimals (known, live->min_battery_low_voltage, FALSE);
 
     if (number < low) {
       value->as.real = low;
@@ -72,10 +72,10 @@ vb_battery_belt (const VbBattery *battery, guint item, VbValue *value)
 }
 
 const VbValue *
-vb_battery_asked (const VbBattery *battery, guint item)
+vb_limits_asked (const VbValues *values, guint item)
 {
-  const VbValue *sent = &battery->sent[item].value;
-  const VbValue *shown = &battery->shown[item].value;
+  const VbValue *sent = &values->sent[item].value;
+  const VbValue *shown = &values->shown[item].value;
   VbValue asked = *sent;
 
   if (vb_item (item)->field->group != VB_GROUP_LIMIT || !vb_value_is_valid (sent)
@@ -88,12 +88,25 @@ vb_battery_asked (const VbBattery *battery, guint item)
   return vb_value_equal (&asked, shown) ? NULL : sent;
 }
 
+void
+vb_limits_warn (const VbBatteryLive *live, guint item, const VbValue *asked, GPtrArray *texts)
+{
+  const VbItem *own = vb_item (item);
+  VbValue value = *asked;
+
+  if (own->field->group == VB_GROUP_LIMIT && vb_limits_belt (live, item, &value))
+    g_ptr_array_add (texts,
+                     g_strdup_printf ("%s brought from %.15g %s to the %.15g %s of the seat belt",
+                                      own->name, vb_value_number (asked, 0), own->field->unit,
+                                      vb_value_number (&value, 0), own->field->unit));
+}
+
 /* @number: NAN where there is nothing to lower to. */
 static void
-lower (VbBattery *battery, VbKnown known, double number, gint64 now)
+lower (VbValues *values, VbKnown known, double number, gint64 now)
 {
   const guint item = vb_item_known (known);
-  const VbValue *in_force = &battery->shown[item].value;
+  const VbValue *in_force = &values->shown[item].value;
   g_auto (VbValue) value = VB_VALUE_INIT;
 
   if (isnan (number))
@@ -105,28 +118,27 @@ lower (VbBattery *battery, VbKnown known, double number, gint64 now)
 
   /* Invalid stays invalid: nothing is made valid here, and nothing raised. */
   if (vb_value_is_valid (in_force) && vb_value_number (&value, 0) < vb_value_number (in_force, 0))
-    vb_battery_show (battery, item, &value, now);
+    vb_values_show (values, item, &value, now);
 }
 
 void
-vb_battery_hold_limits (VbBattery *battery, gint64 now)
+vb_limits_hold (VbValues *values, const VbBatteryLive *live, gint64 now)
 {
-  const VbBatteryConfig *config = &battery->config;
-  const gboolean block = config->live.freshness.on_stale == VB_ON_STALE_BLOCK;
+  const gboolean block = live->freshness.on_stale == VB_ON_STALE_BLOCK;
   const double charge_voltage
-      = to_decimals (VB_KNOWN_MAX_CHARGE_VOLTAGE, config->live.stale_charge_voltage, TRUE);
+      = to_decimals (VB_KNOWN_MAX_CHARGE_VOLTAGE, live->stale_charge_voltage, TRUE);
 
   /* The belt may have been tightened since. fmin() passes over what is not set. */
-  lower (battery, VB_KNOWN_MAX_CHARGE_CURRENT, 0, now);
-  lower (battery, VB_KNOWN_CHARGE_REQUEST, 0, now);
-  lower (battery, VB_KNOWN_MAX_CHARGE_VOLTAGE,
-         fmin (charge_voltage, ceiling (config, VB_KNOWN_MAX_CHARGE_VOLTAGE)), now);
-  lower (battery, VB_KNOWN_MAX_DISCHARGE_CURRENT,
-         block ? 0 : ceiling (config, VB_KNOWN_MAX_DISCHARGE_CURRENT), now);
+  lower (values, VB_KNOWN_MAX_CHARGE_CURRENT, 0, now);
+  lower (values, VB_KNOWN_CHARGE_REQUEST, 0, now);
+  lower (values, VB_KNOWN_MAX_CHARGE_VOLTAGE,
+         fmin (charge_voltage, ceiling (live, VB_KNOWN_MAX_CHARGE_VOLTAGE)), now);
+  lower (values, VB_KNOWN_MAX_DISCHARGE_CURRENT,
+         block ? 0 : ceiling (live, VB_KNOWN_MAX_DISCHARGE_CURRENT), now);
 }
 
 void
-vb_battery_lower_limits (VbBattery *battery, const VbRecord *record, gint64 now)
+vb_limits_lower (VbValues *values, const VbRecord *record, gint64 now)
 {
   /* Not BatteryLowVoltage: lower would be further from safety, and raised is nothing here. */
   static const VbKnown limits[] = { VB_KNOWN_MAX_CHARGE_VOLTAGE, VB_KNOWN_MAX_CHARGE_CURRENT,
@@ -136,6 +148,6 @@ vb_battery_lower_limits (VbBattery *battery, const VbRecord *record, gint64 now)
     const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (limits[i]));
 
     if (entry != NULL && vb_value_is_valid (&entry->value))
-      lower (battery, limits[i], vb_value_number (&entry->value, 0), now);
+      lower (values, limits[i], vb_value_number (&entry->value, 0), now);
   }
 }

@@ -1,117 +1,173 @@
-#include "battery-private.h"
+#include "publish.h"
 
 #include <math.h>
 
-void
-vb_battery_show (VbBattery *battery, guint item, const VbValue *value, gint64 time)
+#include "limits.h"
+#include "required.h"
+
+/* What one step publishes from. */
+typedef struct
 {
-  VbSample *shown = &battery->shown[item];
+  VbValues *values;
+  const VbBatteryConfig *config;
+  const VbSource *source;
+  VbState state;
+  gboolean entered; /* with this step */
+  gint64 now;
+} Step;
 
-  shown->time = time;
-  if (vb_value_equal (&shown->value, value))
+static void
+append_seconds (GString *text, gint64 time)
+{
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_ascii_formatd (number, sizeof number, "%.6g", (double)time / G_USEC_PER_SEC);
+  g_string_append_printf (text, "%s s", number);
+}
+
+/* Why the battery is not live. @after: the configured time of the step. */
+static void
+append_reason (const VbValues *values,
+               const VbBatteryConfig *config,
+               const VbSource *source,
+               gint64 now,
+               gint64 after,
+               GString *text)
+{
+  const gint64 recent = now - config->live.freshness.warn_after;
+  const VbRefusal *refusal = &source->refusal;
+  const VbRequirement *oldest = vb_required_oldest (config->fixed.role, values);
+
+  if (refusal->time > recent && refusal->time > source->last && refusal->errors->len > 0) {
+    g_autofree char *brief = vb_record_error_brief (g_ptr_array_index (refusal->errors, 0));
+
+    g_string_append_printf (text, "Records refused: %s", brief);
     return;
+  }
 
-  vb_value_set (&shown->value, value);
-  g_array_append_val (battery->changed, item);
+  if (source->last <= now - after)
+    g_string_append (text, "No data for ");
+  else if (vb_required_time (values, oldest) <= now - after)
+    g_string_append_printf (text, "%s not sent for ",
+                            vb_item (vb_item_known (oldest->field))->name);
+  else {
+    /* Everything came, and age counts from when it last changed. */
+    g_string_append (text, "The same values for ");
+    after = config->live.frozen_after;
+  }
+
+  append_seconds (text, after);
+}
+
+void
+vb_publish_describe (const VbValues *values,
+                     const VbBatteryConfig *config,
+                     const VbSource *source,
+                     VbState state,
+                     gint64 now,
+                     GString *text)
+{
+  const VbFreshness *freshness = &config->live.freshness;
+  static const char *const consequences[] = {
+    [VB_ON_STALE_STOP_CHARGING] = ": charging stopped",
+    [VB_ON_STALE_BLOCK] = ": charging and discharging stopped",
+    [VB_ON_STALE_DROP] = ": limits withdrawn",
+  };
+
+  switch (state) {
+  case VB_STATE_LIVE:
+    g_string_append_printf (text, "Receiving data from %s", source->named);
+    return;
+  case VB_STATE_LATE:
+    append_reason (values, config, source, now, freshness->warn_after, text);
+    return;
+  case VB_STATE_STALE:
+    append_reason (values, config, source, now, freshness->stale_after, text);
+    if (config->fixed.role == VB_ROLE_BMS)
+      g_string_append (text, consequences[freshness->on_stale]);
+    return;
+  case VB_STATE_LOST:
+    append_reason (values, config, source, now,
+                   freshness->on_stale == VB_ON_STALE_DROP ? freshness->stale_after
+                                                           : freshness->drop_after,
+                   text);
+    if (config->fixed.role == VB_ROLE_BMS)
+      g_string_append (text, consequences[VB_ON_STALE_DROP]);
+    return;
+  case VB_STATE_WAITING:
+  case VB_STATE_GONE:
+  default:
+    return;
+  }
+}
+
+static const VbSample *
+fresh (const Step *step, guint item)
+{
+  return vb_values_fresh (step->values, item, &step->config->live, step->now);
 }
 
 static void
-show_integer (VbBattery *battery, guint item, gint64 integer, gint64 now)
+show_integer (const Step *step, guint item, gint64 integer)
 {
   const VbValue value = { .kind = VB_VALUE_INTEGER, .as.integer = integer };
 
-  vb_battery_show (battery, item, &value, now);
-}
-
-static void
-hide (VbBattery *battery, guint item)
-{
-  static const VbValue invalid = VB_VALUE_INIT;
-
-  vb_battery_show (battery, item, &invalid, 0);
-  battery->flags[item] &= ~VB_ITEM_DERIVED;
-}
-
-static gboolean
-is_fresh (const VbBattery *battery, guint item, const VbSample *sample, gint64 now)
-{
-  return vb_value_is_valid (&sample->value)
-         && (!vb_battery_expires (vb_item (item)->field)
-             || now - sample->time < battery->config.live.optional_after);
-}
-
-/* A sent value that has expired leaves the place to a derived one that is younger. */
-const VbSample *
-vb_battery_fresh_sample (const VbBattery *battery, guint item, gint64 now)
-{
-  const VbSample *derived = &battery->derived[item];
-  const VbSample *sample = &battery->sent[item];
-  const gint64 sent_lasts = vb_item (item)->field->flags & VB_FIELD_COUNTED
-                                ? battery->config.live.optional_after
-                                : battery->config.live.freshness.warn_after;
-
-  if (!(battery->flags[item] & VB_ITEM_NULLED)) {
-    sample = vb_derive_choose (sample, derived, sent_lasts);
-    if (!is_fresh (battery, item, sample, now))
-      sample = derived;
-  }
-
-  return is_fresh (battery, item, sample, now) ? sample : NULL;
+  vb_values_show (step->values, item, &value, step->now);
 }
 
 /* @sample: NULL or invalid for none */
 static void
-show_chosen (VbBattery *battery, guint item, const VbSample *sample)
+show_chosen (const Step *step, guint item, const VbSample *sample)
 {
   g_auto (VbValue) value = VB_VALUE_INIT;
 
   if (sample == NULL || !vb_value_is_valid (&sample->value)) {
-    hide (battery, item);
+    vb_values_hide (step->values, item);
     return;
   }
 
   /* A text is only looked at, so that showing it again costs no copy. */
   value = sample->value;
   if (vb_item (item)->field->group == VB_GROUP_LIMIT)
-    vb_battery_belt (battery, item, &value);
+    vb_limits_belt (&step->config->live, item, &value);
   else
     vb_item_round (item, &value);
-  vb_battery_show (battery, item, &value, sample->time);
+  vb_values_show (step->values, item, &value, sample->time);
   value = (VbValue)VB_VALUE_INIT;
 
-  if (sample == &battery->derived[item])
-    battery->flags[item] |= VB_ITEM_DERIVED;
+  if (sample == &step->values->derived[item])
+    step->values->flags[item] |= VB_ITEM_DERIVED;
   else
-    battery->flags[item] &= ~VB_ITEM_DERIVED;
+    step->values->flags[item] &= ~VB_ITEM_DERIVED;
 }
 
 static void
-show_sample (VbBattery *battery, guint item, gint64 now)
+show_sample (const Step *step, guint item)
 {
-  show_chosen (battery, item, vb_battery_fresh_sample (battery, item, now));
+  show_chosen (step, item, fresh (step, item));
 }
 
 /* BatteryLowVoltage comes from the configuration where the source has none. */
 static void
-show_low_voltage (VbBattery *battery, guint item, gint64 now)
+show_low_voltage (const Step *step, guint item)
 {
   g_auto (VbValue) value = VB_VALUE_INIT;
 
-  if (isnan (battery->config.live.battery_low_voltage) || battery->flags[item] & VB_ITEM_NULLED
-      || vb_battery_fresh_sample (battery, item, now) != NULL) {
-    show_sample (battery, item, now);
+  if (isnan (step->config->live.battery_low_voltage) || step->values->flags[item] & VB_ITEM_NULLED
+      || fresh (step, item) != NULL) {
+    show_sample (step, item);
     return;
   }
 
-  value = vb_value_real (battery->config.live.battery_low_voltage);
-  vb_battery_belt (battery, item, &value);
-  vb_battery_show (battery, item, &value, now);
-  battery->flags[item] |= VB_ITEM_DERIVED;
+  value = vb_value_real (step->config->live.battery_low_voltage);
+  vb_limits_belt (&step->config->live, item, &value);
+  vb_values_show (step->values, item, &value, step->now);
+  step->values->flags[item] |= VB_ITEM_DERIVED;
 }
 
 /* The worse of what the source says of its cable and of what is known here. */
 static void
-show_cable (VbBattery *battery, guint item, gint64 now)
+show_cable (const Step *step, guint item)
 {
   static const gint64 own[] = {
     [VB_STATE_LIVE] = 0,
@@ -120,93 +176,102 @@ show_cable (VbBattery *battery, guint item, gint64 now)
     [VB_STATE_LOST] = 2,
   };
 
-  show_integer (battery, item,
-                MAX (own[battery->state], (gint64)vb_value_number (&battery->sent[item].value, 0)),
-                now);
+  show_integer (
+      step, item,
+      MAX (own[step->state], (gint64)vb_value_number (&step->values->sent[item].value, 0)));
 }
 
 /* The line changes with the state, not with the second; where the source has a text of its own, that
    one is shown while it is live. */
 static void
-show_information (VbBattery *battery, guint item, gboolean entered, gint64 now)
+show_information (const Step *step, guint item)
 {
-  const gboolean live = battery->state == VB_STATE_LIVE;
+  const gboolean live = step->state == VB_STATE_LIVE;
   g_autoptr (GString) text = NULL;
 
-  if (live && vb_battery_fresh_sample (battery, item, now) != NULL) {
-    show_sample (battery, item, now);
+  if (live && fresh (step, item) != NULL) {
+    show_sample (step, item);
     return;
   }
 
-  if (!entered && !(live && (battery->describe || !(battery->flags[item] & VB_ITEM_DERIVED))))
+  if (!step->entered
+      && !(live && (step->source->renamed || !(step->values->flags[item] & VB_ITEM_DERIVED))))
     return;
 
   text = g_string_new (NULL);
-  vb_battery_describe (battery, now, text);
-  vb_battery_show (battery, item, &(VbValue){ .kind = VB_VALUE_TEXT, .as.text = text->str }, now);
-  battery->flags[item] |= VB_ITEM_DERIVED;
+  vb_publish_describe (step->values, step->config, step->source, step->state, step->now, text);
+  vb_values_show (step->values, item, &(VbValue){ .kind = VB_VALUE_TEXT, .as.text = text->str },
+                  step->now);
+  step->values->flags[item] |= VB_ITEM_DERIVED;
 }
 
 static gboolean
-shows_counter (const VbBattery *battery, guint item)
+shows_counter (const Step *step, guint item)
 {
-  return battery->flags[item] & VB_ITEM_DERIVED && vb_item (item)->field->flags & VB_FIELD_COUNTED;
+  return step->values->flags[item] & VB_ITEM_DERIVED
+         && vb_item (item)->field->flags & VB_FIELD_COUNTED;
 }
 
 /* Where nothing is counted, a counter changes by being cleared alone. */
 static void
-show_group (VbBattery *battery, guint item, VbGroup group, gint64 now)
+show_group (const Step *step, guint item, VbGroup group)
 {
-  const gboolean shows_values = vb_state_shows_values (battery->state);
+  const gboolean shows_values = vb_state_shows_values (step->state);
 
   if (shows_values || group == VB_GROUP_ALARM)
-    show_sample (battery, item, now);
-  else if (group == VB_GROUP_LIVE || (group == VB_GROUP_LIMIT && battery->state != VB_STATE_STALE))
-    hide (battery, item);
-  else if (shows_counter (battery, item))
-    show_chosen (battery, item, &battery->derived[item]);
+    show_sample (step, item);
+  else if (group == VB_GROUP_LIVE || (group == VB_GROUP_LIMIT && step->state != VB_STATE_STALE))
+    vb_values_hide (step->values, item);
+  else if (shows_counter (step, item))
+    show_chosen (step, item, &step->values->derived[item]);
 }
 
 static void
-show_item (VbBattery *battery, guint item, gboolean entered, gint64 now)
+show_item (const Step *step, guint item)
 {
   const VbField *field = vb_item (item)->field;
 
   switch (field->known) {
   case VB_KNOWN_BMS_CABLE:
-    show_cable (battery, item, now);
+    show_cable (step, item);
     break;
   case VB_KNOWN_CONNECTED:
-    show_integer (battery, item, vb_state_shows_values (battery->state), now);
+    show_integer (step, item, vb_state_shows_values (step->state));
     break;
   case VB_KNOWN_CONNECTION_INFORMATION:
-    show_information (battery, item, entered, now);
+    show_information (step, item);
     break;
   case VB_KNOWN_BATTERY_LOW_VOLTAGE:
-    if (vb_state_shows_values (battery->state))
-      show_low_voltage (battery, item, now);
+    if (vb_state_shows_values (step->state))
+      show_low_voltage (step, item);
     else
-      show_group (battery, item, field->group, now);
+      show_group (step, item, field->group);
     break;
   default:
-    show_group (battery, item, field->group, now);
+    show_group (step, item, field->group);
     break;
   }
 }
 
 void
-vb_battery_show_all (VbBattery *battery, gboolean entered, gint64 now)
+vb_publish (VbValues *values,
+            const VbBatteryConfig *config,
+            VbSource *source,
+            VbState state,
+            gboolean entered,
+            gint64 now)
 {
-  const gboolean on_bus = vb_state_on_bus (battery->state);
+  const Step step = { values, config, source, state, entered, now };
+  const gboolean on_bus = vb_state_on_bus (state);
 
-  for (guint i = 0; i < battery->active->len; i++) {
-    const guint item = g_array_index (battery->active, guint, i);
+  for (guint i = 0; i < values->active->len; i++) {
+    const guint item = g_array_index (values->active, guint, i);
 
     if (on_bus)
-      show_item (battery, item, entered, now);
+      show_item (&step, item);
     else
-      hide (battery, item);
+      vb_values_hide (values, item);
   }
 
-  battery->describe = FALSE;
+  source->renamed = FALSE;
 }

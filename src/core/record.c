@@ -343,6 +343,51 @@ vb_record_entry (const VbRecord *record, guint item)
   return NULL;
 }
 
+double
+vb_record_number (const VbRecord *record, VbKnown known)
+{
+  const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (known));
+
+  return entry != NULL ? vb_value_number (&entry->value, NAN) : NAN;
+}
+
+gboolean
+vb_record_says_null (const VbRecord *record, VbKnown known)
+{
+  const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (known));
+
+  return entry != NULL && !vb_value_is_valid (&entry->value);
+}
+
+gboolean
+vb_record_says_value (const VbRecord *record, VbKnown known)
+{
+  const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (known));
+
+  return entry != NULL && vb_value_is_valid (&entry->value);
+}
+
+void
+vb_record_add_field_error (VbRecord *record, VbKnown known, VbFieldError code, const char *detail)
+{
+  const guint item = vb_item_known (known);
+  const VbRecordEntry *entry = vb_record_entry (record, item);
+
+  vb_record_add_error (record,
+                       entry != NULL ? vb_record_spelling (record, entry) : vb_item (item)->name,
+                       vb_item (item)->path, code, "%s", detail);
+}
+
+gboolean
+vb_record_has_error (const VbRecord *record, VbFieldError code)
+{
+  for (guint i = 0; i < record->errors->len; i++)
+    if (((const VbRecordError *)g_ptr_array_index (record->errors, i))->code == code)
+      return TRUE;
+
+  return FALSE;
+}
+
 const char *
 vb_record_spelling (const VbRecord *record, const VbRecordEntry *entry)
 {

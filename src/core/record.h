@@ -30,6 +30,25 @@ typedef enum
   VB_CONNECTED_YES,
 } VbConnected;
 
+/** How a record is applied. */
+typedef enum
+{
+  VB_APPLY_MERGE,   /* POST: others keep value and age */
+  VB_APPLY_REPLACE, /* PUT: must name every required field, clears the others */
+} VbApplyMode;
+
+/** What became of a record. */
+typedef enum
+{
+  VB_OUTCOME_IN_FORCE, /* taken, and what it says is on the bus */
+  VB_OUTCOME_TAKEN,    /* taken, and the battery is not live, or not on the bus (yet) */
+  VB_OUTCOME_WRONG,    /* refused for what it says */
+  VB_OUTCOME_REPLAYED, /* refused: not newer than the one before */
+  VB_OUTCOME_NOT_JSON, /* refused: cannot be read */
+  VB_OUTCOME_WAITED,   /* refused: it waited while the process stood still */
+  VB_N_OUTCOMES
+} VbOutcome;
+
 /**
  * VbRecord:
  *
@@ -84,11 +103,25 @@ void vb_record_add_error (VbRecord *record,
                           const char *format,
                           ...) G_GNUC_PRINTF (5, 6);
 
+/** Appends an error about a field, under the spelling that was sent where there is one. */
+void
+vb_record_add_field_error (VbRecord *record, VbKnown known, VbFieldError code, const char *detail);
+
+/** Whether one of the errors has @code. */
+gboolean vb_record_has_error (const VbRecord *record, VbFieldError code);
+
 /** Hands the errors over (an array of VbRecordError) and leaves none. Free with g_ptr_array_unref(). */
 GPtrArray *vb_record_steal_errors (VbRecord *record);
 
 /** The entry that names @item, or NULL. */
 const VbRecordEntry *vb_record_entry (const VbRecord *record, guint item);
+
+/** The number that @record itself carries for a field, or NAN. */
+double vb_record_number (const VbRecord *record, VbKnown known);
+
+/** Whether @record names a field and calls it null; whether it has a value for it. */
+gboolean vb_record_says_null (const VbRecord *record, VbKnown known);
+gboolean vb_record_says_value (const VbRecord *record, VbKnown known);
 
 /** The spelling under which @entry was sent; valid until the record is reset. */
 const char *vb_record_spelling (const VbRecord *record, const VbRecordEntry *entry);

@@ -1,4 +1,4 @@
-#include "battery-private.h"
+#include "required.h"
 
 static const VbRequirement requirements[] = {
   { VB_KNOWN_VOLTAGE, VB_KNOWN_NONE, FALSE },
@@ -10,134 +10,152 @@ static const VbRequirement requirements[] = {
 };
 
 const VbRequirement *
-vb_battery_requirements (const VbBattery *battery, guint *n)
+vb_required_list (VbRole role, guint *n)
 {
   *n = 0;
-  while (*n < G_N_ELEMENTS (requirements)
-         && (battery->config.fixed.role == VB_ROLE_BMS || !requirements[*n].bms_only))
+  while (*n < G_N_ELEMENTS (requirements) && (role == VB_ROLE_BMS || !requirements[*n].bms_only))
     (*n)++;
 
   return requirements;
 }
 
-static gint64
-valid_time (const VbBattery *battery, VbKnown known)
-{
-  const VbSample *sample = &battery->sent[vb_item_known (known)];
-
-  return vb_value_is_valid (&sample->value) ? sample->time : 0;
-}
-
 gint64
-vb_battery_requirement_time (const VbBattery *battery, const VbRequirement *requirement)
+vb_required_time (const VbValues *values, const VbRequirement *requirement)
 {
-  const gint64 time = valid_time (battery, requirement->field);
+  const gint64 time = vb_values_time (values, requirement->field);
 
   if (requirement->or_field == VB_KNOWN_NONE)
     return time;
 
-  return MAX (time, valid_time (battery, requirement->or_field));
+  return MAX (time, vb_values_time (values, requirement->or_field));
+}
+
+const VbRequirement *
+vb_required_oldest (VbRole role, const VbValues *values)
+{
+  guint n;
+  const VbRequirement *list = vb_required_list (role, &n);
+  const VbRequirement *oldest = &list[0];
+
+  for (guint i = 1; i < n; i++)
+    if (vb_required_time (values, &list[i]) < vb_required_time (values, oldest))
+      oldest = &list[i];
+
+  return oldest;
+}
+
+gboolean
+vb_required_lacks_limits (VbRole role, const VbValues *values)
+{
+  guint n;
+  const VbRequirement *list = vb_required_list (role, &n);
+
+  for (guint i = 0; i < n; i++)
+    if (list[i].bms_only && vb_required_time (values, &list[i]) != 0)
+      return FALSE;
+
+  return role == VB_ROLE_BMS;
 }
 
 static gboolean
-current_flows (const VbBattery *battery, gint64 now)
+current_flows (const VbValues *values, const VbBatteryLive *live, gint64 now)
 {
-  const VbSample *current
-      = vb_battery_fresh_sample (battery, vb_item_known (VB_KNOWN_CURRENT), now);
+  const VbSample *current = vb_values_fresh (values, vb_item_known (VB_KNOWN_CURRENT), live, now);
 
   return current != NULL && vb_value_number (&current->value, 0) != 0;
 }
 
-/* A source is frozen when nothing it measures has changed although current flows (design §5). */
 static gboolean
-is_frozen (const VbBattery *battery, gint64 now)
+is_frozen (const VbRequired *required,
+           const VbBatteryLive *live,
+           const VbValues *values,
+           gint64 now)
 {
-  return battery->config.live.frozen_after > 0
-         && now - battery->last_change >= battery->config.live.frozen_after
-         && current_flows (battery, now);
+  return live->frozen_after > 0 && now - required->last_change >= live->frozen_after
+         && current_flows (values, live, now);
 }
 
 /* The time of the record from which a frozen source's age counts. */
 static gint64
-frozen_since (const VbBattery *battery)
+frozen_since (const VbRequired *required, const VbBatteryLive *live)
 {
-  return battery->last_change + battery->config.live.frozen_after
-         - battery->config.live.freshness.warn_after;
+  return required->last_change + live->frozen_after - live->freshness.warn_after;
 }
 
 gint64
-vb_battery_age (const VbBattery *battery, gint64 now)
+vb_required_age (const VbRequired *required,
+                 const VbBatteryConfig *config,
+                 const VbValues *values,
+                 gint64 now)
 {
   gint64 oldest = now;
   guint n;
-  const VbRequirement *required = vb_battery_requirements (battery, &n);
+  const VbRequirement *list = vb_required_list (config->fixed.role, &n);
 
   for (guint i = 0; i < n; i++) {
-    const gint64 time = vb_battery_requirement_time (battery, &required[i]);
+    const gint64 time = vb_required_time (values, &list[i]);
 
     if (time == 0)
       return VB_AGE_NEVER;
     oldest = MIN (oldest, time);
   }
 
-  if (is_frozen (battery, now))
-    oldest = MIN (oldest, frozen_since (battery));
+  if (is_frozen (required, &config->live, values, now))
+    oldest = MIN (oldest, frozen_since (required, &config->live));
 
   return now - oldest;
 }
 
+gint64
+vb_required_due (const VbRequired *required,
+                 const VbBatteryConfig *config,
+                 const VbValues *values,
+                 gint64 deadline,
+                 gint64 now)
+{
+  const gint64 due = now - vb_required_age (required, config, values, now) + deadline;
+  gint64 frozen_due;
+
+  if (config->live.frozen_after == 0)
+    return due;
+
+  frozen_due = frozen_since (required, &config->live) + deadline;
+
+  return frozen_due > now ? MIN (due, frozen_due) : due;
+}
+
 void
-vb_battery_missing (const VbBattery *battery, gint64 now, GPtrArray *names)
+vb_required_missing (const VbBatteryConfig *config,
+                     const VbValues *values,
+                     gint64 now,
+                     GPtrArray *names)
 {
   guint n;
-  const VbRequirement *required = vb_battery_requirements (battery, &n);
+  const VbRequirement *list = vb_required_list (config->fixed.role, &n);
 
   for (guint i = 0; i < n; i++) {
-    const gint64 time = vb_battery_requirement_time (battery, &required[i]);
+    const gint64 time = vb_required_time (values, &list[i]);
 
-    if (time == 0 || now - time >= battery->config.live.freshness.warn_after)
-      g_ptr_array_add (names, (gpointer)vb_item (vb_item_known (required[i].field))->name);
+    if (time == 0 || now - time >= config->live.freshness.warn_after)
+      g_ptr_array_add (names, (gpointer)vb_item (vb_item_known (list[i].field))->name);
   }
 }
 
-gboolean
-vb_battery_expires (const VbField *field)
+void
+vb_required_nulled (VbRole role, const VbRecord *record, GPtrArray *names)
 {
-  return field->group == VB_GROUP_LIVE || field->known == VB_KNOWN_CHARGE_REQUEST;
-}
+  guint n;
+  const VbRequirement *list = vb_required_list (role, &n);
 
-/* When the next field on the bus grows too old by itself. */
-static gint64
-next_expiry (const VbBattery *battery, gint64 now)
-{
-  gint64 next = G_MAXINT64;
+  for (guint i = 0; i < n; i++) {
+    const VbKnown field = list[i].field, or_field = list[i].or_field;
+    const char *name = vb_item (vb_item_known (field))->name;
+    const gboolean either = or_field != VB_KNOWN_NONE;
 
-  for (guint i = 0; i < battery->active->len; i++) {
-    const guint item = g_array_index (battery->active, guint, i);
-    const VbSample *sample = &battery->sent[item];
-
-    if (vb_value_is_valid (&sample->value) && vb_battery_expires (vb_item (item)->field)
-        && sample->time + battery->config.live.optional_after > now)
-      next = MIN (next, sample->time + battery->config.live.optional_after);
+    if ((vb_record_says_null (record, field) || (either && vb_record_says_null (record, or_field)))
+        && !vb_record_says_value (record, field)
+        && !(either && vb_record_says_value (record, or_field))
+        && !g_ptr_array_find (names, name, NULL))
+      g_ptr_array_add (names, (gpointer)name);
   }
-
-  return next;
-}
-
-gint64
-vb_battery_schedule (const VbBattery *battery, gint64 now)
-{
-  const gint64 deadline = vb_freshness_deadline (&battery->config.live.freshness, battery->state);
-  gint64 next = G_MAXINT64;
-
-  if (deadline == VB_AGE_NEVER)
-    return next;
-
-  next = now - vb_battery_age (battery, now) + deadline;
-  if (battery->config.live.frozen_after > 0 && frozen_since (battery) + deadline > now)
-    next = MIN (next, frozen_since (battery) + deadline);
-  if (vb_state_shows_values (battery->state))
-    next = MIN (next, next_expiry (battery, now));
-
-  return next;
 }

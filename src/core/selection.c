@@ -1,4 +1,10 @@
+#define G_LOG_DOMAIN "battery"
+
 #include "selection.h"
+
+/* Venus chooses within some seconds after a battery has come or gone; what it says meanwhile is not
+   told. */
+#define SETTLED_AFTER (5 * G_USEC_PER_SEC)
 
 void
 vb_system_clear (VbSystem *system)
@@ -67,4 +73,66 @@ vb_system_describe (
   describe_monitor (system, &selected, texts);
   if (role == VB_ROLE_BMS)
     describe_bms (system, &selected, texts);
+}
+
+static char *
+join_texts (const GPtrArray *texts)
+{
+  GString *joined = g_string_new (NULL);
+
+  for (guint i = 0; i < texts->len; i++)
+    g_string_append_printf (joined, "%s%s", i > 0 ? "; " : "",
+                            (const char *)g_ptr_array_index (texts, i));
+
+  return g_string_free (joined, FALSE);
+}
+
+/* Whether Venus has chosen since it was last told, and stayed with it. */
+static gboolean
+is_due (const VbSelection *selection, const VbPresence *presence, gint64 now)
+{
+  const VbSystem *system = selection->system;
+  gint64 chosen;
+
+  if (system == NULL || !system->there || !presence->on_bus)
+    return FALSE;
+
+  chosen = MAX (system->last_change, selection->joined);
+
+  return selection->told_at <= chosen && now - chosen >= SETTLED_AFTER;
+}
+
+void
+vb_selection_tell (VbSelection *selection,
+                   const VbBatteryFixed *config,
+                   const VbPresence *presence,
+                   gint64 now,
+                   GPtrArray *warnings)
+{
+  g_autoptr (GPtrArray) texts = NULL;
+  g_autofree char *joined = NULL;
+
+  if (!presence->on_bus)
+    selection->joined = now;
+  if (!is_due (selection, presence, now))
+    return;
+
+  selection->told_at = now;
+  texts = g_ptr_array_new_with_free_func (g_free);
+  vb_system_describe (selection->system, config->role, presence->service, presence->instance,
+                      texts);
+  joined = join_texts (texts);
+  if (g_strcmp0 (joined, selection->told) == 0)
+    return;
+
+  g_message ("battery %s: %s", config->name, joined);
+  g_free (selection->told);
+  selection->told = g_steal_pointer (&joined);
+  g_ptr_array_extend_and_steal (warnings, g_steal_pointer (&texts));
+}
+
+void
+vb_selection_clear (VbSelection *selection)
+{
+  g_clear_pointer (&selection->told, g_free);
 }

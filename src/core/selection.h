@@ -1,6 +1,7 @@
 #pragma once
 
 #include "battery-config.h"
+#include "presence.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,17 @@ typedef struct
 
 /** Frees what @system owns. */
 void vb_system_clear (VbSystem *system);
+
+/** VbSelection: what one battery has been told of the choice. Zeroed, nobody chooses. */
+typedef struct
+{
+  const VbSystem *system; /* NULL: nobody chooses */
+
+  /*< private >*/
+  char *told;     /* what was last told */
+  gint64 told_at; /* when it was last looked at, µs */
+  gint64 joined;  /* the last record while not on the bus, µs */
+} VbSelection;
 
 /** What the system's choice means for one battery. */
 typedef struct
@@ -45,5 +57,18 @@ VbSelected vb_system_selected (const VbSystem *system, const char *service, int 
  */
 void vb_system_describe (
     const VbSystem *system, VbRole role, const char *service, int instance, GPtrArray *texts);
+
+/**
+ * Appends to @warnings, and logs, what Venus has chosen for the battery @config: once for each change
+ * that has lasted for some seconds. To be asked with each record; @now in µs.
+ */
+void vb_selection_tell (VbSelection *selection,
+                        const VbBatteryFixed *config,
+                        const VbPresence *presence,
+                        gint64 now,
+                        GPtrArray *warnings);
+
+/** Frees what @selection owns; its system is not its own. */
+void vb_selection_clear (VbSelection *selection);
 
 G_END_DECLS

@@ -1,44 +1,100 @@
-#define G_LOG_DOMAIN "battery"
+#include "source.h"
 
-#include "battery-private.h"
+#define LOG_EVERY (60 * G_USEC_PER_SEC)
 
-/* A flow that is refused every second is told of once a minute. */
-#define REFUSALS_EVERY (60 * G_USEC_PER_SEC)
-
-void
-vb_battery_log_state (const VbBattery *battery, gint64 now)
+static void
+set_text (char **text, const char *new_text)
 {
-  const char *state = vb_state_name (battery->state);
-  g_autoptr (GString) text = g_string_new (NULL);
+  char *copy = g_strdup (new_text);
 
-  vb_battery_describe (battery, now, text);
-  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", battery->config.fixed.name,
-                    "BATTERY_STATE", state, "MESSAGE", "battery %s: %s%s%s",
-                    battery->config.fixed.name, state, text->len > 0 ? ": " : "", text->str);
+  g_free (*text);
+  *text = copy;
+}
+
+static void
+name_source (VbSource *source, const char *address, gint64 warn_after, gint64 now)
+{
+  const gboolean same = g_strcmp0 (source->named, address) == 0;
+
+  if (!same && source->named_last != 0 && now - source->named_last < warn_after)
+    return;
+
+  source->named_last = now;
+  if (same)
+    return;
+  set_text (&source->named, address);
+  source->renamed = TRUE;
 }
 
 void
-vb_battery_log_refusal (VbBattery *battery, const char *source, gint64 now)
+vb_source_set (VbSource *source, const char *address, gint64 warn_after, gint64 now)
 {
-  const VbRefusal *refusal = &battery->source.refusal;
-  const VbRecordError *error;
-  g_autofree char *more = NULL;
+  name_source (source, address, warn_after, now);
+  if (g_strcmp0 (source->address, address) != 0)
+    set_text (&source->address, address);
+}
 
-  if (battery->refusal_logged != 0 && now - battery->refusal_logged < REFUSALS_EVERY) {
-    battery->refusals_unlogged++;
+void
+vb_source_take (VbSource *source, const char *address, gint64 warn_after, gint64 now)
+{
+  source->records++;
+  source->last = now;
+  vb_source_set (source, address, warn_after, now);
+}
+
+static void
+note_to_log (VbSource *source, gint64 now)
+{
+  VbRefusal *refusal = &source->refusal;
+
+  refusal->to_log = source->logged == 0 || now - source->logged >= LOG_EVERY;
+  if (!refusal->to_log) {
+    source->unlogged++;
     return;
   }
-  if (refusal->errors->len == 0)
-    return;
 
-  error = g_ptr_array_index (refusal->errors, 0);
-  if (battery->refusals_unlogged > 0)
-    more = g_strdup_printf ("; %u more were refused since the last line about it",
-                            battery->refusals_unlogged);
-  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", battery->config.fixed.name,
-                    "REFUSAL_CODE", vb_field_error_name (error->code), "MESSAGE",
-                    "battery %s: record from %s refused with %u: %s%s", battery->config.fixed.name,
-                    source, refusal->status, error->detail, more != NULL ? more : "");
-  battery->refusal_logged = now;
-  battery->refusals_unlogged = 0;
+  refusal->unlogged = source->unlogged;
+  source->logged = now;
+  source->unlogged = 0;
+}
+
+void
+vb_source_refuse (VbSource *source,
+                  const char *address,
+                  VbOutcome outcome,
+                  GPtrArray *errors,
+                  gint64 warn_after,
+                  gint64 now)
+{
+  VbRefusal *refusal = &source->refusal;
+
+  source->refused++;
+  refusal->time = now;
+  refusal->outcome = outcome;
+  set_text (&refusal->address, address);
+  g_clear_pointer (&refusal->errors, g_ptr_array_unref);
+  refusal->errors = errors;
+  note_to_log (source, now);
+
+  /* Who is refused does not stand for who is believed. */
+  if (source->records == 0)
+    vb_source_set (source, address, warn_after, now);
+}
+
+void
+vb_source_copy (VbSource *copy, const VbSource *source)
+{
+  *copy = *source;
+  copy->address = g_strdup (source->address);
+  copy->named = g_strdup (source->named);
+  copy->refusal = (VbRefusal){ 0 };
+}
+
+void
+vb_source_clear (VbSource *source)
+{
+  g_free (source->address);
+  g_free (source->named);
+  g_free (source->refusal.address);
+  g_clear_pointer (&source->refusal.errors, g_ptr_array_unref);
 }

@@ -39,6 +39,13 @@ typedef struct
     .kind = VB_VALUE_INVALID, .as = { 0 } \
   }
 
+/** A value together with the time of the record that carried it (µs; 0: never). */
+typedef struct
+{
+  VbValue value;
+  gint64 time;
+} VbSample;
+
 /** Makes an integer value. */
 VbValue vb_value_integer (gint64 integer);
 

@@ -1,167 +1,240 @@
-#include "battery-private.h"
+#include "values.h"
 
-/* Forgets what the source said about the present up to @until; only later records count. Alarms are
-   forgotten whatever their time: they are kept until the battery leaves the bus. */
-static void
-forget (VbBattery *battery, gint64 until)
+#include <math.h>
+
+#include "derive.h"
+
+static VbSample *
+samples_new (void)
 {
-  for (guint i = 0; i < battery->active->len; i++) {
-    const guint item = g_array_index (battery->active, guint, i);
-    const VbGroup group = vb_item (item)->field->group;
+  return g_new0 (VbSample, vb_item_count ());
+}
 
-    if (group == VB_GROUP_STATIC || group == VB_GROUP_IDENTITY
-        || (group != VB_GROUP_ALARM && battery->sent[item].time > until))
+static void
+samples_free (VbSample *samples)
+{
+  for (guint i = 0; i < vb_item_count (); i++)
+    vb_value_clear (&samples[i].value);
+
+  g_free (samples);
+}
+
+static void
+samples_copy (VbSample *samples, const VbSample *source)
+{
+  for (guint i = 0; i < vb_item_count (); i++) {
+    vb_value_set (&samples[i].value, &source[i].value);
+    samples[i].time = source[i].time;
+  }
+}
+
+void
+vb_values_init (VbValues *values)
+{
+  values->sent = samples_new ();
+  values->derived = samples_new ();
+  values->shown = samples_new ();
+  values->flags = g_new0 (guint8, vb_item_count ());
+  values->active = g_array_new (FALSE, FALSE, sizeof (guint));
+  values->changed = g_array_new (FALSE, FALSE, sizeof (guint));
+}
+
+void
+vb_values_clear (VbValues *values)
+{
+  samples_free (values->sent);
+  samples_free (values->derived);
+  samples_free (values->shown);
+  g_free (values->flags);
+  g_array_unref (values->active);
+  g_array_unref (values->changed);
+}
+
+void
+vb_values_copy (VbValues *values, const VbValues *source)
+{
+  vb_values_init (values);
+  samples_copy (values->sent, source->sent);
+  samples_copy (values->derived, source->derived);
+  samples_copy (values->shown, source->shown);
+  for (guint i = 0; i < vb_item_count (); i++)
+    values->flags[i] = source->flags[i];
+  g_array_append_vals (values->active, source->active->data, source->active->len);
+}
+
+void
+vb_values_activate (VbValues *values, guint item)
+{
+  if (values->flags[item] & VB_ITEM_ACTIVE)
+    return;
+
+  values->flags[item] |= VB_ITEM_ACTIVE;
+  g_array_append_val (values->active, item);
+}
+
+double
+vb_values_number (const VbValues *values, VbKnown known)
+{
+  return vb_value_number (&values->sent[vb_item_known (known)].value, NAN);
+}
+
+gint64
+vb_values_time (const VbValues *values, VbKnown known)
+{
+  const VbSample *sample = &values->sent[vb_item_known (known)];
+
+  return vb_value_is_valid (&sample->value) ? sample->time : 0;
+}
+
+gboolean
+vb_values_take (VbValues *values, const VbRecordEntry *entry, gint64 now)
+{
+  const VbField *field = vb_item (entry->item)->field;
+  VbSample *sent = &values->sent[entry->item];
+  gboolean changed;
+
+  vb_values_activate (values, entry->item);
+  if (vb_value_is_valid (&entry->value))
+    values->flags[entry->item] &= ~VB_ITEM_NULLED;
+  else if (field->flags & VB_FIELD_REQUIRED)
+    return FALSE;
+  else
+    values->flags[entry->item] |= VB_ITEM_NULLED;
+
+  /* A text tells nothing of a measurement: a bridge may well count the seconds in one. */
+  changed = field->group == VB_GROUP_LIVE && field->kind != VB_KIND_TEXT
+            && !vb_value_equal (&sent->value, &entry->value);
+  vb_value_set (&sent->value, &entry->value);
+  sent->time = now;
+
+  return changed;
+}
+
+/* Whether @item is one of two fields that meet the same requirement, and @record speaks of the other
+   one without a value: then this one goes on meeting it. */
+static gboolean
+stands_in (const VbRecord *record, guint item)
+{
+  static const VbKnown pair[] = { VB_KNOWN_CURRENT, VB_KNOWN_POWER };
+
+  for (guint i = 0; i < G_N_ELEMENTS (pair); i++)
+    if (item == vb_item_known (pair[i]))
+      return vb_record_says_null (record, pair[1 - i]);
+
+  return FALSE;
+}
+
+static gboolean
+is_about_present (guint item)
+{
+  const VbGroup group = vb_item (item)->field->group;
+
+  return group != VB_GROUP_STATIC && group != VB_GROUP_IDENTITY;
+}
+
+void
+vb_values_clear_unnamed (VbValues *values, const VbRecord *record)
+{
+  for (guint i = 0; i < values->active->len; i++) {
+    const guint item = g_array_index (values->active, guint, i);
+
+    if (record->named[item] || !is_about_present (item) || stands_in (record, item))
       continue;
 
-    vb_value_clear (&battery->sent[item].value);
-    battery->sent[item].time = 0;
-    battery->flags[item] &= ~VB_ITEM_NULLED;
+    vb_value_clear (&values->sent[item].value);
+    values->flags[item] &= ~VB_ITEM_NULLED;
   }
 }
 
-static void
-forget_sequence (VbBattery *battery)
+void
+vb_values_forget (VbValues *values, gint64 until)
 {
-  battery->has_sequence = FALSE;
-  battery->has_timestamp = FALSE;
+  for (guint i = 0; i < values->active->len; i++) {
+    const guint item = g_array_index (values->active, guint, i);
+    const gboolean is_alarm = vb_item (item)->field->group == VB_GROUP_ALARM;
+
+    if (!is_about_present (item) || (!is_alarm && values->sent[item].time > until))
+      continue;
+
+    vb_value_clear (&values->sent[item].value);
+    values->sent[item].time = 0;
+    values->flags[item] &= ~VB_ITEM_NULLED;
+  }
 }
 
-static void
-tell (VbBattery *battery, VbState before)
+gboolean
+vb_values_expires (const VbField *field)
 {
-  const VbChange change = {
-    .before = before,
-    .after = battery->state,
-    .items = (const guint *)battery->changed->data,
-    .n_items = battery->changed->len,
-  };
-
-  if (change.after != before)
-    battery->tally.entered[change.after]++;
-  if (battery->presence.on_bus && change.n_items > 0 && vb_state_on_bus (change.after))
-    battery->tally.signals++;
-  if (change.after != before || change.n_items > 0)
-    vb_battery_tell_change (battery, &change);
+  return field->group == VB_GROUP_LIVE || field->known == VB_KNOWN_CHARGE_REQUEST;
 }
 
-static void
-enter (VbBattery *battery, VbState state, gint64 now)
+gint64
+vb_values_next_expiry (const VbValues *values, gint64 optional_after, gint64 now)
 {
-  battery->state = state;
-  battery->since = now;
+  gint64 next = G_MAXINT64;
 
-  if (state >= VB_STATE_STALE)
-    forget_sequence (battery);
+  for (guint i = 0; i < values->active->len; i++) {
+    const guint item = g_array_index (values->active, guint, i);
+    const VbSample *sample = &values->sent[item];
 
-  /* What is young enough still counts towards the next complete record. */
-  if (state == VB_STATE_GONE)
-    forget (battery, now - battery->config.live.freshness.warn_after);
-}
-
-/* What follows from the values that were sent; what is counted follows from records alone. */
-static void
-derive (VbBattery *battery, gboolean has_record, gint64 now)
-{
-  const VbBatteryConfig *config = &battery->config;
-
-  if (!vb_state_shows_values (battery->state)) {
-    battery->current = (VbSmoothed){ 0 };
-    vb_history_interrupt (&battery->history);
-    return;
+    if (vb_value_is_valid (&sample->value) && vb_values_expires (vb_item (item)->field)
+        && sample->time + optional_after > now)
+      next = MIN (next, sample->time + optional_after);
   }
 
-  vb_derive (battery->sent, battery->derived, now, config->live.optional_after);
-  vb_derive_charge (battery->sent, battery->derived, &battery->current,
-                    config->live.freshness.warn_after);
-  if (config->fixed.history && has_record)
-    vb_battery_count (battery, now);
-  if (config->fixed.history)
-    vb_battery_derive_history (battery, now);
+  return next;
 }
 
-guint
-vb_battery_step (VbBattery *battery, VbState next, const VbRecord *record, gint64 now)
+static gboolean
+is_fresh (guint item, const VbSample *sample, const VbBatteryLive *live, gint64 now)
 {
-  const VbState before = battery->state;
+  return vb_value_is_valid (&sample->value)
+         && (!vb_values_expires (vb_item (item)->field)
+             || now - sample->time < live->optional_after);
+}
 
-  g_array_set_size (battery->changed, 0);
-  if (next != before)
-    enter (battery, next, now);
-  if (next == VB_STATE_STALE)
-    vb_battery_hold_limits (battery, now);
-  if (next == VB_STATE_STALE && record != NULL)
-    vb_battery_lower_limits (battery, record, now);
+const VbSample *
+vb_values_fresh (const VbValues *values, guint item, const VbBatteryLive *live, gint64 now)
+{
+  const VbSample *derived = &values->derived[item];
+  const VbSample *sample = &values->sent[item];
+  const gint64 sent_lasts = vb_item (item)->field->flags & VB_FIELD_COUNTED
+                                ? live->optional_after
+                                : live->freshness.warn_after;
 
-  derive (battery, record != NULL, now);
-  vb_battery_show_all (battery, next != before, now);
-  if (next != before && battery->listeners != NULL)
-    vb_battery_log_state (battery, now);
-  battery->next_tick = vb_battery_schedule (battery, now);
-  tell (battery, before);
+  if (!(values->flags[item] & VB_ITEM_NULLED)) {
+    sample = vb_derive_choose (sample, derived, sent_lasts);
+    if (!is_fresh (item, sample, live, now))
+      sample = derived;
+  }
 
-  return battery->changed->len;
+  return is_fresh (item, sample, live, now) ? sample : NULL;
 }
 
 void
-vb_battery_tick (VbBattery *battery, gint64 now)
+vb_values_begin (VbValues *values)
 {
-  const gint64 age = vb_battery_age (battery, now);
+  g_array_set_size (values->changed, 0);
+}
 
-  if (now < battery->next_tick)
+void
+vb_values_show (VbValues *values, guint item, const VbValue *value, gint64 time)
+{
+  VbSample *shown = &values->shown[item];
+
+  shown->time = time;
+  if (vb_value_equal (&shown->value, value))
     return;
 
-  vb_battery_step (battery,
-                   vb_freshness_next (&battery->config.live.freshness, battery->state, age, FALSE),
-                   NULL, now);
+  vb_value_set (&shown->value, value);
+  g_array_append_val (values->changed, item);
 }
 
 void
-vb_battery_delete (VbBattery *battery, gint64 now)
+vb_values_hide (VbValues *values, guint item)
 {
-  forget (battery, now);
-  forget_sequence (battery);
-  battery->zero = VB_ZERO_NONE;
+  static const VbValue invalid = VB_VALUE_INIT;
 
-  if (battery->state != VB_STATE_GONE)
-    vb_battery_step (battery, VB_STATE_GONE, NULL, now);
-}
-
-void
-vb_battery_refuse (
-    VbBattery *battery, const char *source, guint status, GPtrArray *errors, gint64 now)
-{
-  VbRefusal *refusal = &battery->source.refusal;
-
-  battery->source.refused++;
-  if (errors->len > 0)
-    battery->tally.refused[((const VbRecordError *)g_ptr_array_index (errors, 0))->code]++;
-  refusal->time = now;
-  refusal->status = status;
-  g_free (refusal->address);
-  refusal->address = g_strdup (source);
-  g_clear_pointer (&refusal->errors, g_ptr_array_unref);
-  refusal->errors = errors;
-
-  vb_battery_log_refusal (battery, source, now);
-
-  /* Who is refused does not stand for who is believed. */
-  if (battery->source.records == 0)
-    vb_battery_set_source (battery, source, now);
-  vb_battery_tell_refused (battery);
-}
-
-void
-vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint64 now)
-{
-  battery->config.live = config->live;
-  battery->next_tick = now;
-  vb_battery_tick (battery, now);
-}
-
-void
-vb_battery_set_identity (VbBattery *battery, guint item, const VbValue *value)
-{
-  g_array_set_size (battery->changed, 0);
-  vb_battery_show (battery, item, value, 0);
-  tell (battery, battery->state);
+  vb_values_show (values, item, &invalid, 0);
+  values->flags[item] &= ~VB_ITEM_DERIVED;
 }

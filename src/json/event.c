@@ -1,5 +1,6 @@
 #include "event.h"
 
+#include "intake.h"
 #include "member.h"
 
 static void
@@ -114,7 +115,7 @@ vb_json_event_refused (const VbBattery *battery, GString *text)
   begin (&json, battery, text);
   vb_json_member_time (&json, "time", refusal->time);
   vb_json_member_string (&json, "address", refusal->address);
-  vb_json_member_integer (&json, "status", refusal->status);
+  vb_json_member_integer (&json, "status", vb_intake_status (refusal->outcome));
   vb_json_member_errors (&json, refusal->errors);
   vb_json_end_object (&json);
 }

@@ -1,6 +1,7 @@
 #include "state.h"
 
 #include "base/clock.h"
+#include "intake.h"
 #include "member.h"
 
 /* What was asked for is shown as it was sent, not rounded. */
@@ -133,7 +134,7 @@ member_source (VbJsonWriter *json, const VbBattery *battery, gint64 now)
   else {
     vb_json_begin_object (json);
     vb_json_member_time (json, "time", source->refusal.time);
-    vb_json_member_integer (json, "status", source->refusal.status);
+    vb_json_member_integer (json, "status", vb_intake_status (source->refusal.outcome));
     vb_json_member_errors (json, source->refusal.errors);
     vb_json_end_object (json);
   }

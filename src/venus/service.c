@@ -18,6 +18,7 @@
 struct _VbVenusService
 {
   VbBattery *battery;
+  VbIntake *intake; /* of what clients of the bus write */
   char *bus_name;
   gboolean insecure;
   VbVenusInstance *instance;
@@ -136,7 +137,7 @@ on_set_value (guint item, GVariant *value, gpointer user_data)
     return VB_SET_REFUSED;
 
   vb_value_set (&before, own);
-  set = vb_set_value (service->battery, item, value, now);
+  set = vb_set_value (service->intake, service->battery, item, value, now);
   if (set != VB_SET_TAKEN)
     return set;
 
@@ -219,6 +220,7 @@ service_alloc (VbBattery *battery, const VbVenusServiceConfig *config)
   VbVenusService *service = g_new0 (VbVenusService, 1);
 
   service->battery = battery;
+  service->intake = vb_intake_new ();
   service->bus_name = vb_identity_bus_name (vb_battery_config (battery)->fixed.name);
   service->insecure = config->insecure;
 
@@ -281,6 +283,7 @@ vb_venus_service_free (VbVenusService *service)
   g_clear_pointer (&service->name, vb_bus_name_free);
   g_clear_pointer (&service->objects, vb_venus_objects_free);
   g_clear_pointer (&service->link, vb_bus_link_free);
+  vb_intake_free (service->intake);
   g_free (service->former);
   g_free (service->bus_name);
   g_free (service);

@@ -47,32 +47,32 @@ source_of (const VbBattery *battery)
   return source->records > 0 ? source->address : SOURCE;
 }
 
-/* The only field of a record is not one that could be dropped for the sake of others: it is refused
-   also with wrong-optional=drop. */
+/* The only field of a record is not one that could be left out for the sake of others. */
 static VbSet
-apply (VbBattery *battery, guint item, GVariant *value, gint64 now)
+apply (VbIntake *intake, VbBattery *battery, guint item, GVariant *value, gint64 now)
 {
-  g_autoptr (VbRecord) record = vb_record_new ();
-  g_autoptr (VbVerdict) verdict = vb_verdict_new ();
+  const VbDelivery delivery = {
+    .mode = VB_APPLY_MERGE,
+    .source = SOURCE,
+    .named = source_of (battery),
+    .now = now,
+    .whole = TRUE,
+  };
   const VbRecordError *error;
-  VbSet set;
 
-  if (!vb_bus_value_add_to_record (value, vb_item (item)->path, record))
+  if (!vb_bus_value_add_to_record (value, vb_item (item)->path, vb_intake_begin (intake)))
     return VB_SET_IMPOSSIBLE;
 
-  if (record->errors->len == 0
-      && vb_battery_apply (battery, record, VB_APPLY_MERGE, source_of (battery), now, verdict))
+  if (vb_intake_is_taken (vb_intake_take (intake, battery, &delivery)))
     return VB_SET_TAKEN;
 
-  error = g_ptr_array_index (record->errors, 0);
-  set = error->code == VB_FIELD_ERROR_TYPE ? VB_SET_IMPOSSIBLE : VB_SET_REFUSED;
-  vb_battery_refuse (battery, SOURCE, 422, vb_record_steal_errors (record), now);
+  error = g_ptr_array_index (vb_intake_errors (intake), 0);
 
-  return set;
+  return error->code == VB_FIELD_ERROR_TYPE ? VB_SET_IMPOSSIBLE : VB_SET_REFUSED;
 }
 
 VbSet
-vb_set_value (VbBattery *battery, guint item, GVariant *value, gint64 now)
+vb_set_value (VbIntake *intake, VbBattery *battery, guint item, GVariant *value, gint64 now)
 {
   const VbField *field = vb_item (item)->field;
 
@@ -83,5 +83,5 @@ vb_set_value (VbBattery *battery, guint item, GVariant *value, gint64 now)
   if (field->group == VB_GROUP_IDENTITY || !vb_battery_config (battery)->live.dbus_writable)
     return VB_SET_IMPOSSIBLE;
 
-  return apply (battery, item, value, now);
+  return apply (intake, battery, item, value, now);
 }

@@ -2,7 +2,7 @@
 
 #include <gio/gio.h>
 
-#include "core/battery.h"
+#include "json/intake.h"
 
 G_BEGIN_DECLS
 
@@ -20,8 +20,8 @@ typedef enum
 /**
  * Writes @value, unboxed, to @item of @battery, as a client's SetValue asks for. The custom name is
  * always writable; data is where the battery is configured dbus-writable, and then a write is a record
- * of one field, through the same checks (design §4). @now is the time as for the battery, in µs.
+ * of one field that goes to @battery through @intake, through the same checks (design §4). @now is the time as for the battery, in µs.
  */
-VbSet vb_set_value (VbBattery *battery, guint item, GVariant *value, gint64 now);
+VbSet vb_set_value (VbIntake *intake, VbBattery *battery, guint item, GVariant *value, gint64 now);
 
 G_END_DECLS

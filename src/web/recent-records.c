@@ -1,5 +1,6 @@
 #include "recent-records.h"
 
+#include "json/intake.h"
 #include "json/member.h"
 
 /* Long enough for every address of a network. */
@@ -83,7 +84,7 @@ vb_recent_records_add_refused (VbRecentRecords *recent, const VbBattery *battery
   const VbRefusal *refusal = &vb_battery_source (battery)->refusal;
   Record *record = add (recent, refusal->time, refusal->address);
 
-  record->status = refusal->status;
+  record->status = vb_intake_status (refusal->outcome);
   record->errors = g_ptr_array_ref (refusal->errors);
 }
 

@@ -777,7 +777,7 @@ test_writable (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpint (set (fixture->client, NAME, "/DeviceInstance", g_variant_new_parsed ("<7>")), ==,
                    1);
   assert_changed (fixture, NULL);
-  g_assert_cmpuint (vb_battery_source (fixture->battery)->refusal.status, ==, 422);
+  g_assert_cmpuint (vb_battery_source (fixture->battery)->refusal.outcome, ==, VB_OUTCOME_WRONG);
 }
 
 /* The step down that a write lets happen first takes the objects away under it. */

@@ -19,12 +19,14 @@ enum
 };
 
 static Fixture fixture;
+static VbIntake *intake;
 
 int
 LLVMFuzzerInitialize (int *argc, char ***argv)
 {
   fuzz_prepare ();
   set_up (&fixture, NULL);
+  intake = vb_intake_new ();
 
   return 0;
 }
@@ -98,7 +100,7 @@ set (guint item, GVariant *variant)
       g_hash_table_add (fixture.socs, GINT_TO_POINTER (lround (soc->value.as.real * 10)));
   }
 
-  answer = vb_set_value (fixture.battery, item, value, fixture.now);
+  answer = vb_set_value (intake, fixture.battery, item, value, fixture.now);
   g_assert_true (answer == VB_SET_TAKEN || answer == VB_SET_IMPOSSIBLE || answer == VB_SET_REFUSED);
   if (answer != VB_SET_TAKEN)
     assert_unchanged (state, before);

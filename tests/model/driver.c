@@ -123,8 +123,8 @@ push (Driver *driver, VbApplyMode mode, gint64 now, char **words)
   if (vb_battery_apply (driver->battery, driver->record, mode, "192.0.2.7", now, driver->verdict))
     return TRUE;
 
-  vb_battery_refuse (driver->battery, "192.0.2.7", 422, vb_record_steal_errors (driver->record),
-                     now);
+  vb_battery_refuse (driver->battery, "192.0.2.7", VB_OUTCOME_WRONG,
+                     vb_record_steal_errors (driver->record), now);
 
   return FALSE;
 }

@@ -153,8 +153,8 @@ apply_record (Fixture *fixture, VbApplyMode mode)
   g_clear_pointer (&fixture->errors, g_ptr_array_unref);
   fixture->errors = vb_record_steal_errors (fixture->record);
   if (!taken)
-    vb_battery_refuse (fixture->battery, SOURCE, 422, g_ptr_array_ref (fixture->errors),
-                       fixture->now);
+    vb_battery_refuse (fixture->battery, SOURCE, VB_OUTCOME_WRONG,
+                       g_ptr_array_ref (fixture->errors), fixture->now);
   else
     g_assert_cmpint (fixture->verdict->state, ==, fixture->state);
 

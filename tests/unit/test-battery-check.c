@@ -648,7 +648,7 @@ describe (Fixture *fixture)
       G_GINT64_FORMAT "\n",
       vb_battery_state (battery), vb_battery_since (battery), vb_battery_next_tick (battery),
       vb_battery_age (battery, fixture->now), source->address, (guint)source->records,
-      (guint)source->refused, source->refusal.status, source->last);
+      (guint)source->refused, (guint)source->refusal.outcome, source->last);
   for (guint item = 0; item < vb_item_count (); item++) {
     gboolean derived;
     const gint64 age = vb_battery_value_age (battery, item, fixture->now, &derived);

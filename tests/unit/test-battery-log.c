@@ -1,4 +1,4 @@
-#include "core/battery.h"
+#include "json/intake.h"
 
 #define SECOND ((gint64)G_USEC_PER_SEC)
 
@@ -61,16 +61,14 @@ make_battery (void)
 static void
 push (VbBattery *battery, double soc, gint64 now, gboolean check)
 {
-  g_autoptr (VbRecord) record = vb_record_new ();
-  g_autoptr (VbVerdict) verdict = vb_verdict_new ();
+  g_autoptr (VbIntake) intake = vb_intake_new ();
+  VbRecord *record = vb_intake_begin (intake);
+  const VbDelivery delivery = { .source = "192.0.2.7", .now = now, .check = check };
 
   vb_record_add_number (record, "Soc", soc);
   vb_record_add_number (record, "Voltage", 52);
   vb_record_add_number (record, "Current", 1);
-  if (check)
-    vb_battery_check (battery, record, now, verdict);
-  else if (!vb_battery_apply (battery, record, VB_APPLY_MERGE, "192.0.2.7", now, verdict))
-    vb_battery_refuse (battery, "192.0.2.7", 422, vb_record_steal_errors (record), now);
+  vb_intake_take (intake, battery, &delivery);
 }
 
 static void

@@ -102,7 +102,7 @@ test_source (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (source->refused, ==, 1);
   g_assert_cmpint (source->last, ==, START);
   g_assert_cmpint (source->refusal.time, ==, START + 2 * SECOND);
-  g_assert_cmpuint (source->refusal.status, ==, 422);
+  g_assert_cmpuint (source->refusal.outcome, ==, VB_OUTCOME_WRONG);
   g_assert_cmpuint (source->refusal.errors->len, ==, 2);
 
   /* The line names who sends: it changes with the sender, and not for one who is refused. */
@@ -110,7 +110,8 @@ test_source (Fixture *fixture, gconstpointer user_data)
   g_assert_false (vb_battery_apply (fixture->battery, fixture->record, VB_APPLY_MERGE, "192.0.2.9",
                                     fixture->now, fixture->verdict));
   errors = vb_record_steal_errors (fixture->record);
-  vb_battery_refuse (fixture->battery, "192.0.2.9", 422, g_steal_pointer (&errors), fixture->now);
+  vb_battery_refuse (fixture->battery, "192.0.2.9", VB_OUTCOME_WRONG, g_steal_pointer (&errors),
+                     fixture->now);
   g_assert_true (push (fixture, "Soc=63.5"));
   assert_step (fixture, VB_STATE_LIVE, 0);
   assert_bus (fixture, RECEIVING);

@@ -1,4 +1,4 @@
-#include "core/derive-charge.h"
+#include "core/derive.h"
 
 #include <math.h>
 

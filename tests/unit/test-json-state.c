@@ -216,8 +216,8 @@ test_last_refusal (Fixture *fixture, gconstpointer user_data)
   JsonObject *source, *refusal;
 
   g_assert_false (push (fixture, "{\"Soc\": 101}", 2 * SECOND));
-  vb_battery_refuse (fixture->battery, "10.0.0.9", 422, vb_record_steal_errors (fixture->record),
-                     2 * SECOND);
+  vb_battery_refuse (fixture->battery, "10.0.0.9", VB_OUTCOME_WRONG,
+                     vb_record_steal_errors (fixture->record), 2 * SECOND);
   vb_json_state_battery (fixture->battery, 3 * SECOND, fixture->text);
   source = json_object_get_object_member (read_back (fixture, parser), "source");
 

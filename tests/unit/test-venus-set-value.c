@@ -9,6 +9,7 @@
 typedef struct
 {
   VbBattery *battery;
+  VbIntake *intake;
   guint n_changes;
 } Fixture;
 
@@ -30,6 +31,7 @@ set_up (Fixture *fixture, gconstpointer writable)
   vb_battery_config_init (&config, "virtual");
   config.live.dbus_writable = writable != NULL;
   fixture->battery = vb_battery_new (&config, SECOND);
+  fixture->intake = vb_intake_new ();
   vb_battery_add_listener (fixture->battery, &listener_events, fixture);
 }
 
@@ -37,6 +39,7 @@ static void
 tear_down (Fixture *fixture, gconstpointer writable)
 {
   vb_battery_free (fixture->battery);
+  vb_intake_free (fixture->intake);
 }
 
 static VbSet
@@ -49,7 +52,7 @@ set (Fixture *fixture, const char *path, const char *sent)
   g_assert_no_error (error);
   g_assert_true (vb_item_find (path, &item));
 
-  return vb_set_value (fixture->battery, item, value, 2 * SECOND);
+  return vb_set_value (fixture->intake, fixture->battery, item, value, 2 * SECOND);
 }
 
 static const VbValue *
@@ -160,7 +163,7 @@ test_data_refused (Fixture *fixture, gconstpointer writable)
 
   g_assert_cmpint (set (fixture, "/Soc", "101"), ==, VB_SET_REFUSED);
   g_assert_cmpuint (source->refused, ==, 1);
-  g_assert_cmpuint (source->refusal.status, ==, 422);
+  g_assert_cmpuint (source->refusal.outcome, ==, VB_OUTCOME_WRONG);
   g_assert_cmpuint (source->refusal.errors->len, ==, 1);
   error = g_ptr_array_index (source->refusal.errors, 0);
   g_assert_cmpstr (error->field, ==, "/Soc");

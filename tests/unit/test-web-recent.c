@@ -77,8 +77,8 @@ post (Fixture *fixture, double soc, const char *address, gint64 now)
   vb_record_add_number (fixture->record, "MaxDischargeCurrent", 150);
   if (!vb_battery_apply (fixture->battery, fixture->record, VB_APPLY_MERGE, address, now,
                          fixture->verdict))
-    vb_battery_refuse (fixture->battery, address, 422, vb_record_steal_errors (fixture->record),
-                       now);
+    vb_battery_refuse (fixture->battery, address, VB_OUTCOME_WRONG,
+                       vb_record_steal_errors (fixture->record), now);
 }
 
 static JsonNode *

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "values.h"
+
+G_BEGIN_DECLS
+
+/*
+ * The limits of a battery: what the seat belt of the configuration makes of those that were sent, and
+ * what is left of them when the source is stale. Nothing here ever raises a limit.
+ */
+
+/** Rounds a limit and brings it within the seat belt, never beyond it by rounding. Returns: whether the
+    belt had to change it. */
+gboolean vb_limits_belt (const VbBatteryLive *live, guint item, VbValue *value);
+
+/** What the source asked for where another value of @item is in force; NULL where it is what was asked
+    for, or where nothing was. */
+const VbValue *vb_limits_asked (const VbValues *values, guint item);
+
+/** Appends a text where the belt changes @asked, a value for @item; other items are let be. */
+void vb_limits_warn (const VbBatteryLive *live, guint item, const VbValue *asked, GPtrArray *texts);
+
+/** What `stale` makes of the limits that were in force. */
+void vb_limits_hold (VbValues *values, const VbBatteryLive *live, gint64 now);
+
+/** In `stale`: lets the limits of @record that are lower than those in force take effect. */
+void vb_limits_lower (VbValues *values, const VbRecord *record, gint64 now);
+
+G_END_DECLS

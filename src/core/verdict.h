@@ -1,0 +1,47 @@
+#pragma once
+
+#include "presence.h"
+#include "selection.h"
+#include "source.h"
+#include "values.h"
+
+G_BEGIN_DECLS
+
+/** VbVerdict: what became of a record that was accepted. Made once, filled for each. */
+typedef struct
+{
+  VbState state;
+  guint accepted;      /* fields that the record set or cleared */
+  guint changed;       /* items whose value on the bus changed with it, derived ones included */
+  GPtrArray *missing;  /* of const char *: flat names, required fields absent or too old */
+  GPtrArray *warnings; /* of char *: owned texts */
+} VbVerdict;
+
+VbVerdict *vb_verdict_new (void);
+void vb_verdict_free (VbVerdict *verdict);
+
+/** Fills @verdict on @record, which has just been taken: @state is the one after it, @changed how many
+    items changed on the bus. */
+void vb_verdict_fill (VbVerdict *verdict,
+                      const VbBatteryConfig *config,
+                      const VbValues *values,
+                      const VbRecord *record,
+                      VbState state,
+                      guint changed,
+                      gint64 now);
+
+/**
+ * Appends what a person should know of a battery as it is: limits that the seat belt changed, a BMS
+ * without limits, and what Venus selects. Owned texts.
+ */
+void vb_verdict_warnings (const VbBatteryConfig *config,
+                          const VbValues *values,
+                          const VbSource *source,
+                          const VbSystem *system,
+                          const VbPresence *presence,
+                          VbState state,
+                          GPtrArray *texts);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbVerdict, vb_verdict_free)
+
+G_END_DECLS

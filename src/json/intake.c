@@ -1,0 +1,276 @@
+#define G_LOG_DOMAIN "battery"
+
+#include "intake.h"
+
+#include <string.h>
+
+#include "base/standstill.h"
+#include "record.h"
+
+struct _VbIntake
+{
+  VbJsonRecord *reader;
+  VbRecord *record;
+  GString *read; /* the body that the record was read from, where nothing was wrong with it */
+  VbVerdict *verdict;
+  GPtrArray *errors; /* of VbRecordError: of the last refusal */
+  GString *detail;
+  gboolean refused; /* the last one was */
+};
+
+VbIntake *
+vb_intake_new (void)
+{
+  VbIntake *intake = g_new0 (VbIntake, 1);
+
+  intake->reader = vb_json_record_new ();
+  intake->record = vb_record_new ();
+  intake->read = g_string_new (NULL);
+  intake->verdict = vb_verdict_new ();
+  intake->detail = g_string_new (NULL);
+
+  return intake;
+}
+
+void
+vb_intake_free (VbIntake *intake)
+{
+  vb_json_record_free (intake->reader);
+  vb_record_free (intake->record);
+  g_string_free (intake->read, TRUE);
+  vb_verdict_free (intake->verdict);
+  g_clear_pointer (&intake->errors, g_ptr_array_unref);
+  g_string_free (intake->detail, TRUE);
+  g_free (intake);
+}
+
+guint
+vb_intake_status (VbOutcome outcome)
+{
+  static const guint statuses[] = {
+    [VB_OUTCOME_IN_FORCE] = 200, [VB_OUTCOME_TAKEN] = 202,    [VB_OUTCOME_WRONG] = 422,
+    [VB_OUTCOME_REPLAYED] = 409, [VB_OUTCOME_NOT_JSON] = 400, [VB_OUTCOME_WAITED] = 503,
+  };
+
+  g_return_val_if_fail (outcome < G_N_ELEMENTS (statuses), 500);
+
+  return statuses[outcome];
+}
+
+gboolean
+vb_intake_is_taken (VbOutcome outcome)
+{
+  return outcome == VB_OUTCOME_IN_FORCE || outcome == VB_OUTCOME_TAKEN;
+}
+
+/* One sentence for all errors: how many of the record's fields are wrong. */
+static void
+describe_errors (const VbRecord *record, GString *detail)
+{
+  guint wrong = 0, missing = 0, fields = record->entries->len + record->ignored->len;
+
+  for (guint i = 0; i < record->errors->len; i++) {
+    const VbRecordError *error = g_ptr_array_index (record->errors, i);
+
+    if (error->field == NULL) {
+      g_string_append_printf (detail, "Nothing was changed: %s.", error->detail);
+      return;
+    }
+
+    if (error->code == VB_FIELD_ERROR_MISSING)
+      missing++;
+    else
+      wrong++;
+    if (error->code == VB_FIELD_ERROR_UNKNOWN || error->code == VB_FIELD_ERROR_DUPLICATE)
+      fields++;
+  }
+
+  if (wrong == 0)
+    g_string_append_printf (detail, "%u required %s missing; nothing was changed.", missing,
+                            missing == 1 ? "field is" : "fields are");
+  else
+    g_string_append_printf (detail, "%u of %u fields %s wrong; nothing was changed.", wrong,
+                            MAX (fields, wrong), wrong == 1 ? "is" : "are");
+}
+
+static void
+describe_wait (gint64 stood_still, GString *detail)
+{
+  if (stood_still == VB_STANDSTILL_UNKNOWN)
+    g_string_append (detail, "The daemon was not running; what waited meanwhile is not taken.");
+  else
+    g_string_append_printf (detail,
+                            "The daemon stood still for %.1f s; what waited meanwhile is not "
+                            "taken.",
+                            (double)stood_still / G_USEC_PER_SEC);
+}
+
+static void
+log_refusal (const VbBattery *battery)
+{
+  const char *name = vb_battery_config (battery)->fixed.name;
+  const VbRefusal *refusal = &vb_battery_source (battery)->refusal;
+  const VbRecordError *error;
+  g_autofree char *more = NULL;
+
+  if (!refusal->to_log || refusal->errors->len == 0)
+    return;
+
+  error = g_ptr_array_index (refusal->errors, 0);
+  if (refusal->unlogged > 0)
+    more = g_strdup_printf ("; %u more were refused since the last line about it",
+                            refusal->unlogged);
+  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", name, "REFUSAL_CODE",
+                    vb_field_error_name (error->code), "MESSAGE",
+                    "battery %s: record from %s refused with %u: %s%s", name, refusal->address,
+                    vb_intake_status (refusal->outcome), error->detail, more != NULL ? more : "");
+}
+
+static VbOutcome
+refuse (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery, VbOutcome outcome)
+{
+  g_string_truncate (intake->read, 0);
+  g_clear_pointer (&intake->errors, g_ptr_array_unref);
+  intake->errors = vb_record_steal_errors (intake->record);
+  intake->refused = TRUE;
+  if (delivery->check)
+    return outcome;
+
+  vb_battery_refuse (battery, delivery->source, outcome, g_ptr_array_ref (intake->errors),
+                     delivery->now);
+  log_refusal (battery);
+
+  return outcome;
+}
+
+static gboolean
+is_taken (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
+{
+  if (delivery->whole && intake->record->errors->len > 0)
+    return FALSE;
+  if (delivery->check)
+    return vb_battery_check (battery, intake->record, delivery->now, intake->verdict);
+
+  return vb_battery_apply (battery, intake->record, delivery->mode,
+                           delivery->named != NULL ? delivery->named : delivery->source,
+                           delivery->now, intake->verdict);
+}
+
+static VbOutcome
+give (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
+{
+  if (!is_taken (intake, battery, delivery)) {
+    const gboolean replayed = vb_record_has_error (intake->record, VB_FIELD_ERROR_REPLAYED);
+
+    describe_errors (intake->record, intake->detail);
+    return refuse (intake, battery, delivery, replayed ? VB_OUTCOME_REPLAYED : VB_OUTCOME_WRONG);
+  }
+
+  return intake->verdict->state == VB_STATE_LIVE && vb_battery_presence (battery)->on_bus
+             ? VB_OUTCOME_IN_FORCE
+             : VB_OUTCOME_TAKEN;
+}
+
+static void
+begin (VbIntake *intake)
+{
+  intake->refused = FALSE;
+  g_string_truncate (intake->detail, 0);
+}
+
+gboolean
+vb_intake_has_waited (VbIntake *intake, const VbBattery *battery, gint64 stood_still)
+{
+  if (stood_still <= vb_battery_config (battery)->live.freshness.warn_after)
+    return FALSE;
+
+  begin (intake);
+  describe_wait (stood_still, intake->detail);
+
+  return TRUE;
+}
+
+/* Whether the record is what @body says already. */
+static gboolean
+is_read (const VbIntake *intake, const char *body, gsize length)
+{
+  return length > 0 && length == intake->read->len && memcmp (body, intake->read->str, length) == 0;
+}
+
+VbOutcome
+vb_intake_read (VbIntake *intake,
+                VbBattery *battery,
+                const VbDelivery *delivery,
+                const char *body,
+                gsize length)
+{
+  g_autoptr (GError) error = NULL;
+  VbOutcome outcome;
+
+  if (vb_intake_has_waited (intake, battery, delivery->stood_still))
+    return VB_OUTCOME_WAITED;
+  begin (intake);
+
+  if (!is_read (intake, body, length)) {
+    g_string_truncate (intake->read, 0);
+    if (!vb_json_record_read (intake->reader, body, length, intake->record, &error)) {
+      g_string_append_printf (intake->detail, "Not JSON; nothing was changed: %s.", error->message);
+      vb_record_add_error (intake->record, NULL, NULL, VB_FIELD_ERROR_TYPE, "not JSON, %s",
+                           error->message);
+      return refuse (intake, battery, delivery, VB_OUTCOME_NOT_JSON);
+    }
+  }
+
+  outcome = give (intake, battery, delivery);
+
+  /* What was taken with errors has been changed, for this battery alone. */
+  if (intake->record->errors->len > 0)
+    g_string_truncate (intake->read, 0);
+  else if (!intake->refused && intake->read->len == 0)
+    g_string_append_len (intake->read, body, (gssize)length);
+
+  return outcome;
+}
+
+VbRecord *
+vb_intake_begin (VbIntake *intake)
+{
+  vb_record_reset (intake->record);
+  g_string_truncate (intake->read, 0);
+
+  return intake->record;
+}
+
+VbOutcome
+vb_intake_take (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
+{
+  if (vb_intake_has_waited (intake, battery, delivery->stood_still))
+    return VB_OUTCOME_WAITED;
+  begin (intake);
+
+  return give (intake, battery, delivery);
+}
+
+const VbVerdict *
+vb_intake_verdict (const VbIntake *intake)
+{
+  return intake->verdict;
+}
+
+const VbRecord *
+vb_intake_record (const VbIntake *intake)
+{
+  return intake->record;
+}
+
+const GPtrArray *
+vb_intake_errors (const VbIntake *intake)
+{
+  return intake->refused ? intake->errors : intake->record->errors;
+}
+
+const char *
+vb_intake_detail (const VbIntake *intake)
+{
+  return intake->detail->str;
+}
