@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/** The command line (design §7). Zero-initialised it is empty. */
+/** The command line. Zero-initialised it is empty. */
 typedef struct
 {
   char *config;

@@ -25,8 +25,8 @@ typedef struct
   gboolean history; /* the daemon counts */
 } VbBatteryFixed;
 
-/** What can change while the battery is on the bus. It owns nothing: a reload is an assignment. Times
-    in µs; a limit that is not set is NAN. */
+/** What can change while the battery is on the bus. It owns nothing: a reload is an assignment.
+    Times in µs; a limit that is not set is NAN. */
 typedef struct
 {
   VbFreshness freshness;
@@ -49,11 +49,11 @@ typedef struct
   VbBatteryLive live;
 } VbBatteryConfig;
 
-/** Whether a battery of this configuration has the items of @field at all: a monitor has no limits, and
-    who counts nothing has nothing to clear. */
+/** Whether a battery of this configuration has the items of @field at all: a monitor has no limits,
+    and who counts nothing has nothing to clear. */
 gboolean vb_battery_config_has_field (const VbBatteryConfig *config, const VbField *field);
 
-/** A configuration with the defaults of design §7 for the battery @name; the caller owns @config. */
+/** A configuration with the defaults for the battery @name; the caller owns @config. */
 void vb_battery_config_init (VbBatteryConfig *config, const char *name);
 
 /** Makes @config (uninitialised) a copy of @source. */

@@ -15,8 +15,8 @@ typedef struct
 } Listener;
 
 /*
- * A battery is its parts, each of which owns its state; here they meet. A record's way is apply (tick,
- * doubt, take) and then step (limits, derive, publish, tell).
+ * A battery is its parts, each of which owns its state; here they meet. A record's way is apply
+ * (tick, doubt, take) and then step (limits, derive, publish, tell).
  */
 struct _VbBattery
 {

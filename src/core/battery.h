@@ -62,8 +62,8 @@ const VbBatteryConfig *vb_battery_config (const VbBattery *battery);
 void vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint64 now);
 
 /**
- * Adds a listener, which is told after those that were added before it. @events must stay until it is
- * removed; that must not be done by a listener.
+ * Adds a listener, which is told after those that were added before it. @events must stay until it
+ * is removed; that must not be done by a listener.
  */
 void
 vb_battery_add_listener (VbBattery *battery, const VbBatteryEvents *events, gpointer user_data);
@@ -92,9 +92,9 @@ gboolean vb_battery_apply (VbBattery *battery,
 gboolean vb_battery_check (VbBattery *battery, VbRecord *record, gint64 now, VbVerdict *verdict);
 
 /**
- * Notes that a record was refused, as @outcome says. Takes over @errors, an array of VbRecordError (as
- * from vb_record_steal_errors()). Nothing on the bus moves. Whoever refuses logs it where the refusal
- * of vb_battery_source() is to be logged.
+ * Notes that a record was refused, as @outcome says. Takes over @errors, an array of VbRecordError
+ * (as from vb_record_steal_errors()). Nothing on the bus moves. Whoever refuses logs it where the
+ * refusal of vb_battery_source() is to be logged.
  */
 void vb_battery_refuse (
     VbBattery *battery, const char *source, VbOutcome outcome, GPtrArray *errors, gint64 now);
@@ -135,8 +135,8 @@ void vb_battery_missing (const VbBattery *battery, gint64 now, GPtrArray *names)
 /** The value of @item that is (or would be) on the bus; never NULL. */
 const VbValue *vb_battery_value (const VbBattery *battery, guint item);
 
-/** What the source asked for where another value of @item is in force: a limit beyond the seat belt,
-    or in `stale`. NULL where it is what was asked for, or where nothing was. */
+/** What the source asked for where another value of @item is in force: a limit beyond the seat
+    belt, or in `stale`. NULL where it is what was asked for, or where nothing was. */
 const VbValue *vb_battery_asked (const VbBattery *battery, guint item);
 
 /**

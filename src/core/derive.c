@@ -259,8 +259,8 @@ seconds_to_go (const VbSmoothed *smoothed, double amperes, double remaining)
   return seconds;
 }
 
-/* The step that @seconds is in; that of @before as long as it is not a whole step away, so that noise
-   at the edge of two does not move it to and fro. */
+/* The step that @seconds is in; that of @before as long as it is not a whole step away, so that
+   noise at the edge of two does not move it to and fro. */
 static double
 to_step (double seconds, const VbValue *before)
 {

@@ -4,8 +4,8 @@
 
 #define NO_LIMITS "%s is a limit, and a battery with role=monitor has none"
 
-/* What is known of a field once @record (which may be NULL) has been taken: its value in the record, else
-   the one sent before; NAN where there is none. */
+/* What is known of a field once @record (which may be NULL) has been taken: its value in the
+   record, else the one sent before; NAN where there is none. */
 static double
 after_record (const VbValues *values, const VbRecord *record, VbKnown known)
 {
@@ -18,8 +18,8 @@ after_record (const VbValues *values, const VbRecord *record, VbKnown known)
   return vb_values_number (values, known);
 }
 
-/* Says of @error, which concerns a limit, nothing else than that there are none; a monitor needs none
-   of them, so that it is an optional field that is wrong. */
+/* Says of @error, which concerns a limit, nothing else than that there are none; a monitor needs
+   none of them, so that it is an optional field that is wrong. */
 static void
 make_role_error (VbRecordError *error, const VbItem *limit)
 {
@@ -29,7 +29,8 @@ make_role_error (VbRecordError *error, const VbItem *limit)
   error->detail = g_strdup_printf (NO_LIMITS, limit->name);
 }
 
-/* Whether one of the errors concerns @limit, whatever was wrong with it; it is a role error then. */
+/* Whether one of the errors concerns @limit, whatever was wrong with it; it is a role error
+   then. */
 static gboolean
 is_wrong_already (VbRecord *record, const VbItem *limit)
 {

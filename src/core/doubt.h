@@ -33,11 +33,11 @@ typedef struct
 /**
  * Appends what is wrong with @record, for a battery in @state with these @values, to its errors: a
  * limit for a monitor, a required field that a replacing record does not name, a replayed record, a
- * value that is hard to believe. Where wrong-optional=drop, wrong fields that are not required do not
- * count.
+ * value that is hard to believe. Where wrong-optional=drop, wrong fields that are not required do
+ * not count.
  *
- * @noted: set to whether the record is to be noted even if it is refused: it was replayed, or holds a
- * zero that is believed only once it has been repeated
+ * @noted: set to whether the record is to be noted even if it is refused: it was replayed, or holds
+ * a zero that is believed only once it has been repeated
  *
  * Returns: whether the record can be taken
  */

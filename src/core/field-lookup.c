@@ -22,8 +22,8 @@ add_spelling (Names *names, const char *spelling, guint item)
   g_hash_table_insert (names->names, (gpointer)spelling, GUINT_TO_POINTER (item + 1));
 }
 
-/* A family's pattern holds one %u; a single field has none. Not by printf(): at each start there are a
-   thousand of them. */
+/* A family's pattern holds one %u; a single field has none. Not by printf(): at each start there
+   are a thousand of them. */
 static char *
 fill_in (const char *pattern, const char *member)
 {
@@ -187,7 +187,8 @@ nearest_spelling (const char *spelling)
 char *
 vb_item_suggest (const char *spelling)
 {
-  /* A source sends the same wrong name with every record, and every name there is is looked at for it. */
+  /* A source sends the same wrong name with every record, and every name there is is looked at for
+     it. */
   static GHashTable *found; /* what was asked → what was meant, or NULL */
   gpointer meant;
 

@@ -29,7 +29,7 @@ guint vb_item_known (VbKnown known);
 
 /**
  * Looks a spelling up: flat name, alias, D-Bus path with or without its first slash, where `Dc/x`
- * also stands for `Dc/0/x` (design §2). Exact, case included. Identity items are found too.
+ * also stands for `Dc/0/x`. Exact, case included. Identity items are found too.
  *
  * Returns: whether @item was set
  */
@@ -39,8 +39,8 @@ gboolean vb_item_find (const char *spelling, guint *item);
 gboolean vb_item_is_group (const char *spelling);
 
 /**
- * The spelling that was probably meant by @spelling, of the same style (flat or path), or NULL where
- * nothing settable comes near. Free with g_free().
+ * The spelling that was probably meant by @spelling, of the same style (flat or path), or NULL
+ * where nothing settable comes near. Free with g_free().
  */
 char *vb_item_suggest (const char *spelling);
 

@@ -37,7 +37,7 @@
     .description = "the same alarm of that module" }
 
 const VbField vb_fields[] = {
-  /* Measurements (contract §3.2) */
+  /* Measurements */
   { "Voltage", "/Dc/0/Voltage", POSITIVE_VOLTS (2), LIVE,
     .flags = VB_FIELD_REQUIRED, .known = VB_KNOWN_VOLTAGE, .description = "battery voltage" },
   { "Current", "/Dc/0/Current", REAL ("A", 1, -3000, 3000), LIVE,
@@ -87,7 +87,7 @@ const VbField vb_fields[] = {
     .flags = VB_FIELD_OR_TEXT, .step = 5, .count = 21,
     .description = "time until that SoC is reached, in seconds or as a text" },
 
-  /* Limits and requests of the BMS (contract §3.3) */
+  /* Limits and requests of the BMS */
   { "MaxChargeVoltage", "/Info/MaxChargeVoltage", POSITIVE_VOLTS (1), LIMIT,
     .flags = VB_FIELD_REQUIRED, .known = VB_KNOWN_MAX_CHARGE_VOLTAGE,
     .description = "charge voltage limit (CVL); it makes the battery a BMS" },
@@ -125,7 +125,7 @@ const VbField vb_fields[] = {
   { "DischargeFloor", "/Settings/DischargeFloor", REAL ("%", 0, 0, 100), STATIC,
     .description = "SoC down to which the battery is to be discharged" },
 
-  /* State (contract §3.4) */
+  /* State */
   { "State", "/State",
     ENUM ("0-8 initializing, 9 running, 10 error, 11 unknown, 12 shutdown, 13 updating, "
           "14 standby, 15 going to run, 16 pre-charging, 17 contactor check, 18 pending"),
@@ -148,7 +148,7 @@ const VbField vb_fields[] = {
   { "HasMidVoltage", "/Settings/HasMidVoltage", BOOLEAN, STATIC,
     .description = "there is a voltage at the middle" },
 
-  /* System, cells, IO (contract §3.5) */
+  /* System, cells, IO */
   { "NrOfBatteries", "/System/NrOfBatteries", COUNT, STATIC,
     .description = "batteries in the system; opens a page of its own in the GUI" },
   { "BatteriesParallel", "/System/BatteriesParallel", COUNT, STATIC,
@@ -224,7 +224,7 @@ const VbField vb_fields[] = {
   { "TurnBalancingOff", "/Io/TurnBalancingOff", BOOLEAN, ALARM,
     .description = "balancing is switched off by hand" },
 
-  /* Alarms (contract §3.6) */
+  /* Alarms */
   { "LowVoltage", "/Alarms/LowVoltage", WARNING, ALARM,
     .description = "battery voltage is low" },
   { "HighVoltage", "/Alarms/HighVoltage", WARNING, ALARM,
@@ -287,7 +287,7 @@ const VbField vb_fields[] = {
   { "Alarm", "/Alarms/Alarm", WARNING, ALARM,
     .description = "some alarm" },
 
-  /* Alarms of one module (contract §3.6) */
+  /* Alarms of one module */
   { "Module%uId", "/Diagnostics/Module%u/Id", TEXT, STATIC,
     MODULES, .description = "name of that module; makes its alarms visible" },
   MODULE_ALARM ("LowVoltage"),
@@ -314,7 +314,7 @@ const VbField vb_fields[] = {
   MODULE_ALARM ("StateOfHealth"),
   MODULE_ALARM ("BatteryTemperatureSensor"),
 
-  /* History (contract §3.7) */
+  /* History */
   { "DeepestDischarge", "/History/DeepestDischarge", REAL ("Ah", 1, -10000000, 10000000), STATIC,
     .flags = VB_FIELD_COUNTED | VB_FIELD_NOT_POSITIVE, .description = "deepest discharge; published as zero or less" },
   { "LastDischarge", "/History/LastDischarge", REAL ("Ah", 1, -10000000, 10000000), STATIC,
@@ -369,7 +369,7 @@ const VbField vb_fields[] = {
   { "ChargedEnergy", "/History/ChargedEnergy", REAL ("kWh", 2, 0, 10000000), STATIC,
     .flags = VB_FIELD_COUNTED, .description = "energy charged" },
 
-  /* Diagnostics (contract §3.7) */
+  /* Diagnostics */
   { "ShutDownsDueError", "/Diagnostics/ShutDownsDueError", TALLY, STATIC,
     .description = "shutdowns for an error" },
   { "LastError%u", "/Diagnostics/LastErrors/%u/Error", INTEGER (0, 65535), STATIC,
@@ -377,7 +377,7 @@ const VbField vb_fields[] = {
   { "LastError%uTime", "/Diagnostics/LastErrors/%u/Time", TALLY, STATIC,
     .first = 1, .step = 1, .count = 4, .description = "when it happened, Unix seconds" },
 
-  /* The daemon's own: no record sets them (contract §2.1) */
+  /* The daemon's own: no record sets them */
   { "ProcessName", "/Mgmt/ProcessName", TEXT, IDENTITY,
     .known = VB_KNOWN_PROCESS_NAME, .description = "name of the program" },
   { "ProcessVersion", "/Mgmt/ProcessVersion", TEXT, IDENTITY,

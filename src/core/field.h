@@ -4,7 +4,7 @@
 
 G_BEGIN_DECLS
 
-/** VbKind: what a field holds for life (contract §1.5, type stability). */
+/** VbKind: what a field holds for life. */
 typedef enum
 {
   VB_KIND_REAL,
@@ -13,21 +13,21 @@ typedef enum
   VB_KIND_TEXT,
 } VbKind;
 
-/** VbGroup: what time does to a field (design §3). */
+/** VbGroup: what time does to a field. */
 typedef enum
 {
   VB_GROUP_LIVE,
   VB_GROUP_LIMIT,
   VB_GROUP_ALARM,
   VB_GROUP_STATIC,
-  VB_GROUP_IDENTITY, /* the daemon's own: not settable by a record (contract §2.1) */
+  VB_GROUP_IDENTITY, /* the daemon's own: not settable by a record */
 } VbGroup;
 
 typedef enum
 {
-  VB_FIELD_REQUIRED = 1 << 0, /* the source's age is the age of the oldest of these (design §5) */
-  VB_FIELD_OR_TEXT = 1 << 1,  /* a number, or a text that is published as it is */
-  VB_FIELD_NOT_POSITIVE = 1 << 2, /* published ≤ 0 whatever sign came in (design §3) */
+  VB_FIELD_REQUIRED = 1 << 0,     /* the source's age is the age of the oldest of these */
+  VB_FIELD_OR_TEXT = 1 << 1,      /* a number, or a text that is published as it is */
+  VB_FIELD_NOT_POSITIVE = 1 << 2, /* published ≤ 0 whatever sign came in */
   VB_FIELD_HEX = 1 << 3,          /* text is 0x and upper-case hexadecimal */
   VB_FIELD_WRITABLE = 1 << 4,     /* SetValue is taken whatever dbus-writable says */
   VB_FIELD_COUNTED = 1 << 5,      /* counted where history=true and the source is silent about it */
@@ -117,7 +117,7 @@ typedef struct
 #define VB_FIELD_ERROR vb_field_error_quark ()
 GQuark vb_field_error_quark (void);
 
-/** VbFieldError: why a value is refused; the codes that a refusal names (design §2). */
+/** VbFieldError: why a value is refused; the codes that a refusal names. */
 typedef enum
 {
   VB_FIELD_ERROR_UNKNOWN,

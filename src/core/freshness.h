@@ -4,7 +4,7 @@
 
 G_BEGIN_DECLS
 
-/** VbState: the ladder of design §5, in the order of its steps. */
+/** VbState: the ladder, in the order of its steps. */
 typedef enum
 {
   VB_STATE_WAITING, /* before the first complete record: not on the bus */
@@ -16,7 +16,7 @@ typedef enum
   VB_N_STATES
 } VbState;
 
-/** VbOnStale: what `stale` does to the limits (design §5). */
+/** VbOnStale: what `stale` does to the limits. */
 typedef enum
 {
   VB_ON_STALE_STOP_CHARGING,
@@ -41,8 +41,8 @@ typedef struct
 const char *vb_state_name (VbState state);
 
 /**
- * The state that follows @state when the source's age is @age (µs, or VB_AGE_NEVER). Time alone only
- * ever leads down the ladder; @complete (every required field younger than warn_after, after a
+ * The state that follows @state when the source's age is @age (µs, or VB_AGE_NEVER). Time alone
+ * only ever leads down the ladder; @complete (every required field younger than warn_after, after a
  * record) leads to `live` from every state.
  */
 VbState

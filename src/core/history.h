@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 /**
  * VbCounters:
  *
- * What a battery has been through (design §5, Counters). NAN is what has not been seen yet.
+ * What a battery has been through. NAN is what has not been seen yet.
  */
 typedef struct
 {
@@ -47,9 +47,9 @@ typedef struct
 void vb_history_init (VbHistory *history);
 
 /**
- * Counts what has happened since the last sample: current and power as straight lines from one to the
- * other, split where they change their sign. A gap longer than @longest_gap (µs) is not bridged; only
- * the time since the last full charge goes on.
+ * Counts what has happened since the last sample: current and power as straight lines from one to
+ * the other, split where they change their sign. A gap longer than @longest_gap (µs) is not
+ * bridged; only the time since the last full charge goes on.
  *
  * A full charge is a Soc of 99.5 % or more after one below 95 %.
  */
@@ -58,7 +58,8 @@ void vb_history_add (VbHistory *history, const VbHistorySample *sample, gint64 l
 /** Notes that what flows from now on is not known: up to the next sample only time is counted. */
 void vb_history_interrupt (VbHistory *history);
 
-/** Full charges of a battery of @installed Ah that have been drawn, or NAN where that is not known. */
+/** Full charges of a battery of @installed Ah that have been drawn, or NAN where that is not
+    known. */
 double vb_counters_cycles (const VbCounters *counters, double installed);
 
 /** Takes the counted fields among those that a step looks at. */
@@ -73,8 +74,8 @@ void vb_history_count (VbHistory *history,
 /** Writes the counters where derived values are. */
 void vb_history_derive (const VbHistory *history, VbValues *values, gint64 now);
 
-/** Goes on counting from @counters: before the first record. Nothing flowed until @now that is known
-    of, but time passed. */
+/** Goes on counting from @counters: before the first record. Nothing flowed until @now that is
+    known of, but time passed. */
 void vb_history_resume (VbHistory *history, const VbCounters *counters, gint64 now);
 
 /** How long ago (µs) it was last counted: time that the last full charge is further away. */

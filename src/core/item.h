@@ -4,12 +4,12 @@
 
 G_BEGIN_DECLS
 
-/** Longest text that a field takes, in bytes (design §2). */
+/** Longest text that a field takes, in bytes. */
 #define VB_TEXT_MAX 64
 
 /**
- * Checks @number against @item's kind and range. A whole-valued number is an integer.
- * On success @value holds it, of the field's kind, not rounded, its sign folded where the row says so.
+ * Checks @number against @item's kind and range. A whole-valued number is an integer. On success
+ * @value holds it, of the field's kind, not rounded, its sign folded where the row says so.
  *
  * Returns: FALSE with an error in VB_FIELD_ERROR (type, range, enum) whose message names the item,
  * the value and the limit, as `Soc is 101 %, above the limit of 100 %`
@@ -26,8 +26,8 @@ gboolean vb_item_check_text (guint item, const char *text, VbValue *value, GErro
 void vb_item_round (guint item, VbValue *value);
 
 /**
- * Writes the text of @value that D-Bus consumers show, as `52.70V`, `63.5%` or `---`; a point is the
- * decimal separator in every locale (contract §1.11, §3.1). Appends to @text.
+ * Writes the text of @value that D-Bus consumers show, as `52.70V`, `63.5%` or `---`; a point is
+ * the decimal separator in every locale. Appends to @text.
  */
 void vb_item_format (guint item, const VbValue *value, GString *text);
 

@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-/* @limit brought to the decimals of its row, towards safety: a ceiling never up, a floor never down.
-   NAN stays NAN. */
+/* @limit brought to the decimals of its row, towards safety: a ceiling never up, a floor never
+   down. NAN stays NAN. */
 static double
 to_decimals (VbKnown known, double limit, gboolean is_ceiling)
 {

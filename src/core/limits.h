@@ -5,16 +5,16 @@
 G_BEGIN_DECLS
 
 /*
- * The limits of a battery: what the seat belt of the configuration makes of those that were sent, and
- * what is left of them when the source is stale. Nothing here ever raises a limit.
+ * The limits of a battery: what the seat belt of the configuration makes of those that were sent,
+ * and what is left of them when the source is stale. Nothing here ever raises a limit.
  */
 
-/** Rounds a limit and brings it within the seat belt, never beyond it by rounding. Returns: whether the
-    belt had to change it. */
+/** Rounds a limit and brings it within the seat belt, never beyond it by rounding. Returns: whether
+    the belt had to change it. */
 gboolean vb_limits_belt (const VbBatteryLive *live, guint item, VbValue *value);
 
-/** What the source asked for where another value of @item is in force; NULL where it is what was asked
-    for, or where nothing was. */
+/** What the source asked for where another value of @item is in force; NULL where it is what was
+    asked for, or where nothing was. */
 const VbValue *vb_limits_asked (const VbValues *values, guint item);
 
 /** Appends a text where the belt changes @asked, a value for @item; other items are let be. */

@@ -4,7 +4,7 @@
 
 G_BEGIN_DECLS
 
-/** What the battery waits for on its way to the bus (design §2, `joining`). */
+/** What the battery waits for on its way to the bus. */
 typedef enum
 {
   VB_JOINING_NOTHING,

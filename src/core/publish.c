@@ -181,8 +181,8 @@ show_cable (const Step *step, guint item)
       MAX (own[step->state], (gint64)vb_value_number (&step->values->sent[item].value, 0)));
 }
 
-/* The line changes with the state, not with the second; where the source has a text of its own, that
-   one is shown while it is live. */
+/* The line changes with the state, not with the second; where the source has a text of its own,
+   that one is shown while it is live. */
 static void
 show_information (const Step *step, guint item)
 {

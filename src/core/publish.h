@@ -6,9 +6,9 @@
 G_BEGIN_DECLS
 
 /**
- * Computes what is shown of every item from what was sent and derived, and from @state: values in `live`
- * and `late`; in `stale` and `lost` the alarms, the static fields and what is left of the limits; off the
- * bus nothing. Begun with vb_values_begin().
+ * Computes what is shown of every item from what was sent and derived, and from @state: values in
+ * `live` and `late`; in `stale` and `lost` the alarms, the static fields and what is left of the
+ * limits; off the bus nothing. Begun with vb_values_begin().
  *
  * @source: who the line about the source names; it has been named then
  * @entered: @state was entered with this step
@@ -20,7 +20,8 @@ void vb_publish (VbValues *values,
                  gboolean entered,
                  gint64 now);
 
-/** Appends the line that a person reads in the GUI for @state: why it is not live, and what follows. */
+/** Appends the line that a person reads in the GUI for @state: why it is not live, and what
+    follows. */
 void vb_publish_describe (const VbValues *values,
                           const VbBatteryConfig *config,
                           const VbSource *source,

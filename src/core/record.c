@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* Keys that dbus-mqtt-battery publishers send and that mean nothing here; the identity rows of the
-   field table belong to them too (field-notes §2.3). */
+   field table belong to them too. */
 static const char *const ignored_keys[] = {
   "DeviceName",
   "Family",
@@ -15,8 +15,8 @@ static const char *const ignored_keys[] = {
   "Manufacturer",
 };
 
-/* Each suggestion looks at every name there is. A record with more unknown names than this is none that
-   was meant for a battery. */
+/* Each suggestion looks at every name there is. A record with more unknown names than this is none
+   that was meant for a battery. */
 #define SUGGESTIONS_MAX 8
 
 /* Largest number up to which every integer is a double of its own. */

@@ -22,7 +22,7 @@ typedef struct
   gboolean required; /* a required field is concerned */
 } VbRecordError;
 
-/** What a record says about the source itself: dbus-mqtt-battery's `Connected` (design §2). */
+/** What a record says about the source itself: dbus-mqtt-battery's `Connected`. */
 typedef enum
 {
   VB_CONNECTED_UNSAID,
@@ -80,9 +80,9 @@ void vb_record_free (VbRecord *record);
 void vb_record_reset (VbRecord *record);
 
 /**
- * Adds one member under the name @spelling. Whatever is wrong with it (unknown name, wrong kind, out
- * of range, named twice) is appended to @record->errors; the other members stay. Names that mean
- * something to dbus-mqtt-battery and nothing here go to @record->ignored (field-notes §2.3).
+ * Adds one member under the name @spelling. Whatever is wrong with it (unknown name, wrong kind,
+ * out of range, named twice) is appended to @record->errors; the other members stay. Names that
+ * mean something to dbus-mqtt-battery and nothing here go to @record->ignored.
  */
 void vb_record_add_number (VbRecord *record, const char *spelling, double number);
 void vb_record_add_boolean (VbRecord *record, const char *spelling, gboolean boolean);
@@ -110,7 +110,8 @@ vb_record_add_field_error (VbRecord *record, VbKnown known, VbFieldError code, c
 /** Whether one of the errors has @code. */
 gboolean vb_record_has_error (const VbRecord *record, VbFieldError code);
 
-/** Hands the errors over (an array of VbRecordError) and leaves none. Free with g_ptr_array_unref(). */
+/** Hands the errors over (an array of VbRecordError) and leaves none. Free with
+    g_ptr_array_unref(). */
 GPtrArray *vb_record_steal_errors (VbRecord *record);
 
 /** The entry that names @item, or NULL. */

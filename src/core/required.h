@@ -15,9 +15,9 @@ typedef struct
 /**
  * VbRequired:
  *
- * What must come from the source. The age of the source is that of its oldest required field, so that
- * a flow which goes on sending Soc after its BMS has died does not keep old limits alive. A source is
- * frozen when nothing that it measures has changed although current flows.
+ * What must come from the source. The age of the source is that of its oldest required field, so
+ * that a flow which goes on sending Soc after its BMS has died does not keep old limits alive. A
+ * source is frozen when nothing that it measures has changed although current flows.
  */
 typedef struct
 {

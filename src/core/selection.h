@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /**
  * VbSystem:
  *
- * What com.victronenergy.system says of its choice among batteries (contract §4.1 to §4.3). One for
+ * What com.victronenergy.system says of its choice among batteries. One for
  * all batteries; the bus side keeps it up to date.
  */
 typedef struct
@@ -59,8 +59,8 @@ void vb_system_describe (
     const VbSystem *system, VbRole role, const char *service, int instance, GPtrArray *texts);
 
 /**
- * Appends to @warnings, and logs, what Venus has chosen for the battery @config: once for each change
- * that has lasted for some seconds. To be asked with each record; @now in µs.
+ * Appends to @warnings, and logs, what Venus has chosen for the battery @config: once for each
+ * change that has lasted for some seconds. To be asked with each record; @now in µs.
  */
 void vb_selection_tell (VbSelection *selection,
                         const VbBatteryFixed *config,

@@ -32,8 +32,9 @@ typedef struct
   guint unlogged;    /* refusals since then */
 } VbSource;
 
-/** Notes who has sent at @now (µs). Two that send in turn would change the line about the source with
-    every record: it stays with the one it names until that one has been silent for @warn_after. */
+/** Notes who has sent at @now (µs). Two that send in turn would change the line about the source
+    with every record: it stays with the one it names until that one has been silent for
+    @warn_after. */
 void vb_source_set (VbSource *source, const char *address, gint64 warn_after, gint64 now);
 
 /** Notes a record that was taken. */

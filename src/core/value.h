@@ -8,7 +8,7 @@ G_BEGIN_DECLS
  * VbValueKind:
  *
  * What a value on the bus can be. There are no booleans on a Venus bus: 0/1 integers take their
- * place (contract §1.5).
+ * place.
  */
 typedef enum
 {

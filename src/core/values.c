@@ -110,8 +110,8 @@ vb_values_take (VbValues *values, const VbRecordEntry *entry, gint64 now)
   return changed;
 }
 
-/* Whether @item is one of two fields that meet the same requirement, and @record speaks of the other
-   one without a value: then this one goes on meeting it. */
+/* Whether @item is one of two fields that meet the same requirement, and @record speaks of the
+   other one without a value: then this one goes on meeting it. */
 static gboolean
 stands_in (const VbRecord *record, guint item)
 {

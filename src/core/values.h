@@ -15,9 +15,9 @@ typedef enum
 /**
  * VbValues:
  *
- * The values of one battery: of every item what was sent, what was derived, and what is shown, that is
- * on the bus. A record or the passing of time changes the first two; the third follows from them and
- * the state (core/publish). Times are in µs of the clock that every `now` takes.
+ * The values of one battery: of every item what was sent, what was derived, and what is shown, that
+ * is on the bus. A record or the passing of time changes the first two; the third follows from them
+ * and the state (core/publish). Times are in µs of the clock that every `now` takes.
  */
 typedef struct
 {
@@ -54,9 +54,9 @@ gint64 vb_values_time (const VbValues *values, VbKnown known);
 gboolean vb_values_take (VbValues *values, const VbRecordEntry *entry, gint64 now);
 
 /**
- * Makes invalid what @record, which replaces, does not name; identity and group static stay. So does
- * Current or Power where the record calls the other one null. The times stay, so that a cell that was
- * seen once is missed when it is not there any more.
+ * Makes invalid what @record, which replaces, does not name; identity and group static stay. So
+ * does Current or Power where the record calls the other one null. The times stay, so that a cell
+ * that was seen once is missed when it is not there any more.
  */
 void vb_values_clear_unnamed (VbValues *values, const VbRecord *record);
 

@@ -20,8 +20,8 @@ typedef struct
 VbVerdict *vb_verdict_new (void);
 void vb_verdict_free (VbVerdict *verdict);
 
-/** Fills @verdict on @record, which has just been taken: @state is the one after it, @changed how many
-    items changed on the bus. */
+/** Fills @verdict on @record, which has just been taken: @state is the one after it, @changed how
+    many items changed on the bus. */
 void vb_verdict_fill (VbVerdict *verdict,
                       const VbBatteryConfig *config,
                       const VbValues *values,
