@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  *
  * Finds out that the process stood still: that more than a given time passed between two turns of
  * the main loop (a stopped process, a suspended machine). What had waited in the sockets by then is
- * not fresh (design §5).
+ * not fresh: docs/ARCHITECTURE.md, "The ladder".
  *
  * A quiet loop sleeps in poll() for as long as nothing happens; whoever runs the loop must make it
  * turn more often than the given time.
@@ -48,9 +48,9 @@ void vb_standstill_add_input (VbStandstill *turn, int inputs);
 void vb_standstill_note_input (VbStandstill *turn, gboolean ready);
 
 /**
- * How long (µs) the process stood still, from the moment that is noticed until all input that waited
- * has been drained, or VB_STANDSTILL_DRAIN has passed; 0 otherwise, VB_STANDSTILL_UNKNOWN after
- * vb_standstill_inherit().
+ * How long (µs) the process stood still. It says so from the moment of noticing until all input
+ * that waited has been drained, or VB_STANDSTILL_DRAIN has passed; 0 otherwise.
+ * VB_STANDSTILL_UNKNOWN after vb_standstill_inherit().
  */
 gint64 vb_standstill_lasted (const VbStandstill *turn);
 

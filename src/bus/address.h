@@ -6,7 +6,7 @@ G_BEGIN_DECLS
 
 /**
  * The address of the bus that --bus means: `system`, `session`, an address, or NULL for the rule of
- * every Venus driver (session where DBUS_SESSION_BUS_ADDRESS is set, else system; contract §1.8).
+ * every Venus driver: session where DBUS_SESSION_BUS_ADDRESS is set, else system.
  * Free with g_free().
  */
 char *vb_bus_address (const char *bus, GError **error);

@@ -10,19 +10,19 @@ G_BEGIN_DECLS
 /**
  * VbBusFilter:
  *
- * Lets GDBus answer as libdbus does where real clients depend on it (contract §1.9): calls without
- * an interface, SetValue with a bare argument, UnknownObject for a path that is not there. It filters
- * the messages of one connection, in GDBus' worker thread.
+ * Lets GDBus answer as libdbus does where real clients depend on it: calls without an interface,
+ * SetValue with a bare argument, UnknownObject for a path that is not there. It filters the
+ * messages of one connection, in GDBus' worker thread. See docs/venus.md, "GDBus and libdbus".
  */
 typedef struct _VbBusFilter VbBusFilter;
 
-/** Filters the messages of @connection from now on, which knows no path yet. */
+/** Filters the messages of @connection from now on. No path is registered yet. */
 VbBusFilter *vb_bus_filter_new (GDBusConnection *connection);
 
 /** Stops filtering and frees; from any thread but the worker. */
 void vb_bus_filter_free (VbBusFilter *compat);
 
-/** Makes @path known: calls to it are let through. */
+/** Registers @path: calls to it are let through. */
 void vb_bus_filter_add_path (VbBusFilter *compat, const char *path);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbBusFilter, vb_bus_filter_free)

@@ -8,8 +8,8 @@
 #define GIVE_UP_MILLISECONDS 5000
 #define CLOSE_MILLISECONDS 2000
 
-/* Messages are processed from the start: GDBus cannot delay them on a message bus. Nobody knows where
-   to call before the name is claimed. */
+/* Messages are processed from the start: GDBus cannot delay them on a message bus. Before the name
+   is claimed nobody can tell where to call. */
 #define FLAGS \
   (G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION)
 
@@ -78,11 +78,11 @@ on_connected (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GDBusConnection) connection = g_dbus_connection_new_finish (result, &error);
   VbBusLink *link = user_data;
 
-  /* Cancelled means given up, or freed: then the link must not be touched. */
+  /* Cancelled: the link was given up or freed, and must not be touched. */
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
 
-  /* One that is closed already may have said so before anybody listened. */
+  /* A connection may have been closed before anybody listened for it. */
   if (connection == NULL || g_dbus_connection_is_closed (connection)) {
     retry_later (link);
     return;
@@ -204,7 +204,7 @@ on_close_timeout (gpointer user_data)
 static void
 close_in_time (GDBusConnection *connection)
 {
-  /* Not on the stack: what comes too late finds it still. */
+  /* Not on the stack: an answer that comes too late still finds it. */
   Closing *closing = g_new0 (Closing, 1);
   g_autoptr (GSource) timeout = g_timeout_source_new (CLOSE_MILLISECONDS);
 

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 /**
  * VbBusLink:
  *
- * One private connection to the bus, made anew whenever it is lost (design §4, Start).
+ * One private connection to the bus, made anew whenever it is lost.
  */
 typedef struct _VbBusLink VbBusLink;
 

@@ -61,7 +61,8 @@ call_bus (VbBusName *name,
                           name->cancellable, done, name);
 }
 
-/* Whether the claim is over: cancelled means freed, and with the connection the name goes too. */
+/* Whether the claim is over: it was freed (cancelled), or the connection is closed, and the name
+   with it. */
 static gboolean
 is_over (const GError *error)
 {

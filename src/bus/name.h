@@ -7,9 +7,9 @@ G_BEGIN_DECLS
 /**
  * VbBusName:
  *
- * A claim of one connection to a bus name: it asks until the name is ours, again after 1, 2, … 10 s
- * where another process has it (design §4, Start). It never waits in the bus' queue, and neither takes
- * the name from anybody nor lets it be taken (contract §1.8).
+ * A claim of one connection to a bus name. It asks until the name is ours: again after 1, 2, … 10 s
+ * while another process has it. It does not wait in the queue of the bus, takes the name from
+ * nobody, and lets nobody take it: docs/venus.md, "Joining and leaving".
  */
 typedef struct _VbBusName VbBusName;
 
@@ -17,7 +17,7 @@ typedef struct _VbBusName VbBusName;
 typedef void (*VbBusNameChanged) (gboolean owned, gpointer user_data);
 
 /**
- * Claims @bus_name until it is freed; that does not release the name, only closing @connection does.
+ * Claims @bus_name until the claim is freed. Only closing @connection releases the name.
  * Nobody is told before the main loop runs.
  *
  * @former: the unique name of the connection that we had before, or NULL; the bus may take a moment

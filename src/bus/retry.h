@@ -4,7 +4,7 @@
 
 G_BEGIN_DECLS
 
-/** Something that is asked again and again until it succeeds, ever more slowly: after 1, 2, … 10 s. */
+/** Something that is asked again until it succeeds, ever more slowly: after 1, 2, … 10 s. */
 typedef struct
 {
   void (*again) (gpointer user_data);

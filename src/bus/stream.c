@@ -196,9 +196,9 @@ vb_bus_stream_new (GIOStream *base)
   return G_IO_STREAM (stream);
 }
 
-/* Where the bus is behind it is waited for, a little: whoever posts faster than it takes is slowed down,
-   instead of filling a queue. A bus that takes nothing at all must not hold up the loop, and not once for
-   each battery either: all of them are on the same one. */
+/* A bus that is behind is waited for, a little. So a source that posts faster than the bus takes is
+   slowed down, and fills no queue. A bus that takes nothing at all must not hold up the loop, nor
+   once for each battery: all of them are on the same bus. */
 static gssize
 send_when_ready (int fd, const guint8 *message, gsize length)
 {

@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 /**
  * VbBusStream:
  *
- * The socket below GDBus. What GDBus sends goes through it as it is; between two of its messages one
- * of our own can be written at once, without the thread that GDBus sends from being woken
+ * The socket below GDBus. What GDBus sends goes through it as it is. Between two of its messages
+ * one of our own can be written at once, without waking the thread that GDBus sends from
  * (tests/bench/PROFILE.md says what that costs).
  */
 #define VB_TYPE_BUS_STREAM (vb_bus_stream_get_type ())
@@ -23,18 +23,18 @@ G_DECLARE_FINAL_TYPE (VbBusStream, vb_bus_stream, VB, BUS_STREAM, GUnixConnectio
 /**
  * Takes @base, a connection to a bus that has not been authenticated yet.
  *
- * Returns: (transfer full): what GDBus is to be given. Where @base is no unix socket that is @base.
+ * Returns: (transfer full): what GDBus is to be given: @base itself where that is no unix socket.
  */
 GIOStream *vb_bus_stream_new (GIOStream *base);
 
 /**
- * Writes a message, whole. It is never written before one that GDBus was given earlier: a reply with
- * old values would come after the signal with the new ones.
+ * Writes a message, whole. It is never written before one that GDBus was given earlier, or a reply
+ * with old values would come after the signal with the new ones.
  *
  * @last_serial: g_dbus_connection_get_last_serial()
  *
- * Returns: FALSE where GDBus has not written everything yet, where the message is too long, or where
- * the socket does not take it within 50 ms: then it is to be sent through GDBus.
+ * Returns: FALSE where GDBus has not written everything yet, the message is too long, or the socket
+ * does not take it within 50 ms: then it is to be sent through GDBus.
  */
 gboolean
 vb_bus_stream_write (VbBusStream *stream, const guint8 *message, gsize length, guint32 last_serial);

@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /**
- * What goes into the variant of an item on the bus (contract §1.5): `i` (`x` beyond 32 bits), `d`,
- * `s`, and for an invalid value an empty `ai`.
+ * What goes into the variant of an item on the bus: `i` (`x` beyond 32 bits), `d`, `s`, and for an
+ * invalid value an empty `ai`. See docs/venus.md, "Values on the bus".
  *
  * Returns: (transfer floating): to be given to a container; the invalid one is shared and not to be
  * freed
@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 GVariant *vb_bus_value_new (const VbValue *value);
 
 /**
- * Takes the variants around a value off, however many there are (contract §1.4).
+ * Takes the variants around a value off: clients send one, several, or none.
  *
  * Returns: (transfer full): the innermost value
  */
@@ -26,13 +26,13 @@ GVariant *vb_bus_value_unbox (GVariant *variant);
 gboolean vb_bus_value_is_clear (GVariant *value);
 
 /**
- * Whether @value (unboxed) is a finite number, of any of the types that clients send; then @number is
- * set to it.
+ * Whether @value (unboxed) is a finite number, of any type that clients send; then @number is set
+ * to it.
  */
 gboolean vb_bus_value_number (GVariant *value, double *number);
 
-/** Whether @value (unboxed) says the same as @own, in whatever type of number; clear is invalid, or an
-    empty text. */
+/** Whether @value (unboxed) says the same as @own, in whatever type of number. What clears says the
+    same as an invalid value, or an empty text. */
 gboolean vb_bus_value_says (GVariant *value, const VbValue *own);
 
 /**

@@ -207,7 +207,7 @@ vb_check_bus_dvcc (const VbDoctorFacts *facts, VbReport *report)
 }
 
 /* While a battery is stale its limits stay for a time, and chargers that feed in obey the voltage
-   alone (design §5). */
+   alone. */
 static gboolean
 needs_stale_charge_voltage (const VbBatteryConfig *config)
 {

@@ -11,7 +11,7 @@
 
 #define INSTALL "run " APP_FOLDER "/install.sh"
 
-/* Whether it is installed as it is on a GX device: the boot script is nobody else's business. */
+/* Whether the daemon is installed as on a GX device. Elsewhere there is no boot script to judge. */
 static gboolean
 is_installed_on_gx (const VbDoctorFacts *facts)
 {
@@ -19,7 +19,7 @@ is_installed_on_gx (const VbDoctorFacts *facts)
          && (facts->venus || g_file_test (APP_FOLDER, G_FILE_TEST_IS_DIR));
 }
 
-/* The number of the first line that is no comment and names something of ours, or -1. */
+/* The number of the first line that is not a comment and names our folder; -1: there is none. */
 static int
 find_call (char **lines)
 {
@@ -30,7 +30,8 @@ find_call (char **lines)
   return -1;
 }
 
-/* An exit that is not indented depends on nothing. */
+/* The number of the first line that ends the script, or -1. An exit that is indented belongs to a
+   condition and does not count. */
 static int
 find_exit (char **lines)
 {
@@ -41,7 +42,7 @@ find_exit (char **lines)
   return -1;
 }
 
-/* Whether who is named in the first line, if anybody is, can run the rest. */
+/* Whether the program that the first line names, if it names one, is there to run the script. */
 static gboolean
 has_shell (const char *text)
 {

@@ -4,7 +4,7 @@
 
 G_BEGIN_DECLS
 
-/* What is around it. */
+/* The machine around the daemon: what starts it, and who may send. */
 VbDoctorCheck vb_check_machine_rc_local;
 VbDoctorCheck vb_check_machine_service;
 VbDoctorCheck vb_check_machine_node_red;

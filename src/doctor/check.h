@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/** One check: judges @facts, and says so in @report, in a line or, of several batteries, in some. */
+/** One check: judges @facts and says so in @report, in one line, or in one for each battery. */
 typedef void VbDoctorCheck (const VbDoctorFacts *facts, VbReport *report);
 
 G_END_DECLS

@@ -9,10 +9,10 @@
 #include "http/listen.h"
 #include "json/reader.h"
 
-/* Whoever sends ever more, or ever so slowly, is not the daemon. */
+/* A program that sends more than this, or more slowly, is not the daemon. */
 #define LONGEST (1024 * 1024)
 
-/* Nobody can be reached at a wildcard address. */
+/* A wildcard address can be listened on, but not be reached. */
 static GSocketAddress *
 address_to_ask (const char *address, GError **error)
 {

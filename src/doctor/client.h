@@ -5,11 +5,12 @@
 G_BEGIN_DECLS
 
 /**
- * Asks who serves HTTP at @address, which is one to listen on (vb_http_listen_socket(); of a wildcard
- * the loopback address is asked): GET @path. It blocks.
+ * Sends `GET @path` to the program that serves HTTP at @address, and blocks until it is answered.
+ * The address is one to listen on, as for vb_http_listen_socket(); for a wildcard the loopback
+ * address is asked.
  *
  * @token: to be sent as Bearer token, or NULL
- * @patience: how long whoever it is may be silent, in s; and half of the time that the whole may take
+ * @patience: how long the program may be silent, in s; the whole may take twice that time
  * @status: set to the status that was answered
  *
  * Returns: (transfer full): the body, which may hold anything; NULL with a G_IO_ERROR:
@@ -23,7 +24,7 @@ GBytes *vb_client_ask (const char *address,
                        guint *status,
                        GError **error);
 
-/** What a running daemon says of one battery (`GET /battery/NAME`, design §2), as far as it is read. */
+/** What a running daemon says of one battery (`GET /battery/NAME`), as far as it is read. */
 typedef struct
 {
   char *state;

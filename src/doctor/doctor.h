@@ -5,8 +5,8 @@
 G_BEGIN_DECLS
 
 /**
- * Prints what is right and what is wrong on this machine, a line for each check, in the form in which
- * it goes into a bug report. Nothing is changed, and nobody disturbed.
+ * Prints what is right and what is wrong on this machine: a line for each check, fit for a bug
+ * report. It changes nothing, and disturbs nobody.
  *
  * Returns: whether all is well, and could be printed
  */

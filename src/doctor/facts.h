@@ -65,8 +65,8 @@ typedef struct
 } VbDoctorFacts;
 
 /**
- * Looks at everything without changing anything: no name is claimed, nothing is listened on, and
- * whoever does not answer is waited for 2 s.
+ * Looks at everything without changing anything: it claims no name and listens on nothing. An
+ * answer is waited for 2 s.
  *
  * Returns: (transfer full)
  */
@@ -76,8 +76,8 @@ VbDoctorFacts *vb_doctor_facts_new (const VbDoctorOptions *options);
 VbDoctorFacts *vb_doctor_facts_new_empty (void);
 void vb_doctor_facts_free (VbDoctorFacts *facts);
 
-/** Whether the running daemon answers at one of the addresses; it is put into @address, which may be
-    NULL. */
+/** Whether the running daemon answers at one of the addresses. @address (may be NULL) is set to
+    it. */
 gboolean vb_doctor_facts_has_daemon (const VbDoctorFacts *facts, const char **address);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbDoctorFacts, vb_doctor_facts_free)

@@ -12,8 +12,8 @@ G_BEGIN_DECLS
  */
 void vb_head_append (const char *config_file, GString *text);
 
-/** Appends the lines of a configuration file that set something; the value of a key that does not
-    exist could be anything, and is left out. */
+/** Appends the lines of a configuration file that set something. The value of a key that does not
+    exist is left out, because it could be a secret. */
 void vb_head_show_config (const char *config, GString *text);
 
 G_END_DECLS

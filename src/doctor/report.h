@@ -26,7 +26,7 @@ typedef struct
 VbReport *vb_report_new (void);
 void vb_report_free (VbReport *report);
 
-/** Appends a line about @report->subject: what was found and, where it is not right, what to do next. */
+/** Appends a line about @report->subject: what was found, and what to do next where it is wrong. */
 void vb_report_add (VbReport *report, VbFinding finding, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 

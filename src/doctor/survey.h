@@ -7,16 +7,16 @@
 
 G_BEGIN_DECLS
 
-/** Venus' own services (contract §4, §5). */
+/** Venus' services: docs/venus.md, "Names and instances" and "What Venus chooses". */
 #define VB_DOCTOR_SURVEY_SETTINGS "com.victronenergy.settings"
 #define VB_DOCTOR_SURVEY_SYSTEM "com.victronenergy.system"
 
 /**
  * VbDoctorSurvey:
  *
- * Looks at a bus without taking part in it: no name, no object, no signal, calls that read, and none
- * that starts a service. It blocks, for a given time a question at most; who has not answered one in
- * time is asked no more.
+ * Looks at a bus without taking part in it: it has no name, no object, no signal, and its calls
+ * only read and start no service. It blocks, for each question a given time at most. A service that
+ * has not answered in time is asked no more.
  */
 typedef struct _VbDoctorSurvey VbDoctorSurvey;
 

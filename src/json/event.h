@@ -5,7 +5,7 @@
 G_BEGIN_DECLS
 
 /*
- * The data of each server-sent event (design §2, `GET /events`): one line of JSON, which names its
+ * The data of each server-sent event (`GET /events`): one line of JSON, which names its
  * battery. Each function replaces what is in @text.
  */
 

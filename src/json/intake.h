@@ -8,8 +8,8 @@ G_BEGIN_DECLS
  * VbIntake:
  *
  * The way in of every record, whatever brought it: from the bytes, or from a record that was filled
- * elsewhere, to the battery, with an outcome that knows no transport. What a record needs is kept for
- * the next one. A source that says the same bytes again is not read again.
+ * elsewhere, to the battery, with an outcome that knows no transport. What a record needs is kept
+ * for the next one. A source that says the same bytes again is not read again.
  */
 typedef struct _VbIntake VbIntake;
 
@@ -19,11 +19,10 @@ typedef struct
   VbApplyMode mode;
   const char *source; /* who sends, as `127.0.0.1` */
   const char *named;  /* who is shown as the source once the record is taken; NULL: @source */
-  gint64
-      stood_still; /* how long (µs) the process had stood still when the record came; 0: it had not */
-  gint64 now;      /* µs of the clock of the batteries */
-  gboolean check; /* say what would become of it, and change nothing */
-  gboolean whole; /* wrong-optional=drop does not count: nothing of it can be left out */
+  gint64 stood_still; /* how long (µs) the process had stood still when it came; 0: it had not */
+  gint64 now;         /* µs of the clock of the batteries */
+  gboolean check;     /* say what would become of it, and change nothing */
+  gboolean whole;     /* wrong-optional=drop does not count: nothing of it can be left out */
 } VbDelivery;
 
 /** Makes an intake. Free with vb_intake_free(). */
@@ -31,8 +30,9 @@ VbIntake *vb_intake_new (void);
 void vb_intake_free (VbIntake *intake);
 
 /**
- * Reads @length bytes at @body as a record and gives it to @battery. A refusal is noted with the battery
- * and logged, unless it is a check, or the record waited: then there was nothing to be read.
+ * Reads @length bytes at @body as a record and gives it to @battery. A refusal is noted with the
+ * battery and logged, unless it is a check, or the record waited: then there was nothing to be
+ * read.
  */
 VbOutcome vb_intake_read (VbIntake *intake,
                           VbBattery *battery,
@@ -40,17 +40,17 @@ VbOutcome vb_intake_read (VbIntake *intake,
                           const char *body,
                           gsize length);
 
-/** An empty record to be filled for vb_intake_take(); of @intake, as long as nothing else is asked of
-    it. */
+/** An empty record to be filled for vb_intake_take(); of @intake, as long as nothing else is asked
+    of it. */
 VbRecord *vb_intake_begin (VbIntake *intake);
 
 /** Gives the record of vb_intake_begin() to @battery, else as vb_intake_read(). */
 VbOutcome vb_intake_take (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery);
 
 /**
- * Whether what comes from a client for @battery has waited too long: what lay in a socket while the process
- * stood still for @stood_still (µs), or was not there yet, is not fresh. vb_intake_read() and
- * vb_intake_take() ask by themselves; then, as here, vb_intake_detail() says so.
+ * Whether what comes from a client for @battery has waited too long: what lay in a socket while the
+ * process stood still for @stood_still (µs), or was not there yet, is not fresh. vb_intake_read()
+ * and vb_intake_take() ask by themselves; then, as here, vb_intake_detail() says so.
  */
 gboolean vb_intake_has_waited (VbIntake *intake, const VbBattery *battery, gint64 stood_still);
 

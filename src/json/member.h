@@ -6,8 +6,7 @@
 G_BEGIN_DECLS
 
 /*
- * What several answers say in the same words (design §2, Answers). Each is a member of an object, but
- * for the value.
+ * What several answers say in the same words. Each is a member of an object, but for the value.
  */
 
 /** @name: the moment @time of the battery's clock as wall-clock time, ISO 8601 in UTC. */

@@ -7,9 +7,9 @@ G_BEGIN_DECLS
 /**
  * VbJsonNames:
  *
- * The names in the objects that json-check is inside of: which the object has named before, and the
- * path that leads to the member being read (design §2, Answers: the field of an error). It is used
- * for one text after the other and keeps what it has grown to.
+ * The names in the objects that the reader is inside of: those that an object has had before, and
+ * the path that leads to the member being read, which an error names. It is used for one text after
+ * the other and keeps what it has grown to.
  */
 typedef struct _VbJsonNames VbJsonNames;
 

@@ -20,8 +20,8 @@ struct _VbJsonReader
   GString *name; /* one name, decoded */
   GString *text; /* one text, decoded */
 
-  /* The first offence in what is otherwise JSON. It waits for the end of the text, because there may
-     be a syntax error further on, and that outweighs it. */
+  /* The first offence in what is otherwise JSON. It waits for the end of the text, because a syntax
+     error further on outweighs it. */
   VbJsonReaderError offence;
   const char *offence_at; /* NULL: none so far */
   gsize offence_length;   /* of what the message repeats */

@@ -16,7 +16,7 @@ typedef enum
   VB_JSON_READER_ERROR_NUL,       /* \u0000 in a string: 422 */
 } VbJsonReaderError;
 
-/** How deep objects and arrays may be nested (design §2). */
+/** How deep objects and arrays may be nested. */
 #define VB_JSON_DEPTH_MAX 8
 
 /** What a value is, or that an array or object ends. */
@@ -46,7 +46,8 @@ typedef void (*VbJsonRead) (const VbJsonToken *token, gpointer user_data);
 /**
  * VbJsonReader:
  *
- * Reads JSON and nothing else (design §2, Guards). It is made once and used for every body.
+ * Reads JSON (RFC 8259) and nothing more: no comments, no second document, no number that would
+ * become another one. It is made once and used for every body.
  */
 typedef struct _VbJsonReader VbJsonReader;
 
@@ -54,8 +55,8 @@ VbJsonReader *vb_json_reader_new (void);
 void vb_json_reader_free (VbJsonReader *check);
 
 /**
- * From now on @read is told of every value, as it is come to: what it was told of counts only if the
- * check returns TRUE. Nothing is told from the first offence on.
+ * From now on @read is told of every value in turn. What it was told counts only if the check
+ * returns TRUE. Nothing is told from the first offence on.
  */
 void vb_json_reader_set_read (VbJsonReader *check, VbJsonRead read, gpointer user_data);
 

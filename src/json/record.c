@@ -14,8 +14,8 @@ struct _VbJsonRecord
   gboolean just_begun; /* the last that came was the beginning of an object */
 };
 
-/* What the gate lets nobody take for a value, although it is JSON: the document cannot be read on,
-   so the whole record is refused whatever wrong-optional says. */
+/* What is JSON and yet no value, as an integer that no double holds. The document cannot be read
+   on, so the whole record is refused whatever wrong-optional says. */
 static void
 add_check_error (VbRecord *record, const char *field, const GError *error)
 {

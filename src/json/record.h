@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 /**
  * VbJsonRecord:
  *
- * Reads a record from JSON in any mixture of the three spellings of design §2 (flat names, D-Bus
- * paths, nested objects). Made once and used for every body.
+ * Reads a record from JSON in any mixture of three spellings: flat names, D-Bus paths, nested
+ * objects. Made once and used for every body.
  */
 typedef struct _VbJsonRecord VbJsonRecord;
 
@@ -16,10 +16,10 @@ VbJsonRecord *vb_json_record_new (void);
 void vb_json_record_free (VbJsonRecord *reader);
 
 /**
- * Reads @length bytes at @body into @record, which is reset first. What is well-formed JSON and wrong
- * all the same goes to record->errors (422).
+ * Reads @length bytes at @body into @record, which is reset first. What is well-formed JSON and
+ * wrong as a record goes to record->errors.
  *
- * Returns: FALSE where the body is not JSON at all (400), with an error in VB_JSON_READER_ERROR that
+ * Returns: FALSE where the body is not JSON at all, with an error in VB_JSON_READER_ERROR that
  * names line and column
  */
 gboolean vb_json_record_read (

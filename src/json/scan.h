@@ -7,9 +7,9 @@ G_BEGIN_DECLS
 /**
  * VbJsonScan:
  *
- * Reads the tokens of one JSON text for json-check (design §2, Guards). The text is UTF-8 without
- * NUL bytes. Every reader leaves @at behind what it has read, or returns FALSE with @problem and
- * @problem_at set; nothing may be read after that.
+ * Reads the tokens of one JSON text, for json/reader. The text is UTF-8 without NUL bytes. Every
+ * function leaves @at behind what it has read, or returns FALSE with @problem and @problem_at set;
+ * nothing may be read after that.
  */
 typedef struct
 {
@@ -34,7 +34,7 @@ vb_json_scan_peek (const VbJsonScan *scan)
 void vb_json_scan_space (VbJsonScan *scan);
 
 /**
- * Reads the string whose opening quote comes next and appends what it means to @decoded, unless that
+ * Reads the string whose opening quote comes next and appends its meaning to @decoded, unless that
  * is NULL; \u0000 is appended as those six characters, so that the rest is not lost.
  *
  * @nul: set to the first \u0000 in the text, or to NULL

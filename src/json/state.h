@@ -4,8 +4,8 @@
 
 G_BEGIN_DECLS
 
-/* What the daemon says of batteries, in JSON (design §2, Answers). Each function appends one document
-   to @text; @now is the time as for the battery, in µs. */
+/* What the daemon says of batteries, in JSON. Each function appends one document to @text; @now is
+   the time as for the battery, in µs. */
 
 /** The verdict on a record that was accepted; @record's errors are those that were dropped. */
 void vb_json_state_verdict (const VbBattery *battery,
@@ -14,7 +14,7 @@ void vb_json_state_verdict (const VbBattery *battery,
                             GString *text);
 
 /**
- * A refusal, RFC 9457: @detail is one sentence, @errors an array of VbRecordError with one entry for
+ * A refusal, RFC 9457: @detail is one sentence, @errors an array of VbRecordError with an entry for
  * every wrong field.
  */
 void

@@ -7,10 +7,10 @@ G_BEGIN_DECLS
 /**
  * VbJsonWriter:
  *
- * Writes one JSON document into a string, element by element, in the order of the calls: an answer
- * (design §2, Answers) costs no tree, and a number is written with the decimals of its field rather
- * than with every digit of the double. It puts the commas; that objects and arrays are closed, and
- * that each member of an object has its name, is the caller's.
+ * Writes one JSON document into a string, element by element, in the order of the calls. So an
+ * answer costs no tree, and a number is written with the decimals of its field rather than with
+ * every digit of the double. It puts the commas. The caller closes objects and arrays, and gives
+ * each member of an object its name.
  *
  * It owns nothing and needs no freeing.
  */

@@ -31,9 +31,9 @@ gboolean vb_history_file_read (
     const char *text, const char *name, gint64 now, VbCounters *counters, GError **error);
 
 /**
- * Puts @text into the file @path so that after a power cut there is the old or the new one, whole:
- * written beside it, synchronised, renamed, and the folder synchronised. Makes the folder. Blocks for
- * as long as the disk does.
+ * Puts @text into the file @path, so that after a power cut the old or the new one is there, whole:
+ * it is written beside it, synchronised, renamed, and the folder synchronised. Makes the folder.
+ * Blocks for as long as the disk does.
  *
  * Returns: FALSE with a G_FILE_ERROR
  */

@@ -98,7 +98,7 @@ save (gpointer data, gpointer user_data)
   g_thread_pool_push (keeper->pool, kept, NULL);
 }
 
-/* While a disk takes its time, nothing more is asked of it. */
+/* While a disk takes its time, no more is asked of it. */
 static void
 save_all (VbHistoryKeeper *keeper)
 {

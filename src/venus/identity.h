@@ -5,15 +5,15 @@
 G_BEGIN_DECLS
 
 /**
- * Says who the battery is (contract §2.1): process, product, serial number, custom name as
- * configured. All but the device instance, which is not known yet.
+ * Says who the battery is: process, product, serial number, custom name as configured; all but the
+ * device instance, which settings tells later. See docs/venus.md, "Names and instances".
  *
  * @version: of the process
  * @insecure: anybody may send: /Mgmt/InsecureConnection is 1
  */
 void vb_identity_set (VbBattery *battery, const char *version, gboolean insecure);
 
-/** The id under which settings keeps the battery NAME (contract §5.2): `httpbattery_NAME`. */
+/** The id under which settings keeps the battery NAME: `httpbattery_NAME`. */
 char *vb_identity_settings_id (const char *name);
 
 /** The bus name of the battery NAME: `com.victronenergy.battery.virtual`, `….http_NAME`. */

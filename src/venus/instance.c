@@ -6,7 +6,7 @@
 #include "settings.h"
 #include "system-wait.h"
 
-/* How long a new instance waits for the system service (contract §4.9). */
+/* How long a new instance waits for the system service (docs/venus.md, "Names and instances"). */
 #define SYSTEM_SECONDS 60
 
 struct _VbVenusInstance

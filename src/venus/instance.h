@@ -9,9 +9,10 @@ G_BEGIN_DECLS
 /**
  * VbVenusInstance:
  *
- * Finds the device instance of one battery, and keeps its custom name in settings (design §4,
- * contract §5): it asks settings, does without it where it may, and lets the system service come
- * first where the instance is new. It never changes an instance that is on the bus.
+ * Finds the device instance of one battery, and keeps its custom name in settings. It asks
+ * settings, and does without it where it may. Where the instance is new it lets the system service
+ * come first. It never changes an instance that is on the bus. See docs/venus.md, "Names and
+ * instances".
  */
 typedef struct _VbVenusInstance VbVenusInstance;
 
@@ -21,8 +22,8 @@ typedef struct
   /* There is nothing left to be waited for. */
   void (*ready) (gpointer user_data);
 
-  /* The instance is about to change: the battery has to leave the bus now, and may come back with the
-     next connection. */
+  /* The instance is about to change: the battery has to leave the bus now, and may come back with
+     the next connection. */
   void (*leave) (gpointer user_data);
 } VbVenusInstanceEvents;
 

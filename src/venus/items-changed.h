@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * VbItemsChanged:
  *
- * ItemsChanged (contract §1.3) as the bytes that go over the wire, made without GDBus: it is what a
- * push consists of, and a tree of some ten GVariants an item would cost more than all the rest.
+ * The signal ItemsChanged as the bytes that go over the wire, made without GDBus. A push consists
+ * of little else, and a tree of some ten GVariants for each item would cost more than all the rest.
  */
 typedef struct _VbItemsChanged VbItemsChanged;
 

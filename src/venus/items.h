@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * VbVenusItems:
  *
- * Packs items of one battery into what goes over the bus (contract §1.2, §1.3). What is the same in
- * every message is kept.
+ * Packs items of one battery into what goes over the bus (docs/venus.md, "Values on the bus"). What
+ * is the same in every message is kept.
  */
 typedef struct _VbVenusItems VbVenusItems;
 

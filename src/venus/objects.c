@@ -43,7 +43,7 @@ struct _VbVenusObjects
   GArray *selected;   /* of guint: items of the answer being made */
 };
 
-/* Three kinds of node under one interface name: each path has one of them (contract §1.9). */
+/* Three kinds of node under one interface name: each path has one of them. */
 static const char introspection[]
     = "<node>"
       "<interface name='" VB_BUS_ITEM "'>"
@@ -219,8 +219,8 @@ export_item (VbVenusObjects *objects, guint item)
   register_node (objects, path, NODE_LEAF, &objects->leaves[item]);
 }
 
-/* Whether a consumer may see the item: the mere existence of a limit makes a BMS (design §4), and of
-   the families only what the battery really has is shown. */
+/* Whether a consumer may see the item. The mere existence of a limit makes Venus prefer a battery,
+   so a monitor has none. Of the families only what the battery really has is shown. */
 static gboolean
 is_there (const VbVenusObjects *objects, guint item)
 {

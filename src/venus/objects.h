@@ -9,19 +9,21 @@ G_BEGIN_DECLS
 /**
  * VbVenusObjects:
  *
- * The object tree of one battery on one connection (contract §1.1, §1.2): a leaf for every item, a
- * group for every path between, the root. All answers come from the battery as it is.
+ * The object tree of one battery on one connection: a leaf for every item, a group for every path
+ * between, the root. All answers come from the battery as it is. See docs/venus.md, "Values on the
+ * bus".
  */
 typedef struct _VbVenusObjects VbVenusObjects;
 
 /**
  * Answers SetValue on @item with @value, unboxed: 0 taken, 1 not writable or of the wrong type, 2
- * refused (contract §1.4).
+ * refused.
  */
 typedef int (*VbVenusSetValue) (guint item, GVariant *value, gpointer user_data);
 
 /**
- * Exports @battery on @connection: every item that it has, of a family the members that have a value.
+ * Exports @battery on @connection: every item that it has, and of a family the members with a
+ * value.
  *
  * @insecure: whether /Mgmt/InsecureConnection is there
  *

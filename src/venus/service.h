@@ -18,9 +18,9 @@ typedef enum
 /**
  * VbVenusService:
  *
- * One battery on one private connection to the bus (design §4, contract §1, §2). It joins the bus
- * when the battery becomes live, sends one ItemsChanged per step, and leaves by closing its
- * connection.
+ * One battery on one private connection to the bus. It joins the bus when the battery becomes live,
+ * sends one ItemsChanged for each step, and leaves by closing its connection. See docs/venus.md,
+ * "Joining and leaving".
  */
 typedef struct _VbVenusService VbVenusService;
 
@@ -58,8 +58,8 @@ void vb_venus_service_set_lost_func (VbVenusService *service,
 typedef gint64 (*VbVenusServiceStall) (gpointer user_data);
 
 /**
- * Sets who knows of standstills: what clients wrote meanwhile is as old as what lay in the sockets of
- * HTTP, and refused for a moment after one (design §5).
+ * Sets who notices standstills: what clients wrote meanwhile is as old as what lay in the sockets
+ * of HTTP, and is refused for a moment after one.
  */
 void vb_venus_service_set_stall_func (VbVenusService *service,
                                       VbVenusServiceStall stall,

@@ -37,8 +37,8 @@ clear_history (VbBattery *battery, GVariant *value, gint64 now)
   return VB_SET_TAKEN;
 }
 
-/* Who sends the records goes on being named, so that a write beside them does not change the line about
-   it to and fro. */
+/* The line about the source goes on naming who sends the records: a write beside them must not
+   change it to and fro. */
 static const char *
 source_of (const VbBattery *battery)
 {

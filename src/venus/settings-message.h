@@ -4,7 +4,8 @@
 
 G_BEGIN_DECLS
 
-/** What com.victronenergy.settings is asked, and how it answers (contract §5.1, §5.2). */
+/** What com.victronenergy.settings is asked, and how it answers (docs/venus.md, "Names and
+    instances"). */
 
 #define VB_SETTINGS_ERROR vb_settings_error_quark ()
 GQuark vb_settings_error_quark (void);
@@ -16,7 +17,7 @@ typedef enum
 } VbSettingsError;
 
 /**
- * The arguments of AddSettings for the @n texts @defaults at @paths: they are taken where nothing is
+ * The arguments of AddSettings for the @n texts @defaults at @paths: each is taken where nothing is
  * kept yet (transfer floating).
  */
 GVariant *

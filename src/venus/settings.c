@@ -26,7 +26,7 @@ struct _VbVenusSettings
   GDBusConnection *connection;
   char *paths[N_KEPT + 1];
   int preferred;
-  char *name; /* as it is kept there; until that is known, the one to begin with */
+  char *name; /* as it is kept there; until settings has told it, the one to begin with */
   const VbVenusSettingsEvents *events;
   gpointer user_data;
 
@@ -35,7 +35,7 @@ struct _VbVenusSettings
   GCancellable *cancellable;
   guint subscriptions[N_KEPT];
   VbBusRetry retry;
-  gboolean is_new; /* settings did not know the device when it was asked */
+  gboolean is_new; /* settings had nothing of the device when it was asked */
   gboolean added;
 
   char *wanted;  /* a name that is still to be stored, or NULL */
@@ -184,7 +184,7 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
         on_added);
 }
 
-/* First whether settings knows the device already: what AddSettings answers does not tell. */
+/* First whether settings has the device already: the answer of AddSettings does not tell. */
 static void
 look_up (gpointer user_data)
 {

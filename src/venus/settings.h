@@ -7,24 +7,24 @@ G_BEGIN_DECLS
 /**
  * VbVenusSettings:
  *
- * What com.victronenergy.settings keeps of one device on one connection (contract §5): its class and
- * instance, and the name that its owner gave it. It asks again, ever more slowly, until settings
- * answers, and anew when settings returns.
+ * What com.victronenergy.settings keeps of one device on one connection: its class and instance,
+ * and the name that its owner gave it. It asks again, ever more slowly, until settings answers, and
+ * anew when settings returns. See docs/venus.md, "Names and instances".
  */
 typedef struct _VbVenusSettings VbVenusSettings;
 
 /** What the owner is told, each from the main loop. */
 typedef struct
 {
-  /* Settings has told the instance. @is_new: it has just been given, nobody knows it yet. Told again
-     when settings returns. The owner may free the settings in answer. */
+  /* Settings has told the instance. @is_new: it has just been given, and nobody has met it yet.
+     Told again when settings returns. The owner may free the settings in answer. */
   void (*added) (int instance, gboolean is_new, gpointer user_data);
 
   /* The instance was changed there, as in the GUI. The same. */
   void (*instance_changed) (int instance, gpointer user_data);
 
-  /* The name that is kept there: when it is first known, when it was changed there, and where one
-     that was to be stored is refused, the one that stays. */
+  /* The name that is kept there: when settings first tells it, when it was changed there, and the
+     one that stays where another was refused. */
   void (*name_changed) (const char *name, gpointer user_data);
 } VbVenusSettingsEvents;
 

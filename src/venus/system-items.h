@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 #define VB_SYSTEM_SERVICE "com.victronenergy.system"
 
-/** One path of com.victronenergy.system (contract §4.1 to §4.3), and where VbSystem keeps it. */
+/** One path of com.victronenergy.system, and where VbSystem keeps it. */
 typedef struct
 {
   const char *path;

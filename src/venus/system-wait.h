@@ -8,7 +8,7 @@ G_BEGIN_DECLS
  * VbSystemWait:
  *
  * Waits for com.victronenergy.system. A battery with an instance that the system has never met must
- * not be on the bus before it: it would not start (contract §4.9).
+ * not be on the bus before it: it would not start.
  */
 typedef struct _VbSystemWait VbSystemWait;
 

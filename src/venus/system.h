@@ -9,9 +9,9 @@ G_BEGIN_DECLS
 /**
  * VbVenusSystem:
  *
- * Follows com.victronenergy.system by its signals (contract §4.1 to §4.3), on a connection of its own
- * that outlives those of the batteries: which battery Venus reads, which BMS it obeys, and whether it
- * obeys any.
+ * Follows com.victronenergy.system by its signals, on a connection that outlives those of the
+ * batteries: which battery Venus reads, which BMS it obeys, and whether it obeys any. See
+ * docs/venus.md, "What Venus chooses".
  */
 typedef struct _VbVenusSystem VbVenusSystem;
 

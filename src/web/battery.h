@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/** The routes /battery, /battery/NAME and /batteries (design §2). */
+/** The routes /battery, /battery/NAME and /batteries. */
 typedef struct _VbWebBattery VbWebBattery;
 
 /**

@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/** The routes that describe rather than carry a record: /fields and /health (design §2). */
+/** The routes that describe rather than carry a record: /fields and /health. */
 typedef struct _VbWebInfo VbWebInfo;
 
 /**

@@ -5,8 +5,8 @@
 G_BEGIN_DECLS
 
 /**
- * Answers `GET /` with the status page (design §2): one file that needs nothing from elsewhere, made
- * from data/status-page at build time, compressed where the client takes that.
+ * Answers `GET /` with the status page: one file that needs nothing from elsewhere. It is made from
+ * data/status-page at build time, and compressed where the client takes that.
  */
 void vb_page_reply (VbHttpRequest *request);
 

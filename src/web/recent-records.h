@@ -24,7 +24,7 @@ void vb_recent_records_add_refused (VbRecentRecords *recent, const VbBattery *ba
 
 /**
  * Writes an array, the newest first: of each record the data of the event `accepted` or `refused`
- * (event-json.h) without its battery.
+ * (json/event.h) without its battery.
  */
 void vb_recent_records_write (const VbRecentRecords *recent, VbJsonWriter *json);
 

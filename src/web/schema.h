@@ -6,7 +6,7 @@ G_BEGIN_DECLS
 
 /**
  * Writes the JSON Schema (2020-12) of a record, made from the field table: every field in its three
- * spellings (design §2, Records), with unit, range, group and description.
+ * spellings, with unit, range, group and description.
  *
  * @refs: where the definitions of the fields stand, as `#/$defs/`
  * @is_document: whether it stands alone, and has `$schema` and `$id`

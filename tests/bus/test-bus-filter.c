@@ -1,4 +1,4 @@
-/* What GDBus answers where libdbus would: contract §1.9, and §8, checks 8, 11, 13 and 14. */
+/* GDBus answers as libdbus would: docs/venus.md, "GDBus and libdbus", checks 8, 11, 13 and 14. */
 
 #include "bus/filter.h"
 

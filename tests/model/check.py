@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The real battery against the model of design §5, step by step, through random histories.
+"""The real battery against the model of its ladder, step by step, through random histories.
 
     check.py DRIVER [HISTORIES [SEED]]
 
@@ -145,7 +145,7 @@ def differences(model, name, now, before, taken, line):
 
 
 def broken(model, now, state, found):
-    """The invariants of design §5 that do not hold."""
+    """The invariants of the ladder that do not hold."""
     limits = [name for name in LIMIT_REQUIRED if name in found]
     wrong = []
     if len(limits) not in (0, len(LIMIT_REQUIRED)) or (not limits and any(name in found for name in LIMITS)):

@@ -1,4 +1,5 @@
-"""Design §5 once more, written from its text: what a battery is and shows after each step.
+"""The ladder once more, written from its description alone: what a battery is and shows after each
+step (docs/ARCHITECTURE.md, "The ladder").
 
 It knows the fields of the histories alone; times are tenths of seconds.
 """
