@@ -8,21 +8,38 @@ make_invalid (gpointer unused)
   return g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE_INT32, NULL, 0));
 }
 
+VbBusType
+vb_bus_value_type (const VbValue *value)
+{
+  switch (value->kind) {
+  case VB_VALUE_INTEGER:
+    return value->as.integer >= G_MININT32 && value->as.integer <= G_MAXINT32 ? VB_BUS_INT32
+                                                                              : VB_BUS_INT64;
+  case VB_VALUE_REAL:
+    return VB_BUS_DOUBLE;
+  case VB_VALUE_TEXT:
+    return VB_BUS_STRING;
+  case VB_VALUE_INVALID:
+  default:
+    return VB_BUS_NOTHING;
+  }
+}
+
 GVariant *
 vb_bus_value_new (const VbValue *value)
 {
   static GOnce invalid = G_ONCE_INIT;
 
-  switch (value->kind) {
-  case VB_VALUE_INTEGER:
-    if (value->as.integer < G_MININT32 || value->as.integer > G_MAXINT32)
-      return g_variant_new_int64 (value->as.integer);
+  switch (vb_bus_value_type (value)) {
+  case VB_BUS_INT32:
     return g_variant_new_int32 ((gint32)value->as.integer);
-  case VB_VALUE_REAL:
+  case VB_BUS_INT64:
+    return g_variant_new_int64 (value->as.integer);
+  case VB_BUS_DOUBLE:
     return g_variant_new_double (value->as.real);
-  case VB_VALUE_TEXT:
+  case VB_BUS_STRING:
     return g_variant_new_string (value->as.text);
-  case VB_VALUE_INVALID:
+  case VB_BUS_NOTHING:
   default:
     return g_once (&invalid, make_invalid, NULL);
   }

@@ -6,6 +6,19 @@
 
 G_BEGIN_DECLS
 
+/** The types that a value can have on the bus. */
+typedef enum
+{
+  VB_BUS_NOTHING, /* an empty `ai`: invalid */
+  VB_BUS_INT32,   /* `i` */
+  VB_BUS_INT64,   /* `x`: beyond 32 bits */
+  VB_BUS_DOUBLE,  /* `d` */
+  VB_BUS_STRING,  /* `s` */
+} VbBusType;
+
+/** The type that @value has on the bus. */
+VbBusType vb_bus_value_type (const VbValue *value);
+
 /**
  * What goes into the variant of an item on the bus: `i` (`x` beyond 32 bits), `d`, `s`, and for an
  * invalid value an empty `ai`. See docs/venus.md, "Values on the bus".

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bus/filter.h"
+#include "bus/value.h"
 
 /* Where the two numbers stand in a header that change from message to message. */
 #define BODY_LENGTH_AT 4
@@ -129,33 +130,29 @@ put_type (VbItemsChanged *signal, const char *type)
   put (signal, type, length + 1u);
 }
 
-/* As vb_bus_value_new() has it. */
 static void
 put_value (VbItemsChanged *signal, const VbValue *value)
 {
-  const gint64 integer = value->as.integer;
-
-  switch (value->kind) {
-  case VB_VALUE_INTEGER:
-    if (integer >= G_MININT32 && integer <= G_MAXINT32) {
-      put_type (signal, "i");
-      put_uint32 (signal, (guint32)integer);
-      break;
-    }
-    put_type (signal, "x");
-    align (signal, sizeof integer);
-    put (signal, &integer, sizeof integer);
+  switch (vb_bus_value_type (value)) {
+  case VB_BUS_INT32:
+    put_type (signal, "i");
+    put_uint32 (signal, (guint32)value->as.integer);
     break;
-  case VB_VALUE_REAL:
+  case VB_BUS_INT64:
+    put_type (signal, "x");
+    align (signal, sizeof value->as.integer);
+    put (signal, &value->as.integer, sizeof value->as.integer);
+    break;
+  case VB_BUS_DOUBLE:
     put_type (signal, "d");
     align (signal, sizeof value->as.real);
     put (signal, &value->as.real, sizeof value->as.real);
     break;
-  case VB_VALUE_TEXT:
+  case VB_BUS_STRING:
     put_type (signal, "s");
     put_string (signal, value->as.text);
     break;
-  case VB_VALUE_INVALID:
+  case VB_BUS_NOTHING:
   default:
     put_type (signal, "ai");
     put_uint32 (signal, 0);
@@ -209,4 +206,20 @@ vb_items_changed_make (
   *length = signal->length;
 
   return signal->message;
+}
+
+GVariant *
+vb_items_changed_pack (VbItemsChanged *signal, const guint *numbers, guint n)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GDBusMessage) message = NULL;
+  gsize length;
+  const guint8 *bytes = vb_items_changed_make (signal, numbers, n, 1, &length);
+
+  message = g_dbus_message_new_from_blob ((guchar *)bytes, length, G_DBUS_CAPABILITY_FLAGS_NONE,
+                                          &error);
+  if (message == NULL)
+    g_error ("a message that was made here cannot be read: %s", error->message);
+
+  return g_variant_ref (g_dbus_message_get_body (message));
 }

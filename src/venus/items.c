@@ -5,9 +5,6 @@
 struct _VbVenusItems
 {
   VbBattery *battery;
-  GVariant *value_key;
-  GVariant *text_key;
-  GVariant **paths;   /* of each item; NULL until it is first needed */
   GPtrArray *entries; /* of the message being packed, which takes them */
   GString *text;
 };
@@ -18,9 +15,6 @@ vb_venus_items_new (VbBattery *battery)
   VbVenusItems *items = g_new0 (VbVenusItems, 1);
 
   items->battery = battery;
-  items->value_key = g_variant_ref_sink (g_variant_new_string ("Value"));
-  items->text_key = g_variant_ref_sink (g_variant_new_string ("Text"));
-  items->paths = g_new0 (GVariant *, vb_item_count ());
   items->entries = g_ptr_array_new ();
   items->text = g_string_new (NULL);
 
@@ -30,12 +24,7 @@ vb_venus_items_new (VbBattery *battery)
 void
 vb_venus_items_free (VbVenusItems *items)
 {
-  for (guint i = 0; i < vb_item_count (); i++)
-    g_clear_pointer (&items->paths[i], g_variant_unref);
 
-  g_variant_unref (items->value_key);
-  g_variant_unref (items->text_key);
-  g_free (items->paths);
   g_ptr_array_unref (items->entries);
   g_string_free (items->text, TRUE);
   g_free (items);
@@ -57,32 +46,6 @@ vb_venus_items_text (VbVenusItems *items, guint item)
 }
 
 static GVariant *
-path_of (VbVenusItems *items, guint item)
-{
-  if (items->paths[item] == NULL)
-    items->paths[item] = g_variant_ref_sink (g_variant_new_string (vb_item (item)->path));
-
-  return items->paths[item];
-}
-
-/* Entries are put together by hand: with a GVariantBuilder they cost three times as much, and they
-   are most of what a push costs on the bus. */
-static GVariant *
-pack_item (VbVenusItems *items, guint item)
-{
-  const char *text = vb_venus_items_text (items, item);
-  GVariant *members[] = {
-    g_variant_new_dict_entry (items->value_key,
-                              g_variant_new_variant (vb_venus_items_value (items, item))),
-    g_variant_new_dict_entry (items->text_key, g_variant_new_variant (g_variant_new_string (text))),
-  };
-
-  return g_variant_new_dict_entry (
-      path_of (items, item),
-      g_variant_new_array (G_VARIANT_TYPE ("{sv}"), members, G_N_ELEMENTS (members)));
-}
-
-static GVariant *
 steal_entries (VbVenusItems *items, const char *type)
 {
   GVariant *array = g_variant_new_array (
@@ -91,15 +54,6 @@ steal_entries (VbVenusItems *items, const char *type)
   g_ptr_array_set_size (items->entries, 0);
 
   return array;
-}
-
-GVariant *
-vb_venus_items_pack (VbVenusItems *items, const guint *numbers, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    g_ptr_array_add (items->entries, pack_item (items, numbers[i]));
-
-  return steal_entries (items, "{sa{sv}}");
 }
 
 GVariant *

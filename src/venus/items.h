@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * VbVenusItems:
  *
- * Packs items of one battery into what goes over the bus (docs/venus.md, "Values on the bus"). What
- * is the same in every message is kept.
+ * Packs the items of one battery, one by one or as what GetValue and GetText on a group answer
+ * (docs/venus.md, "Values on the bus"). ItemsChanged and GetItems are made by venus/items-changed.
  */
 typedef struct _VbVenusItems VbVenusItems;
 
@@ -23,12 +23,6 @@ GVariant *vb_venus_items_value (const VbVenusItems *items, guint item);
 
 /** The text of @item; valid until the next call of any function here. */
 const char *vb_venus_items_text (VbVenusItems *items, guint item);
-
-/**
- * The @n items @numbers by their paths with Value and Text: an `a{sa{sv}}`, as GetItems and
- * ItemsChanged carry it (transfer floating).
- */
-GVariant *vb_venus_items_pack (VbVenusItems *items, const guint *numbers, guint n);
 
 /**
  * The values (`a{sv}`) of the @n items @numbers, by their paths without the first @skip bytes: what

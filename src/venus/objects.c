@@ -122,14 +122,16 @@ call_group (GDBusConnection *connection,
   const gsize skip = strlen (group->prefix);
   const GArray *below = select_items (group->objects, group->prefix);
   const guint *numbers = (const guint *)below->data;
-  GVariant *answer;
+  g_autoptr (GVariant) answer = NULL;
 
   if (g_str_equal (method, "GetItems"))
-    answer = g_variant_new ("(@a{sa{sv}})", vb_venus_items_pack (items, numbers, below->len));
+    answer = vb_items_changed_pack (group->objects->signal, numbers, below->len);
   else if (g_str_equal (method, "GetValue"))
-    answer = g_variant_new ("(v)", vb_venus_items_pack_values (items, numbers, below->len, skip));
+    answer = g_variant_ref_sink (
+        g_variant_new ("(v)", vb_venus_items_pack_values (items, numbers, below->len, skip)));
   else
-    answer = g_variant_new ("(v)", vb_venus_items_pack_texts (items, numbers, below->len, skip));
+    answer = g_variant_ref_sink (
+        g_variant_new ("(v)", vb_venus_items_pack_texts (items, numbers, below->len, skip)));
 
   g_dbus_method_invocation_return_value (invocation, answer);
 }
@@ -320,10 +322,12 @@ send_at_once (VbVenusObjects *objects, const guint *items, guint n_items)
 void
 vb_venus_objects_signal (VbVenusObjects *objects, const guint *items, guint n_items)
 {
+  g_autoptr (GVariant) packed = NULL;
+
   if (n_items == 0 || send_at_once (objects, items, n_items))
     return;
 
-  g_dbus_connection_emit_signal (
-      objects->connection, NULL, "/", VB_BUS_ITEM, "ItemsChanged",
-      g_variant_new ("(@a{sa{sv}})", vb_venus_items_pack (objects->items, items, n_items)), NULL);
+  packed = vb_items_changed_pack (objects->signal, items, n_items);
+  g_dbus_connection_emit_signal (objects->connection, NULL, "/", VB_BUS_ITEM, "ItemsChanged",
+                                 packed, NULL);
 }

@@ -1,7 +1,7 @@
 #include "venus/items-changed.h"
 
 #include "bus/filter.h"
-#include "venus/items.h"
+#include "bus/value.h"
 
 #define SECOND ((gint64)G_USEC_PER_SEC)
 
@@ -10,7 +10,6 @@ typedef struct
   VbBattery *battery;
   VbRecord *record;
   VbVerdict *verdict;
-  VbVenusItems *items;
   VbItemsChanged *signal;
   GArray *numbers; /* of guint */
   guint32 serial;
@@ -25,7 +24,6 @@ set_up (Fixture *fixture, gconstpointer user_data)
   fixture->battery = vb_battery_new (&config, SECOND);
   fixture->record = vb_record_new ();
   fixture->verdict = vb_verdict_new ();
-  fixture->items = vb_venus_items_new (fixture->battery);
   fixture->signal = vb_items_changed_new (fixture->battery);
   fixture->numbers = g_array_new (FALSE, FALSE, sizeof (guint));
 }
@@ -34,7 +32,6 @@ static void
 tear_down (Fixture *fixture, gconstpointer user_data)
 {
   vb_items_changed_free (fixture->signal);
-  vb_venus_items_free (fixture->items);
   vb_battery_free (fixture->battery);
   vb_record_free (fixture->record);
   vb_verdict_free (fixture->verdict);
@@ -84,14 +81,38 @@ post_any (Fixture *fixture, gint64 now)
     g_error ("%s", ((const VbRecordError *)g_ptr_array_index (fixture->record->errors, 0))->detail);
 }
 
+/* The same as GDBus would be given it. */
+static GVariant *
+build (const VbBattery *battery, const guint *numbers, guint n)
+{
+  GVariantBuilder items;
+
+  g_variant_builder_init (&items, G_VARIANT_TYPE ("a{sa{sv}}"));
+  for (guint i = 0; i < n; i++) {
+    const VbValue *value = vb_battery_value (battery, numbers[i]);
+    g_autoptr (GString) text = g_string_new (NULL);
+
+    vb_item_format (numbers[i], value, text);
+    g_variant_builder_open (&items, G_VARIANT_TYPE ("{sa{sv}}"));
+    g_variant_builder_add (&items, "s", vb_item (numbers[i])->path);
+    g_variant_builder_open (&items, G_VARIANT_TYPE ("a{sv}"));
+    g_variant_builder_add (&items, "{sv}", "Value", vb_bus_value_new (value));
+    g_variant_builder_add (&items, "{sv}", "Text", g_variant_new_string (text->str));
+    g_variant_builder_close (&items);
+    g_variant_builder_close (&items);
+  }
+
+  return g_variant_ref_sink (g_variant_new ("(a{sa{sv}})", &items));
+}
+
 /* That the bytes are the message which GDBus would have sent. */
 static gsize
 assert_same (Fixture *fixture)
 {
   const guint *numbers = (const guint *)fixture->numbers->data;
   const guint n = fixture->numbers->len;
-  g_autoptr (GVariant) expected = g_variant_ref_sink (
-      g_variant_new ("(@a{sa{sv}})", vb_venus_items_pack (fixture->items, numbers, n)));
+  g_autoptr (GVariant) expected = build (fixture->battery, numbers, n);
+  g_autoptr (GVariant) packed = vb_items_changed_pack (fixture->signal, numbers, n);
   g_autoptr (GError) error = NULL;
   g_autoptr (GDBusMessage) message = NULL;
   gsize length;
@@ -113,6 +134,7 @@ assert_same (Fixture *fixture)
   g_assert_cmpstr (g_dbus_message_get_member (message), ==, "ItemsChanged");
   g_assert_cmpstr (g_dbus_message_get_signature (message), ==, "a{sa{sv}}");
   g_assert_true (g_variant_equal (g_dbus_message_get_body (message), expected));
+  g_assert_true (g_variant_equal (packed, expected));
 
   return length;
 }
@@ -191,10 +213,10 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add ("/bus-signal/each", Fixture, NULL, set_up, test_each, tear_down);
-  g_test_add ("/bus-signal/any", Fixture, NULL, set_up, test_any, tear_down);
-  g_test_add ("/bus-signal/all-and-none", Fixture, NULL, set_up, test_all_and_none, tear_down);
-  g_test_add ("/bus-signal/extremes", Fixture, NULL, set_up, test_extremes, tear_down);
+  g_test_add ("/items-changed/each", Fixture, NULL, set_up, test_each, tear_down);
+  g_test_add ("/items-changed/any", Fixture, NULL, set_up, test_any, tear_down);
+  g_test_add ("/items-changed/all-and-none", Fixture, NULL, set_up, test_all_and_none, tear_down);
+  g_test_add ("/items-changed/extremes", Fixture, NULL, set_up, test_extremes, tear_down);
 
   return g_test_run ();
 }
