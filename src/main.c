@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/standstill.h"
 #include "bus/address.h"
 #include "config/config.h"
 #include "core/ladder-source.h"
@@ -29,6 +30,7 @@ typedef struct
   GPtrArray *inherited; /* of GSocket: what the supervisor listens on for us */
   VbConfig *config;
   GMainLoop *loop;
+  VbStandstill *standstill;
   GPtrArray *batteries; /* of VbBattery */
   GPtrArray *services;  /* of VbVenusService, one for each battery */
   GPtrArray *ladders;   /* of GSource */
@@ -72,12 +74,6 @@ load_config (const Daemon *daemon, GError **error)
   return config;
 }
 
-static gint64
-stall_noticed (gpointer user_data)
-{
-  return vb_http_server_stall_noticed (user_data);
-}
-
 /* The loop has to turn more often than any value grows old, or it would seem to stand still. */
 static void
 keep_time (const Daemon *daemon)
@@ -89,7 +85,7 @@ keep_time (const Daemon *daemon)
 
     shortest = MIN (shortest, battery->live.freshness.warn_after);
   }
-  vb_http_server_set_stall_limit (daemon->server, shortest);
+  vb_standstill_set_limit (daemon->standstill, shortest);
   vb_heartbeat_start (MIN (VB_HEARTBEAT_PERIOD, shortest / 2), VB_HEARTBEAT_LIMIT);
 }
 
@@ -146,6 +142,7 @@ add_batteries (Daemon *daemon)
     .settings_timeout = daemon->config->settings_timeout,
     .insecure = daemon->config->allow_anonymous,
     .process_version = VB_VERSION,
+    .standstill = daemon->standstill,
   };
 
   if (address == NULL)
@@ -187,12 +184,10 @@ add_server (Daemon *daemon)
   VbHttpConfig config = VB_HTTP_CONFIG_DEFAULT;
   g_autoptr (GError) error = NULL;
 
+  config.standstill = daemon->standstill;
   config.token = daemon->config->token;
   config.server_names = (const char *const *)daemon->config->server_names;
   daemon->server = vb_http_server_new (&config);
-  for (guint i = 0; i < daemon->services->len; i++)
-    vb_venus_service_set_stall_func (g_ptr_array_index (daemon->services, i), stall_noticed,
-                                     daemon->server);
   daemon->battery_routes = vb_web_battery_new (daemon->server, daemon->batteries);
   daemon->info_routes = vb_web_info_new (daemon->server, daemon->batteries);
   daemon->recent_routes = vb_web_recent_new (daemon->server, daemon->batteries);
@@ -210,15 +205,16 @@ run (Daemon *daemon)
   /* Also while it starts and ends: a bus that hangs is worse than one that is not there. */
   vb_heartbeat_start (VB_HEARTBEAT_PERIOD, VB_HEARTBEAT_LIMIT);
   daemon->status = add_batteries (daemon);
-  if (daemon->status == VB_EXIT_OK)
+  if (daemon->status == VB_EXIT_OK) {
+    keep_time (daemon);
     daemon->status = add_server (daemon);
+  }
   if (daemon->status != VB_EXIT_OK)
     return daemon->status;
 
   g_unix_signal_add (SIGTERM, on_terminate, daemon);
   g_unix_signal_add (SIGINT, on_terminate, daemon);
   g_unix_signal_add (SIGHUP, on_reload, daemon);
-  keep_time (daemon);
   vb_heartbeat_notify ("READY=1");
 
   g_main_loop_run (daemon->loop);
@@ -248,6 +244,7 @@ tear_down (Daemon *daemon)
   g_clear_pointer (&daemon->history_keeper, vb_history_keeper_free);
   g_clear_pointer (&daemon->batteries, g_ptr_array_unref);
   g_clear_pointer (&daemon->system_watch, vb_venus_system_free);
+  g_clear_pointer (&daemon->standstill, vb_standstill_free);
   g_clear_pointer (&daemon->loop, g_main_loop_unref);
   g_clear_pointer (&daemon->config, vb_config_free);
   g_clear_pointer (&daemon->inherited, g_ptr_array_unref);
@@ -310,6 +307,7 @@ start (Daemon *daemon, int argc, char **argv)
 
   vb_process_prepare ();
   daemon->loop = g_main_loop_new (NULL, FALSE);
+  daemon->standstill = vb_standstill_new (VB_STANDSTILL_NEVER, vb_clock_now);
   daemon->batteries = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_battery_free);
   daemon->services = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_venus_service_free);
   daemon->ladders = g_ptr_array_new_with_free_func (ladder_free);
