@@ -5,9 +5,8 @@
 G_BEGIN_DECLS
 
 /**
- * The heartbeat (design §5): a daemon whose loop hangs is a frozen battery, so it ends itself and
- * leaves the rest to its supervisor. A process that was merely stopped (SIGSTOP, a suspended machine)
- * goes on. Where a supervisor asks for it through NOTIFY_SOCKET and WATCHDOG_USEC, it is told too.
+ * The heartbeat: a daemon whose loop hangs is a frozen battery, so it ends itself and leaves the rest
+ * to its supervisor. A process that was merely stopped (SIGSTOP, a suspended machine) goes on. Where a supervisor asks for it through NOTIFY_SOCKET and WATCHDOG_USEC, it is told too.
  */
 
 /** How long the loop may hang, and how often it beats by default, in µs. */

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "bus/address.h"
 #include "config/config.h"
 #include "core/field-markdown.h"
 
@@ -46,6 +47,12 @@ vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error)
   if (*argc > 1) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
                  "%s: no arguments are taken beside options", (*argv)[1]);
+    return FALSE;
+  }
+
+  /* What the bus is called is wrong already before anybody looks for it. */
+  if (!vb_bus_address_check (options->bus, error)) {
+    g_prefix_error (error, "--bus=%s: ", options->bus);
     return FALSE;
   }
 
