@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 
+#include "base/listen-address.h"
 #include "connections.h"
 #include "guards.h"
 #include "inherit.h"
@@ -325,7 +326,7 @@ vb_http_server_listen (VbHttpServer *server, const char *address, GError **error
 {
   g_autoptr (GSocket) socket = vb_http_listen_socket (address, error);
 
-  return socket != NULL ? serve (server, socket, address, vb_http_listen_path (address), error)
+  return socket != NULL ? serve (server, socket, address, vb_listen_address_path (address), error)
                         : -1;
 }
 
