@@ -8,7 +8,8 @@
 #include "base/clock.h"
 #include "base/standstill.h"
 #include "bus/address.h"
-#include "config/config.h"
+#include "config/changes.h"
+#include "config/load.h"
 #include "core/ladder-source.h"
 #include "heartbeat.h"
 #include "http/inherit.h"
@@ -175,7 +176,7 @@ on_reload (gpointer user_data)
     return G_SOURCE_CONTINUE;
   }
 
-  unchangeable = vb_config_unchangeable (daemon->config, config);
+  unchangeable = vb_config_changes_fixed (daemon->config, config);
   for (guint i = 0; unchangeable[i] != NULL; i++)
     g_message ("%s changes with a restart only", unchangeable[i]);
 
@@ -289,8 +290,7 @@ static gboolean
 listen_on (VbHttpServer *server, const VbConfig *config, GError **error)
 {
   const gboolean by_default = config->listen == NULL;
-  const char *const *addresses
-      = by_default ? vb_config_default_listen : (const char *const *)config->listen;
+  char **addresses = by_default ? config->default_listen : config->listen;
 
   for (guint i = 0; addresses[i] != NULL; i++) {
     g_autoptr (GError) failed = NULL;

@@ -17,8 +17,8 @@ typedef struct _VbDaemon VbDaemon;
 VbDaemon *vb_daemon_new (const VbOptions *options);
 
 /**
- * Takes the sockets that a supervisor hands over, unless the configuration is only to be checked, and
- * reads the configuration.
+ * Takes the sockets that a supervisor hands over, unless the configuration is only to be checked,
+ * and reads the configuration.
  *
  * Returns: VB_EXIT_OK, or what the process is to end with and @error
  */

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "bus/address.h"
-#include "config/config.h"
+#include "config/markdown.h"
 #include "core/field-markdown.h"
 
 gboolean
@@ -79,7 +79,7 @@ vb_options_print (const VbOptions *options, VbExitStatus *status)
   } else if (options->list_fields)
     *status = print_markdown (vb_field_markdown_append);
   else if (options->list_keys)
-    *status = print_markdown (vb_config_to_markdown);
+    *status = print_markdown (vb_config_markdown_append);
   else
     return FALSE;
 

@@ -23,8 +23,8 @@ vb_clock_wall (gint64 time)
   const gint64 found = g_get_real_time () - before;
   const gboolean at_once = vb_clock_now () - before < WALL_STEP / 2;
 
-  /* Two clocks are never read at the same moment, and one of them is trimmed: less than a step is no
-     reason to tell a moment otherwise than before. */
+  /* Two clocks are never read at the same moment, and one of them is trimmed: less than a step is
+     no reason to tell a moment otherwise than before. */
   if (offset == 0 || (at_once && ABS (found - offset) > WALL_STEP))
     offset = found;
 

@@ -25,7 +25,8 @@ parse_path (const char *path, VbListenAddress *address)
   return TRUE;
 }
 
-/* Returns the host in @text; NULL: a bracket is wrong. @port is set to what stands behind it, or NULL. */
+/* Returns the host in @text; NULL: a bracket is wrong. @port is set to what stands behind it, or
+   NULL. */
 static char *
 split (const char *text, const char **port)
 {

@@ -26,8 +26,9 @@ typedef struct
 } VbListenAddress;
 
 /**
- * Reads @text: an IP address or `localhost`, with `:PORT` (a number, or the name of a service), IPv6 in
- * square brackets where there is a port; or `unix:` and an absolute path. No name is looked up.
+ * Reads @text: an IP address or `localhost`, with `:PORT` (a number, or the name of a service),
+ * IPv6 in square brackets where there is a port; or `unix:` and an absolute path. No name is looked
+ * up.
  *
  * Returns: FALSE where it is none of these
  */

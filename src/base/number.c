@@ -28,7 +28,8 @@ append_digits (GString *text, gboolean negative, guint64 digits, guint decimals)
   g_string_append_len (text, at, buffer + sizeof buffer - at);
 }
 
-/* A value that has been rounded is one of so many digits, and writing those takes a tenth of the time. */
+/* A value that has been rounded is one of so many digits, and writing those takes a tenth of the
+   time. */
 void
 vb_number_append_real (GString *text, double value, guint decimals)
 {
@@ -63,8 +64,8 @@ vb_number_append_integer (GString *text, gint64 value)
 #define SHORT_MAX 15
 
 /* A short number without an exponent, as measurements are. Both its digits and the power of ten are
-   exact as doubles, so that their quotient is rounded once, as strtod() does it in ten times the time.
-   Returns: FALSE where it is none */
+   exact as doubles, so that their quotient is rounded once, as strtod() does it in ten times the
+   time. Returns: FALSE where it is none */
 static gboolean
 read_short (const char *text, gsize length, double *number)
 {

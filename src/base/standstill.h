@@ -33,8 +33,8 @@ void vb_standstill_free (VbStandstill *turn);
 gint64 vb_standstill_noticed (const VbStandstill *turn);
 
 /**
- * Changes the limit from the next turn on. Where it was VB_STANDSTILL_NEVER, watching begins now: the
- * time that a start takes before that is no standstill.
+ * Changes the limit from the next turn on. Where it was VB_STANDSTILL_NEVER, watching begins now:
+ * the time that a start takes before that is no standstill.
  */
 void vb_standstill_set_limit (VbStandstill *turn, gint64 limit);
 
@@ -54,9 +54,9 @@ void vb_standstill_add_input (VbStandstill *turn, int inputs);
 void vb_standstill_note_input (VbStandstill *turn, gboolean ready);
 
 /**
- * How long (µs) the process stood still, from the moment that is noticed until all input that waited
- * has been drained, or VB_STANDSTILL_DRAIN has passed; 0 otherwise, VB_STANDSTILL_UNKNOWN after
- * vb_standstill_inherit().
+ * How long (µs) the process stood still, from the moment that is noticed until all input that
+ * waited has been drained, or VB_STANDSTILL_DRAIN has passed; 0 otherwise, VB_STANDSTILL_UNKNOWN
+ * after vb_standstill_inherit().
  */
 gint64 vb_standstill_lasted (const VbStandstill *turn);
 

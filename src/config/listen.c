@@ -1,6 +1,7 @@
-#include "check.h"
+#include "listen.h"
 
 #include "base/listen-address.h"
+#include "error.h"
 
 static gboolean
 refuse_address (const char *address, GError **error)
@@ -15,7 +16,7 @@ refuse_address (const char *address, GError **error)
 }
 
 gboolean
-vb_config_check_listen (const VbConfig *config, GError **error)
+vb_config_listen_check (const VbConfig *config, GError **error)
 {
   if (config->listen == NULL)
     return TRUE;

@@ -4,6 +4,25 @@
 
 G_BEGIN_DECLS
 
+/** The battery that is meant where none is named. */
+#define VB_DEFAULT_BATTERY "virtual"
+
+/** The longest custom name, in characters: that of the GUI. */
+#define VB_CUSTOM_NAME_MAX 32
+
+/** The device instance that is asked for first, and the highest that there is. */
+#define VB_INSTANCE_FIRST 100
+#define VB_INSTANCE_MAX 255
+
+/** What a battery is like by default; times in s. The key table of the configuration shows the
+    same. */
+#define VB_PRODUCT_ID 0xFFFF
+#define VB_WARN_AFTER 10
+#define VB_STALE_AFTER 30
+#define VB_DROP_AFTER 180
+#define VB_LEAVE_AFTER 600
+#define VB_OPTIONAL_AFTER 120
+
 typedef enum
 {
   VB_ROLE_BMS,     /* publishes the limits, selectable as controlling BMS */
@@ -16,7 +35,7 @@ const char *vb_role_name (VbRole role);
 /** What of a battery's configuration can change only by leaving the bus. */
 typedef struct
 {
-  char *name; /* NAME of the routes; `virtual` for the default battery */
+  char *name; /* NAME of the routes; VB_DEFAULT_BATTERY for the default battery */
   VbRole role;
   int device_instance; /* the preferred one */
   char *custom_name;
@@ -24,8 +43,8 @@ typedef struct
   gboolean history; /* the daemon counts */
 } VbBatteryFixed;
 
-/** What can change while the battery is on the bus. It owns nothing: a reload is an assignment. Times
-    in µs; a limit that is not set is NAN. */
+/** What can change while the battery is on the bus. It owns nothing: a reload is an assignment.
+    Times in µs; a limit that is not set is NAN. */
 typedef struct
 {
   VbFreshness freshness;
@@ -48,7 +67,7 @@ typedef struct
   VbBatteryLive live;
 } VbBatteryConfig;
 
-/** A configuration with the defaults of design §7 for the battery @name; the caller owns @config. */
+/** A configuration with the defaults for the battery @name; the caller owns @config. */
 void vb_battery_config_init (VbBatteryConfig *config, const char *name);
 
 /** Makes @config (uninitialised) a copy of @source. */

@@ -32,8 +32,8 @@ gboolean vb_history_file_read (
 
 /**
  * Puts @text into the file @path so that after a power cut there is the old or the new one, whole:
- * written beside it, synchronised, renamed, and the folder synchronised. Makes the folder. Blocks for
- * as long as the disk does.
+ * written beside it, synchronised, renamed, and the folder synchronised. Makes the folder. Blocks
+ * for as long as the disk does.
  *
  * Returns: FALSE with a G_FILE_ERROR
  */

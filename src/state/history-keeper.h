@@ -8,8 +8,8 @@ G_BEGIN_DECLS
  * VbHistoryKeeper:
  *
  * Keeps the counters of the batteries that have history=true in files, `NAME.history` in the state
- * folder: read at the start, saved at most every 5 minutes and at the end, by a thread of its own so
- * that a slow disk keeps nobody waiting.
+ * folder: read at the start, saved at most every 5 minutes and at the end, by a thread of its own
+ * so that a slow disk keeps nobody waiting.
  */
 typedef struct _VbHistoryKeeper VbHistoryKeeper;
 

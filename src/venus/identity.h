@@ -5,7 +5,7 @@
 G_BEGIN_DECLS
 
 /**
- * Says who the battery is (contract §2.1): process, product, serial number, custom name as
+ * Says who the battery is: process, product, serial number, custom name as
  * configured. All but the device instance, which is not known yet.
  *
  * @version: of the process
@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  */
 void vb_identity_set (VbBattery *battery, const char *version, gboolean insecure);
 
-/** The id under which settings keeps the battery NAME (contract §5.2): `httpbattery_NAME`. */
+/** The id under which settings keeps the battery NAME: `httpbattery_NAME`. */
 char *vb_identity_settings_id (const char *name);
 
 /** The bus name of the battery NAME: `com.victronenergy.battery.virtual`, `….http_NAME`. */

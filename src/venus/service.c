@@ -74,7 +74,7 @@ on_name_changed (gboolean owned, gpointer user_data)
 }
 
 /* Asks for the name, once there is nothing left to be waited for: a consumer reads everything as
-   soon as it sees the name, and never again (contract §1.8). */
+   soon as it sees the name, and never again. */
 static void
 join (VbVenusService *service)
 {
@@ -143,7 +143,7 @@ on_set_value (guint item, GVariant *value, gpointer user_data)
   if (item == vb_item_known (VB_KNOWN_CUSTOM_NAME))
     vb_venus_instance_store_name (service->instance);
 
-  /* A client that wrote something waits for a signal with what became of it (contract §1.4): where
+  /* A client that wrote something waits for a signal with what became of it: where
      rounding or the seat belt made what was there already, no change tells it. */
   if (owns_name (service) && vb_value_equal (&before, own) && !vb_bus_value_says (value, own))
     vb_venus_objects_signal (service->objects, &item, 1);
@@ -226,7 +226,7 @@ service_alloc (VbBattery *battery, const VbVenusServiceConfig *config)
   return service;
 }
 
-/* Two services of one name would hide each other: better not to start (contract §1.8). */
+/* Two services of one name would hide each other: better not to start. */
 static gboolean
 reach_bus (VbVenusService *service, const char *address, GError **error)
 {

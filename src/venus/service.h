@@ -19,7 +19,7 @@ typedef enum
 /**
  * VbVenusService:
  *
- * One battery on one private connection to the bus (design §4, contract §1, §2). It joins the bus
+ * One battery on one private connection to the bus (docs/venus.md). It joins the bus
  * when the battery becomes live, sends one ItemsChanged per step, and leaves by closing its
  * connection.
  */

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/** What SetValue answers; never a D-Bus error (contract §1.4). */
+/** What SetValue answers; never a D-Bus error. */
 typedef enum
 {
   VB_SET_TAKEN = 0,
@@ -14,13 +14,10 @@ typedef enum
   VB_SET_REFUSED = 2,
 } VbSet;
 
-/** The longest custom name, in characters: that of the GUI (contract §2.1). */
-#define VB_CUSTOM_NAME_MAX 32
-
 /**
  * Writes @value, unboxed, to @item of @battery, as a client's SetValue asks for. The custom name is
  * always writable; data is where the battery is configured dbus-writable, and then a write is a record
- * of one field, through the same checks (design §4). @now is the time as for the battery, in µs.
+ * of one field, through the same checks. @now is the time as for the battery, in µs.
  */
 VbSet vb_set_value (VbBattery *battery, guint item, GVariant *value, gint64 now);
 
