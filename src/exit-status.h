@@ -1,6 +1,6 @@
 #pragma once
 
-/** What the process ends with (design §7); promised to supervisors and scripts. */
+/** What the process ends with; promised to supervisors and scripts. */
 typedef enum
 {
   VB_EXIT_OK = 0,      /* asked to stop */

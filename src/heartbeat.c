@@ -21,9 +21,9 @@
 static const char hung_message[]
     = "the main loop hangs: ending, for the supervisor to start anew\n";
 
-/* A process that was stopped and goes on just when the alarm is due has had no time to beat: the first
-   alarm only warns, and this much later the second one ends the process; where that one was held back,
-   too, a third. */
+/* A process that was stopped and goes on just when the alarm is due has had no time to beat: the
+   first alarm only warns, and this much later the second one ends the process; where that one was
+   held back, too, a third. */
 #define GRACE_MAX (2 * G_USEC_PER_SEC)
 
 static gint64 limit;

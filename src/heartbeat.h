@@ -5,9 +5,9 @@
 G_BEGIN_DECLS
 
 /**
- * The heartbeat: a daemon whose loop hangs is a frozen battery, so it ends itself and
- * leaves the rest to its supervisor. A process that was merely stopped (SIGSTOP, a suspended machine)
- * goes on. Where a supervisor asks for it through NOTIFY_SOCKET and WATCHDOG_USEC, it is told too.
+ * The heartbeat: a daemon whose loop hangs is a frozen battery, so it ends itself and leaves the
+ * rest to its supervisor. A process that was merely stopped (SIGSTOP, a suspended machine) goes on.
+ * Where a supervisor asks for it through NOTIFY_SOCKET and WATCHDOG_USEC, it is told too.
  */
 
 /** How long the loop may hang, and how often it beats by default, in µs. */
@@ -25,8 +25,8 @@ void vb_heartbeat_start (gint64 period, gint64 limit);
 void vb_heartbeat_stop (void);
 
 /**
- * Tells the supervisor @state (`READY=1`, `STOPPING=1`) where NOTIFY_SOCKET names its socket, a path
- * or, with `@`, an abstract one.
+ * Tells the supervisor @state (`READY=1`, `STOPPING=1`) where NOTIFY_SOCKET names its socket, a
+ * path or, with `@`, an abstract one.
  */
 void vb_heartbeat_notify (const char *state);
 

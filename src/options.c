@@ -2,7 +2,8 @@
 
 #include <stdio.h>
 
-#include "config/config.h"
+#include "bus/address.h"
+#include "config/markdown.h"
 #include "core/field-markdown.h"
 
 gboolean
@@ -49,6 +50,12 @@ vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error)
     return FALSE;
   }
 
+  /* What the bus is called is wrong already before anybody looks for it. */
+  if (!vb_bus_address_check (options->bus, error)) {
+    g_prefix_error (error, "--bus=%s: ", options->bus);
+    return FALSE;
+  }
+
   return TRUE;
 }
 
@@ -72,7 +79,7 @@ vb_options_print (const VbOptions *options, VbExitStatus *status)
   } else if (options->list_fields)
     *status = print_markdown (vb_field_markdown_append);
   else if (options->list_keys)
-    *status = print_markdown (vb_config_to_markdown);
+    *status = print_markdown (vb_config_markdown_append);
   else
     return FALSE;
 

@@ -20,7 +20,11 @@ typedef struct
   gboolean version;
 } VbOptions;
 
-/** Parses the command line into @options. Returns: FALSE with an error in G_OPTION_ERROR */
+/**
+ * Parses the command line into @options.
+ *
+ * Returns: FALSE with an error in G_OPTION_ERROR, or a G_IO_ERROR where --bus is no address
+ */
 gboolean vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error);
 
 /**

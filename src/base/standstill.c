@@ -119,6 +119,8 @@ vb_standstill_noticed (const VbStandstill *turn)
 void
 vb_standstill_set_limit (VbStandstill *turn, gint64 limit)
 {
+  if (turn->limit == VB_STANDSTILL_NEVER)
+    turn->last = turn->clock ();
   turn->limit = limit;
 }
 

@@ -19,6 +19,9 @@ typedef struct _VbStandstill VbStandstill;
 /** Tells the time in µs, as vb_clock_now(). */
 typedef gint64 (*VbStandstillClock) (void);
 
+/** The limit of a process that never counts as standing still. */
+#define VB_STANDSTILL_NEVER G_MAXINT64
+
 /**
  * Watches the turns of the default main context by @clock, which must go on while the machine is
  * suspended; @limit in µs. Free with vb_standstill_free().
@@ -29,7 +32,10 @@ void vb_standstill_free (VbStandstill *turn);
 /** When it was last noticed that the process had stood still, by the clock; 0: never. */
 gint64 vb_standstill_noticed (const VbStandstill *turn);
 
-/** Changes the limit from the next turn on. */
+/**
+ * Changes the limit from the next turn on. Where it was VB_STANDSTILL_NEVER, watching begins now:
+ * the time that a start takes before that is no standstill.
+ */
 void vb_standstill_set_limit (VbStandstill *turn, gint64 limit);
 
 /** What vb_standstill_lasted() says of input that has waited nobody knows how long. */

@@ -1,4 +1,4 @@
-#include "config.h"
+#include "changes.h"
 
 #include "keys.h"
 
@@ -26,12 +26,13 @@ add_differences (VbKeyGroup group,
                  GPtrArray *differences)
 {
   for (guint i = 0; i < vb_n_keys; i++)
-    if (vb_keys[i].group == group && !vb_keys[i].live && !vb_key_equal (&vb_keys[i], old, new))
+    if (vb_keys[i].group == group && !vb_key_is_live (&vb_keys[i])
+        && !vb_key_equal (&vb_keys[i], old, new))
       g_ptr_array_add (differences, g_strdup_printf ("[%s] %s", name, vb_keys[i].key));
 }
 
 char **
-vb_config_unchangeable (const VbConfig *old, const VbConfig *new)
+vb_config_changes_fixed (const VbConfig *old, const VbConfig *new)
 {
   static const VbKeyGroup groups[] = { VB_KEY_GROUP_HTTP, VB_KEY_GROUP_BUS, VB_KEY_GROUP_STATE };
   g_autoptr (GPtrArray) differences = g_ptr_array_new ();

@@ -3,13 +3,14 @@
 #include <math.h>
 #include <string.h>
 
+#include "error.h"
+
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
 #define NAME_MAX_LENGTH 32
-#define CUSTOM_NAME_MAX 32
 
-static const char *const reserved[] = { "virtual", "check", "history" };
+static const char *const reserved[] = { VB_DEFAULT_BATTERY, "check", "history" };
 
-/* Product ids that make systemcalc or the GUI treat the battery as somebody else's (contract §2.2). */
+/* Product ids that make systemcalc or the GUI treat the battery as somebody else's. */
 static const struct
 {
   int first;
@@ -17,12 +18,13 @@ static const struct
 } product_ids[] = { { 0xB000, 0xB0FF }, { 0xA3E0, 0xA3EF } };
 
 gboolean
-vb_config_refuse_name (const char *name, GError **error)
+vb_config_check_refuse_name (const char *name, GError **error)
 {
   g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE,
-               "[battery %s]: a battery's name is a letter a to z and up to 31 of a to z, 0 to 9 "
-               "and _, and not virtual, check or history; the battery `virtual` is [battery]",
-               name);
+               "[battery %s]: a battery's name is a letter a to z and up to %d of a to z, 0 to 9 "
+               "and _, and not " VB_DEFAULT_BATTERY ", check or history; the battery "
+               "`" VB_DEFAULT_BATTERY "` is [battery]",
+               name, NAME_MAX_LENGTH - 1);
 
   return FALSE;
 }
@@ -116,10 +118,10 @@ check_role (const VbBatteryConfig *battery, GError **error)
 static gboolean
 check_battery (const VbBatteryConfig *battery, GError **error)
 {
-  if (g_utf8_strlen (battery->fixed.custom_name, -1) > CUSTOM_NAME_MAX)
+  if (g_utf8_strlen (battery->fixed.custom_name, -1) > VB_CUSTOM_NAME_MAX)
     return refuse (battery, error, "custom-name=%s has %ld characters, above the limit of %d",
                    battery->fixed.custom_name, g_utf8_strlen (battery->fixed.custom_name, -1),
-                   CUSTOM_NAME_MAX);
+                   VB_CUSTOM_NAME_MAX);
 
   return check_times (battery, error) && check_product_id (battery, error)
          && check_role (battery, error);
@@ -141,10 +143,10 @@ check_names (const VbConfig *config, GError **error)
     const gboolean is_default = g_str_equal (battery->fixed.name, VB_DEFAULT_BATTERY);
 
     if (!is_name (battery->fixed.name))
-      return vb_config_refuse_name (battery->fixed.name, error);
+      return vb_config_check_refuse_name (battery->fixed.name, error);
     for (guint j = 0; j < G_N_ELEMENTS (reserved); j++)
       if (!is_default && g_str_equal (battery->fixed.name, reserved[j]))
-        return vb_config_refuse_name (battery->fixed.name, error);
+        return vb_config_check_refuse_name (battery->fixed.name, error);
 
     for (guint j = 0; j < i; j++) {
       const VbBatteryConfig *other = g_ptr_array_index (config->batteries, j);
@@ -159,17 +161,6 @@ check_names (const VbConfig *config, GError **error)
   }
 
   return TRUE;
-}
-
-gboolean
-vb_config_has_instance (const VbConfig *config, int instance)
-{
-  for (guint i = 0; i < config->batteries->len; i++)
-    if (((const VbBatteryConfig *)g_ptr_array_index (config->batteries, i))->fixed.device_instance
-        == instance)
-      return TRUE;
-
-  return FALSE;
 }
 
 static void

@@ -1,44 +1,36 @@
 #pragma once
 
-#include "types.h"
+#include "core/battery-config.h"
 
 G_BEGIN_DECLS
 
-/** Where is listened by default; the second only where the machine has it. */
-extern const char *const vb_config_default_listen[];
+/** VbConfig: the whole configuration. */
+typedef struct
+{
+  char *file;            /* that it was read from; NULL: none */
+  char **listen;         /* NULL: default_listen */
+  char **default_listen; /* the second only where the machine has it */
+  char *token_file;      /* NULL: none */
+  char *token;           /* what is in it; NULL: no token is needed */
+  gboolean allow_anonymous;
+  char **server_names;
+  char *bus_address; /* as --bus; NULL: the rule of every Venus driver */
+  gboolean require_settings;
+  gint64 settings_timeout; /* µs */
+  char *state_dir;
+  GPtrArray *batteries; /* of VbBatteryConfig, in the order of the file */
+  GPtrArray *warnings;  /* of char *: what is allowed and perhaps not meant */
+} VbConfig;
 
-/** There where the machine is a Venus device. */
-#define VB_VENUS_FOLDER "/opt/victronenergy"
-
-/**
- * The configuration that is read where none is named: the first of /data/conf/dbus-virtual-battery.ini
- * and /etc/dbus-virtual-battery.ini that exists, or NULL.
- */
-const char *vb_config_find_file (void);
-
-/**
- * Reads a configuration.
- *
- * @file: a path; NULL: vb_config_find_file(), or the defaults where there is none
- * @listen: addresses that take the place of those in the file, or NULL
- *
- * Returns: NULL with an error in VB_CONFIG_ERROR that names file, group, key, value and what is
- * allowed. Free with vb_config_free().
- */
-VbConfig *vb_config_load (const char *file, const char *const *listen, GError **error);
+/** A configuration in which nothing is set. Free with vb_config_free(). */
+VbConfig *vb_config_new (void);
 void vb_config_free (VbConfig *config);
 
 /** The battery @name, or NULL. */
 const VbBatteryConfig *vb_config_battery (const VbConfig *config, const char *name);
 
-/**
- * The names of the keys that differ between @old and @new and cannot change while running, as
- * `[http] listen`. Free with g_strfreev().
- */
-char **vb_config_unchangeable (const VbConfig *old, const VbConfig *new);
-
-/** Appends every key as a Markdown document: what --list-keys prints. */
-void vb_config_to_markdown (GString *markdown);
+/** Whether a battery of @config has asked for @instance. */
+gboolean vb_config_has_instance (const VbConfig *config, int instance);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbConfig, vb_config_free)
 

@@ -3,13 +3,19 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/listen-address.h"
 #include "base/spelling.h"
+#include "config.h"
+#include "error.h"
 
 static const char *const roles[] = { "bms", "monitor", NULL };
 static const char *const on_stale[] = { "stop-charging", "block", "drop", NULL };
 static const char *const wrong_optional[] = { "refuse", "drop", NULL };
 
 /* clang-format off */
+#define PORT G_STRINGIFY (VB_LISTEN_ADDRESS_PORT)
+#define FIRST G_STRINGIFY (VB_INSTANCE_FIRST)
+#define LONGEST G_STRINGIFY (VB_CUSTOM_NAME_MAX)
 #define HTTP VB_KEY_GROUP_HTTP
 #define BUS VB_KEY_GROUP_BUS
 #define BATTERY VB_KEY_GROUP_BATTERY
@@ -17,17 +23,18 @@ static const char *const wrong_optional[] = { "refuse", "drop", NULL };
 #define AT(member_) offsetof (VbConfig, member_)
 #define OF(member_) offsetof (VbBatteryConfig, member_)
 #define SECONDS(minimum_, maximum_) .minimum = minimum_, .maximum = maximum_, .unit = "s"
+#define DEFAULT(number_) .by_default = G_STRINGIFY (number_)
 #define VOLTS .minimum = 0.1, .maximum = 1000, .unit = "V"
 #define VOLTS_FROM_0 .minimum = 0, .maximum = 1000, .unit = "V"
 #define AMPERES .minimum = 0, .maximum = 3000, .unit = "A"
-#define LIVE .live = TRUE
 
 const VbKey vb_keys[] = {
-  { HTTP, "listen", VB_KEY_LIST, AT (listen), .by_default = "127.0.0.1:1882;[::1]:1882",
+  { HTTP, "listen", VB_KEY_LIST, AT (listen),
+    .by_default = "127.0.0.1:" PORT ";[::1]:" PORT,
     .description = "Addresses to listen on, also `unix:/path`. Another address than loopback needs "
-                   "`token-file` or `allow-anonymous=true`. `[::1]:1882` is left out by default "
-                   "where the machine has no IPv6. Not used where a supervisor hands sockets over "
-                   "(LISTEN_FDS)." },
+                   "`token-file` or `allow-anonymous=true`. `[::1]:" PORT "` is left out by "
+                   "default where the machine has no IPv6. Not used where a supervisor hands "
+                   "sockets over (LISTEN_FDS)." },
   { HTTP, "token-file", VB_KEY_TEXT, AT (token_file),
     .description = "File that holds the token which every request must bring." },
   { HTTP, "allow-anonymous", VB_KEY_BOOLEAN, AT (allow_anonymous), .by_default = "false",
@@ -39,68 +46,75 @@ const VbKey vb_keys[] = {
     .description = "`system`, `session` or an address, as `--bus`. Not set: the session bus where "
                    "DBUS_SESSION_BUS_ADDRESS is set, else the system bus." },
   { BUS, "require-settings", VB_KEY_BOOLEAN, AT (require_settings),
-    .description = "Whether a battery waits for com.victronenergy.settings before it joins the bus. "
-                   "Not set: true on a Venus device (/opt/victronenergy exists)." },
+    .description = "Whether a battery waits for com.victronenergy.settings before it joins the "
+                   "bus. Not set: true on a Venus device (/opt/victronenergy exists)." },
   { BUS, "settings-timeout", VB_KEY_SECONDS, AT (settings_timeout), .minimum = 0, .maximum = 300,
     .unit = "s", .by_default = "10",
     .description = "How long it waits otherwise, before it takes the number asked for." },
 
   { BATTERY, "role", VB_KEY_WORD, OF (fixed.role), .words = roles, .by_default = "bms",
     .description = "`bms` publishes limits; `monitor` has none at all and refuses them." },
-  { BATTERY, "device-instance", VB_KEY_INTEGER, OF (fixed.device_instance), .minimum = 0, .maximum = 255,
-    .description = "Number that is asked for. Not set: counting up from 100 in file order." },
+  { BATTERY, "device-instance", VB_KEY_INTEGER, OF (fixed.device_instance), .minimum = 0,
+    .maximum = VB_INSTANCE_MAX,
+    .description = "Number that is asked for. Not set: counting up from " FIRST " in file order." },
   { BATTERY, "custom-name", VB_KEY_TEXT, OF (fixed.custom_name), .by_default = "",
-    .description = "Name at first, until it is changed on the GX; up to 32 characters." },
+    .description = "Name at first, until it is changed on the GX; up to " LONGEST " characters." },
   { BATTERY, "product-id", VB_KEY_INTEGER, OF (fixed.product_id), .minimum = 0, .maximum = 65535,
-    .by_default = "0xFFFF",
+    DEFAULT (VB_PRODUCT_ID),
     .description = "Product id. Ids that make Venus change limits (0xB000 to 0xB0FF, 0xA3E0 to "
                    "0xA3EF) are refused." },
-  { BATTERY, "warn-after", VB_KEY_SECONDS, OF (live.freshness.warn_after), SECONDS (0.1, 300), LIVE,
-    .by_default = "10", .description = "Age of the source at which the battery is *late*." },
-  { BATTERY, "stale-after", VB_KEY_SECONDS, OF (live.freshness.stale_after), SECONDS (0.1, 300), LIVE,
-    .by_default = "30", .description = "Age at which it is *stale*: see `on-stale`." },
-  { BATTERY, "drop-after", VB_KEY_SECONDS, OF (live.freshness.drop_after), SECONDS (0.1, 300), LIVE,
-    .by_default = "180", .description = "Age at which it is *lost*: all limits withdrawn." },
-  { BATTERY, "leave-after", VB_KEY_SECONDS, OF (live.freshness.leave_after), SECONDS (0.1, 1e6), LIVE,
-    .by_default = "600", .description = "Age at which it is *gone*: off the bus." },
-  { BATTERY, "optional-after", VB_KEY_SECONDS, OF (live.optional_after), SECONDS (0.1, 1e6), LIVE,
-    .by_default = "120",
+  { BATTERY, "warn-after", VB_KEY_SECONDS, OF (live.freshness.warn_after), SECONDS (0.1, 300),
+    DEFAULT (VB_WARN_AFTER),
+    .description = "Age of the source at which the battery is *late*." },
+  { BATTERY, "stale-after", VB_KEY_SECONDS, OF (live.freshness.stale_after), SECONDS (0.1, 300),
+    DEFAULT (VB_STALE_AFTER),
+    .description = "Age at which it is *stale*: see `on-stale`." },
+  { BATTERY, "drop-after", VB_KEY_SECONDS, OF (live.freshness.drop_after), SECONDS (0.1, 300),
+    DEFAULT (VB_DROP_AFTER),
+    .description = "Age at which it is *lost*: all limits withdrawn." },
+  { BATTERY, "leave-after", VB_KEY_SECONDS, OF (live.freshness.leave_after), SECONDS (0.1, 1e6),
+    DEFAULT (VB_LEAVE_AFTER),
+    .description = "Age at which it is *gone*: off the bus." },
+  { BATTERY, "optional-after", VB_KEY_SECONDS, OF (live.optional_after), SECONDS (0.1, 1e6),
+    DEFAULT (VB_OPTIONAL_AFTER),
     .description = "Age at which a field that is not required becomes invalid by itself." },
-  { BATTERY, "frozen-after", VB_KEY_SECONDS, OF (live.frozen_after), SECONDS (0, 1e6), LIVE,
+  { BATTERY, "frozen-after", VB_KEY_SECONDS, OF (live.frozen_after), SECONDS (0, 1e6),
     .by_default = "0",
     .description = "Time without any change of a measurement, while current flows, after which the "
                    "source counts as dead; 0 for never." },
-  { BATTERY, "on-stale", VB_KEY_WORD, OF (live.freshness.on_stale), .words = on_stale, LIVE,
+  { BATTERY, "on-stale", VB_KEY_WORD, OF (live.freshness.on_stale), .words = on_stale,
     .by_default = "stop-charging",
-    .description = "What *stale* does to the limits: stop charging, block charging and discharging, "
-                   "or withdraw them at once." },
-  { BATTERY, "stale-charge-voltage", VB_KEY_REAL, OF (live.stale_charge_voltage), VOLTS, LIVE,
+    .description = "What *stale* does to the limits: stop charging, block charging and "
+                   "discharging, or withdraw them at once." },
+  { BATTERY, "stale-charge-voltage", VB_KEY_REAL, OF (live.stale_charge_voltage), VOLTS,
     .description = "With `on-stale=stop-charging` or `block`: MaxChargeVoltage is lowered to this. "
                    "With DC-coupled feed-in chargers obey the voltage only." },
-  { BATTERY, "wrong-optional", VB_KEY_WORD, OF (live.drop_wrong_optional), .words = wrong_optional, LIVE,
+  { BATTERY, "wrong-optional", VB_KEY_WORD, OF (live.drop_wrong_optional), .words = wrong_optional,
     .by_default = "refuse",
     .description = "What a wrong field that is not required does: refuse the record, or drop the "
                    "field." },
-  { BATTERY, "dbus-writable", VB_KEY_BOOLEAN, OF (live.dbus_writable), LIVE, .by_default = "false",
+  { BATTERY, "dbus-writable", VB_KEY_BOOLEAN, OF (live.dbus_writable), .by_default = "false",
     .description = "Whether SetValue on a data path is taken as a record of one field." },
-  { BATTERY, "battery-low-voltage", VB_KEY_REAL, OF (live.battery_low_voltage), VOLTS_FROM_0, LIVE,
+  { BATTERY, "battery-low-voltage", VB_KEY_REAL, OF (live.battery_low_voltage), VOLTS_FROM_0,
     .description = "BatteryLowVoltage where the source sends none." },
-  { BATTERY, "max-charge-voltage", VB_KEY_REAL, OF (live.max_charge_voltage), VOLTS, LIVE,
+  { BATTERY, "max-charge-voltage", VB_KEY_REAL, OF (live.max_charge_voltage), VOLTS,
     .description = "Seat belt: highest MaxChargeVoltage that is published." },
-  { BATTERY, "max-charge-current", VB_KEY_REAL, OF (live.max_charge_current), AMPERES, LIVE,
+  { BATTERY, "max-charge-current", VB_KEY_REAL, OF (live.max_charge_current), AMPERES,
     .description = "Seat belt: highest MaxChargeCurrent that is published." },
-  { BATTERY, "max-discharge-current", VB_KEY_REAL, OF (live.max_discharge_current), AMPERES, LIVE,
+  { BATTERY, "max-discharge-current", VB_KEY_REAL, OF (live.max_discharge_current), AMPERES,
     .description = "Seat belt: highest MaxDischargeCurrent that is published." },
-  { BATTERY, "min-battery-low-voltage", VB_KEY_REAL, OF (live.min_battery_low_voltage), VOLTS_FROM_0, LIVE,
+  { BATTERY, "min-battery-low-voltage", VB_KEY_REAL, OF (live.min_battery_low_voltage),
+    VOLTS_FROM_0,
     .description = "Seat belt: lowest BatteryLowVoltage that is published." },
   { BATTERY, "history", VB_KEY_BOOLEAN, OF (fixed.history), .by_default = "false",
-    .description = "Whether the daemon counts energy, charge and extremes by itself, where the source "
-                   "does not send them." },
+    .description = "Whether the daemon counts energy, charge and extremes by itself, where the "
+                   "source does not send them." },
 
   { STATE, "dir", VB_KEY_TEXT, AT (state_dir),
     .description = "Directory for what is to survive a restart. Not set: STATE_DIRECTORY where the "
-                   "supervisor sets it (systemd), else /data/var/lib/dbus-virtual-battery where /data exists, else the XDG state "
-                   "directory. Counters (`history=true`) are kept there, as `NAME.history`." },
+                   "supervisor sets it (systemd), else /data/var/lib/dbus-virtual-battery "
+                   "where /data exists, else the XDG state directory. Counters "
+                   "(`history=true`) are kept there, as `NAME.history`." },
 };
 /* clang-format on */
 
@@ -145,6 +159,12 @@ vb_key_suggest (VbKeyGroup group, const char *key)
   }
 
   return meant;
+}
+
+gboolean
+vb_key_is_live (const VbKey *key)
+{
+  return key->group == VB_KEY_GROUP_BATTERY && key->offset >= OF (live);
 }
 
 void
@@ -276,6 +296,14 @@ vb_key_read (const VbKey *key, const char *text, gpointer target, GError **error
     *(char **)member = g_strdup (text);
     return TRUE;
   }
+}
+
+void
+vb_key_read_defaults (VbKeyGroup group, gpointer target)
+{
+  for (guint i = 0; i < vb_n_keys; i++)
+    if (vb_keys[i].group == group && vb_keys[i].by_default != NULL)
+      vb_key_read (&vb_keys[i], vb_keys[i].by_default, target, NULL);
 }
 
 static gboolean

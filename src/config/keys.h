@@ -1,6 +1,6 @@
 #pragma once
 
-#include "types.h"
+#include <glib.h>
 
 G_BEGIN_DECLS
 
@@ -25,7 +25,7 @@ typedef enum
   VB_KEY_GROUP_STATE,
 } VbKeyGroup;
 
-/** One row of the key table: the only place that knows a key. */
+/** One row of the key table: the only place that knows a key, and what it is by default. */
 typedef struct
 {
   VbKeyGroup group;
@@ -37,7 +37,6 @@ typedef struct
   const char *unit;
   const char *const *words; /* of VB_KEY_WORD, NULL-terminated */
   const char *by_default;   /* as it would be written in the file; NULL: not set */
-  gboolean live;            /* can change while running */
   const char *description;
 } VbKey;
 
@@ -59,6 +58,12 @@ const VbKey *vb_key_suggest (VbKeyGroup group, const char *key);
  * Returns: FALSE with an error in VB_CONFIG_ERROR that says what is allowed
  */
 gboolean vb_key_read (const VbKey *key, const char *text, gpointer target, GError **error);
+
+/** Reads what the keys of @group are by default, where the table says so, into @target. */
+void vb_key_read_defaults (VbKeyGroup group, gpointer target);
+
+/** Whether @key can change while the daemon runs: it is a member of VbBatteryLive. */
+gboolean vb_key_is_live (const VbKey *key);
 
 /** Whether @key has the same value in both targets. */
 gboolean vb_key_equal (const VbKey *key, gconstpointer a, gconstpointer b);

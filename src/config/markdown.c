@@ -1,9 +1,9 @@
-#include "config.h"
+#include "markdown.h"
 
 #include "keys.h"
 
 void
-vb_config_to_markdown (GString *markdown)
+vb_config_markdown_append (GString *markdown)
 {
   g_string_append (markdown,
                    "# The configuration\n\n"
@@ -31,7 +31,7 @@ vb_config_to_markdown (GString *markdown)
       else
         g_string_append_printf (markdown, " | `%s`", key->by_default);
       g_string_append_printf (markdown, " | %s%s |\n", key->description,
-                              key->live ? " *Live.*" : "");
+                              vb_key_is_live (key) ? " *Live.*" : "");
     }
   }
 }

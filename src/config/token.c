@@ -1,12 +1,14 @@
-#include "check.h"
+#include "token.h"
 
 #include <string.h>
+
+#include "error.h"
 
 /* Wrong tokens are counted, and never keep a right one out. */
 #define TOKEN_SHORT 16
 
 gboolean
-vb_config_read_token (VbConfig *config, GError **error)
+vb_config_token_read (VbConfig *config, GError **error)
 {
   g_autoptr (GError) failed = NULL;
 

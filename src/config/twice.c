@@ -1,6 +1,8 @@
-#include "check.h"
+#include "twice.h"
 
 #include <string.h>
+
+#include "error.h"
 
 static gboolean
 refuse (const char *group, const char *key, GError **error)
@@ -14,7 +16,7 @@ refuse (const char *group, const char *key, GError **error)
 }
 
 gboolean
-vb_config_check_twice (const char *text, GError **error)
+vb_config_twice_check (const char *text, GError **error)
 {
   g_autoptr (GHashTable) groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr (GHashTable) keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);

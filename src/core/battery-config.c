@@ -22,23 +22,22 @@ vb_battery_config_has_field (const VbBatteryConfig *config, const VbField *field
 void
 vb_battery_config_init (VbBatteryConfig *config, const char *name)
 {
+  /* What is not named is off, or the first of its words. */
   *config = (VbBatteryConfig) {
     .fixed = {
       .name = g_strdup (name),
-      .role = VB_ROLE_BMS,
-      .device_instance = 100,
+      .device_instance = VB_INSTANCE_FIRST,
       .custom_name = g_strdup (""),
-      .product_id = 0xFFFF,
+      .product_id = VB_PRODUCT_ID,
     },
     .live = {
       .freshness = {
-        .warn_after = 10 * SECOND,
-        .stale_after = 30 * SECOND,
-        .drop_after = 180 * SECOND,
-        .leave_after = 600 * SECOND,
-        .on_stale = VB_ON_STALE_STOP_CHARGING,
+        .warn_after = VB_WARN_AFTER * SECOND,
+        .stale_after = VB_STALE_AFTER * SECOND,
+        .drop_after = VB_DROP_AFTER * SECOND,
+        .leave_after = VB_LEAVE_AFTER * SECOND,
       },
-      .optional_after = 120 * SECOND,
+      .optional_after = VB_OPTIONAL_AFTER * SECOND,
       .stale_charge_voltage = NAN,
       .battery_low_voltage = NAN,
       .max_charge_voltage = NAN,

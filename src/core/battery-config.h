@@ -5,6 +5,25 @@
 
 G_BEGIN_DECLS
 
+/** The battery that is meant where none is named. */
+#define VB_DEFAULT_BATTERY "virtual"
+
+/** The longest custom name, in characters: that of the GUI. */
+#define VB_CUSTOM_NAME_MAX 32
+
+/** The device instance that is asked for first, and the highest that there is. */
+#define VB_INSTANCE_FIRST 100
+#define VB_INSTANCE_MAX 255
+
+/** What a battery is like by default; times in s. The key table of the configuration shows the
+    same. */
+#define VB_PRODUCT_ID 0xFFFF
+#define VB_WARN_AFTER 10
+#define VB_STALE_AFTER 30
+#define VB_DROP_AFTER 180
+#define VB_LEAVE_AFTER 600
+#define VB_OPTIONAL_AFTER 120
+
 typedef enum
 {
   VB_ROLE_BMS,     /* publishes the limits, selectable as controlling BMS */
@@ -17,7 +36,7 @@ const char *vb_role_name (VbRole role);
 /** What of a battery's configuration can change only by leaving the bus. */
 typedef struct
 {
-  char *name; /* NAME of the routes; `virtual` for the default battery */
+  char *name; /* NAME of the routes; VB_DEFAULT_BATTERY for the default battery */
   VbRole role;
   int device_instance; /* the preferred one */
   char *custom_name;

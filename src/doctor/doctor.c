@@ -5,6 +5,7 @@
 #include "check-bus.h"
 #include "check-daemon.h"
 #include "check-machine.h"
+#include "config/load.h"
 #include "head.h"
 
 static const struct
@@ -38,7 +39,8 @@ vb_doctor_run (const VbDoctorOptions *options)
   g_autoptr (VbReport) report = vb_report_new ();
   gboolean well;
 
-  vb_head_append (options->config != NULL ? options->config : vb_config_find_file (), report->text);
+  vb_head_append (options->config != NULL ? options->config : vb_config_load_find_file (),
+                  report->text);
   for (guint i = 0; i < G_N_ELEMENTS (checks); i++) {
     report->subject = checks[i].subject;
     checks[i].check (facts, report);

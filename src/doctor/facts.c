@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 
 #include "client.h"
+#include "config/load.h"
 #include "http/listen.h"
 #include "survey.h"
 #include "venus/identity.h"
@@ -151,9 +152,8 @@ look_at_port (const char *address, const char *token)
 static void
 look_at_ports (VbDoctorFacts *facts)
 {
-  const char *const *addresses = facts->config->listen != NULL
-                                     ? (const char *const *)facts->config->listen
-                                     : vb_config_default_listen;
+  char **addresses
+      = facts->config->listen != NULL ? facts->config->listen : facts->config->default_listen;
 
   for (guint i = 0; addresses[i] != NULL; i++) {
     const VbListenFacts listen

@@ -3,8 +3,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "config/config.h"
 #include "config/keys.h"
+#include "config/load.h"
 
 static gboolean
 is_key (const char *key)

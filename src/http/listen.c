@@ -1,21 +1,15 @@
 #include "listen.h"
 
 #include <errno.h>
-#include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/stat.h>
+
+#include "base/listen-address.h"
 
 /* Many more than the connection limit may knock at once, after a pause or among rude clients: who finds
    no place here waits a second until the kernel tries again. */
 #define BACKLOG 1024
-
-const char *
-vb_http_listen_path (const char *address)
-{
-  return g_str_has_prefix (address, "unix:") ? address + strlen ("unix:") : NULL;
-}
 
 /* A process that was killed leaves its socket file behind, and bind() would refuse. */
 static void
@@ -51,27 +45,14 @@ set_mode (const char *path, GError **error)
 GSocketAddress *
 vb_http_listen_address (const char *address, GError **error)
 {
-  const char *path = vb_http_listen_path (address);
-  g_autoptr (GSocketConnectable) parsed = NULL;
-  g_autoptr (GInetAddress) inet = NULL;
-  const char *host;
+  VbListenAddress parsed;
 
-  if (path != NULL)
-    return g_unix_socket_address_new (path);
+  if (vb_listen_address_parse (address, &parsed))
+    return g_socket_address_new_from_native (&parsed.as, parsed.length);
 
-  parsed = g_network_address_parse (address, VB_HTTP_PORT, error);
-  if (parsed == NULL)
-    return NULL;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s is not an address", address);
 
-  host = g_network_address_get_hostname (G_NETWORK_ADDRESS (parsed));
-  inet = g_str_equal (host, "localhost") ? g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4)
-                                         : g_inet_address_new_from_string (host);
-  if (inet == NULL) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "%s is not an address", host);
-    return NULL;
-  }
-
-  return g_inet_socket_address_new (inet, g_network_address_get_port (G_NETWORK_ADDRESS (parsed)));
+  return NULL;
 }
 
 gboolean
@@ -95,7 +76,7 @@ vb_http_listen_is_here (const char *address)
 GSocket *
 vb_http_listen_socket (const char *address, GError **error)
 {
-  const char *path = vb_http_listen_path (address);
+  const char *path = vb_listen_address_path (address);
   g_autoptr (GSocketAddress) parsed = vb_http_listen_address (address, error);
   g_autoptr (GSocket) socket = NULL;
 

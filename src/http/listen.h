@@ -4,9 +4,6 @@
 
 G_BEGIN_DECLS
 
-/** The port where an address names none. */
-#define VB_HTTP_PORT 1882
-
 /**
  * Opens a listening socket on @address: `127.0.0.1:1882`, `[::1]:1882`, `localhost`, or
  * `unix:/path` (mode 0660; a socket file that nobody listens on any more is removed first).
@@ -16,7 +13,7 @@ G_BEGIN_DECLS
 GSocket *vb_http_listen_socket (const char *address, GError **error);
 
 /**
- * What @address means, as of vb_http_listen_socket(); port 1882 where it names none.
+ * What @address means (vb_listen_address_parse()).
  *
  * Returns: (transfer full): NULL with a G_IO_ERROR
  */
@@ -24,8 +21,5 @@ GSocketAddress *vb_http_listen_address (const char *address, GError **error);
 
 /** Whether @address is one of this machine's own. */
 gboolean vb_http_listen_is_here (const char *address);
-
-/** The path of a `unix:/path` address, or NULL. */
-const char *vb_http_listen_path (const char *address);
 
 G_END_DECLS

@@ -67,7 +67,7 @@ mhd_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   MHD_run (own->daemon);
   if (n_connections (own) < before)
     MHD_run (own->daemon);
-  if (own->turn != NULL)
+  if (own->hooks != NULL)
     own->hooks->ran (own->user_data);
 
   return G_SOURCE_CONTINUE;

@@ -20,7 +20,7 @@ typedef struct
  * first, then stop the daemon.
  *
  * @turn: told whether there is input, and asked whether the process stood still; or NULL
- * @hooks: static; NULL where there is no @turn
+ * @hooks: static; or NULL where there is no @turn
  */
 GSource *vb_mhd_source_new (struct MHD_Daemon *daemon,
                             VbStandstill *turn,

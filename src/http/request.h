@@ -30,8 +30,7 @@ const char *vb_http_request_source (const VbHttpRequest *request);
 
 /**
  * How long (µs) the process stood still while this request waited in its socket, as far as that was
- * longer than stall_limit; 0 where it was not (design §5: what lay in a socket for two minutes is not
- * fresh). Whoever runs the loop must make it turn more often than stall_limit.
+ * (VbStandstill); 0 where it was not: what lay in a socket for two minutes is not fresh.
  */
 gint64 vb_http_request_stood_still (const VbHttpRequest *request);
 

@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <glib/gstdio.h>
 
-#include "base/clock.h"
+#include "base/listen-address.h"
 #include "connections.h"
 #include "guards.h"
 #include "inherit.h"
@@ -31,7 +31,7 @@ struct _VbHttpServer
   VbHttpGuards *guards;
   VbTokenFailures *failures;
   VbHttpRouter *router;
-  VbStandstill *turn;
+  VbStandstill *standstill; /* NULL: nobody watches */
   GPtrArray *listeners;
   VbHttpTiming timing;
   GPtrArray *streams;             /* of VbHttpStream: answers without an end, under way */
@@ -50,25 +50,12 @@ vb_http_server_new (const VbHttpConfig *config)
   server->guards = vb_http_guards_new (config->token, config->server_names);
   server->failures = vb_token_failures_new ();
   server->router = vb_http_router_new ();
-  server->turn = vb_standstill_new (config->stall_limit > 0 ? config->stall_limit : G_MAXINT64,
-                                    vb_clock_now);
+  server->standstill = config->standstill;
   server->listeners = g_ptr_array_new ();
   server->streams = g_ptr_array_new ();
   server->connections = vb_http_connections_new (config->connection_limit, config->request_seconds);
 
   return server;
-}
-
-void
-vb_http_server_set_stall_limit (VbHttpServer *server, gint64 stall_limit)
-{
-  vb_standstill_set_limit (server->turn, stall_limit > 0 ? stall_limit : G_MAXINT64);
-}
-
-gint64
-vb_http_server_stall_noticed (const VbHttpServer *server)
-{
-  return vb_standstill_noticed (server->turn);
 }
 
 void
@@ -84,6 +71,8 @@ vb_http_server_free (VbHttpServer *server)
     g_source_destroy (listener->source);
     g_source_unref (listener->source);
     MHD_stop_daemon (listener->daemon);
+    if (server->standstill != NULL)
+      vb_standstill_add_input (server->standstill, -1);
     if (listener->path != NULL)
       g_unlink (listener->path);
     g_free (listener->path);
@@ -92,7 +81,6 @@ vb_http_server_free (VbHttpServer *server)
   g_ptr_array_unref (server->listeners);
   g_ptr_array_unref (server->streams);
   vb_http_connections_free (server->connections);
-  vb_standstill_free (server->turn);
   vb_http_router_free (server->router);
   vb_token_failures_free (server->failures);
   vb_http_guards_free (server->guards);
@@ -194,6 +182,12 @@ has_place (VbHttpServer *server, VbHttpRequest *request)
                                         g_get_monotonic_time ());
 }
 
+static gint64
+stood_still (const VbHttpServer *server)
+{
+  return server->standstill != NULL ? vb_standstill_lasted (server->standstill) : 0;
+}
+
 static enum MHD_Result
 handle (void *user_data,
         struct MHD_Connection *mhd,
@@ -213,7 +207,7 @@ handle (void *user_data,
     vb_http_request_begin (request, method, url);
     vb_http_request_guard (request, has_place (server, request), server->guards, server->failures,
                            server->router);
-    request->stood_still = vb_standstill_lasted (server->turn);
+    request->stood_still = stood_still (server);
     return vb_http_request_wants_body (request) ? MHD_YES : answer (server, request);
   }
 
@@ -225,7 +219,7 @@ handle (void *user_data,
   }
 
   /* Its body may have waited though its headers did not. */
-  request->stood_still = MAX (request->stood_still, vb_standstill_lasted (server->turn));
+  request->stood_still = MAX (request->stood_still, stood_still (server));
 
   /* Somebody with whole headers may have taken its place before its body was here. */
   if (request->refused == 0 && !has_place (server, request))
@@ -318,10 +312,11 @@ serve (VbHttpServer *server, GSocket *socket, const char *address, const char *p
   listener = g_new0 (Listener, 1);
   listener->daemon = daemon;
   listener->path = g_strdup (path);
-  listener->source = vb_mhd_source_new (daemon, server->turn, &hooks, server);
+  listener->source = vb_mhd_source_new (daemon, server->standstill, &hooks, server);
   g_source_attach (listener->source, NULL);
   g_ptr_array_add (server->listeners, listener);
-  vb_standstill_add_input (server->turn, 1);
+  if (server->standstill != NULL)
+    vb_standstill_add_input (server->standstill, 1);
 
   return note_address (server, socket);
 }
@@ -331,7 +326,7 @@ vb_http_server_listen (VbHttpServer *server, const char *address, GError **error
 {
   g_autoptr (GSocket) socket = vb_http_listen_socket (address, error);
 
-  return socket != NULL ? serve (server, socket, address, vb_http_listen_path (address), error)
+  return socket != NULL ? serve (server, socket, address, vb_listen_address_path (address), error)
                         : -1;
 }
 
@@ -344,7 +339,8 @@ vb_http_server_adopt (VbHttpServer *server, GSocket *socket, GError **error)
     return -1;
 
   /* What waits there may have done so for any time: since the last daemon died, say. */
-  vb_standstill_inherit (server->turn);
+  if (server->standstill != NULL)
+    vb_standstill_inherit (server->standstill);
 
   return serve (server, socket, address, NULL, error);
 }

@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 
+#include "base/standstill.h"
 #include "request.h"
 #include "timing.h"
 
@@ -23,8 +24,7 @@ typedef struct
   guint connection_limit;          /* pushing connections; the next one gets 503 */
   guint idle_seconds;              /* idle limit of a connection */
   guint request_seconds;           /* a request must be complete this long after its first byte */
-  gint64 stall_limit; /* µs without a turn of the loop that count as standing still; 0:
-                                      none do */
+  VbStandstill *standstill;        /* outlives the server; NULL: nothing that waits is old */
 } VbHttpConfig;
 
 /**
@@ -44,12 +44,6 @@ VbHttpServer *vb_http_server_new (const VbHttpConfig *config);
 
 /** Closes every connection and socket, then frees. */
 void vb_http_server_free (VbHttpServer *server);
-
-/** Changes the stall limit. */
-void vb_http_server_set_stall_limit (VbHttpServer *server, gint64 stall_limit);
-
-/** When it was last noticed that the process had stood still, as vb_clock_now(); 0: never. */
-gint64 vb_http_server_stall_noticed (const VbHttpServer *server);
 
 /** How long requests have taken so far. */
 const VbHttpTiming *vb_http_server_timing (const VbHttpServer *server);

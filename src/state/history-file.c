@@ -59,10 +59,14 @@ vb_history_file_write (const char *name, const VbCounters *counters, gint64 save
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-static gboolean
-refuse (GError **error, const char *reason)
+static gboolean G_GNUC_PRINTF (2, 3) refuse (GError **error, const char *format, ...)
 {
-  g_set_error_literal (error, VB_HISTORY_FILE_ERROR, VB_HISTORY_FILE_ERROR_FOREIGN, reason);
+  va_list arguments;
+
+  va_start (arguments, format);
+  g_propagate_error (error, g_error_new_valist (VB_HISTORY_FILE_ERROR,
+                                                VB_HISTORY_FILE_ERROR_FOREIGN, format, arguments));
+  va_end (arguments);
 
   return FALSE;
 }
@@ -86,26 +90,46 @@ is_whole (const char *text)
 }
 
 static gboolean
-read_number (GKeyFile *file, const char *key, double *number)
+parse_number (const char *text, double *number)
 {
-  g_autofree char *text = g_key_file_get_value (file, GROUP, key, NULL);
   char *end;
-
-  if (text == NULL)
-    return FALSE;
 
   *number = g_ascii_strtod (text, &end);
 
   return end != text && *end == '\0' && !isinf (*number);
 }
 
+/* A counter that the file lacks stays as it is. */
+static gboolean
+read_counters (GKeyFile *file, VbCounters *counters, GPtrArray *lacking, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (counters_kept); i++) {
+    const char *key = counters_kept[i].key;
+    g_autofree char *text = g_key_file_get_value (file, GROUP, key, NULL);
+
+    if (text == NULL)
+      g_ptr_array_add (lacking, (gpointer)key);
+    else if (!parse_number (text, (double *)((char *)counters + counters_kept[i].offset)))
+      return refuse (error, "%s is no number", key);
+  }
+  if (lacking->len == G_N_ELEMENTS (counters_kept))
+    return refuse (error, "it holds no counter");
+
+  return TRUE;
+}
+
 gboolean
-vb_history_file_read (
-    const char *text, const char *name, gint64 now, VbCounters *counters, GError **error)
+vb_history_file_read (const char *text,
+                      const char *name,
+                      gint64 now,
+                      VbCounters *counters,
+                      char **lacks,
+                      GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GPtrArray) lacking = g_ptr_array_new ();
   g_autofree char *battery = NULL;
-  VbCounters read;
+  VbHistory anew;
   gint64 saved;
 
   if (!is_whole (text))
@@ -119,15 +143,16 @@ vb_history_file_read (
   if (g_strcmp0 (battery, name) != 0)
     return refuse (error, "it is of another battery");
 
-  for (guint i = 0; i < G_N_ELEMENTS (counters_kept); i++)
-    if (!read_number (file, counters_kept[i].key,
-                      (double *)((char *)&read + counters_kept[i].offset)))
-      return refuse (error, "a counter is missing");
+  vb_history_init (&anew);
+  if (!read_counters (file, &anew.counters, lacking, error))
+    return FALSE;
 
   saved = g_key_file_get_int64 (file, GROUP, "saved", NULL);
   if (saved >= EARLIEST && now > saved)
-    read.since_full += (double)(now - saved);
-  *counters = read;
+    anew.counters.since_full += (double)(now - saved);
+  *counters = anew.counters;
+  g_ptr_array_add (lacking, NULL);
+  *lacks = lacking->len > 1 ? g_strjoinv (", ", (char **)lacking->pdata) : NULL;
 
   return TRUE;
 }

@@ -23,12 +23,19 @@ char *vb_history_file_write (const char *name, const VbCounters *counters, gint6
 
 /**
  * Reads that again. The time since the last full charge goes on from when it was saved until @now
- * (wall clock, s), unless one of the two clocks cannot be right.
+ * (wall clock, s), unless one of the two clocks cannot be right. A counter that another version did
+ * not know begins anew; a key that this one does not know is left out.
  *
- * Returns: FALSE with an error in VB_HISTORY_FILE_ERROR; @counters is not touched then
+ * @lacks: set to the counters that begin anew, as `drawn, consumed`, or NULL; free with g_free()
+ *
+ * Returns: FALSE with an error in VB_HISTORY_FILE_ERROR; @counters and @lacks are not touched then
  */
-gboolean vb_history_file_read (
-    const char *text, const char *name, gint64 now, VbCounters *counters, GError **error);
+gboolean vb_history_file_read (const char *text,
+                               const char *name,
+                               gint64 now,
+                               VbCounters *counters,
+                               char **lacks,
+                               GError **error);
 
 /**
  * Puts @text into the file @path, so that after a power cut the old or the new one is there, whole:

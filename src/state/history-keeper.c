@@ -131,7 +131,7 @@ static void
 read_file (Kept *kept, VbBattery *battery)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *lacks = NULL;
   VbCounters counters;
 
   if (!g_file_get_contents (kept->path, &text, NULL, &error)) {
@@ -140,11 +140,15 @@ read_file (Kept *kept, VbBattery *battery)
     return;
   }
 
-  if (vb_history_file_read (text, vb_battery_config (battery)->fixed.name, wall_clock (), &counters,
-                            &error))
-    vb_battery_set_counters (battery, &counters, vb_clock_now ());
-  else
+  if (!vb_history_file_read (text, vb_battery_config (battery)->fixed.name, wall_clock (),
+                             &counters, &lacks, &error)) {
     set_aside (kept->path, error->message);
+    return;
+  }
+
+  if (lacks != NULL)
+    g_message ("%s lacks %s: what it lacks is counted anew, the rest goes on", kept->path, lacks);
+  vb_battery_set_counters (battery, &counters, vb_clock_now ());
 }
 
 static void

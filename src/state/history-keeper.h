@@ -18,7 +18,8 @@ typedef struct _VbHistoryKeeper VbHistoryKeeper;
 
 /**
  * Reads what is kept, before the first record. A file that makes no sense, or cannot be read, is
- * set aside as `NAME.history.bad`, with a line in the log.
+ * set aside as `NAME.history.bad`, with a line in the log; a counter that a file lacks begins anew,
+ * with a line too.
  *
  * @batteries: of VbBattery; referenced
  * @period: seconds between two savings

@@ -47,7 +47,7 @@ vb_identity_settings_id (const char *name)
 char *
 vb_identity_bus_name (const char *name)
 {
-  return g_str_equal (name, "virtual")
+  return g_str_equal (name, VB_DEFAULT_BATTERY)
              ? g_strdup ("com.victronenergy.battery.virtual")
              : g_strconcat ("com.victronenergy.battery.http_", name, NULL);
 }

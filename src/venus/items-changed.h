@@ -29,9 +29,9 @@ const guint8 *vb_items_changed_make (
     VbItemsChanged *signal, const guint *numbers, guint n, guint32 serial, gsize *length);
 
 /**
- * The same items as GDBus carries them, an `(a{sa{sv}})`: for the answer to GetItems, and for a signal
- * that has to wait behind others. Read back from the bytes, so that both say the same; free with
- * g_variant_unref().
+ * The same items as GDBus carries them, an `(a{sa{sv}})`: for the answer to GetItems, and for a
+ * signal that has to wait behind others. Read back from the bytes, so that both say the same; free
+ * with g_variant_unref().
  */
 GVariant *vb_items_changed_pack (VbItemsChanged *signal, const guint *numbers, guint n);
 

@@ -11,14 +11,15 @@
 #include "objects.h"
 #include "set-value.h"
 
-/* How long after a standstill what was written during it may still come in: GDBus reads it in
-   another thread. */
-#define STALL_GRACE G_USEC_PER_SEC
+/* How long after a standstill what was written during it may still come in: GDBus reads it in a
+   thread of its own. */
+#define STANDSTILL_GRACE G_USEC_PER_SEC
 
 struct _VbVenusService
 {
   VbBattery *battery;
-  VbIntake *intake; /* of what clients of the bus write */
+  VbIntake *intake;               /* of what clients of the bus write */
+  const VbStandstill *standstill; /* or NULL */
   char *bus_name;
   gboolean insecure;
   VbVenusInstance *instance;
@@ -30,8 +31,6 @@ struct _VbVenusService
 
   VbVenusServiceLost lost;
   gpointer lost_data;
-  VbVenusServiceStall stall;
-  gpointer stall_data;
 };
 
 G_DEFINE_QUARK (vb_venus_error, vb_venus_error)
@@ -118,9 +117,10 @@ on_instance_leave (gpointer user_data)
 static gboolean
 has_waited (const VbVenusService *service, gint64 now)
 {
-  const gint64 noticed = service->stall != NULL ? service->stall (service->stall_data) : 0;
+  const gint64 noticed
+      = service->standstill != NULL ? vb_standstill_noticed (service->standstill) : 0;
 
-  return noticed != 0 && now - noticed < STALL_GRACE;
+  return noticed != 0 && now - noticed < STANDSTILL_GRACE;
 }
 
 static int
@@ -221,6 +221,7 @@ service_alloc (VbBattery *battery, const VbVenusServiceConfig *config)
 
   service->battery = battery;
   service->intake = vb_intake_new ();
+  service->standstill = config->standstill;
   service->bus_name = vb_identity_bus_name (vb_battery_config (battery)->fixed.name);
   service->insecure = config->insecure;
 
@@ -296,13 +297,4 @@ vb_venus_service_set_lost_func (VbVenusService *service,
 {
   service->lost = lost;
   service->lost_data = user_data;
-}
-
-void
-vb_venus_service_set_stall_func (VbVenusService *service,
-                                 VbVenusServiceStall stall,
-                                 gpointer user_data)
-{
-  service->stall = stall;
-  service->stall_data = user_data;
 }

@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 
+#include "base/standstill.h"
 #include "core/battery.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,10 @@ typedef struct
   gint64 settings_timeout;     /* else so long (µs); then the configured instance is taken */
   gboolean insecure;           /* publish /Mgmt/InsecureConnection 1 */
   const char *process_version; /* /Mgmt/ProcessVersion, /FirmwareVersion */
+
+  /* Outlives the service. What clients wrote during a standstill is refused, as is what lay in the
+     sockets of HTTP meanwhile. NULL: there are no standstills */
+  const VbStandstill *standstill;
 } VbVenusServiceConfig;
 
 /**
@@ -53,17 +58,6 @@ void vb_venus_service_free (VbVenusService *service);
 void vb_venus_service_set_lost_func (VbVenusService *service,
                                      VbVenusServiceLost lost,
                                      gpointer user_data);
-
-/** Tells when it was last noticed that the process had stood still, as vb_clock_now(); 0: never. */
-typedef gint64 (*VbVenusServiceStall) (gpointer user_data);
-
-/**
- * Sets who notices standstills: what clients wrote meanwhile is as old as what lay in the sockets
- * of HTTP, and is refused for a moment after one.
- */
-void vb_venus_service_set_stall_func (VbVenusService *service,
-                                      VbVenusServiceStall stall,
-                                      gpointer user_data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbVenusService, vb_venus_service_free)
 

@@ -14,9 +14,6 @@ typedef enum
   VB_SET_REFUSED = 2,
 } VbSet;
 
-/** The longest custom name, in characters: that of the GUI. */
-#define VB_CUSTOM_NAME_MAX 32
-
 /**
  * Writes @value, unboxed, to @item of @battery, as a client's SetValue asks for. The custom name is
  * always writable. Data is writable where the battery is configured dbus-writable; a write is then

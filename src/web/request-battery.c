@@ -1,13 +1,10 @@
 #include "request-battery.h"
 
-/* The name of the battery that /battery without a name means. */
-#define DEFAULT_BATTERY "virtual"
-
 VbBattery *
 vb_request_battery (VbHttpRequest *request, const GPtrArray *batteries)
 {
   const char *wildcard = vb_http_request_wildcard (request);
-  const char *name = wildcard != NULL ? wildcard : DEFAULT_BATTERY;
+  const char *name = wildcard != NULL ? wildcard : VB_DEFAULT_BATTERY;
   VbBattery *battery = vb_battery_find (batteries, name);
   g_autofree char *shown = NULL;
   g_autofree char *detail = NULL;

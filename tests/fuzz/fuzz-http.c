@@ -15,10 +15,7 @@
 #include <unistd.h>
 
 #include "fuzz.h"
-#include "web/battery.h"
-#include "web/events.h"
-#include "web/info.h"
-#include "web/recent.h"
+#include "web/web.h"
 
 #define CUT 0x1e
 
@@ -29,10 +26,7 @@ typedef struct
 {
   GPtrArray *batteries;
   VbHttpServer *server;
-  VbWebBattery *battery_routes;
-  VbWebInfo *info_routes;
-  VbWebRecent *recent_routes;
-  VbWebEvents *event_stream;
+  VbWeb *web;
   int client;
   GByteArray *heard;
 } World;
@@ -84,10 +78,7 @@ begin (World *world, const char *token)
 
   config.token = token;
   world->server = vb_http_server_new (&config);
-  world->battery_routes = vb_web_battery_new (world->server, world->batteries);
-  world->info_routes = vb_web_info_new (world->server, world->batteries);
-  world->recent_routes = vb_web_recent_new (world->server, world->batteries);
-  world->event_stream = vb_web_events_new (world->server, world->batteries);
+  world->web = vb_web_new (world->server, world->batteries);
   port = vb_http_server_listen (world->server, host, &error);
   g_assert_no_error (error);
 
@@ -113,10 +104,7 @@ static void
 end (World *world)
 {
   vb_http_server_free (world->server);
-  vb_web_battery_free (world->battery_routes);
-  vb_web_info_free (world->info_routes);
-  vb_web_recent_free (world->recent_routes);
-  vb_web_events_free (world->event_stream);
+  vb_web_free (world->web);
   g_ptr_array_unref (world->batteries);
   g_byte_array_unref (world->heard);
 }

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "http/server.h"
 
 /* How long a client waits for what must come (ms): much more than it takes, also on a busy machine. */
@@ -22,6 +23,7 @@
 
 typedef struct
 {
+  VbStandstill *standstill;
   VbHttpServer *server;
   guint16 port;
   guint requests;
@@ -74,12 +76,16 @@ static const VbHttpRoute routes[] = {
 };
 
 static inline void
-start (Fixture *fixture, const VbHttpConfig *config)
+start (Fixture *fixture, const VbHttpConfig *settings)
 {
+  VbHttpConfig config = *settings;
   g_autoptr (GError) error = NULL;
   int port;
 
-  fixture->server = vb_http_server_new (config);
+  if (fixture->standstill == NULL)
+    fixture->standstill = vb_standstill_new (VB_STANDSTILL_NEVER, vb_clock_now);
+  config.standstill = fixture->standstill;
+  fixture->server = vb_http_server_new (&config);
   vb_http_server_add_routes (fixture->server, routes, G_N_ELEMENTS (routes), fixture);
   port = vb_http_server_listen (fixture->server, "127.0.0.1:0", &error);
   g_assert_no_error (error);
@@ -99,6 +105,7 @@ static inline void
 tear_down (Fixture *fixture, gconstpointer user_data)
 {
   vb_http_server_free (fixture->server);
+  vb_standstill_free (fixture->standstill);
   g_free (fixture->source);
 }
 

@@ -88,6 +88,26 @@ test_limit (void)
   g_assert_cmpint (vb_standstill_lasted (turn), ==, 0);
 }
 
+/* What takes its time before the limit is set is the start of the process. */
+static void
+test_begins_with_a_limit (void)
+{
+  g_autoptr (VbStandstill) turn = vb_standstill_new (VB_STANDSTILL_NEVER, tell_time);
+
+  turn_loop (1);
+  now += 5 * LIMIT;
+  vb_standstill_set_limit (turn, LIMIT);
+  g_assert_cmpint (vb_standstill_lasted (turn), ==, 0);
+  turn_loop (1);
+  g_assert_cmpint (vb_standstill_noticed (turn), ==, 0);
+
+  now += 5 * LIMIT;
+  vb_standstill_set_limit (turn, 2 * LIMIT);
+  g_assert_cmpint (vb_standstill_lasted (turn), ==, 5 * LIMIT);
+  turn_loop (1);
+  g_assert_cmpint (vb_standstill_noticed (turn), ==, now);
+}
+
 /* What waited in a socket before the process was there may be of any age; what comes later is not. */
 static void
 test_inherited (void)
@@ -227,6 +247,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/loop-turn/limit", test_limit);
+  g_test_add_func ("/loop-turn/begins-with-a-limit", test_begins_with_a_limit);
   g_test_add_func ("/loop-turn/inherited", test_inherited);
   g_test_add_func ("/loop-turn/until-drained", test_until_drained);
   g_test_add_func ("/loop-turn/never-drained", test_never_drained);

@@ -2,8 +2,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "config/config.h"
+#include "config/changes.h"
 #include "config/keys.h"
+#include "config/load.h"
+#include "config/markdown.h"
 #include "core/item.h"
 
 /* Each test has a folder of its own for the files it writes. */
@@ -329,10 +331,17 @@ test_state_directory (Files *files, gconstpointer unused)
   g_unsetenv ("STATE_DIRECTORY");
 }
 
+static gboolean
+same_list (char **a, char **b)
+{
+  return g_strv_equal ((const char *const *)a, (const char *const *)b);
+}
+
 /* What the table says by default is what a battery that was not configured is like. */
 static void
 test_table_defaults (Files *files, gconstpointer unused)
 {
+  static char *listen[] = { "127.0.0.1:1882", "[::1]:1882", NULL };
   g_autoptr (VbConfig) unset = load (files, "");
   VbConfig config = { 0 };
   g_auto (VbBatteryConfig) standard = { 0 }, read = { 0 };
@@ -356,7 +365,8 @@ test_table_defaults (Files *files, gconstpointer unused)
       g_error ("%s is not by default %s", key->key, key->by_default);
   }
 
-  g_assert_true (g_strv_equal ((const char *const *)config.listen, vb_config_default_listen));
+  g_assert_true (same_list (unset->default_listen, listen));
+  g_assert_cmpint (unset->settings_timeout, ==, 10 * G_USEC_PER_SEC);
   g_strfreev (config.listen);
 }
 
@@ -623,8 +633,8 @@ test_unchangeable (Files *files, gconstpointer unused)
                                           "[battery]\ndevice-instance=4\nwarn-after=6\n"
                                           "on-stale=drop\nmax-charge-voltage=56\n"
                                           "[battery boat]\n");
-  g_auto (GStrv) same = vb_config_unchangeable (old, old);
-  g_auto (GStrv) different = vb_config_unchangeable (old, new);
+  g_auto (GStrv) same = vb_config_changes_fixed (old, old);
+  g_auto (GStrv) different = vb_config_changes_fixed (old, new);
 
   g_assert_cmpuint (g_strv_length (same), ==, 0);
   g_assert_cmpuint (g_strv_length (different), ==, 5);
@@ -658,7 +668,7 @@ test_markdown (Files *files, gconstpointer unused)
   g_autoptr (GString) markdown = g_string_new (NULL);
   g_autofree char *page = source_file ("docs", "configuration.md");
 
-  vb_config_to_markdown (markdown);
+  vb_config_markdown_append (markdown);
   for (guint i = 0; i < vb_n_keys; i++) {
     g_autofree char *cell = g_strdup_printf ("| `%s` |", vb_keys[i].key);
 
@@ -730,7 +740,7 @@ test_sample (Files *files, gconstpointer unused)
 
     assert_same (standard, as_it_is);
     assert_same (standard, in_force);
-    g_assert_true (g_strv_equal ((const char *const *)in_force->listen, vb_config_default_listen));
+    g_assert_true (same_list (in_force->listen, standard->default_listen));
     g_assert_cmpuint (example->warnings->len, ==, 0);
   }
 }

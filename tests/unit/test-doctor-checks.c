@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "config/load.h"
 #include "doctor/check-bus.h"
 #include "doctor/check-daemon.h"
 #include "doctor/check-machine.h"

@@ -44,11 +44,13 @@ test_round_trip (void)
 {
   g_autofree char *text = vb_history_file_write ("shed", &counters, NOW);
   g_autoptr (GError) error = NULL;
+  g_autofree char *lacks = NULL;
   VbCounters read;
 
-  g_assert_true (vb_history_file_read (text, "shed", NOW, &read, &error));
+  g_assert_true (vb_history_file_read (text, "shed", NOW, &read, &lacks, &error));
   g_assert_no_error (error);
   g_assert_true (same (&read, &counters));
+  g_assert_null (lacks);
 }
 
 static void
@@ -56,8 +58,10 @@ assert_foreign (const char *text, const char *reason)
 {
   g_autoptr (GError) error = NULL;
   VbCounters read = { .drawn = 7 };
+  char *lacks = NULL;
 
-  g_assert_false (vb_history_file_read (text, "shed", NOW, &read, &error));
+  g_assert_false (vb_history_file_read (text, "shed", NOW, &read, &lacks, &error));
+  g_assert_null (lacks);
   g_assert_error (error, VB_HISTORY_FILE_ERROR, VB_HISTORY_FILE_ERROR_FOREIGN);
   if (reason != NULL)
     g_assert_cmpstr (error->message, ==, reason);
@@ -104,8 +108,38 @@ test_foreign (void)
   assert_foreign (other, "it is of another battery");
   assert_foreign (version, "it is of another version");
   assert_foreign (escapes, "it is of another battery");
-  assert_foreign (empty, "a counter is missing");
-  assert_foreign (number, "a counter is missing");
+  assert_foreign (empty, "it holds no counter");
+  assert_foreign (number, "charged-energy is no number");
+}
+
+/* One version kept less than the next one, and may be followed by one that keeps more. */
+static void
+test_other_version (void)
+{
+  g_autofree char *older = seal ("[history]\nversion=1\nbattery=shed\nsaved=1\n"
+                                 "charged-energy=12.5\nminimum-voltage=44\nbelow-95=1\n");
+  g_autofree char *newer = NULL, *lacks = NULL, *none = NULL;
+  g_autofree char *written = vb_history_file_write ("shed", &counters, NOW);
+  g_autofree char *body = g_strndup (written, (gsize)(strstr (written, "# sha256") - written));
+  g_autofree char *longer = g_strconcat (body, "full-cycles=7\nwords=many\n", NULL);
+  VbCounters read;
+
+  g_assert_true (vb_history_file_read (older, "shed", NOW, &read, &lacks, NULL));
+  g_assert_cmpstr (lacks, ==,
+                   "discharged-energy, drawn, consumed, last-discharge, deepest-discharge, "
+                   "maximum-voltage, minimum-cell-voltage, maximum-cell-voltage, since-full");
+  g_assert_true (same (&read, &(VbCounters){ .charged_energy = 12.5,
+                                             .minimum_voltage = 44,
+                                             .maximum_voltage = NAN,
+                                             .minimum_cell_voltage = NAN,
+                                             .maximum_cell_voltage = NAN,
+                                             .since_full = NAN,
+                                             .below_95 = 1 }));
+
+  newer = seal (longer);
+  g_assert_true (vb_history_file_read (newer, "shed", NOW, &read, &none, NULL));
+  g_assert_true (same (&read, &counters));
+  g_assert_null (none);
 }
 
 /* The time since the last full charge goes on, as far as the clock can be right. */
@@ -125,9 +159,10 @@ test_clock (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_autofree char *text = vb_history_file_write ("shed", &counters, rows[i].saved);
+    g_autofree char *lacks = NULL;
     VbCounters read;
 
-    g_assert_true (vb_history_file_read (text, "shed", rows[i].now, &read, NULL));
+    g_assert_true (vb_history_file_read (text, "shed", rows[i].now, &read, &lacks, NULL));
     g_assert_cmpfloat (read.since_full, ==, counters.since_full + rows[i].passed);
   }
 }
@@ -140,6 +175,38 @@ read_text (const char *path)
   g_file_get_contents (path, &text, NULL, NULL);
 
   return text;
+}
+
+/* A file that version 0.1.0 wrote. */
+static void
+test_landed (void)
+{
+  static const VbCounters landed = {
+    .charged_energy = 0.00045543610696143085,
+    .discharged_energy = 0.0014135318051558753,
+    .drawn = 0.027061948504273504,
+    .consumed = -0.026502038888888888,
+    .last_discharge = -0.026502038888888888,
+    .deepest_discharge = -0.026502038888888888,
+    .minimum_voltage = 51.7,
+    .maximum_voltage = 55.3,
+    .minimum_cell_voltage = 3.19,
+    .maximum_cell_voltage = 3.47,
+    .since_full = 4.2531330000000001 + 20,
+    .below_95 = 1,
+  };
+  g_autofree char *path
+      = g_build_filename (g_getenv ("SOURCE_ROOT"), "tests", "data", "0.1.0.history", NULL);
+  g_autofree char *text = read_text (path);
+  g_autofree char *lacks = NULL;
+  g_autoptr (GError) error = NULL;
+  VbCounters read;
+
+  g_assert_nonnull (text);
+  vb_history_file_read (text, "virtual", 1795923980 + 20, &read, &lacks, &error);
+  g_assert_no_error (error);
+  g_assert_null (lacks);
+  g_assert_true (same (&read, &landed));
 }
 
 static void
@@ -291,6 +358,25 @@ test_kept (Kept *kept, gconstpointer unused)
   g_assert_cmpfloat_with_epsilon (drawn (kept), 0.1, 1e-9);
   draw (kept);
   g_assert_cmpfloat_with_epsilon (drawn (kept), 0.2, 1e-9);
+  vb_history_keeper_free (keeper);
+}
+
+/* What the file lacks is told, and what it has goes on. */
+static void
+test_lacking (Kept *kept, gconstpointer unused)
+{
+  g_autofree char *text = seal ("[history]\nversion=1\nbattery=shed\nsaved=1\ndrawn=7\n"
+                                "consumed=-5\nsince-full=60\nbelow-95=1\n");
+  VbHistoryKeeper *keeper;
+
+  g_assert_true (g_file_set_contents (kept->path, text, -1, NULL));
+  g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE,
+                         "*shed.history lacks charged-energy, discharged-energy, *");
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000);
+  g_test_assert_expected_messages ();
+  g_assert_false (g_file_test (kept->aside, G_FILE_TEST_EXISTS));
+  draw (kept);
+  g_assert_cmpfloat_with_epsilon (drawn (kept), 7.1, 1e-9);
   vb_history_keeper_free (keeper);
 }
 
@@ -448,9 +534,12 @@ main (int argc, char **argv)
   g_test_add_func ("/history-file/round-trip", test_round_trip);
   g_test_add_func ("/history-file/torn", test_torn);
   g_test_add_func ("/history-file/foreign", test_foreign);
+  g_test_add_func ("/history-file/other-version", test_other_version);
   g_test_add_func ("/history-file/clock", test_clock);
+  g_test_add_func ("/history-file/landed", test_landed);
   g_test_add_func ("/history-file/replace", test_replace);
   ADD ("kept", test_kept);
+  ADD ("lacking", test_lacking);
   ADD ("saved-at-times", test_saved_at_times);
   ADD ("set-aside", test_set_aside);
   ADD ("cannot-be-read", test_cannot_be_read);

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "config.h"
+
+G_BEGIN_DECLS
+
+/**
+ * Checks that every address of @config->listen can be listened on, and that others than this
+ * machine can only reach it with a token or where that was asked for.
+ *
+ * Returns: FALSE with an error in VB_CONFIG_ERROR
+ */
+gboolean vb_config_listen_check (const VbConfig *config, GError **error);
+
+G_END_DECLS

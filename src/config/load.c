@@ -1,0 +1,287 @@
+#include "load.h"
+
+#include <string.h>
+
+#include "check.h"
+#include "keys.h"
+#include "listen.h"
+#include "token.h"
+#include "twice.h"
+
+static const char *const default_files[] = {
+  "/data/conf/dbus-virtual-battery.ini",
+  "/etc/dbus-virtual-battery.ini",
+};
+
+/* The first of the directories that a supervisor has made for us, as systemd's StateDirectory=. */
+static char *
+supervised_state_dir (void)
+{
+  const char *dirs = g_getenv ("STATE_DIRECTORY");
+
+  return dirs != NULL && g_path_is_absolute (dirs) ? g_strndup (dirs, strcspn (dirs, ":")) : NULL;
+}
+
+static char *
+default_state_dir (void)
+{
+  const char *xdg = g_getenv ("XDG_STATE_HOME");
+  char *supervised = supervised_state_dir ();
+
+  if (supervised != NULL)
+    return supervised;
+  if (g_file_test ("/data", G_FILE_TEST_IS_DIR))
+    return g_strdup ("/data/var/lib/dbus-virtual-battery");
+  if (xdg != NULL && g_path_is_absolute (xdg))
+    return g_build_filename (xdg, "dbus-virtual-battery", NULL);
+
+  return g_build_filename (g_get_home_dir (), ".local", "state", "dbus-virtual-battery", NULL);
+}
+
+static VbConfig *
+new_by_default (void)
+{
+  VbConfig *config = vb_config_new ();
+
+  for (VbKeyGroup group = VB_KEY_GROUP_HTTP; group <= VB_KEY_GROUP_STATE; group++)
+    if (group != VB_KEY_GROUP_BATTERY)
+      vb_key_read_defaults (group, config);
+
+  /* Addresses that were asked for are all needed; of these the second is not. */
+  config->default_listen = g_steal_pointer (&config->listen);
+  config->require_settings = g_file_test (VB_VENUS_FOLDER, G_FILE_TEST_IS_DIR);
+  config->state_dir = default_state_dir ();
+
+  return config;
+}
+
+static VbBatteryConfig *
+add_battery (VbConfig *config, const char *name)
+{
+  VbBatteryConfig *battery = g_new0 (VbBatteryConfig, 1);
+
+  vb_battery_config_init (battery, name);
+  vb_key_read_defaults (VB_KEY_GROUP_BATTERY, battery);
+  battery->fixed.device_instance = VB_INSTANCE_UNSET;
+  g_ptr_array_add (config->batteries, battery);
+
+  return battery;
+}
+
+/* Whether @group is a group of the file; @battery is set to a battery's name, or NULL. */
+static gboolean
+find_group (const char *group, VbKeyGroup *found, const char **battery)
+{
+  *battery = NULL;
+  for (VbKeyGroup i = VB_KEY_GROUP_HTTP; i <= VB_KEY_GROUP_STATE; i++)
+    if (g_str_equal (group, vb_key_group_name (i))) {
+      *found = i;
+      if (i == VB_KEY_GROUP_BATTERY)
+        *battery = VB_DEFAULT_BATTERY;
+      return TRUE;
+    }
+
+  if (!g_str_has_prefix (group, "battery "))
+    return FALSE;
+
+  *found = VB_KEY_GROUP_BATTERY;
+  *battery = group + strlen ("battery ");
+
+  return TRUE;
+}
+
+static gboolean
+refuse_key (const char *group, VbKeyGroup kind, const char *key, GError **error)
+{
+  const VbKey *meant = vb_key_suggest (kind, key);
+
+  g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_UNKNOWN,
+               meant != NULL ? "[%s] has no key %s; did you mean %s?" : "[%s] has no key %s", group,
+               key, meant != NULL ? meant->key : NULL);
+
+  return FALSE;
+}
+
+/* NULL where an escape is wrong. GLib would warn of itself where the value ends within an escape
+   and has a wrong one before. */
+static char *
+unescape (GKeyFile *file, const char *group, const char *key, const char *raw)
+{
+  const gsize length = strlen (raw);
+  gsize backslashes = 0;
+  g_autoptr (GError) failed = NULL;
+  g_autofree char *text = NULL;
+
+  while (backslashes < length && raw[length - 1 - backslashes] == '\\')
+    backslashes++;
+  if (backslashes % 2 == 0)
+    text = g_key_file_get_string (file, group, key, &failed);
+
+  return failed == NULL ? g_steal_pointer (&text) : NULL;
+}
+
+static gboolean
+read_group (GKeyFile *file, const char *group, VbKeyGroup kind, gpointer target, GError **error)
+{
+  g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
+
+  for (guint i = 0; keys[i] != NULL; i++) {
+    const VbKey *key = vb_key_find (kind, keys[i]);
+    g_autofree char *raw = g_key_file_get_value (file, group, keys[i], NULL);
+    g_autofree char *text = unescape (file, group, keys[i], raw);
+    g_autofree char *shown = g_utf8_make_valid (raw, -1);
+
+    if (key == NULL)
+      return refuse_key (group, kind, keys[i], error);
+    if (text == NULL) {
+      g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE,
+                   "[%s] %s=%s: a value is UTF-8, and a backslash in it is doubled", group, keys[i],
+                   shown);
+      return FALSE;
+    }
+    if (!vb_key_read (key, text, target, error)) {
+      g_prefix_error (error, "[%s] %s=%s: ", group, keys[i], shown);
+      return FALSE;
+    }
+  }
+
+  return TRUE;
+}
+
+static gboolean
+read_groups (VbConfig *config, GKeyFile *file, GError **error)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+
+  for (guint i = 0; groups[i] != NULL; i++) {
+    gpointer target = config;
+    const char *battery;
+    VbKeyGroup kind;
+
+    if (!find_group (groups[i], &kind, &battery)) {
+      g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_UNKNOWN,
+                   "there is no group [%s]; there are [http], [bus], [battery], "
+                   "[battery NAME] and [state]",
+                   groups[i]);
+      return FALSE;
+    }
+    if (battery != NULL) {
+      if (g_str_equal (groups[i], "battery " VB_DEFAULT_BATTERY))
+        return vb_config_check_refuse_name (battery, error);
+      target = add_battery (config, battery);
+    }
+    if (!read_group (file, groups[i], kind, target, error))
+      return FALSE;
+  }
+
+  if (config->batteries->len == 0)
+    add_battery (config, VB_DEFAULT_BATTERY);
+
+  return TRUE;
+}
+
+/* Instances that were not set count up in the order of the file, past those that were. */
+static gboolean
+number_batteries (VbConfig *config, GError **error)
+{
+  int next = VB_INSTANCE_FIRST;
+
+  for (guint i = 0; i < config->batteries->len; i++) {
+    VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
+
+    if (battery->fixed.device_instance != VB_INSTANCE_UNSET)
+      continue;
+    while (vb_config_has_instance (config, next))
+      next++;
+    if (next > VB_INSTANCE_MAX) {
+      g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_CLASH,
+                   "battery %s: no device-instance from %d to %d is left", battery->fixed.name,
+                   VB_INSTANCE_FIRST, VB_INSTANCE_MAX);
+      return FALSE;
+    }
+    battery->fixed.device_instance = next;
+  }
+
+  return TRUE;
+}
+
+/* Who asks for the battery without its name means the first one. */
+static void
+put_default_first (VbConfig *config)
+{
+  for (guint i = 1; i < config->batteries->len; i++) {
+    VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
+
+    if (!g_str_equal (battery->fixed.name, VB_DEFAULT_BATTERY))
+      continue;
+    g_ptr_array_steal_index (config->batteries, i);
+    g_ptr_array_insert (config->batteries, 0, battery);
+  }
+}
+
+const char *
+vb_config_load_find_file (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (default_files); i++)
+    if (g_file_test (default_files[i], G_FILE_TEST_EXISTS))
+      return default_files[i];
+
+  return NULL;
+}
+
+/* What stands in the file need not be UTF-8; what is said of it is. */
+static void
+make_valid (GError **error)
+{
+  char *valid;
+
+  if (error == NULL)
+    return;
+
+  valid = g_utf8_make_valid ((*error)->message, -1);
+  g_free ((*error)->message);
+  (*error)->message = valid;
+}
+
+VbConfig *
+vb_config_load (const char *file, const char *const *listen, GError **error)
+{
+  g_autoptr (VbConfig) config = new_by_default ();
+  g_autoptr (GKeyFile) key_file = g_key_file_new ();
+  g_autoptr (GError) failed = NULL;
+  g_autofree char *text = NULL;
+  const char *path = file != NULL ? file : vb_config_load_find_file ();
+  gsize length;
+
+  /* Translations are kept so that custom-name[de] is an unknown key rather than left out. */
+  if (path != NULL
+      && (!g_file_get_contents (path, &text, &length, &failed)
+          || !g_key_file_load_from_data (key_file, text, length, G_KEY_FILE_KEEP_TRANSLATIONS,
+                                         &failed))) {
+    g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_FILE, "%s: %s", path, failed->message);
+    make_valid (error);
+    return NULL;
+  }
+
+  if ((text != NULL && !vb_config_twice_check (text, error))
+      || !read_groups (config, key_file, error) || !vb_config_token_read (config, error)
+      || !vb_config_check (config, error) || !number_batteries (config, error)) {
+    g_prefix_error (error, "%s: ", path != NULL ? path : "default configuration");
+    make_valid (error);
+    return NULL;
+  }
+  put_default_first (config);
+  config->file = g_strdup (path);
+
+  if (listen != NULL) {
+    g_strfreev (config->listen);
+    config->listen = g_strdupv ((char **)listen);
+  }
+  if (!vb_config_listen_check (config, error)) {
+    g_prefix_error (error, "%s: ", listen != NULL ? "--listen, or LISTEN_FDS" : path);
+    make_valid (error);
+    return NULL;
+  }
+
+  return g_steal_pointer (&config);
+}

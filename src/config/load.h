@@ -1,0 +1,28 @@
+#pragma once
+
+#include "config.h"
+#include "error.h"
+
+G_BEGIN_DECLS
+
+/** There where the machine is a Venus device. */
+#define VB_VENUS_FOLDER "/opt/victronenergy"
+
+/**
+ * The configuration that is read where none is named: the first of
+ * /data/conf/dbus-virtual-battery.ini and /etc/dbus-virtual-battery.ini that exists, or NULL.
+ */
+const char *vb_config_load_find_file (void);
+
+/**
+ * Reads a configuration, and checks it.
+ *
+ * @file: a path; NULL: vb_config_load_find_file(), or the defaults where there is none
+ * @listen: addresses that take the place of those in the file, or NULL
+ *
+ * Returns: NULL with an error in VB_CONFIG_ERROR that names file, group, key, value and what is
+ * allowed. Free with vb_config_free().
+ */
+VbConfig *vb_config_load (const char *file, const char *const *listen, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/battery.h"
+#include "http/server.h"
+
+G_BEGIN_DECLS
+
+/** VbWeb: every route that the daemon serves, and what the routes remember. */
+typedef struct _VbWeb VbWeb;
+
+/**
+ * Adds the routes to @server and listens to @batteries (of VbBattery, referenced). Free with
+ * vb_web_free() after the server.
+ */
+VbWeb *vb_web_new (VbHttpServer *server, GPtrArray *batteries);
+void vb_web_free (VbWeb *web);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbWeb, vb_web_free)
+
+G_END_DECLS
