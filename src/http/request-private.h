@@ -2,7 +2,7 @@
 
 #include <microhttpd.h>
 
-#include "connection.h"
+#include "client.h"
 #include "guards.h"
 #include "request.h"
 #include "router.h"

@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "base/clock.h"
-#include "connections.h"
+#include "clients.h"
 #include "guards.h"
 #include "inherit.h"
 #include "listen.h"

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "http-client.h"
-#include "http/connection.h"
+#include "http/client.h"
 #include "http/mhd-source.h"
 
 #define GET "GET /thing HTTP/1.1\r\n" HOST "\r\n"

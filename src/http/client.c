@@ -1,4 +1,4 @@
-#include "connection.h"
+#include "client.h"
 
 #include <errno.h>
 #include <netdb.h>

@@ -1,4 +1,4 @@
-#include "connections.h"
+#include "clients.h"
 
 struct _VbHttpConnections
 {

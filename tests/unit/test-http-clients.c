@@ -3,7 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "http/connections.h"
+#include "http/clients.h"
 
 #define SECOND G_USEC_PER_SEC
 #define LIMIT 2

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "connection.h"
+#include "client.h"
 
 G_BEGIN_DECLS
 
