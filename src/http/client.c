@@ -9,7 +9,7 @@
 /* The kernel's own header: the C library's lacks tcpi_bytes_received, and cannot be included too. */
 #include <linux/tcp.h>
 
-/* Of <netinet/tcp.h>: the connection is over; the client has said that it sends nothing more. */
+/* Of <netinet/tcp.h>: the client is over; the client has said that it sends nothing more. */
 #define CLOSE 7
 #define CLOSE_WAIT 8
 
@@ -26,25 +26,44 @@ static const char timeout_answer[]
       "{\"type\":\"about:blank\",\"title\":\"Request Timeout\",\"status\":408,"
       "\"detail\":\"The request was not complete in time.\"}\n";
 
-void
-vb_http_connection_init (VbHttpConnection *connection, int fd, gint64 now)
+/* Fills in who the client is. */
+static void
+find_source (VbHttpClient *client)
 {
   struct sockaddr_storage address = { 0 };
   socklen_t length = sizeof address;
 
-  connection->fd = fd;
-  connection->opened = now;
-  connection->local
-      = getpeername (fd, (struct sockaddr *)&address, &length) == 0 && address.ss_family == AF_UNIX;
-  if (connection->local
-      || getnameinfo ((struct sockaddr *)&address, length, connection->source,
-                      sizeof connection->source, NULL, 0, NI_NUMERICHOST)
+  client->local = getpeername (client->fd, (struct sockaddr *)&address, &length) == 0
+                  && address.ss_family == AF_UNIX;
+  if (client->local
+      || getnameinfo ((struct sockaddr *)&address, length, client->source, sizeof client->source,
+                      NULL, 0, NI_NUMERICHOST)
              != 0)
-    g_strlcpy (connection->source, connection->local ? "unix" : "unknown",
-               sizeof connection->source);
+    g_strlcpy (client->source, client->local ? "unix" : "unknown", sizeof client->source);
 }
 
-/* What the kernel knows of a connection. */
+VbHttpClient *
+vb_http_client_new (struct MHD_Connection *mhd, int fd, gint64 now)
+{
+  VbHttpClient *client = g_new0 (VbHttpClient, 1);
+
+  client->fd = fd;
+  client->mhd = mhd;
+  client->opened = now;
+  find_source (client);
+  client->request = vb_http_request_new (mhd, client->source);
+
+  return client;
+}
+
+void
+vb_http_client_free (VbHttpClient *client)
+{
+  vb_http_request_free (client->request);
+  g_free (client);
+}
+
+/* What the kernel knows of a client. */
 typedef struct
 {
   guint64 bytes;  /* received; 0 on a unix socket, where a request begins with its first line */
@@ -61,135 +80,135 @@ nothing_is_left (int fd)
 }
 
 static Received
-received (const VbHttpConnection *connection)
+received (const VbHttpClient *client)
 {
   struct tcp_info info;
   socklen_t length = sizeof info;
 
-  if (connection->local)
-    return (Received){ .ended = nothing_is_left (connection->fd) };
+  if (client->local)
+    return (Received){ .ended = nothing_is_left (client->fd) };
 
   memset (&info, 0, sizeof info);
-  if (getsockopt (connection->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
+  if (getsockopt (client->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
     return (Received){ 0 };
 
   return (Received){ info.tcpi_bytes_received,
                      (info.tcpi_state == CLOSE_WAIT || info.tcpi_state == CLOSE)
-                         && nothing_is_left (connection->fd) };
+                         && nothing_is_left (client->fd) };
 }
 
 void
-vb_http_connection_begin (VbHttpConnection *connection, gint64 now)
+vb_http_client_begin (VbHttpClient *client, gint64 now)
 {
-  if (connection->begun == 0)
-    connection->begun = now;
+  if (client->begun == 0)
+    client->begun = now;
 }
 
 void
-vb_http_connection_set_headers_known (VbHttpConnection *connection)
+vb_http_client_set_headers_known (VbHttpClient *client)
 {
-  connection->headers_known = TRUE;
+  client->headers_known = TRUE;
 }
 
 void
-vb_http_connection_complete (VbHttpConnection *connection, gsize size, gint64 now)
+vb_http_client_complete (VbHttpClient *client, gsize size, gint64 now)
 {
-  const guint64 bytes = received (connection).bytes;
+  const guint64 bytes = received (client).bytes;
 
-  connection->asked = TRUE;
-  connection->answering = now;
-  connection->headers_known = FALSE;
-  connection->begun = 0;
+  client->asked = TRUE;
+  client->answering = now;
+  client->headers_known = FALSE;
+  client->begun = 0;
 
   /* What has come beyond this request is the beginning of the next one. */
-  connection->bytes_done += size;
-  if (size == 0 || bytes <= connection->bytes_done + EMPTY_LINE)
-    connection->bytes_done = bytes;
+  client->bytes_done += size;
+  if (size == 0 || bytes <= client->bytes_done + EMPTY_LINE)
+    client->bytes_done = bytes;
 }
 
 gint64
-vb_http_connection_age (const VbHttpConnection *connection, gint64 now)
+vb_http_client_age (const VbHttpClient *client, gint64 now)
 {
-  return connection->begun != 0 ? now - connection->begun : 0;
+  return client->begun != 0 ? now - client->begun : 0;
 }
 
 void
-vb_http_connection_end (VbHttpConnection *connection, gboolean posted, gint64 now)
+vb_http_client_end (VbHttpClient *client, gboolean posted, gint64 now)
 {
-  connection->answering = 0;
+  client->answering = 0;
   if (!posted)
     return;
-  if (connection->posted != 0)
-    connection->interval = now - connection->posted;
-  connection->posted = now;
+  if (client->posted != 0)
+    client->interval = now - client->posted;
+  client->posted = now;
 }
 
 /* The kernel counts the end as a byte. */
 static gboolean
-has_begun (const VbHttpConnection *connection, Received so_far)
+has_begun (const VbHttpClient *client, Received so_far)
 {
-  const guint64 slack = connection->bytes_done > 0 ? EMPTY_LINE : 0;
+  const guint64 slack = client->bytes_done > 0 ? EMPTY_LINE : 0;
 
-  return !so_far.ended && so_far.bytes > connection->bytes_done + slack;
+  return !so_far.ended && so_far.bytes > client->bytes_done + slack;
 }
 
 gboolean
-vb_http_connection_has_begun (const VbHttpConnection *connection)
+vb_http_client_has_begun (const VbHttpClient *client)
 {
-  return connection->begun != 0 || has_begun (connection, received (connection));
+  return client->begun != 0 || has_begun (client, received (client));
 }
 
 gint64
-vb_http_connection_new_until (const VbHttpConnection *connection)
+vb_http_client_new_until (const VbHttpClient *client)
 {
-  return connection->asked ? 0 : connection->opened + VB_HTTP_GRACE;
+  return client->asked ? 0 : client->opened + VB_HTTP_GRACE;
 }
 
 gboolean
-vb_http_connection_makes_room (const VbHttpConnection *connection, gint64 patience, gint64 now)
+vb_http_client_makes_room (const VbHttpClient *client, gint64 patience, gint64 now)
 {
-  if (connection->cut)
+  if (client->cut)
     return FALSE;
 
-  if (connection->answering != 0)
-    return now - connection->answering >= VB_HTTP_ESTABLISHED;
+  if (client->answering != 0)
+    return now - client->answering >= VB_HTTP_ESTABLISHED;
 
-  if (connection->begun != 0)
-    return connection->posted == 0 && now - connection->begun >= patience;
+  if (client->begun != 0)
+    return client->posted == 0 && now - client->begun >= patience;
 
-  if (vb_http_connection_has_begun (connection))
+  if (vb_http_client_has_begun (client))
     return FALSE;
 
-  return connection->posted == 0
-             ? patience == 0 || now >= vb_http_connection_new_until (connection)
-             : now - connection->posted >= MAX (VB_HTTP_ESTABLISHED, 2 * connection->interval);
+  return client->posted == 0
+             ? patience == 0 || now >= vb_http_client_new_until (client)
+             : now - client->posted >= MAX (VB_HTTP_ESTABLISHED, 2 * client->interval);
 }
 
 gint64
-vb_http_connection_deadline (VbHttpConnection *connection, gint64 limit, gint64 now)
+vb_http_client_deadline (VbHttpClient *client, gint64 limit, gint64 now)
 {
   Received so_far;
 
   /* While an answer is on its way the next request is not read, so it is not the client who waits. */
-  if (connection->cut || connection->answering != 0)
+  if (client->cut || client->answering != 0)
     return G_MAXINT64;
-  so_far = received (connection);
-  if (connection->begun == 0 && has_begun (connection, so_far))
-    connection->begun = now;
+  so_far = received (client);
+  if (client->begun == 0 && has_begun (client, so_far))
+    client->begun = now;
 
   /* Where the end came together with the last bytes, libmicrohttpd does not notice it. */
   if (so_far.ended)
     return now;
 
-  return connection->begun == 0 ? G_MAXINT64 : connection->begun + limit;
+  return client->begun == 0 ? G_MAXINT64 : client->begun + limit;
 }
 
 void
-vb_http_connection_cut (VbHttpConnection *connection)
+vb_http_client_cut (VbHttpClient *client)
 {
-  if (connection->headers_known)
-    send (connection->fd, timeout_answer, strlen (timeout_answer), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (client->headers_known)
+    send (client->fd, timeout_answer, strlen (timeout_answer), MSG_NOSIGNAL | MSG_DONTWAIT);
 
-  connection->cut = TRUE;
-  shutdown (connection->fd, SHUT_RDWR);
+  client->cut = TRUE;
+  shutdown (client->fd, SHUT_RDWR);
 }

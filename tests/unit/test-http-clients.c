@@ -11,15 +11,15 @@
 /* One client, over TCP: the kernel counts what comes. */
 typedef struct
 {
-  VbHttpConnection connection;
-  int peer;
-  int fd;
-} Client;
+  VbHttpClient *client;
+  int fd;       /* its own end */
+  int accepted; /* the daemon's end */
+} Peer;
 
 typedef struct
 {
-  VbHttpConnections *connections;
-  GPtrArray *clients; /* of Client */
+  VbHttpClients *clients;
+  GPtrArray *peers; /* of Peer */
   int listener;
   struct sockaddr_in address;
 } Fixture;
@@ -37,91 +37,92 @@ set_up (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (getsockname (fixture->listener, (struct sockaddr *)&fixture->address, &length),
                    ==, 0);
 
-  fixture->connections = vb_http_connections_new (LIMIT, 10);
-  fixture->clients = g_ptr_array_new_with_free_func (g_free);
+  fixture->clients = vb_http_clients_new (LIMIT, 10);
+  fixture->peers = g_ptr_array_new_with_free_func (g_free);
 }
 
 static void
 tear_down (Fixture *fixture, gconstpointer unused)
 {
-  for (guint i = 0; i < fixture->clients->len; i++) {
-    Client *client = g_ptr_array_index (fixture->clients, i);
+  for (guint i = 0; i < fixture->peers->len; i++) {
+    Peer *peer = g_ptr_array_index (fixture->peers, i);
 
-    vb_http_connections_remove (fixture->connections, &client->connection);
-    close (client->fd);
-    close (client->peer);
+    vb_http_clients_remove (fixture->clients, peer->client);
+    vb_http_client_free (peer->client);
+    close (peer->accepted);
+    close (peer->fd);
   }
-  g_ptr_array_unref (fixture->clients);
-  vb_http_connections_free (fixture->connections);
+  g_ptr_array_unref (fixture->peers);
+  vb_http_clients_free (fixture->clients);
   close (fixture->listener);
 }
 
-static Client *
+static Peer *
 come (Fixture *fixture, gint64 now)
 {
-  Client *client = g_new0 (Client, 1);
+  Peer *peer = g_new0 (Peer, 1);
 
-  client->peer = socket (AF_INET, SOCK_STREAM, 0);
+  peer->fd = socket (AF_INET, SOCK_STREAM, 0);
   g_assert_cmpint (
-      connect (client->peer, (struct sockaddr *)&fixture->address, sizeof fixture->address), ==, 0);
-  client->fd = accept (fixture->listener, NULL, NULL);
-  vb_http_connection_init (&client->connection, client->fd, now);
-  vb_http_connections_add (fixture->connections, &client->connection);
-  g_ptr_array_add (fixture->clients, client);
+      connect (peer->fd, (struct sockaddr *)&fixture->address, sizeof fixture->address), ==, 0);
+  peer->accepted = accept (fixture->listener, NULL, NULL);
+  peer->client = vb_http_client_new (NULL, peer->accepted, now);
+  vb_http_clients_add (fixture->clients, peer->client);
+  g_ptr_array_add (fixture->peers, peer);
 
-  return client;
+  return peer;
 }
 
 /* Its first bytes are there, and have been noticed: more than the empty line that may follow a body. */
 static void
-begin (Client *client, gint64 now)
+begin (Peer *peer, gint64 now)
 {
-  g_assert_cmpint (send (client->peer, "GET ", 4, 0), ==, 4);
-  while (vb_http_connection_deadline (&client->connection, 10 * SECOND, now) == G_MAXINT64)
+  g_assert_cmpint (send (peer->fd, "GET ", 4, 0), ==, 4);
+  while (vb_http_client_deadline (peer->client, 10 * SECOND, now) == G_MAXINT64)
     g_thread_yield ();
 }
 
 static void
-answer (Client *client, gboolean posted, gint64 now)
+answer (Peer *peer, gboolean posted, gint64 now)
 {
-  begin (client, now);
-  vb_http_connection_complete (&client->connection, 0, now);
-  vb_http_connection_end (&client->connection, posted, now);
+  begin (peer, now);
+  vb_http_client_complete (peer->client, 0, now);
+  vb_http_client_end (peer->client, posted, now);
 }
 
 static void
-serve (Client *client, gint64 now)
+serve (Peer *peer, gint64 now)
 {
-  answer (client, TRUE, now);
+  answer (peer, TRUE, now);
 }
 
 /* Whether the daemon has ended it, as the client sees it. */
 static gboolean
-is_ended (const Client *client)
+is_ended (const Peer *peer)
 {
   char byte;
 
-  return recv (client->peer, &byte, 1, MSG_DONTWAIT) == 0;
+  return recv (peer->fd, &byte, 1, MSG_DONTWAIT) == 0;
 }
 
 /* Who posts twice a minute is as established as who posts each second. */
 static void
 test_established_at_its_own_pace (Fixture *fixture, gconstpointer unused)
 {
-  Client *poster = come (fixture, 100 * SECOND), *hasty = come (fixture, 100 * SECOND), *late;
+  Peer *poster = come (fixture, 100 * SECOND), *hasty = come (fixture, 100 * SECOND), *late;
 
   serve (poster, 100 * SECOND);
   serve (poster, 130 * SECOND);
   serve (hasty, 140 * SECOND);
 
-  g_assert_false (come (fixture, 154 * SECOND)->connection.has_place);
+  g_assert_false (come (fixture, 154 * SECOND)->client->has_place);
   late = come (fixture, 156 * SECOND);
-  g_assert_true (late->connection.has_place);
+  g_assert_true (late->client->has_place);
   g_assert_true (is_ended (hasty));
   serve (late, 188 * SECOND);
-  g_assert_false (come (fixture, 189 * SECOND)->connection.has_place);
+  g_assert_false (come (fixture, 189 * SECOND)->client->has_place);
   g_assert_false (is_ended (poster));
-  g_assert_true (come (fixture, 191 * SECOND)->connection.has_place);
+  g_assert_true (come (fixture, 191 * SECOND)->client->has_place);
   g_assert_true (is_ended (poster));
 }
 
@@ -129,18 +130,18 @@ test_established_at_its_own_pace (Fixture *fixture, gconstpointer unused)
 static void
 test_dawdling (Fixture *fixture, gconstpointer unused)
 {
-  Client *poster = come (fixture, 100 * SECOND), *slow = come (fixture, 100 * SECOND);
+  Peer *poster = come (fixture, 100 * SECOND), *slow = come (fixture, 100 * SECOND);
 
   serve (poster, 100 * SECOND);
   begin (slow, 101 * SECOND);
   begin (poster, 101 * SECOND);
-  g_assert_false (come (fixture, 102 * SECOND)->connection.has_place);
-  g_assert_true (come (fixture, 103 * SECOND)->connection.has_place);
+  g_assert_false (come (fixture, 102 * SECOND)->client->has_place);
+  g_assert_true (come (fixture, 103 * SECOND)->client->has_place);
   g_assert_true (is_ended (slow));
 
   /* The one who posted is in the middle of a request: he has its time for it. */
   begin (come (fixture, 104 * SECOND), 104 * SECOND);
-  g_assert_false (come (fixture, 105 * SECOND)->connection.has_place);
+  g_assert_false (come (fixture, 105 * SECOND)->client->has_place);
   g_assert_false (is_ended (poster));
 }
 
@@ -149,22 +150,20 @@ test_dawdling (Fixture *fixture, gconstpointer unused)
 static void
 test_headers_before_drips (Fixture *fixture, gconstpointer unused)
 {
-  Client *poster = come (fixture, 100 * SECOND), *drip = come (fixture, 100 * SECOND), *source;
+  Peer *poster = come (fixture, 100 * SECOND), *drip = come (fixture, 100 * SECOND), *source;
 
   serve (poster, 100 * SECOND);
   begin (drip, 101 * SECOND);
   source = come (fixture, 102 * SECOND);
-  g_assert_false (source->connection.has_place);
+  g_assert_false (source->client->has_place);
   begin (source, 102 * SECOND);
-  g_assert_true (
-      vb_http_connections_has_place (fixture->connections, &source->connection, 102 * SECOND));
+  g_assert_true (vb_http_clients_has_place (fixture->clients, source->client, 102 * SECOND));
   g_assert_true (is_ended (drip));
 
-  vb_http_connection_complete (&source->connection, 0, 102 * SECOND);
+  vb_http_client_complete (source->client, 0, 102 * SECOND);
   drip = come (fixture, 102 * SECOND);
   begin (drip, 102 * SECOND);
-  g_assert_false (
-      vb_http_connections_has_place (fixture->connections, &drip->connection, 102 * SECOND));
+  g_assert_false (vb_http_clients_has_place (fixture->clients, drip->client, 102 * SECOND));
   g_assert_false (is_ended (source));
   g_assert_false (is_ended (poster));
 }
@@ -172,16 +171,15 @@ test_headers_before_drips (Fixture *fixture, gconstpointer unused)
 static void
 test_unread_is_not_ended (Fixture *fixture, gconstpointer unused)
 {
-  Client *unread = come (fixture, 100 * SECOND), *source;
+  Peer *unread = come (fixture, 100 * SECOND), *source;
 
   serve (come (fixture, 100 * SECOND), 101 * SECOND);
-  g_assert_cmpint (send (unread->peer, "GET ", 4, 0), ==, 4);
-  while (!vb_http_connection_has_begun (&unread->connection))
+  g_assert_cmpint (send (unread->fd, "GET ", 4, 0), ==, 4);
+  while (!vb_http_client_has_begun (unread->client))
     g_thread_yield ();
   source = come (fixture, 103 * SECOND);
   begin (source, 103 * SECOND);
-  g_assert_false (
-      vb_http_connections_has_place (fixture->connections, &source->connection, 103 * SECOND));
+  g_assert_false (vb_http_clients_has_place (fixture->clients, source->client, 103 * SECOND));
   g_assert_false (is_ended (unread));
 }
 
@@ -189,7 +187,7 @@ test_unread_is_not_ended (Fixture *fixture, gconstpointer unused)
 static void
 test_silent_waits_less (Fixture *fixture, gconstpointer unused)
 {
-  Client *waiting[VB_HTTP_WITHOUT_PLACE + 1];
+  Peer *waiting[VB_HTTP_WITHOUT_PLACE + 1];
 
   for (guint i = 0; i < LIMIT; i++)
     serve (come (fixture, 100 * SECOND), 100 * SECOND);
@@ -199,7 +197,7 @@ test_silent_waits_less (Fixture *fixture, gconstpointer unused)
       begin (waiting[i], 102 * SECOND);
   }
   waiting[VB_HTTP_WITHOUT_PLACE] = come (fixture, 103 * SECOND);
-  vb_http_connections_watch (fixture->connections, 103 * SECOND);
+  vb_http_clients_watch (fixture->clients, 103 * SECOND);
   for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
     g_assert_cmpint (is_ended (waiting[i]), ==, i == 5);
 }
@@ -208,33 +206,33 @@ test_silent_waits_less (Fixture *fixture, gconstpointer unused)
 static void
 test_grace (Fixture *fixture, gconstpointer unused)
 {
-  Client *source = come (fixture, 100 * SECOND), *other = come (fixture, 100 * SECOND);
-  Client *waiting[VB_HTTP_WITHOUT_PLACE + 2];
+  Peer *source = come (fixture, 100 * SECOND), *other = come (fixture, 100 * SECOND);
+  Peer *waiting[VB_HTTP_WITHOUT_PLACE + 2];
 
   for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
     waiting[i] = come (fixture, 100 * SECOND + 1 + i);
-  g_assert_true (source->connection.has_place);
+  g_assert_true (source->client->has_place);
 
   /* Whole headers take the place of who is silent, and nothing else of him. */
   begin (waiting[3], 100 * SECOND + 20);
-  g_assert_true (vb_http_connections_has_place (fixture->connections, &waiting[3]->connection,
-                                                100 * SECOND + 20));
-  vb_http_connection_complete (&waiting[3]->connection, 0, 100 * SECOND + 20);
-  g_assert_false (source->connection.has_place);
-  vb_http_connections_watch (fixture->connections, 100 * SECOND + VB_HTTP_GRACE - 1);
+  g_assert_true (
+      vb_http_clients_has_place (fixture->clients, waiting[3]->client, 100 * SECOND + 20));
+  vb_http_client_complete (waiting[3]->client, 0, 100 * SECOND + 20);
+  g_assert_false (source->client->has_place);
+  vb_http_clients_watch (fixture->clients, 100 * SECOND + VB_HTTP_GRACE - 1);
   g_assert_false (is_ended (source));
   for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
     g_assert_false (is_ended (waiting[i]));
 
   begin (source, 100 * SECOND + VB_HTTP_GRACE - 1);
-  g_assert_true (vb_http_connections_has_place (fixture->connections, &source->connection,
-                                                100 * SECOND + VB_HTTP_GRACE - 1));
+  g_assert_true (vb_http_clients_has_place (fixture->clients, source->client,
+                                            100 * SECOND + VB_HTTP_GRACE - 1));
   g_assert_false (is_ended (other));
 
-  vb_http_connections_watch (fixture->connections, 100 * SECOND + VB_HTTP_GRACE);
+  vb_http_clients_watch (fixture->clients, 100 * SECOND + VB_HTTP_GRACE);
   g_assert_true (is_ended (other));
   g_assert_false (is_ended (waiting[0]));
-  vb_http_connections_watch (fixture->connections, 100 * SECOND + VB_HTTP_GRACE + 1);
+  vb_http_clients_watch (fixture->clients, 100 * SECOND + VB_HTTP_GRACE + 1);
   g_assert_true (is_ended (waiting[0]));
   g_assert_false (is_ended (waiting[1]));
   g_assert_false (is_ended (source));
@@ -246,25 +244,25 @@ static void
 test_taken_before_the_body (Fixture *fixture, gconstpointer unused)
 {
   const gint64 now = 100 * SECOND;
-  Client *source = come (fixture, now), *second = come (fixture, now), *third = come (fixture, now);
+  Peer *source = come (fixture, now), *second = come (fixture, now), *third = come (fixture, now);
 
   begin (source, now);
-  g_assert_true (vb_http_connections_has_place (fixture->connections, &source->connection, now));
+  g_assert_true (vb_http_clients_has_place (fixture->clients, source->client, now));
 
   /* Who is silent goes before who is not. */
   begin (third, now);
-  g_assert_true (vb_http_connections_has_place (fixture->connections, &third->connection, now));
-  g_assert_false (second->connection.has_place);
+  g_assert_true (vb_http_clients_has_place (fixture->clients, third->client, now));
+  g_assert_false (second->client->has_place);
   begin (second, now);
-  g_assert_true (vb_http_connections_has_place (fixture->connections, &second->connection, now));
-  g_assert_cmpint (source->connection.has_place + third->connection.has_place, ==, 1);
+  g_assert_true (vb_http_clients_has_place (fixture->clients, second->client, now));
+  g_assert_cmpint (source->client->has_place + third->client->has_place, ==, 1);
 
-  g_assert_true (vb_http_connections_has_place (fixture->connections, &source->connection, now));
-  vb_http_connection_complete (&source->connection, 0, now);
-  vb_http_connection_end (&source->connection, TRUE, now);
+  g_assert_true (vb_http_clients_has_place (fixture->clients, source->client, now));
+  vb_http_client_complete (source->client, 0, now);
+  vb_http_client_end (source->client, TRUE, now);
   for (guint i = 0; i <= VB_HTTP_WITHOUT_PLACE; i++)
     come (fixture, now);
-  vb_http_connections_watch (fixture->connections, 102 * SECOND);
+  vb_http_clients_watch (fixture->clients, 102 * SECOND);
   g_assert_false (is_ended (source));
 }
 
@@ -272,21 +270,20 @@ test_taken_before_the_body (Fixture *fixture, gconstpointer unused)
 static void
 test_cut_takes_no_place (Fixture *fixture, gconstpointer unused)
 {
-  Client *poster = come (fixture, 100 * SECOND), *drip = come (fixture, 100 * SECOND);
+  Peer *poster = come (fixture, 100 * SECOND), *drip = come (fixture, 100 * SECOND);
 
   serve (poster, 100 * SECOND);
   begin (drip, 101 * SECOND);
   come (fixture, 104 * SECOND);
   g_assert_true (is_ended (drip));
-  g_assert_false (
-      vb_http_connections_has_place (fixture->connections, &drip->connection, 104 * SECOND));
+  g_assert_false (vb_http_clients_has_place (fixture->clients, drip->client, 104 * SECOND));
 }
 
 /* Nor does somebody new keep those from being ended who drip. */
 static void
 test_drips_among_new (Fixture *fixture, gconstpointer unused)
 {
-  Client *waiting[VB_HTTP_WITHOUT_PLACE + 1];
+  Peer *waiting[VB_HTTP_WITHOUT_PLACE + 1];
 
   for (guint i = 0; i < LIMIT; i++)
     serve (come (fixture, 100 * SECOND), 100 * SECOND);
@@ -294,23 +291,23 @@ test_drips_among_new (Fixture *fixture, gconstpointer unused)
     waiting[i] = come (fixture, 101 * SECOND + i);
     begin (waiting[i], 101 * SECOND + i);
   }
-  vb_http_connections_watch (fixture->connections, 101 * SECOND + VB_HTTP_GRACE - 1);
+  vb_http_clients_watch (fixture->clients, 101 * SECOND + VB_HTTP_GRACE - 1);
   g_assert_false (is_ended (waiting[0]));
   come (fixture, 102 * SECOND);
-  vb_http_connections_watch (fixture->connections, 102 * SECOND);
+  vb_http_clients_watch (fixture->clients, 102 * SECOND);
   for (guint i = 0; i < G_N_ELEMENTS (waiting); i++)
     g_assert_cmpint (is_ended (waiting[i]), ==, i < 2);
 }
 
 static void
-reset (Client *client)
+reset (Peer *peer)
 {
-  GPollFD hung_up = { .fd = client->fd };
+  GPollFD hung_up = { .fd = peer->accepted };
   const struct linger none = { .l_onoff = 1 };
 
-  setsockopt (client->peer, SOL_SOCKET, SO_LINGER, &none, sizeof none);
-  close (client->peer);
-  client->peer = -1;
+  setsockopt (peer->fd, SOL_SOCKET, SO_LINGER, &none, sizeof none);
+  close (peer->fd);
+  peer->fd = -1;
   g_assert_cmpint (g_poll (&hung_up, 1, -1), ==, 1);
 }
 
@@ -321,20 +318,19 @@ test_left (Fixture *fixture, gconstpointer unused)
   char byte;
 
   for (guint i = 0; i < LIMIT; i++) {
-    Client *client = come (fixture, 100 * SECOND);
+    Peer *peer = come (fixture, 100 * SECOND);
 
-    shutdown (client->peer, SHUT_WR);
-    g_assert_cmpint (recv (client->fd, &byte, 1, MSG_PEEK), ==, 0);
+    shutdown (peer->fd, SHUT_WR);
+    g_assert_cmpint (recv (peer->accepted, &byte, 1, MSG_PEEK), ==, 0);
     if (i > 0)
-      reset (client);
+      reset (peer);
   }
   for (guint i = 0; i < LIMIT; i++) {
-    Client *source = come (fixture, 100 * SECOND);
+    Peer *source = come (fixture, 100 * SECOND);
 
     begin (source, 100 * SECOND);
-    g_assert_true (
-        vb_http_connections_has_place (fixture->connections, &source->connection, 100 * SECOND));
-    vb_http_connection_complete (&source->connection, 0, 100 * SECOND);
+    g_assert_true (vb_http_clients_has_place (fixture->clients, source->client, 100 * SECOND));
+    vb_http_client_complete (source->client, 0, 100 * SECOND);
   }
 }
 
@@ -342,41 +338,41 @@ test_left (Fixture *fixture, gconstpointer unused)
 static void
 test_late (Fixture *fixture, gconstpointer unused)
 {
-  Client *poster = come (fixture, 100 * SECOND), *late = come (fixture, 100 * SECOND);
+  Peer *poster = come (fixture, 100 * SECOND), *late = come (fixture, 100 * SECOND);
 
   serve (poster, 100 * SECOND);
   serve (late, 100 * SECOND);
   begin (late, 101 * SECOND);
-  vb_http_connections_watch (fixture->connections, 111 * SECOND);
+  vb_http_clients_watch (fixture->clients, 111 * SECOND);
   g_assert_true (is_ended (late));
-  g_assert_true (come (fixture, 111 * SECOND)->connection.has_place);
+  g_assert_true (come (fixture, 111 * SECOND)->client->has_place);
 }
 
 /* Of those that wait to be told that there is no place, only so many are heard out. */
 static void
 test_waiting (Fixture *fixture, gconstpointer unused)
 {
-  Client *waiting[VB_HTTP_WITHOUT_PLACE + 2], *reader;
+  Peer *waiting[VB_HTTP_WITHOUT_PLACE + 2], *reader;
 
   /* An event reader's place is free for others; his answer does not end. */
   reader = come (fixture, 90 * SECOND);
   begin (reader, 90 * SECOND);
-  vb_http_connection_complete (&reader->connection, 0, 90 * SECOND);
-  vb_http_connections_leave_place (fixture->connections, &reader->connection);
+  vb_http_client_complete (reader->client, 0, 90 * SECOND);
+  vb_http_clients_leave_place (fixture->clients, reader->client);
 
   for (guint i = 0; i < LIMIT; i++) {
-    Client *client = come (fixture, 100 * SECOND);
+    Peer *peer = come (fixture, 100 * SECOND);
 
-    begin (client, 100 * SECOND);
-    vb_http_connection_complete (&client->connection, 0, 100 * SECOND);
+    begin (peer, 100 * SECOND);
+    vb_http_client_complete (peer->client, 0, 100 * SECOND);
   }
 
   for (guint i = 0; i < G_N_ELEMENTS (waiting); i++) {
     waiting[i] = come (fixture, (101 + i) * SECOND);
-    vb_http_connections_watch (fixture->connections, (101 + i) * SECOND);
+    vb_http_clients_watch (fixture->clients, (101 + i) * SECOND);
   }
   for (guint i = 0; i < G_N_ELEMENTS (waiting); i++) {
-    g_assert_false (waiting[i]->connection.has_place);
+    g_assert_false (waiting[i]->client->has_place);
     g_assert_cmpint (is_ended (waiting[i]), ==, i < 2);
   }
   g_assert_false (is_ended (reader));
@@ -386,11 +382,11 @@ test_waiting (Fixture *fixture, gconstpointer unused)
 static void
 test_turned_away (Fixture *fixture, gconstpointer unused)
 {
-  Client *poster = come (fixture, 100 * SECOND), *stranger = come (fixture, 100 * SECOND);
+  Peer *poster = come (fixture, 100 * SECOND), *stranger = come (fixture, 100 * SECOND);
 
   serve (poster, 101 * SECOND);
   answer (stranger, FALSE, 102 * SECOND);
-  g_assert_true (come (fixture, 102 * SECOND)->connection.has_place);
+  g_assert_true (come (fixture, 102 * SECOND)->client->has_place);
   g_assert_true (is_ended (stranger));
   g_assert_false (is_ended (poster));
 }
@@ -399,23 +395,22 @@ test_turned_away (Fixture *fixture, gconstpointer unused)
 static void
 test_unread_answer (Fixture *fixture, gconstpointer unused)
 {
-  Client *deaf[LIMIT];
+  Peer *deaf[LIMIT];
 
   for (guint i = 0; i < LIMIT; i++) {
     deaf[i] = come (fixture, 100 * SECOND);
     serve (deaf[i], (101 + i) * SECOND);
     begin (deaf[i], 110 * SECOND);
-    vb_http_connection_complete (&deaf[i]->connection, 0, 110 * SECOND);
+    vb_http_client_complete (deaf[i]->client, 0, 110 * SECOND);
   }
 
-  g_assert_false (come (fixture, 124 * SECOND)->connection.has_place);
-  g_assert_true (come (fixture, 125 * SECOND)->connection.has_place);
+  g_assert_false (come (fixture, 124 * SECOND)->client->has_place);
+  g_assert_true (come (fixture, 125 * SECOND)->client->has_place);
   g_assert_true (is_ended (deaf[0]));
   g_assert_false (is_ended (deaf[1]));
 }
 
-#define ADD(name, test) \
-  g_test_add ("/http-connections/" name, Fixture, NULL, set_up, test, tear_down)
+#define ADD(name, test) g_test_add ("/http-clients/" name, Fixture, NULL, set_up, test, tear_down)
 
 int
 main (int argc, char **argv)
