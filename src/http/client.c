@@ -164,24 +164,47 @@ vb_http_client_new_until (const VbHttpClient *client)
   return client->asked ? 0 : client->opened + VB_HTTP_GRACE;
 }
 
-gboolean
-vb_http_client_makes_room (const VbHttpClient *client, gint64 patience, gint64 now)
+static VbHttpStanding
+standing_of_poster (const VbHttpClient *client, gint64 now)
 {
-  if (client->cut)
-    return FALSE;
-
-  if (client->answering != 0)
-    return now - client->answering >= VB_HTTP_ESTABLISHED;
+  /* A client that posts twice a minute is as established as one that posts each second. */
+  const gint64 claim = MAX (VB_HTTP_ESTABLISHED, 2 * client->interval);
 
   if (client->begun != 0)
-    return client->posted == 0 && now - client->begun >= patience;
+    return VB_HTTP_STANDING_POSTER_SENDING;
 
-  if (vb_http_client_has_begun (client))
-    return FALSE;
+  return now - client->posted < claim ? VB_HTTP_STANDING_POSTER_IDLE
+                                      : VB_HTTP_STANDING_POSTER_LAPSED;
+}
 
-  return client->posted == 0
-             ? patience == 0 || now >= vb_http_client_new_until (client)
-             : now - client->posted >= MAX (VB_HTTP_ESTABLISHED, 2 * client->interval);
+static VbHttpStanding
+standing_of_stranger (const VbHttpClient *client, gint64 now)
+{
+  const gboolean is_new = now < vb_http_client_new_until (client);
+
+  if (client->begun == 0)
+    return is_new ? VB_HTTP_STANDING_NEW_SILENT : VB_HTTP_STANDING_SILENT;
+  if (now - client->begun >= VB_HTTP_DAWDLE)
+    return VB_HTTP_STANDING_DAWDLING;
+
+  return is_new ? VB_HTTP_STANDING_NEW_SENDING : VB_HTTP_STANDING_SENDING;
+}
+
+VbHttpStanding
+vb_http_client_standing (const VbHttpClient *client, gboolean look, gint64 now)
+{
+  const gboolean is_poster = client->posted != 0;
+
+  if (client->cut)
+    return VB_HTTP_STANDING_CUT;
+  if (client->answering != 0 && now - client->answering < VB_HTTP_ESTABLISHED)
+    return VB_HTTP_STANDING_ANSWERED;
+  if (client->answering != 0)
+    return is_poster ? VB_HTTP_STANDING_DEAF_POSTER : VB_HTTP_STANDING_DEAF_STRANGER;
+  if (look && client->begun == 0 && vb_http_client_has_begun (client))
+    return VB_HTTP_STANDING_UNREAD;
+
+  return is_poster ? standing_of_poster (client, now) : standing_of_stranger (client, now);
 }
 
 gint64

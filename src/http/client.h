@@ -77,13 +77,35 @@ void vb_http_client_end (VbHttpClient *client, gboolean posted, gint64 now);
 gint64 vb_http_client_new_until (const VbHttpClient *client);
 
 /**
- * Whether the client makes room where somebody else needs it. Nobody does whose request has been read
- * for less than @patience (µs) or not yet, who is new (for others that are as silent: where @patience is
- * not 0), who has left an answer unread for less than VB_HTTP_ESTABLISHED, or who posted within that
- * time, or twice the time between his last two records where that is longer: who posts twice a minute is
- * as established as who posts each second.
+ * How a client stands. A poster has brought a record that was let in; a stranger has not. All but the
+ * first five say which of them it is, and whether it is in the midst of a request.
  */
-gboolean vb_http_client_makes_room (const VbHttpClient *client, gint64 patience, gint64 now);
+typedef enum
+{
+  VB_HTTP_STANDING_CUT,           /* ended, which libmicrohttpd has yet to notice */
+  VB_HTTP_STANDING_ANSWERED,      /* an answer is on the way to it */
+  VB_HTTP_STANDING_DEAF_STRANGER, /* the same for VB_HTTP_ESTABLISHED: it does not read */
+  VB_HTTP_STANDING_DEAF_POSTER,
+  VB_HTTP_STANDING_UNREAD,         /* bytes of a request are there that nobody has read */
+  VB_HTTP_STANDING_NEW_SILENT,     /* a stranger, not for VB_HTTP_GRACE yet, without a request */
+  VB_HTTP_STANDING_SILENT,         /* a stranger for longer, or after a request */
+  VB_HTTP_STANDING_NEW_SENDING,    /* a stranger, not for VB_HTTP_GRACE yet, amid a request */
+  VB_HTTP_STANDING_SENDING,        /* a stranger for longer */
+  VB_HTTP_STANDING_DAWDLING,       /* a stranger that has been at it for VB_HTTP_DAWDLE */
+  VB_HTTP_STANDING_POSTER_SENDING, /* amid a request */
+  VB_HTTP_STANDING_POSTER_IDLE,    /* between two records */
+  VB_HTTP_STANDING_POSTER_LAPSED,  /* without a record for VB_HTTP_ESTABLISHED, or for twice the
+                                      time between its last two where that is longer */
+  VB_HTTP_N_STANDINGS
+} VbHttpStanding;
+
+/**
+ * How the client stands at @now.
+ *
+ * @look: whether to ask the kernel for bytes that have come since vb_http_client_deadline() was asked;
+ *   else it is never VB_HTTP_STANDING_UNREAD
+ */
+VbHttpStanding vb_http_client_standing (const VbHttpClient *client, gboolean look, gint64 now);
 
 /** Whether a request has begun that is not complete, also where nobody has read of it yet. */
 gboolean vb_http_client_has_begun (const VbHttpClient *client);

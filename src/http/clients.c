@@ -1,5 +1,33 @@
 #include "clients.h"
 
+#define KEPT VB_HTTP_KEPT
+#define DISPLACED VB_HTTP_DISPLACED
+#define ENDED VB_HTTP_ENDED
+
+/* A poster always has a place, so the last column of its rows is for completeness. What has come is
+   noticed before a crowd is thinned out, so nobody in it is unread. */
+/* clang-format off */
+static const VbHttpClaim claims[VB_HTTP_N_STANDINGS] = {
+                                         /* newcomer  request    crowd     rank */
+  [VB_HTTP_STANDING_CUT]             = { { KEPT,     KEPT,      KEPT  },   0 },
+  [VB_HTTP_STANDING_ANSWERED]        = { { KEPT,     KEPT,      KEPT  },   0 },
+  [VB_HTTP_STANDING_DEAF_STRANGER]   = { { ENDED,    ENDED,     KEPT  },   1 },
+  [VB_HTTP_STANDING_DEAF_POSTER]     = { { ENDED,    ENDED,     KEPT  },   3 },
+  [VB_HTTP_STANDING_UNREAD]          = { { KEPT,     KEPT,      KEPT  },   0 },
+  [VB_HTTP_STANDING_NEW_SILENT]      = { { KEPT,     DISPLACED, KEPT  },   1 },
+  [VB_HTTP_STANDING_SILENT]          = { { ENDED,    ENDED,     ENDED },   1 },
+  [VB_HTTP_STANDING_NEW_SENDING]     = { { KEPT,     DISPLACED, KEPT  },   2 },
+  [VB_HTTP_STANDING_SENDING]         = { { KEPT,     ENDED,     ENDED },   2 },
+  [VB_HTTP_STANDING_DAWDLING]        = { { ENDED,    ENDED,     ENDED },   2 },
+  [VB_HTTP_STANDING_POSTER_SENDING]  = { { KEPT,     KEPT,      ENDED },   3 },
+  [VB_HTTP_STANDING_POSTER_IDLE]     = { { KEPT,     KEPT,      ENDED },   3 },
+  [VB_HTTP_STANDING_POSTER_LAPSED]   = { { ENDED,    ENDED,     ENDED },   3 },
+};
+/* clang-format on */
+
+/* A request is dawdled over only by one that is not new any more. */
+G_STATIC_ASSERT (VB_HTTP_DAWDLE >= VB_HTTP_GRACE);
+
 struct _VbHttpClients
 {
   GPtrArray *open; /* of VbHttpClient *, not owned */
@@ -36,48 +64,91 @@ cut_late (VbHttpClients *clients, gint64 now)
   return next;
 }
 
-/* To be asked when all who have begun are known.
-   @next: when to ask again
-   Returns: who of those that wait without a place is to be ended now, or NULL */
-static VbHttpClient *
-waits_too_long (const VbHttpClients *clients, gint64 now, gint64 *next)
+const VbHttpClaim *
+vb_http_clients_claim (VbHttpStanding standing)
 {
-  VbHttpClient *silent = NULL, *oldest = NULL;
-  guint n_waiting = 0;
-
-  *next = G_MAXINT64;
-  for (guint i = 0; i < clients->open->len; i++) {
-    VbHttpClient *client = g_ptr_array_index (clients->open, i);
-    const gint64 new_until = vb_http_client_new_until (client);
-
-    if (client->has_place || client->answering != 0 || client->cut)
-      continue;
-    n_waiting++;
-    if (now < new_until)
-      *next = MIN (*next, new_until);
-    else if (client->begun == 0 && (silent == NULL || client->opened < silent->opened))
-      silent = client;
-    else if (oldest == NULL || client->opened < oldest->opened)
-      oldest = client;
-  }
-  if (n_waiting <= VB_HTTP_WITHOUT_PLACE) {
-    *next = G_MAXINT64;
-    return NULL;
-  }
-
-  return silent != NULL ? silent : oldest;
+  return &claims[standing];
 }
 
-/* Who has no place and does not say what he wants would keep libmicrohttpd from accepting others.
-   Returns: when the next one is to be ended */
-static gint64
-end_who_waits (VbHttpClients *clients, gint64 now)
+typedef struct
 {
-  VbHttpClient *first;
-  gint64 next;
+  VbHttpClient *client;
+  const VbHttpClaim *claim;
+} Candidate;
 
-  while ((first = waits_too_long (clients, now, &next)) != NULL)
-    cut (clients, first);
+static gboolean
+goes_before (Candidate a, Candidate b)
+{
+  if (a.claim->rank != b.claim->rank)
+    return a.claim->rank < b.claim->rank;
+  if (a.client->posted != b.client->posted)
+    return a.client->posted < b.client->posted;
+
+  return a.client->opened < b.client->opened;
+}
+
+/* Lets the client with the least claim go, of those that hold what @knock wants: a place, or else an
+   ear without one. Returns: whether one has gone */
+static gboolean
+let_one_go (VbHttpClients *clients, VbHttpKnock knock, gint64 now)
+{
+  const gboolean wants_place = knock != VB_HTTP_KNOCK_CROWD;
+  Candidate least = { NULL, NULL };
+
+  for (guint i = 0; i < clients->open->len; i++) {
+    VbHttpClient *client = g_ptr_array_index (clients->open, i);
+    Candidate own = { client, NULL };
+
+    if (client->has_place != wants_place)
+      continue;
+
+    /* When a crowd is thinned out, all that has come has just been noticed. */
+    own.claim = vb_http_clients_claim (vb_http_client_standing (client, wants_place, now));
+    if (own.claim->verdicts[knock] != KEPT && (least.client == NULL || goes_before (own, least)))
+      least = own;
+  }
+  if (least.client == NULL)
+    return FALSE;
+
+  /* One that is only displaced asks for another place when its request is complete. */
+  vb_http_clients_leave_place (clients, least.client);
+  if (least.claim->verdicts[knock] == ENDED)
+    vb_http_client_cut (least.client);
+
+  return TRUE;
+}
+
+/* Whether the client is yet to be told that there is no place for it. */
+static gboolean
+waits (const VbHttpClient *client)
+{
+  return !client->has_place && !client->cut && client->answering == 0;
+}
+
+/* A client that has no place and does not say what it wants would keep libmicrohttpd from accepting
+   others. Returns: when the next one is to be ended */
+static gint64
+thin_out_crowd (VbHttpClients *clients, gint64 now)
+{
+  gint64 next = G_MAXINT64;
+  guint n_waiting = 0;
+
+  for (guint i = 0; i < clients->open->len; i++)
+    if (waits (g_ptr_array_index (clients->open, i)))
+      n_waiting++;
+
+  while (n_waiting > VB_HTTP_WITHOUT_PLACE && let_one_go (clients, VB_HTTP_KNOCK_CROWD, now))
+    n_waiting--;
+  if (n_waiting <= VB_HTTP_WITHOUT_PLACE)
+    return G_MAXINT64;
+
+  for (guint i = 0; i < clients->open->len; i++) {
+    const VbHttpClient *client = g_ptr_array_index (clients->open, i);
+    const gint64 new_until = vb_http_client_new_until (client);
+
+    if (waits (client) && now < new_until)
+      next = MIN (next, new_until);
+  }
 
   return next;
 }
@@ -86,7 +157,7 @@ void
 vb_http_clients_watch (VbHttpClients *clients, gint64 now)
 {
   const gint64 late = cut_late (clients, now);
-  const gint64 next = MIN (late, end_who_waits (clients, now));
+  const gint64 next = MIN (late, thin_out_crowd (clients, now));
 
   g_source_set_ready_time (clients->deadline, next == G_MAXINT64 ? -1 : next);
 }
@@ -146,43 +217,11 @@ vb_http_clients_free (VbHttpClients *clients)
   g_free (clients);
 }
 
-/* Whether @a has less of a claim to its place than @b. */
-static gboolean
-ranks_below (const VbHttpClient *a, const VbHttpClient *b)
-{
-  const gboolean a_begun = a->begun != 0, b_begun = b->begun != 0;
-
-  if (a->posted != b->posted)
-    return a->posted < b->posted;
-
-  return a_begun != b_begun ? b_begun : a->opened < b->opened;
-}
-
 /* Returns: whether there is a place now */
 static gboolean
-make_room (VbHttpClients *clients, gint64 patience, gint64 now)
+make_room (VbHttpClients *clients, VbHttpKnock knock, gint64 now)
 {
-  VbHttpClient *least = NULL;
-
-  if (clients->places < clients->limit)
-    return TRUE;
-
-  for (guint i = 0; i < clients->open->len; i++) {
-    VbHttpClient *client = g_ptr_array_index (clients->open, i);
-
-    if (client->has_place && vb_http_client_makes_room (client, patience, now)
-        && (least == NULL || ranks_below (client, least)))
-      least = client;
-  }
-  if (least == NULL)
-    return FALSE;
-
-  /* Who is new asks for another one when his request is complete. */
-  vb_http_clients_leave_place (clients, least);
-  if (now >= vb_http_client_new_until (least))
-    vb_http_client_cut (least);
-
-  return TRUE;
+  return clients->places < clients->limit || let_one_go (clients, knock, now);
 }
 
 static void
@@ -195,7 +234,7 @@ take_place (VbHttpClients *clients, VbHttpClient *client)
 void
 vb_http_clients_add (VbHttpClients *clients, VbHttpClient *client)
 {
-  if (make_room (clients, VB_HTTP_DAWDLE, client->opened))
+  if (make_room (clients, VB_HTTP_KNOCK_NEWCOMER, client->opened))
     take_place (clients, client);
   g_ptr_array_add (clients->open, client);
 }
@@ -219,7 +258,7 @@ gboolean
 vb_http_clients_has_place (VbHttpClients *clients, VbHttpClient *client, gint64 now)
 {
   /* Of one that was cut libmicrohttpd may have read a request yet. */
-  if (!client->has_place && !client->cut && make_room (clients, 0, now))
+  if (!client->has_place && !client->cut && make_room (clients, VB_HTTP_KNOCK_REQUEST, now))
     take_place (clients, client);
 
   return client->has_place;

@@ -7,11 +7,40 @@ G_BEGIN_DECLS
 /**
  * VbHttpClients:
  *
- * The clients that are open: how many of them may push, which of them take too long with their
- * request, and which make room for somebody new (design §2). It wakes up the main loop only while a
- * request is incomplete or somebody waits for a place.
+ * The clients that are connected: which of them may push (which have a place), which take too long with
+ * their request, and which make room for others. It wakes up the main loop only while a request is
+ * incomplete or somebody waits for a place. See "HTTP: who keeps a connection" in
+ * docs/ARCHITECTURE.md.
  */
 typedef struct _VbHttpClients VbHttpClients;
+
+/** What somebody wants that others hold. */
+typedef enum
+{
+  VB_HTTP_KNOCK_NEWCOMER, /* a place for a client that has just connected */
+  VB_HTTP_KNOCK_REQUEST,  /* a place for a client of whose request the whole headers are there */
+  VB_HTTP_KNOCK_CROWD,    /* fewer clients that wait without a place */
+  VB_HTTP_N_KNOCKS
+} VbHttpKnock;
+
+/** What becomes of a client where somebody wants what it holds. */
+typedef enum
+{
+  VB_HTTP_KEPT,
+  VB_HTTP_DISPLACED, /* it loses its place and stays connected */
+  VB_HTTP_ENDED
+} VbHttpVerdict;
+
+/** One row of the table of who keeps what. */
+typedef struct
+{
+  VbHttpVerdict verdicts[VB_HTTP_N_KNOCKS]; /* what it may come to */
+  guint rank; /* the lowest goes first, of those the one whose last record is longest ago, of those
+                 that never posted the one that came first; 0: never goes */
+} VbHttpClaim;
+
+/** The row of @standing. */
+const VbHttpClaim *vb_http_clients_claim (VbHttpStanding standing);
 
 /**
  * @limit: how many may push
@@ -26,19 +55,18 @@ void vb_http_clients_free (VbHttpClients *clients);
 #define VB_HTTP_WITHOUT_PLACE 8
 
 /**
- * @client must stay until it is removed. Where there is no place for it, one that makes room
- * (vb_http_client_makes_room(), with VB_HTTP_DAWDLE) is ended: those that never posted first, of
- * them the silent ones, the oldest first, then those whose last record is longest ago. Where none does, @client waits to be
- * told so, or for a place that it gets with its whole headers.
+ * @client must stay until it is removed. It gets a place that is free, or that of a client which makes
+ * room for a newcomer; else it waits to be told that there is none, or for a place that it gets with its
+ * whole headers.
  */
 void vb_http_clients_add (VbHttpClients *clients, VbHttpClient *client);
 void vb_http_clients_remove (VbHttpClients *clients, VbHttpClient *client);
 
 /**
- * Whether @client, the headers of whose request are complete at @now (µs of the monotonic clock), is
- * one of those that may push; to be asked again when the request is complete. It gets a place that has become free, or that of one who never posted and
- * has not come to the end of his own request: no source with a client for each record waits for
- * those who drip. Who is new (vb_http_client_new_until()) loses no more than the place by it.
+ * Whether @client, the headers of whose request are complete at @now (µs of the monotonic clock), is one
+ * of those that may push. Where it is not yet, it gets a place that is free, or that of a client which
+ * makes room for a request, so that no source with a connection for each record waits for those who
+ * drip. To be asked again when the whole request is there, for the place may have gone to another.
  */
 gboolean vb_http_clients_has_place (VbHttpClients *clients, VbHttpClient *client, gint64 now);
 
@@ -46,15 +74,16 @@ gboolean vb_http_clients_has_place (VbHttpClients *clients, VbHttpClient *client
 void vb_http_clients_leave_place (VbHttpClients *clients, VbHttpClient *client);
 
 /**
- * Lets the idle limit of libmicrohttpd (@seconds) begin anew for each. It ends who was idle too long before
- * it looks whether something has come, and while the process stood still nobody looked.
+ * Lets the idle limit of libmicrohttpd (@seconds) begin anew for each client. libmicrohttpd ends a client
+ * that was idle for too long before it looks whether something has come, and while the process stood
+ * still nobody looked.
  */
 void vb_http_clients_renew_idle (VbHttpClients *clients, guint seconds);
 
 /**
- * To be called whenever bytes may have come, for a request may have begun, or somebody new. Of more than
- * VB_HTTP_WITHOUT_PLACE that wait without a place those are ended who are not new any more: who says
- * nothing before who does, the oldest first. @now in µs of the monotonic clock.
+ * To be called whenever bytes may have come, or a client. Ends those whose request is late, and thins
+ * out those that wait without a place to VB_HTTP_WITHOUT_PLACE, as far as they are not new. @now in µs of
+ * the monotonic clock.
  */
 void vb_http_clients_watch (VbHttpClients *clients, gint64 now);
 

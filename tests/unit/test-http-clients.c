@@ -25,7 +25,7 @@ typedef struct
 } Fixture;
 
 static void
-set_up (Fixture *fixture, gconstpointer unused)
+set_up_for (Fixture *fixture, guint limit)
 {
   socklen_t length = sizeof fixture->address;
 
@@ -37,8 +37,14 @@ set_up (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (getsockname (fixture->listener, (struct sockaddr *)&fixture->address, &length),
                    ==, 0);
 
-  fixture->clients = vb_http_clients_new (LIMIT, 10);
+  fixture->clients = vb_http_clients_new (limit, 10);
   fixture->peers = g_ptr_array_new_with_free_func (g_free);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer unused)
+{
+  set_up_for (fixture, LIMIT);
 }
 
 static void
@@ -103,6 +109,226 @@ is_ended (const Peer *peer)
   char byte;
 
   return recv (peer->fd, &byte, 1, MSG_DONTWAIT) == 0;
+}
+
+#define NOW (1000 * SECOND)
+
+static void
+stage_cut (Peer *peer)
+{
+  vb_http_client_cut (peer->client);
+}
+
+static void
+stage_unread (Peer *peer)
+{
+  g_assert_cmpint (send (peer->fd, "GET ", 4, 0), ==, 4);
+  while (!vb_http_client_has_begun (peer->client))
+    g_thread_yield ();
+}
+
+/* How a client comes to stand at NOW as it does: the nearest times on both sides of each limit. */
+typedef struct
+{
+  VbHttpStanding standing;
+  gint64 came;            /* µs before NOW, as all times of it */
+  gint64 posted, earlier; /* its last records; 0: none */
+  gint64 begun, answered; /* its last request, without a record; 0: none */
+  void (*also) (Peer *peer);
+  VbHttpVerdict verdicts[VB_HTTP_N_KNOCKS];
+  guint goes; /* who goes first */
+} Row;
+
+#define LONG_AGO (900 * SECOND)
+#define K VB_HTTP_KEPT
+#define D VB_HTTP_DISPLACED
+#define E VB_HTTP_ENDED
+
+/* clang-format off */
+static const Row rows[] = {
+  { VB_HTTP_STANDING_CUT, .came = LONG_AGO, .also = stage_cut, .verdicts = { K, K, K } },
+  { VB_HTTP_STANDING_ANSWERED, .came = LONG_AGO, .answered = VB_HTTP_ESTABLISHED - 1,
+    .verdicts = { K, K, K } },
+  { VB_HTTP_STANDING_ANSWERED, .came = LONG_AGO, .posted = 60 * SECOND,
+    .answered = VB_HTTP_ESTABLISHED - 1, .verdicts = { K, K, K } },
+  { VB_HTTP_STANDING_DEAF_STRANGER, .came = LONG_AGO, .answered = VB_HTTP_ESTABLISHED,
+    .verdicts = { E, E, K }, .goes = 1 },
+  { VB_HTTP_STANDING_DEAF_POSTER, .came = LONG_AGO, .posted = 50 * SECOND,
+    .answered = VB_HTTP_ESTABLISHED, .verdicts = { E, E, K }, .goes = 3 },
+  { VB_HTTP_STANDING_UNREAD, .came = LONG_AGO, .also = stage_unread, .verdicts = { K, K, K } },
+  { VB_HTTP_STANDING_UNREAD, .came = LONG_AGO, .posted = 70 * SECOND, .also = stage_unread,
+    .verdicts = { K, K, K } },
+  { VB_HTTP_STANDING_NEW_SILENT, .came = VB_HTTP_GRACE - 1, .verdicts = { K, D, K }, .goes = 1 },
+  { VB_HTTP_STANDING_SILENT, .came = VB_HTTP_GRACE, .verdicts = { E, E, E }, .goes = 1 },
+  { VB_HTTP_STANDING_NEW_SENDING, .came = VB_HTTP_GRACE - 1, .begun = 1, .verdicts = { K, D, K },
+    .goes = 2 },
+  { VB_HTTP_STANDING_SENDING, .came = VB_HTTP_GRACE, .begun = 2, .verdicts = { K, E, E },
+    .goes = 2 },
+  { VB_HTTP_STANDING_SENDING, .came = LONG_AGO, .begun = VB_HTTP_DAWDLE - 1,
+    .verdicts = { K, E, E }, .goes = 2 },
+  { VB_HTTP_STANDING_DAWDLING, .came = VB_HTTP_DAWDLE, .begun = VB_HTTP_DAWDLE,
+    .verdicts = { E, E, E }, .goes = 2 },
+  { VB_HTTP_STANDING_POSTER_SENDING, .came = LONG_AGO, .posted = 80 * SECOND, .begun = 9 * SECOND,
+    .verdicts = { K, K, E }, .goes = 3 },
+  { VB_HTTP_STANDING_POSTER_IDLE, .came = LONG_AGO, .posted = VB_HTTP_ESTABLISHED - 1,
+    .verdicts = { K, K, E }, .goes = 3 },
+  { VB_HTTP_STANDING_POSTER_IDLE, .came = LONG_AGO, .posted = 60 * SECOND - 1,
+    .earlier = 90 * SECOND - 1, .verdicts = { K, K, E }, .goes = 3 },
+  { VB_HTTP_STANDING_POSTER_LAPSED, .came = LONG_AGO, .posted = VB_HTTP_ESTABLISHED,
+    .verdicts = { E, E, E }, .goes = 3 },
+  { VB_HTTP_STANDING_POSTER_LAPSED, .came = LONG_AGO, .posted = VB_HTTP_ESTABLISHED + 1,
+    .earlier = VB_HTTP_ESTABLISHED + 2, .verdicts = { E, E, E }, .goes = 3 },
+  { VB_HTTP_STANDING_POSTER_LAPSED, .came = LONG_AGO, .posted = 60 * SECOND,
+    .earlier = 90 * SECOND, .verdicts = { E, E, E }, .goes = 3 },
+};
+/* clang-format on */
+
+/* Lets @peer, which came at its time, stand as @row says. */
+static void
+stage (Peer *peer, const Row *row)
+{
+  if (row->earlier != 0)
+    serve (peer, NOW - row->earlier);
+  if (row->posted != 0)
+    serve (peer, NOW - row->posted);
+  if (row->begun != 0)
+    begin (peer, NOW - row->begun);
+  if (row->answered != 0) {
+    begin (peer, NOW - row->answered);
+    vb_http_client_complete (peer->client, 0, NOW - row->answered);
+  }
+  if (row->also != NULL)
+    row->also (peer);
+  g_assert_cmpint (vb_http_client_standing (peer->client, TRUE, NOW), ==, row->standing);
+}
+
+static void
+assert_verdict (const Peer *peer, const Row *row, VbHttpKnock knock)
+{
+  const VbHttpVerdict verdict = row->verdicts[knock];
+
+  g_test_message ("row %u, knock %u", (guint)(row - rows), knock);
+  g_assert_cmpint (vb_http_clients_claim (row->standing)->verdicts[knock], ==, verdict);
+  if (row->standing != VB_HTTP_STANDING_CUT)
+    g_assert_cmpint (is_ended (peer), ==, verdict == VB_HTTP_ENDED);
+}
+
+/* The place of a client is wanted: it has the only one, and another waits since the same time. */
+static void
+assert_place_wanted (const Row *row, VbHttpKnock knock)
+{
+  Fixture fixture = { 0 };
+  Peer *peer, *other;
+  gboolean gone;
+
+  set_up_for (&fixture, 1);
+  peer = come (&fixture, NOW - row->came);
+  other = come (&fixture, NOW - row->came);
+  g_assert_true (peer->client->has_place);
+  g_assert_false (other->client->has_place);
+  stage (peer, row);
+
+  if (knock == VB_HTTP_KNOCK_NEWCOMER)
+    other = come (&fixture, NOW);
+  else
+    vb_http_clients_has_place (fixture.clients, other->client, NOW);
+  gone = row->verdicts[knock] != VB_HTTP_KEPT;
+  g_assert_cmpint (other->client->has_place, ==, gone);
+  g_assert_cmpint (peer->client->has_place, ==, !gone);
+  assert_verdict (peer, row, knock);
+
+  tear_down (&fixture, NULL);
+}
+
+/* It waits without a place, as more do than are heard out. */
+static void
+assert_in_crowd (const Row *row)
+{
+  Fixture fixture = { 0 };
+  Peer *poster, *peer;
+
+  set_up_for (&fixture, 1);
+  poster = come (&fixture, NOW - row->came);
+  peer = come (&fixture, NOW - row->came);
+  stage (peer, row);
+  serve (poster, NOW - 1);
+  for (guint i = 0; i <= VB_HTTP_WITHOUT_PLACE; i++)
+    come (&fixture, NOW);
+  g_assert_false (peer->client->has_place);
+
+  vb_http_clients_watch (fixture.clients, NOW);
+  if (row->standing == VB_HTTP_STANDING_UNREAD) /* noticed by now */
+    g_assert_cmpint (vb_http_clients_claim (row->standing)->verdicts[VB_HTTP_KNOCK_CROWD], ==, K);
+  else
+    assert_verdict (peer, row, VB_HTTP_KNOCK_CROWD);
+  g_assert_false (is_ended (poster));
+
+  tear_down (&fixture, NULL);
+}
+
+/* Every cell of the table, by what becomes of a client that stands so. */
+static void
+test_table (void)
+{
+  gboolean seen[VB_HTTP_N_STANDINGS] = { FALSE };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    seen[rows[i].standing] = TRUE;
+    assert_place_wanted (&rows[i], VB_HTTP_KNOCK_NEWCOMER);
+    assert_place_wanted (&rows[i], VB_HTTP_KNOCK_REQUEST);
+    assert_in_crowd (&rows[i]);
+  }
+  for (guint i = 0; i < VB_HTTP_N_STANDINGS; i++)
+    g_assert_true (seen[i]);
+}
+
+/* Whether @a goes before @b where both make room. */
+static gboolean
+goes_first (const Row *a, const Row *b)
+{
+  if (a->goes != b->goes)
+    return a->goes < b->goes;
+
+  return a->posted != b->posted ? a->posted > b->posted : a->came > b->came;
+}
+
+static void
+assert_order (const Row *a, const Row *b, VbHttpKnock knock)
+{
+  Fixture fixture = { 0 };
+  Peer *peer_a, *peer_b, *other;
+  const gboolean a_first = goes_first (a, b);
+
+  set_up_for (&fixture, 2);
+  peer_a = come (&fixture, NOW - a->came);
+  peer_b = come (&fixture, NOW - b->came);
+  other = come (&fixture, NOW - MAX (a->came, b->came));
+  stage (peer_a, a);
+  stage (peer_b, b);
+
+  g_test_message ("rows %u and %u, knock %u", (guint)(a - rows), (guint)(b - rows), knock);
+  if (knock == VB_HTTP_KNOCK_NEWCOMER)
+    other = come (&fixture, NOW);
+  else
+    vb_http_clients_has_place (fixture.clients, other->client, NOW);
+  g_assert_true (other->client->has_place);
+  g_assert_cmpint (peer_a->client->has_place, ==, !a_first);
+  g_assert_cmpint (peer_b->client->has_place, ==, a_first);
+
+  tear_down (&fixture, NULL);
+}
+
+/* Of two that make room, the one with less of a claim does. */
+static void
+test_order (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_assert_cmpuint (vb_http_clients_claim (rows[i].standing)->rank, ==, rows[i].goes);
+    for (guint j = 0; j < G_N_ELEMENTS (rows); j++)
+      for (guint knock = 0; knock < VB_HTTP_KNOCK_CROWD; knock++)
+        if (i != j && rows[i].verdicts[knock] != K && rows[j].verdicts[knock] != K)
+          assert_order (&rows[i], &rows[j], (VbHttpKnock)knock);
+  }
 }
 
 /* Who posts twice a minute is as established as who posts each second. */
@@ -417,6 +643,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
+  g_test_add_func ("/http-clients/table", test_table);
+  g_test_add_func ("/http-clients/order", test_order);
   ADD ("established-at-its-own-pace", test_established_at_its_own_pace);
   ADD ("dawdling", test_dawdling);
   ADD ("headers-before-drips", test_headers_before_drips);
