@@ -6,14 +6,14 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* The kernel's own header: the C library's lacks tcpi_bytes_received, and cannot be included too. */
+/* The kernel's own header: the C library's has no tcpi_bytes_received. Both cannot be included. */
 #include <linux/tcp.h>
 
 /* Of <netinet/tcp.h>: the client is over; the client has said that it sends nothing more. */
 #define CLOSE 7
 #define CLOSE_WAIT 8
 
-/* Many small clients send an empty line behind the body: it does not begin the next request. */
+/* Many small clients send an empty line after the body: it does not begin the next request. */
 #define EMPTY_LINE 2
 
 static const char timeout_answer[]
@@ -212,7 +212,7 @@ vb_http_client_deadline (VbHttpClient *client, gint64 limit, gint64 now)
 {
   Received so_far;
 
-  /* While an answer is on its way the next request is not read, so it is not the client who waits. */
+  /* While an answer is on its way, we do not read the next request: it is we who are late. */
   if (client->cut || client->answering != 0)
     return G_MAXINT64;
   so_far = received (client);

@@ -9,10 +9,10 @@ G_BEGIN_DECLS
 /**
  * VbHttpClient:
  *
- * What is known of one client's connection beside what libmicrohttpd knows: who it is, since when it
- * has been sending the request that is not complete yet, and when it posted. A request must be
- * complete within a time of its first byte, however slowly it comes; libmicrohttpd's own limit starts
- * anew with each byte.
+ * What is known of one client's connection beside what libmicrohttpd knows: who it is, since when
+ * it has been sending the request that is not complete yet, and when it posted. A request must be
+ * complete within a time of its first byte, however slowly it comes; libmicrohttpd's own limit
+ * starts anew with each byte.
  *
  * All times are in µs of the monotonic clock, and so is every @now.
  */
@@ -56,45 +56,46 @@ gint64 vb_http_client_age (const VbHttpClient *client, gint64 now);
 /**
  * The request is over: its answer has been sent, or cannot be.
  *
- * @posted: whether it brought a record that the guards let in. A client that is turned away, or only
- *   reads, earns no claim to its place with it.
+ * @posted: whether it brought a record that the guards let in. A client that is turned away, or
+ *   only reads, earns no claim to its place with it.
  */
 void vb_http_client_end (VbHttpClient *client, gboolean posted, gint64 now);
 
-/** How long (µs) after its last record an idle client keeps its place whoever else comes. */
+/** How long (µs) after its last record a silent client keeps its place, whoever else comes. */
 #define VB_HTTP_ESTABLISHED ((gint64)15 * G_USEC_PER_SEC)
 
-/** How long (µs) a client that never posted may take with a request before a newcomer goes first. */
+/** How long (µs) a stranger may take with a request before a newcomer goes first. */
 #define VB_HTTP_DAWDLE ((gint64)2 * G_USEC_PER_SEC)
 
 /**
- * How long (µs) a client is new, and not ended for saying nothing: its own machine may be busy between
- * connecting and sending, and any number of others may come meanwhile.
+ * How long (µs) a client is new, unless it has asked for something before. A new one is not ended
+ * for its silence: its machine may be busy between connecting and sending, and any number of others
+ * may come meanwhile.
  */
 #define VB_HTTP_GRACE ((gint64)100 * G_TIME_SPAN_MILLISECOND)
 
-/** Until when the client is new: VB_HTTP_GRACE after it came; 0 once a request of it was complete. */
+/** Until when the client is new: VB_HTTP_GRACE after it came; 0 after its first request. */
 gint64 vb_http_client_new_until (const VbHttpClient *client);
 
 /**
- * How a client stands. A poster has brought a record that was let in; a stranger has not. All but the
- * first five say which of them it is, and whether it is in the midst of a request.
+ * How a client stands. A poster has brought a record that was let in; a stranger has not. It is
+ * silent between two requests, and sending from the first byte of one to the last.
  */
 typedef enum
 {
-  VB_HTTP_STANDING_CUT,           /* ended, which libmicrohttpd has yet to notice */
-  VB_HTTP_STANDING_ANSWERED,      /* an answer is on the way to it */
-  VB_HTTP_STANDING_DEAF_STRANGER, /* the same for VB_HTTP_ESTABLISHED: it does not read */
-  VB_HTTP_STANDING_DEAF_POSTER,
+  VB_HTTP_STANDING_CUT,            /* we have ended it, and libmicrohttpd has yet to notice */
+  VB_HTTP_STANDING_ANSWERED,       /* an answer is on the way to it */
+  VB_HTTP_STANDING_DEAF_STRANGER,  /* it has not read an answer within VB_HTTP_ESTABLISHED */
+  VB_HTTP_STANDING_DEAF_POSTER,    /* the same */
   VB_HTTP_STANDING_UNREAD,         /* bytes of a request are there that nobody has read */
-  VB_HTTP_STANDING_NEW_SILENT,     /* a stranger, not for VB_HTTP_GRACE yet, without a request */
-  VB_HTTP_STANDING_SILENT,         /* a stranger for longer, or after a request */
-  VB_HTTP_STANDING_NEW_SENDING,    /* a stranger, not for VB_HTTP_GRACE yet, amid a request */
-  VB_HTTP_STANDING_SENDING,        /* a stranger for longer */
-  VB_HTTP_STANDING_DAWDLING,       /* a stranger that has been at it for VB_HTTP_DAWDLE */
-  VB_HTTP_STANDING_POSTER_SENDING, /* amid a request */
-  VB_HTTP_STANDING_POSTER_IDLE,    /* between two records */
-  VB_HTTP_STANDING_POSTER_LAPSED,  /* without a record for VB_HTTP_ESTABLISHED, or for twice the
+  VB_HTTP_STANDING_NEW_SILENT,     /* a silent stranger that is new (VB_HTTP_GRACE) */
+  VB_HTTP_STANDING_SILENT,         /* one that is not new */
+  VB_HTTP_STANDING_NEW_SENDING,    /* a sending stranger that is new */
+  VB_HTTP_STANDING_SENDING,        /* one that is not new */
+  VB_HTTP_STANDING_DAWDLING,       /* one that has been sending a request for VB_HTTP_DAWDLE */
+  VB_HTTP_STANDING_POSTER_SENDING, /* a sending poster */
+  VB_HTTP_STANDING_POSTER_IDLE,    /* a silent poster */
+  VB_HTTP_STANDING_POSTER_LAPSED,  /* one without a record for VB_HTTP_ESTABLISHED, or for twice the
                                       time between its last two where that is longer */
   VB_HTTP_N_STANDINGS
 } VbHttpStanding;
@@ -102,8 +103,8 @@ typedef enum
 /**
  * How the client stands at @now.
  *
- * @look: whether to ask the kernel for bytes that have come since vb_http_client_deadline() was asked;
- *   else it is never VB_HTTP_STANDING_UNREAD
+ * @look: whether to ask the kernel for bytes that have come since vb_http_client_deadline() was
+ *   asked; else it is never VB_HTTP_STANDING_UNREAD
  */
 VbHttpStanding vb_http_client_standing (const VbHttpClient *client, gboolean look, gint64 now);
 
@@ -111,9 +112,9 @@ VbHttpStanding vb_http_client_standing (const VbHttpClient *client, gboolean loo
 gboolean vb_http_client_has_begun (const VbHttpClient *client);
 
 /**
- * When the request must be complete: @limit (µs) after its first byte, G_MAXINT64 where none has begun,
- * and @now where it cannot become complete because the client has closed its side. This is where the
- * first bytes are noticed, so ask whenever some may have come.
+ * When the request must be complete: @limit (µs) after its first byte, G_MAXINT64 where none has
+ * begun, and @now where it cannot become complete because the client has closed its side. This is
+ * where the first bytes are noticed, so ask whenever some may have come.
  */
 gint64 vb_http_client_deadline (VbHttpClient *client, gint64 limit, gint64 now);
 

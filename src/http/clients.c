@@ -87,8 +87,8 @@ goes_before (Candidate a, Candidate b)
   return a.client->opened < b.client->opened;
 }
 
-/* Lets the client with the least claim go, of those that hold what @knock wants: a place, or else an
-   ear without one. Returns: whether one has gone */
+/* Lets the client with the least claim go, of those that hold what @knock wants: a place, or else
+   an ear without one. Returns: whether one has gone */
 static gboolean
 let_one_go (VbHttpClients *clients, VbHttpKnock knock, gint64 now)
 {

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Many more than the connection limit may knock at once, after a pause or among rude clients: who finds
-   no place here waits a second until the kernel tries again. */
+/* Many more than the connection limit may knock at once, after a pause or among rude clients. One
+   that finds no room here waits a second until its kernel tries again. */
 #define BACKLOG 1024
 
 const char *

@@ -92,12 +92,12 @@ gsize vb_http_request_header_size (const VbHttpRequest *request);
 const char *vb_http_request_path (const VbHttpRequest *request);
 
 /**
- * Whether a header that must stand once stands twice: a proxy could understand it in another way, and
- * see other requests than we do (RFC 9112, 6.3).
+ * Whether a header that must stand once stands twice: a proxy could understand it in another way,
+ * and see other requests than we do (RFC 9112, 6.3).
  */
 gboolean vb_http_request_is_ambiguous (const VbHttpRequest *request);
 
-/** Whether only the end of the connection would end the body, so that nobody would hear the answer. */
+/** Whether the body ends only with the connection, so that nobody would hear the answer. */
 gboolean vb_http_request_is_endless (const VbHttpRequest *request);
 
 /** How long the body is to be, in bytes; 0 where that is not said. */
@@ -109,7 +109,7 @@ void vb_http_request_set_route (VbHttpRequest *request,
                                 gpointer user_data,
                                 const char *wildcard);
 
-/** Whether the route reads a body: that of a POST or a PUT. */
+/** Whether the route, which must have been set, reads a body: that of a POST or a PUT. */
 gboolean vb_http_request_takes_body (const VbHttpRequest *request);
 
 /** Lets the answer be a problem of @status; @reason is one sentence, and must stay. */
@@ -138,7 +138,7 @@ VbHttpStream *vb_http_request_steal_stream (VbHttpRequest *request);
 /** Gives the answer to libmicrohttpd. Returns: whether it took it */
 gboolean vb_http_request_queue (VbHttpRequest *request);
 
-/** How many bytes the request was; 0 where nobody tells, for it came in chunks. */
+/** How long the request was, in bytes; 0 where it came in chunks, of which nobody tells. */
 gsize vb_http_request_size (const VbHttpRequest *request);
 
 /** Whether it was let in and brought something: a POST or a PUT. */

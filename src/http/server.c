@@ -414,8 +414,8 @@ static int
 serve (VbHttpServer *server, GSocket *socket, const char *address, const char *path, GError **error)
 {
   const gboolean ipv6 = g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6;
-  /* libmicrohttpd owns the descriptor it is given, also when it fails; without one it would listen on
-     a port of its own choice. */
+  /* libmicrohttpd owns the descriptor it is given, also when it fails; without one it would listen
+     on a port of its own choice. */
   const int fd = fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 0);
   struct MHD_Daemon *daemon = fd < 0 ? NULL : start_daemon (server, fd, ipv6);
   Listener *listener;

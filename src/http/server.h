@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * VbHttpServer:
  *
- * libmicrohttpd in the GLib main loop, with the limits and guards of design §2. It knows requests
- * and routes, not batteries.
+ * libmicrohttpd in the GLib main loop, with limits for clients that are slow, silent or many, and
+ * guards against those that may not speak to us. It knows requests and routes, not batteries.
  */
 typedef struct _VbHttpServer VbHttpServer;
 
@@ -23,17 +23,16 @@ typedef struct
   guint connection_limit;          /* pushing connections; the next one gets 503 */
   guint idle_seconds;              /* idle limit of a connection */
   guint request_seconds;           /* a request must be complete this long after its first byte */
-  gint64 stall_limit; /* µs without a turn of the loop that count as standing still; 0:
-                                      none do */
+  gint64 stall_limit; /* µs without a turn of the loop that count as standing still; 0: none do */
 } VbHttpConfig;
 
 /**
- * How many connections are accepted beyond the limit, so that it is we who answer them; and so many that
- * 2000 silent ones a second can come though each is let be while it is new (VB_HTTP_GRACE).
+ * How many connections are accepted beyond the limit, so that it is we who answer them. With so
+ * many, 2000 silent ones can come each second though none is ended while it is new (VB_HTTP_GRACE).
  */
 #define VB_HTTP_HEAD_ROOM 224
 
-/** The values of design §2. */
+/** Where nobody says otherwise. A source that posts once a minute is not idle for too long. */
 #define VB_HTTP_CONFIG_DEFAULT                                        \
   {                                                                   \
     .connection_limit = 32, .idle_seconds = 65, .request_seconds = 10 \

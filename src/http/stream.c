@@ -23,8 +23,8 @@ struct _VbHttpStream
   gpointer user_data;
 };
 
-/* While there is nothing to send, libmicrohttpd is told to forget the connection; otherwise it would
-   ask again and again. */
+/* While there is nothing to send, libmicrohttpd is told to forget the connection; otherwise it
+   would ask again and again. */
 static ssize_t
 read_stream (void *user_data, uint64_t position, char *buffer, size_t most)
 {

@@ -32,8 +32,8 @@ VbHttpStream *vb_http_stream_new (struct MHD_Connection *connection,
                                   struct MHD_Response **response);
 
 /**
- * Puts @stream into the list @streams of its server, from which it takes itself when it ends. @woken
- * is called whenever libmicrohttpd has to run because of it.
+ * Puts @stream into the list @streams of its server, from which it takes itself when it ends.
+ * @woken is called whenever libmicrohttpd has to run because of it.
  */
 void vb_http_stream_attach (VbHttpStream *stream,
                             GPtrArray *streams,

@@ -79,7 +79,8 @@ come (Fixture *fixture, gint64 now)
   return peer;
 }
 
-/* Its first bytes are there, and have been noticed: more than the empty line that may follow a body. */
+/* Its first bytes are there, and have been noticed: more than the empty line that may follow a
+   body. */
 static void
 begin (Peer *peer, gint64 now)
 {
@@ -464,8 +465,8 @@ test_grace (Fixture *fixture, gconstpointer unused)
   g_assert_false (is_ended (source));
 }
 
-/* Whose place was taken in the midst of his request gets another one when it is complete, and is a source
-   like any other then. */
+/* Whose place was taken in the midst of his request gets another one when it is complete, and is a
+   source like any other then. */
 static void
 test_taken_before_the_body (Fixture *fixture, gconstpointer unused)
 {
@@ -604,7 +605,8 @@ test_waiting (Fixture *fixture, gconstpointer unused)
   g_assert_false (is_ended (reader));
 }
 
-/* Who only reads, or asks without a token again and again, is no source: he goes before any of them. */
+/* Who only reads, or asks without a token again and again, is no source: he goes before any of
+   them. */
 static void
 test_turned_away (Fixture *fixture, gconstpointer unused)
 {
