@@ -100,7 +100,7 @@ vb_http_guards_allow_origin (const VbHttpGuards *guards, const char *origin, con
   return FALSE;
 }
 
-/* Digests are compared rather than the texts, whose length and first difference would show in time. */
+/* Digests are compared, not the texts: their length and first difference would show in the time. */
 static gboolean
 equal_in_constant_time (const char *a, const char *b)
 {

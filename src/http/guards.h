@@ -8,7 +8,7 @@ G_BEGIN_DECLS
  * VbHttpGuards:
  *
  * Who may speak to the daemon: which Host names are its own, whether an Origin is, and whether a
- * token is right (design §2, Guards). A page in the user's browser must not be able to write.
+ * token is right. A page in the user's browser must not be able to write.
  */
 typedef struct _VbHttpGuards VbHttpGuards;
 

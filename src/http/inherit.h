@@ -8,8 +8,9 @@ G_BEGIN_DECLS
  * Takes the listening sockets that a supervisor has handed over (LISTEN_PID and LISTEN_FDS, as
  * systemd does it), and takes both out of the environment: a second call finds none.
  *
- * Returns: (transfer full): an array of GSocket, empty where nothing was handed over to this process;
- * NULL with a G_IO_ERROR that names the descriptor where one of them is no listening stream socket
+ * Returns: (transfer full): an array of GSocket, empty where nothing was handed over to this
+ * process; NULL with a G_IO_ERROR that names the descriptor where one of them is no listening
+ * stream socket
  */
 GPtrArray *vb_http_inherit_sockets (GError **error);
 

@@ -7,8 +7,8 @@
 
 #include "base/listen-address.h"
 
-/* Many more than the connection limit may knock at once, after a pause or among rude clients: who finds
-   no place here waits a second until the kernel tries again. */
+/* Many more than the connection limit may knock at once, after a pause or among rude clients. One
+   that finds no room here waits a second until its kernel tries again. */
 #define BACKLOG 1024
 
 /* A process that was killed leaves its socket file behind, and bind() would refuse. */

@@ -28,7 +28,7 @@ n_connections (MhdSource *own)
 }
 
 /* libmicrohttpd watches its clients edge-triggered: what it has read and not yet worked off (a
-   pipelined request, a long body) shows in this time-out alone. So it is asked before every wait. */
+   pipelined request, a long body) shows in this time-out alone. So it is asked before each wait. */
 static gboolean
 mhd_prepare (GSource *source, int *timeout)
 {
@@ -95,8 +95,8 @@ vb_mhd_source_new (struct MHD_Daemon *daemon,
   own->tag = g_source_add_unix_fd (source, epoll->epoll_fd, G_IO_IN);
   g_source_set_name (source, "http");
 
-  /* Nothing runs the loop from within a dispatch. Else GLib takes the descriptor out of what it polls
-     for each one and puts it back, and wakes itself for both. */
+  /* Nothing runs the loop from within a dispatch. Else GLib takes the descriptor out of what it
+     polls for each one and puts it back, and wakes itself for both. */
   g_source_set_can_recurse (source, TRUE);
 
   return source;

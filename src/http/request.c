@@ -1,31 +1,63 @@
 #define G_LOG_DOMAIN "http"
 
-#include "request-private.h"
+#include "request.h"
 
+#include <microhttpd.h>
 #include <string.h>
 
-#define HEADERS_MAX 16384
+#include "json/writer.h"
+
+/* A refused body that is longer is not awaited. */
 #define DRAIN_MAX (1024 * 1024)
+
+/* A header of the answer. */
+typedef struct
+{
+  const char *name;
+  char *value;
+} Header;
+
+struct _VbHttpRequest
+{
+  struct MHD_Connection *mhd;
+  const char *source;
+  const char *method;
+  const char *path;
+  gint64 stood_still;
+
+  const VbHttpRoute *route;
+  gpointer user_data;
+  GString *wildcard;
+  GString *body;
+  gsize header_size;
+  gsize received; /* bytes of the body, also those that were not kept */
+  guint refused;  /* status of a refusal found before the handler; 0: none */
+  const char *reason;
+
+  GString *answer;
+  struct MHD_Response *response;
+  VbHttpStream *stream; /* the answer is a stream; its own from when it is queued */
+  guint status;
+  GArray *headers; /* of Header */
+};
 
 static void
 header_clear (gpointer data)
 {
-  g_free (((VbHttpHeader *)data)->value);
+  g_free (((Header *)data)->value);
 }
 
 VbHttpRequest *
-vb_http_request_new (struct MHD_Connection *mhd)
+vb_http_request_new (struct MHD_Connection *mhd, const char *source)
 {
-  const int fd = MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   VbHttpRequest *request = g_new0 (VbHttpRequest, 1);
 
-  vb_http_connection_init (&request->connection, fd, g_get_monotonic_time ());
-  request->connection.mhd = mhd;
+  request->mhd = mhd;
+  request->source = source;
   request->wildcard = g_string_new (NULL);
-  request->allow = g_string_new (NULL);
   request->body = g_string_new (NULL);
   request->answer = g_string_new (NULL);
-  request->headers = g_array_new (FALSE, FALSE, sizeof (VbHttpHeader));
+  request->headers = g_array_new (FALSE, FALSE, sizeof (Header));
   g_array_set_clear_func (request->headers, header_clear);
 
   return request;
@@ -36,17 +68,10 @@ vb_http_request_free (VbHttpRequest *request)
 {
   g_clear_pointer (&request->response, MHD_destroy_response);
   g_string_free (request->wildcard, TRUE);
-  g_string_free (request->allow, TRUE);
   g_string_free (request->body, TRUE);
   g_string_free (request->answer, TRUE);
   g_array_unref (request->headers);
   g_free (request);
-}
-
-static const char *
-header (const VbHttpRequest *request, const char *name)
-{
-  return MHD_lookup_connection_value (request->connection.mhd, MHD_HEADER_KIND, name);
 }
 
 void
@@ -54,56 +79,77 @@ vb_http_request_begin (VbHttpRequest *request, const char *method, const char *p
 {
   request->method = method;
   request->path = path;
+  request->route = NULL;
   request->received = 0;
   request->refused = 0;
+  request->stood_still = 0;
   g_string_truncate (request->body, 0);
   g_array_set_size (request->headers, 0);
   request->header_size
-      = MHD_get_connection_info (request->connection.mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
+      = MHD_get_connection_info (request->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)
             ->header_size;
-  vb_http_connection_set_headers_known (&request->connection);
 }
 
-static void
-refuse (VbHttpRequest *request, guint status, const char *reason)
+const char *
+vb_http_request_method (const VbHttpRequest *request)
 {
-  request->refused = status;
-  request->reason = reason;
+  return request->method;
+}
+
+const char *
+vb_http_request_path (const VbHttpRequest *request)
+{
+  return request->path;
+}
+
+const char *
+vb_http_request_source (const VbHttpRequest *request)
+{
+  return request->source;
+}
+
+const char *
+vb_http_request_argument (const VbHttpRequest *request, const char *name)
+{
+  return MHD_lookup_connection_value (request->mhd, MHD_GET_ARGUMENT_KIND, name);
+}
+
+const char *
+vb_http_request_header (const VbHttpRequest *request, const char *name)
+{
+  return MHD_lookup_connection_value (request->mhd, MHD_HEADER_KIND, name);
+}
+
+gsize
+vb_http_request_header_size (const VbHttpRequest *request)
+{
+  return request->header_size;
 }
 
 static gboolean
 is_chunked (const VbHttpRequest *request)
 {
-  const char *encoding = header (request, "Transfer-Encoding");
+  const char *encoding = vb_http_request_header (request, "Transfer-Encoding");
 
   return encoding != NULL && g_ascii_strcasecmp (encoding, "chunked") == 0;
 }
 
-/* Any other encoding goes on until the client closes, and nobody would hear the answer. */
-static gboolean
-is_endless (const VbHttpRequest *request)
+gboolean
+vb_http_request_is_endless (const VbHttpRequest *request)
 {
-  return header (request, "Transfer-Encoding") != NULL && !is_chunked (request);
+  return vb_http_request_header (request, "Transfer-Encoding") != NULL && !is_chunked (request);
 }
 
 gboolean
 vb_http_request_has_length (const VbHttpRequest *request)
 {
-  return is_chunked (request) || header (request, "Content-Length") != NULL;
+  return is_chunked (request) || vb_http_request_header (request, "Content-Length") != NULL;
 }
 
-static gboolean
-takes_body (const VbHttpRequest *request)
+guint64
+vb_http_request_content_length (const VbHttpRequest *request)
 {
-  const char *method = request->route->method;
-
-  return g_str_equal (method, "POST") || g_str_equal (method, "PUT");
-}
-
-static guint64
-content_length (const VbHttpRequest *request)
-{
-  const char *length = header (request, "Content-Length");
+  const char *length = vb_http_request_header (request, "Content-Length");
 
   return length != NULL ? g_ascii_strtoull (length, NULL, 10) : 0;
 }
@@ -128,115 +174,220 @@ note_framing (void *user_data, enum MHD_ValueKind kind, const char *name, const 
   return MHD_YES;
 }
 
-/* A proxy could understand it in another way, and see other requests than we do (RFC 9112, 6.3). */
-static gboolean
-is_ambiguous (const VbHttpRequest *request)
+gboolean
+vb_http_request_is_ambiguous (const VbHttpRequest *request)
 {
   Framing framing = { 0 };
 
-  MHD_get_connection_values (request->connection.mhd, MHD_HEADER_KIND, note_framing, &framing);
+  MHD_get_connection_values (request->mhd, MHD_HEADER_KIND, note_framing, &framing);
 
   return framing.hosts > 1 || framing.framings > 1;
 }
 
-/* A browser asks without a token first: only a wrong one is a failure. */
-static void
-refuse_token (VbHttpRequest *request, VbTokenFailures *failures)
+void
+vb_http_request_set_route (VbHttpRequest *request,
+                           const VbHttpRoute *route,
+                           gpointer user_data,
+                           const char *wildcard)
 {
-  const guint wait = header (request, "Authorization") == NULL
-                         ? 0
-                         : vb_token_failures_note (failures, request->connection.source,
-                                                   g_get_monotonic_time ());
-  g_autofree char *seconds = NULL;
-
-  if (wait == 0) {
-    vb_http_request_add_header (request, "WWW-Authenticate",
-                                "Bearer realm=\"dbus-virtual-battery\"");
-    vb_http_request_add_header (request, "WWW-Authenticate",
-                                "Basic realm=\"dbus-virtual-battery\"");
-    refuse (request, 401, "The token is missing or wrong.");
-    return;
-  }
-
-  seconds = g_strdup_printf ("%u", wait);
-  vb_http_request_add_header (request, "Retry-After", seconds);
-  vb_http_request_add_header (request, "Connection", "close");
-  refuse (request, 429, "Too many wrong tokens came from this address.");
+  request->route = route;
+  request->user_data = user_data;
+  g_string_assign (request->wildcard, wildcard);
 }
 
-void
-vb_http_request_turn_away (VbHttpRequest *request)
+const char *
+vb_http_request_wildcard (const VbHttpRequest *request)
 {
-  vb_http_request_add_header (request, "Retry-After", "1");
-  vb_http_request_add_header (request, "Connection", "close");
-  refuse (request, 503, "Too many connections.");
-}
-
-void
-vb_http_request_guard (VbHttpRequest *request,
-                       gboolean has_place,
-                       const VbHttpGuards *guards,
-                       VbTokenFailures *failures,
-                       const VbHttpRouter *router)
-{
-  const char *host = header (request, "Host");
-
-  request->route = NULL;
-  if (!has_place)
-    vb_http_request_turn_away (request);
-  else if (is_ambiguous (request)) {
-    vb_http_request_add_header (request, "Connection", "close");
-    refuse (request, 400, "The request has two Hosts, or two headers that tell its length.");
-  } else if (request->header_size > HEADERS_MAX)
-    refuse (request, 431, "The headers are longer than 16 KiB.");
-  else if (!request->connection.local && !vb_http_guards_allow_host (guards, host))
-    refuse (request, 421, "The Host is none of this daemon's names; see server-names.");
-  else if (!vb_http_guards_allow_origin (guards, header (request, "Origin"), host))
-    refuse (request, 403, "The Origin is not this daemon's.");
-  else if (!vb_http_guards_allow_token (guards, header (request, "Authorization")))
-    refuse_token (request, failures);
-  else {
-    request->route = vb_http_router_find (router, request->method, request->path,
-                                          &request->user_data, request->wildcard, request->allow);
-    if (request->route != NULL) {
-      if (takes_body (request) && is_endless (request))
-        refuse (request, 411, "The request has no Content-Length.");
-      else if (takes_body (request) && content_length (request) > VB_HTTP_BODY_MAX)
-        refuse (request, 413, "The body is longer than 16 KiB.");
-    } else if (request->allow->len > 0) {
-      vb_http_request_add_header (request, "Allow", request->allow->str);
-      refuse (request, 405, "This path has no such method.");
-    } else
-      refuse (request, 404, "There is no such path.");
-  }
+  return request->wildcard->len > 0 ? request->wildcard->str : NULL;
 }
 
 gboolean
-vb_http_request_wants_body (VbHttpRequest *request)
+vb_http_request_takes_body (const VbHttpRequest *request)
 {
-  /* Somebody who asks before he sends has nothing to be drained. */
-  const gboolean refused_early
-      = request->refused != 0
-        && (header (request, "Expect") != NULL || content_length (request) > DRAIN_MAX
-            || is_endless (request));
+  const char *method = request->route->method;
 
-  if (refused_early)
-    vb_http_request_serve (request);
+  return g_str_equal (method, "POST") || g_str_equal (method, "PUT");
+}
 
-  return !refused_early;
+gboolean
+vb_http_request_is_post (const VbHttpRequest *request)
+{
+  return request->refused == 0 && request->route != NULL && vb_http_request_takes_body (request);
+}
+
+void
+vb_http_request_refuse (VbHttpRequest *request, guint status, const char *reason)
+{
+  request->refused = status;
+  request->reason = reason;
+}
+
+gboolean
+vb_http_request_is_refused (const VbHttpRequest *request)
+{
+  return request->refused != 0;
+}
+
+void
+vb_http_request_note_stood_still (VbHttpRequest *request, gint64 duration)
+{
+  request->stood_still = MAX (request->stood_still, duration);
+}
+
+gint64
+vb_http_request_stood_still (const VbHttpRequest *request)
+{
+  return request->stood_still;
+}
+
+gboolean
+vb_http_request_wants_body (const VbHttpRequest *request)
+{
+  /* A client that asks before it sends has nothing to be drained. */
+  return request->refused == 0
+         || (vb_http_request_header (request, "Expect") == NULL
+             && vb_http_request_content_length (request) <= DRAIN_MAX
+             && !vb_http_request_is_endless (request));
 }
 
 gboolean
 vb_http_request_add_body (VbHttpRequest *request, const char *data, gsize length)
 {
-  request->received += length;
-  if (request->received > VB_HTTP_BODY_MAX && request->refused == 0 && takes_body (request))
-    refuse (request, 413, "The body is longer than 16 KiB.");
+  const gboolean kept = vb_http_request_is_post (request);
 
-  if (request->refused == 0 && takes_body (request))
+  request->received += length;
+  if (kept && request->received > VB_HTTP_BODY_MAX)
+    vb_http_request_refuse (request, 413, "The body is longer than 16 KiB.");
+  else if (kept)
     g_string_append_len (request->body, data, (gssize)length);
 
   return request->received <= DRAIN_MAX;
+}
+
+const char *
+vb_http_request_body (const VbHttpRequest *request, gsize *length)
+{
+  *length = request->body->len;
+
+  return request->body->str;
+}
+
+gsize
+vb_http_request_size (const VbHttpRequest *request)
+{
+  return is_chunked (request) ? 0 : request->header_size + request->received;
+}
+
+void
+vb_http_request_add_header (VbHttpRequest *request, const char *name, const char *value)
+{
+  const Header own = { .name = name, .value = g_strdup (value) };
+
+  g_array_append_val (request->headers, own);
+}
+
+static void
+set_response (VbHttpRequest *request,
+              guint status,
+              const char *cache_control,
+              const char *content_type,
+              struct MHD_Response *response)
+{
+  request->status = status;
+  request->response = response;
+  MHD_add_response_header (request->response, "Cache-Control", cache_control);
+  if (content_type != NULL)
+    MHD_add_response_header (request->response, "Content-Type", content_type);
+  for (guint i = 0; i < request->headers->len; i++) {
+    const Header *own = &g_array_index (request->headers, Header, i);
+
+    MHD_add_response_header (request->response, own->name, own->value);
+  }
+}
+
+static void
+make_response (VbHttpRequest *request,
+               guint status,
+               const char *cache_control,
+               const char *content_type,
+               const char *body,
+               gsize length)
+{
+  g_return_if_fail (request->response == NULL);
+
+  set_response (request, status, cache_control, content_type,
+                MHD_create_response_from_buffer (length, (void *)body, MHD_RESPMEM_MUST_COPY));
+}
+
+void
+vb_http_request_reply (
+    VbHttpRequest *request, guint status, const char *content_type, const char *body, gsize length)
+{
+  make_response (request, status, "no-store", content_type, body, length);
+}
+
+/* Whether the client has what @etag stands for: it may name several, each perhaps as a weak one. */
+static gboolean
+has_already (const VbHttpRequest *request, const char *etag)
+{
+  const char *named = vb_http_request_header (request, "If-None-Match");
+
+  return named != NULL && (g_str_equal (named, "*") || strstr (named, etag) != NULL);
+}
+
+void
+vb_http_request_reply_unchanging (VbHttpRequest *request,
+                                  const char *content_type,
+                                  const char *etag,
+                                  const char *body,
+                                  gsize length)
+{
+  vb_http_request_add_header (request, "ETag", etag);
+  if (has_already (request, etag))
+    make_response (request, 304, "no-cache", NULL, "", 0);
+  else
+    make_response (request, 200, "no-cache", content_type, body, length);
+}
+
+VbHttpStream *
+vb_http_request_reply_stream (VbHttpRequest *request,
+                              const char *content_type,
+                              VbHttpStreamEnded ended,
+                              gpointer user_data)
+{
+  struct MHD_Response *response;
+
+  g_return_val_if_fail (request->response == NULL, NULL);
+
+  request->stream = vb_http_stream_new (request->mhd, ended, user_data, &response);
+  set_response (request, 200, "no-store", content_type, response);
+
+  return request->stream;
+}
+
+VbHttpStream *
+vb_http_request_steal_stream (VbHttpRequest *request)
+{
+  return g_steal_pointer (&request->stream);
+}
+
+void
+vb_http_request_problem (VbHttpRequest *request, guint status, const char *detail)
+{
+  VbJsonWriter json;
+
+  g_string_truncate (request->answer, 0);
+  vb_json_writer_init (&json, request->answer);
+  vb_json_begin_object (&json);
+  vb_json_member_string (&json, "type", "about:blank");
+  vb_json_member_string (&json, "title", MHD_get_reason_phrase_for (status));
+  vb_json_member_integer (&json, "status", status);
+  vb_json_member_string (&json, "detail", detail);
+  vb_json_end_object (&json);
+  g_string_append_c (request->answer, '\n');
+
+  vb_http_request_reply (request, status, "application/problem+json", request->answer->str,
+                         request->answer->len);
 }
 
 void
@@ -254,67 +405,12 @@ vb_http_request_serve (VbHttpRequest *request)
 }
 
 gboolean
-vb_http_request_is_post (const VbHttpRequest *request)
-{
-  return request->refused == 0 && request->route != NULL && takes_body (request);
-}
-
-enum MHD_Result
 vb_http_request_queue (VbHttpRequest *request)
 {
   const enum MHD_Result result
-      = MHD_queue_response (request->connection.mhd, request->status, request->response);
+      = MHD_queue_response (request->mhd, request->status, request->response);
 
   g_clear_pointer (&request->response, MHD_destroy_response);
 
-  /* How many bytes the frames of the chunks took nobody tells. */
-  vb_http_connection_complete (&request->connection,
-                               is_chunked (request) ? 0 : request->header_size + request->received,
-                               g_get_monotonic_time ());
-
-  return result;
-}
-
-const char *
-vb_http_request_method (const VbHttpRequest *request)
-{
-  return request->method;
-}
-
-const char *
-vb_http_request_wildcard (const VbHttpRequest *request)
-{
-  return request->wildcard->len > 0 ? request->wildcard->str : NULL;
-}
-
-const char *
-vb_http_request_body (const VbHttpRequest *request, gsize *length)
-{
-  *length = request->body->len;
-
-  return request->body->str;
-}
-
-const char *
-vb_http_request_source (const VbHttpRequest *request)
-{
-  return request->connection.source;
-}
-
-gint64
-vb_http_request_stood_still (const VbHttpRequest *request)
-{
-  return request->stood_still;
-}
-
-const char *
-vb_http_request_argument (const VbHttpRequest *request, const char *name)
-{
-  return MHD_lookup_connection_value (request->connection.mhd, MHD_GET_ARGUMENT_KIND, name);
-}
-
-const char *
-vb_http_request_header (const VbHttpRequest *request, const char *name)
-{
-  return header (request, name);
+  return result == MHD_YES;
 }

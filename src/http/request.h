@@ -5,8 +5,12 @@
 
 G_BEGIN_DECLS
 
-/** Longest body, in bytes (design §2). */
+/** Longest body, in bytes. */
 #define VB_HTTP_BODY_MAX 16384
+
+/*
+ * For a handler: what was asked.
+ */
 
 const char *vb_http_request_method (const VbHttpRequest *request);
 
@@ -33,6 +37,10 @@ const char *vb_http_request_source (const VbHttpRequest *request);
  * (VbStandstill); 0 where it was not: what lay in a socket for two minutes is not fresh.
  */
 gint64 vb_http_request_stood_still (const VbHttpRequest *request);
+
+/*
+ * For a handler: the answer.
+ */
 
 /** Answers with @status and a copy of @length bytes. */
 void vb_http_request_reply (
@@ -61,5 +69,78 @@ void vb_http_request_add_header (VbHttpRequest *request, const char *name, const
 
 /** Answers with an RFC 9457 problem of @status; @detail is one sentence. */
 void vb_http_request_problem (VbHttpRequest *request, guint status, const char *detail);
+
+/*
+ * For the server, in the order of its calls.
+ */
+
+/**
+ * Makes the request of one connection, used again for every request on it.
+ *
+ * @source: the sender's address, which must stay
+ */
+VbHttpRequest *vb_http_request_new (struct MHD_Connection *mhd, const char *source);
+void vb_http_request_free (VbHttpRequest *request);
+
+/** The headers of a request are there; @method and @path must stay until it is answered. */
+void vb_http_request_begin (VbHttpRequest *request, const char *method, const char *path);
+
+/** How long the headers are, in bytes. */
+gsize vb_http_request_header_size (const VbHttpRequest *request);
+
+const char *vb_http_request_path (const VbHttpRequest *request);
+
+/**
+ * Whether a header that must stand once stands twice: a proxy could understand it in another way,
+ * and see other requests than we do (RFC 9112, 6.3).
+ */
+gboolean vb_http_request_is_ambiguous (const VbHttpRequest *request);
+
+/** Whether the body ends only with the connection, so that nobody would hear the answer. */
+gboolean vb_http_request_is_endless (const VbHttpRequest *request);
+
+/** How long the body is to be, in bytes; 0 where that is not said. */
+guint64 vb_http_request_content_length (const VbHttpRequest *request);
+
+/** Says who answers: @route, which must stay, with what stands in place of its `*`, or "". */
+void vb_http_request_set_route (VbHttpRequest *request,
+                                const VbHttpRoute *route,
+                                gpointer user_data,
+                                const char *wildcard);
+
+/** Whether the route, which must have been set, reads a body: that of a POST or a PUT. */
+gboolean vb_http_request_takes_body (const VbHttpRequest *request);
+
+/** Lets the answer be a problem of @status; @reason is one sentence, and must stay. */
+void vb_http_request_refuse (VbHttpRequest *request, guint status, const char *reason);
+
+gboolean vb_http_request_is_refused (const VbHttpRequest *request);
+
+/** The process stood still for @duration (µs) while the request waited; the longest one counts. */
+void vb_http_request_note_stood_still (VbHttpRequest *request, gint64 duration);
+
+/**
+ * Whether the body is to be awaited before the answer. A body that is refused is drained all the
+ * same where it is not long, or the client would see a broken connection instead of the answer.
+ */
+gboolean vb_http_request_wants_body (const VbHttpRequest *request);
+
+/** Takes a part of the body. Returns: FALSE where it is too long even to be drained. */
+gboolean vb_http_request_add_body (VbHttpRequest *request, const char *data, gsize length);
+
+/** Calls the handler, or makes the refusal. */
+void vb_http_request_serve (VbHttpRequest *request);
+
+/** Takes the stream that the request was answered with, or NULL. */
+VbHttpStream *vb_http_request_steal_stream (VbHttpRequest *request);
+
+/** Gives the answer to libmicrohttpd. Returns: whether it took it */
+gboolean vb_http_request_queue (VbHttpRequest *request);
+
+/** How long the request was, in bytes; 0 where it came in chunks, of which nobody tells. */
+gsize vb_http_request_size (const VbHttpRequest *request);
+
+/** Whether it was let in and brought something: a POST or a PUT. */
+gboolean vb_http_request_is_post (const VbHttpRequest *request);
 
 G_END_DECLS

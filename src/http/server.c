@@ -6,15 +6,17 @@
 #include <glib/gstdio.h>
 
 #include "base/listen-address.h"
-#include "connections.h"
+#include "clients.h"
 #include "guards.h"
 #include "inherit.h"
 #include "listen.h"
 #include "mhd-source.h"
-#include "request-private.h"
+#include "request.h"
+#include "router.h"
 #include "token-failures.h"
 
-/* libmicrohttpd's limit of the headers lies above ours, so that it is we who answer. */
+/* Longest headers, in bytes. libmicrohttpd's limit lies above it, so that it is we who answer. */
+#define HEADERS_MAX 16384
 #define CONNECTION_MEMORY (32 * 1024)
 
 typedef struct
@@ -32,10 +34,12 @@ struct _VbHttpServer
   VbTokenFailures *failures;
   VbHttpRouter *router;
   VbStandstill *standstill; /* NULL: nobody watches */
+  GString *wildcard;        /* what the router has found last */
+  GString *allow;
   GPtrArray *listeners;
   VbHttpTiming timing;
-  GPtrArray *streams;             /* of VbHttpStream: answers without an end, under way */
-  VbHttpConnections *connections; /* each owned by a socket context of libmicrohttpd */
+  GPtrArray *streams;     /* of VbHttpStream: answers without an end, under way */
+  VbHttpClients *clients; /* each owned by a socket context of libmicrohttpd */
 };
 
 VbHttpServer *
@@ -51,9 +55,11 @@ vb_http_server_new (const VbHttpConfig *config)
   server->failures = vb_token_failures_new ();
   server->router = vb_http_router_new ();
   server->standstill = config->standstill;
+  server->wildcard = g_string_new (NULL);
+  server->allow = g_string_new (NULL);
   server->listeners = g_ptr_array_new ();
   server->streams = g_ptr_array_new ();
-  server->connections = vb_http_connections_new (config->connection_limit, config->request_seconds);
+  server->clients = vb_http_clients_new (config->connection_limit, config->request_seconds);
 
   return server;
 }
@@ -80,7 +86,9 @@ vb_http_server_free (VbHttpServer *server)
   }
   g_ptr_array_unref (server->listeners);
   g_ptr_array_unref (server->streams);
-  vb_http_connections_free (server->connections);
+  vb_http_clients_free (server->clients);
+  g_string_free (server->allow, TRUE);
+  g_string_free (server->wildcard, TRUE);
   vb_http_router_free (server->router);
   vb_token_failures_free (server->failures);
   vb_http_guards_free (server->guards);
@@ -111,20 +119,19 @@ notify_connection (void *user_data,
   VbHttpServer *server = user_data;
 
   if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-    VbHttpRequest *request = vb_http_request_new (mhd);
+    const int fd = MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    VbHttpClient *client = vb_http_client_new (mhd, fd, g_get_monotonic_time ());
 
-    *context = request;
-    vb_http_connections_add (server->connections, &request->connection);
+    *context = client;
+    vb_http_clients_add (server->clients, client);
   } else if (*context != NULL) {
-    VbHttpRequest *request = *context;
-
-    vb_http_connections_remove (server->connections, &request->connection);
-    g_clear_pointer (context, vb_http_request_free);
+    vb_http_clients_remove (server->clients, *context);
+    g_clear_pointer (context, vb_http_client_free);
   }
 }
 
-static VbHttpRequest *
-request_of (struct MHD_Connection *mhd)
+static VbHttpClient *
+client_of (struct MHD_Connection *mhd)
 {
   return MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
@@ -133,7 +140,7 @@ request_of (struct MHD_Connection *mhd)
 static void *
 notify_request_line (void *user_data, const char *uri, struct MHD_Connection *mhd)
 {
-  vb_http_connection_begin (&request_of (mhd)->connection, g_get_monotonic_time ());
+  vb_http_client_begin (client_of (mhd), g_get_monotonic_time ());
 
   return NULL;
 }
@@ -144,11 +151,117 @@ notify_completed (void *user_data,
                   void **context,
                   enum MHD_RequestTerminationCode code)
 {
-  VbHttpRequest *request = request_of (mhd);
+  VbHttpClient *client = client_of (mhd);
 
-  vb_http_connection_end (&request->connection, vb_http_request_is_post (request),
-                          g_get_monotonic_time ());
+  vb_http_client_end (client, vb_http_request_is_post (client->request), g_get_monotonic_time ());
   *context = NULL;
+}
+
+static gboolean
+has_place (VbHttpServer *server, VbHttpClient *client)
+{
+  return vb_http_clients_has_place (server->clients, client, g_get_monotonic_time ());
+}
+
+static void
+turn_away (VbHttpRequest *request)
+{
+  vb_http_request_add_header (request, "Retry-After", "1");
+  vb_http_request_add_header (request, "Connection", "close");
+  vb_http_request_refuse (request, 503, "Too many connections.");
+}
+
+static void
+refuse_ambiguous (VbHttpRequest *request)
+{
+  vb_http_request_add_header (request, "Connection", "close");
+  vb_http_request_refuse (request, 400,
+                          "The request has two Hosts, or two headers that tell its length.");
+}
+
+/* A browser asks without a token first: only a wrong one is a failure. */
+static void
+refuse_token (VbHttpServer *server, const VbHttpClient *client, const char *authorization)
+{
+  VbHttpRequest *request = client->request;
+  const guint wait
+      = authorization == NULL
+            ? 0
+            : vb_token_failures_note (server->failures, client->source, g_get_monotonic_time ());
+  g_autofree char *seconds = NULL;
+
+  if (wait == 0) {
+    vb_http_request_add_header (request, "WWW-Authenticate",
+                                "Bearer realm=\"dbus-virtual-battery\"");
+    vb_http_request_add_header (request, "WWW-Authenticate",
+                                "Basic realm=\"dbus-virtual-battery\"");
+    vb_http_request_refuse (request, 401, "The token is missing or wrong.");
+    return;
+  }
+
+  seconds = g_strdup_printf ("%u", wait);
+  vb_http_request_add_header (request, "Retry-After", seconds);
+  vb_http_request_add_header (request, "Connection", "close");
+  vb_http_request_refuse (request, 429, "Too many wrong tokens came from this address.");
+}
+
+static void
+refuse_path (VbHttpRequest *request, const GString *allow)
+{
+  if (allow->len > 0) {
+    vb_http_request_add_header (request, "Allow", allow->str);
+    vb_http_request_refuse (request, 405, "This path has no such method.");
+  } else
+    vb_http_request_refuse (request, 404, "There is no such path.");
+}
+
+static void
+find_route (VbHttpServer *server, VbHttpRequest *request)
+{
+  gpointer user_data;
+  const VbHttpRoute *route = vb_http_router_find (server->router, vb_http_request_method (request),
+                                                  vb_http_request_path (request), &user_data,
+                                                  server->wildcard, server->allow);
+
+  if (route == NULL) {
+    refuse_path (request, server->allow);
+    return;
+  }
+
+  vb_http_request_set_route (request, route, user_data, server->wildcard->str);
+  if (!vb_http_request_takes_body (request))
+    return;
+  if (vb_http_request_is_endless (request))
+    vb_http_request_refuse (request, 411, "The request has no Content-Length.");
+  else if (vb_http_request_content_length (request) > VB_HTTP_BODY_MAX)
+    vb_http_request_refuse (request, 413, "The body is longer than 16 KiB.");
+}
+
+/* Finds the handler, or the first reason to refuse the request. The order is part of what a client
+   sees: place, ambiguity, length of the headers, Host, Origin, token, path, method, length. */
+static void
+judge (VbHttpServer *server, VbHttpClient *client)
+{
+  VbHttpRequest *request = client->request;
+  const char *host = vb_http_request_header (request, "Host");
+  const char *origin = vb_http_request_header (request, "Origin");
+  const char *authorization = vb_http_request_header (request, "Authorization");
+
+  if (!has_place (server, client))
+    turn_away (request);
+  else if (vb_http_request_is_ambiguous (request))
+    refuse_ambiguous (request);
+  else if (vb_http_request_header_size (request) > HEADERS_MAX)
+    vb_http_request_refuse (request, 431, "The headers are longer than 16 KiB.");
+  else if (!client->local && !vb_http_guards_allow_host (server->guards, host))
+    vb_http_request_refuse (request, 421,
+                            "The Host is none of this daemon's names; see server-names.");
+  else if (!vb_http_guards_allow_origin (server->guards, origin, host))
+    vb_http_request_refuse (request, 403, "The Origin is not this daemon's.");
+  else if (!vb_http_guards_allow_token (server->guards, authorization))
+    refuse_token (server, client, authorization);
+  else
+    find_route (server, request);
 }
 
 static void
@@ -161,25 +274,23 @@ wake_listeners (gpointer user_data)
 }
 
 static enum MHD_Result
-answer (VbHttpServer *server, VbHttpRequest *request)
+answer (VbHttpServer *server, VbHttpClient *client)
 {
-  VbHttpStream *stream = vb_http_request_steal_stream (request);
+  VbHttpRequest *request = client->request;
+  VbHttpStream *stream;
+  gboolean queued;
 
-  vb_http_timing_add (&server->timing,
-                      vb_http_connection_age (&request->connection, g_get_monotonic_time ()));
+  vb_http_request_serve (request);
+  vb_http_timing_add (&server->timing, vb_http_client_age (client, g_get_monotonic_time ()));
+  stream = vb_http_request_steal_stream (request);
   if (stream != NULL) {
-    vb_http_connections_leave_place (server->connections, &request->connection);
+    vb_http_clients_leave_place (server->clients, client);
     vb_http_stream_attach (stream, server->streams, wake_listeners, server);
   }
+  queued = vb_http_request_queue (request);
+  vb_http_client_complete (client, vb_http_request_size (request), g_get_monotonic_time ());
 
-  return vb_http_request_queue (request);
-}
-
-static gboolean
-has_place (VbHttpServer *server, VbHttpRequest *request)
-{
-  return vb_http_connections_has_place (server->connections, &request->connection,
-                                        g_get_monotonic_time ());
+  return queued ? MHD_YES : MHD_NO;
 }
 
 static gint64
@@ -199,16 +310,16 @@ handle (void *user_data,
         void **context)
 {
   VbHttpServer *server = user_data;
-  VbHttpRequest *request = *context;
+  VbHttpClient *client = client_of (mhd);
+  VbHttpRequest *request = client->request;
 
-  if (request == NULL) {
-    request = request_of (mhd);
+  if (*context == NULL) {
     *context = request;
     vb_http_request_begin (request, method, url);
-    vb_http_request_guard (request, has_place (server, request), server->guards, server->failures,
-                           server->router);
-    request->stood_still = stood_still (server);
-    return vb_http_request_wants_body (request) ? MHD_YES : answer (server, request);
+    vb_http_client_set_headers_known (client);
+    judge (server, client);
+    vb_http_request_note_stood_still (request, stood_still (server));
+    return vb_http_request_wants_body (request) ? MHD_YES : answer (server, client);
   }
 
   if (*upload_size > 0) {
@@ -219,14 +330,13 @@ handle (void *user_data,
   }
 
   /* Its body may have waited though its headers did not. */
-  request->stood_still = MAX (request->stood_still, stood_still (server));
+  vb_http_request_note_stood_still (request, stood_still (server));
 
-  /* Somebody with whole headers may have taken its place before its body was here. */
-  if (request->refused == 0 && !has_place (server, request))
-    vb_http_request_turn_away (request);
-  vb_http_request_serve (request);
+  /* Another client with whole headers may have taken its place before its body was here. */
+  if (!vb_http_request_is_refused (request) && !has_place (server, client))
+    turn_away (request);
 
-  return answer (server, request);
+  return answer (server, client);
 }
 
 static void G_GNUC_PRINTF (2, 0) log_mhd (void *user_data, const char *format, va_list arguments)
@@ -263,18 +373,18 @@ renew_idle (gpointer user_data)
 {
   VbHttpServer *server = user_data;
 
-  vb_http_connections_renew_idle (server->connections, server->idle_seconds);
+  vb_http_clients_renew_idle (server->clients, server->idle_seconds);
 }
 
 static void
-watch_connections (gpointer user_data)
+watch_clients (gpointer user_data)
 {
   VbHttpServer *server = user_data;
 
-  vb_http_connections_watch (server->connections, g_get_monotonic_time ());
+  vb_http_clients_watch (server->clients, g_get_monotonic_time ());
 }
 
-static const VbMhdHooks hooks = { .stood_still = renew_idle, .ran = watch_connections };
+static const VbMhdHooks hooks = { .stood_still = renew_idle, .ran = watch_clients };
 
 /* Tells the guards which host the socket stands for; returns its port. */
 static int
@@ -298,8 +408,8 @@ static int
 serve (VbHttpServer *server, GSocket *socket, const char *address, const char *path, GError **error)
 {
   const gboolean ipv6 = g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV6;
-  /* libmicrohttpd owns the descriptor it is given, also when it fails; without one it would listen on
-     a port of its own choice. */
+  /* libmicrohttpd owns the descriptor it is given, also when it fails; without one it would listen
+     on a port of its own choice. */
   const int fd = fcntl (g_socket_get_fd (socket), F_DUPFD_CLOEXEC, 0);
   struct MHD_Daemon *daemon = fd < 0 ? NULL : start_daemon (server, fd, ipv6);
   Listener *listener;

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 /**
  * VbHttpServer:
  *
- * libmicrohttpd in the GLib main loop, with the limits and guards of design §2. It knows requests
- * and routes, not batteries.
+ * libmicrohttpd in the GLib main loop, with limits for clients that are slow, silent or many, and
+ * guards against those that may not speak to us. It knows requests and routes, not batteries.
  */
 typedef struct _VbHttpServer VbHttpServer;
 
@@ -28,12 +28,12 @@ typedef struct
 } VbHttpConfig;
 
 /**
- * How many connections are accepted beyond the limit, so that it is we who answer them; and so many that
- * 2000 silent ones a second can come though each is let be while it is new (VB_HTTP_GRACE).
+ * How many connections are accepted beyond the limit, so that it is we who answer them. With so
+ * many, 2000 silent ones can come each second though none is ended while it is new (VB_HTTP_GRACE).
  */
 #define VB_HTTP_HEAD_ROOM 224
 
-/** The values of design §2. */
+/** Where nobody says otherwise. A source that posts once a minute is not idle for too long. */
 #define VB_HTTP_CONFIG_DEFAULT                                        \
   {                                                                   \
     .connection_limit = 32, .idle_seconds = 65, .request_seconds = 10 \

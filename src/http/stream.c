@@ -1,9 +1,10 @@
 #define G_LOG_DOMAIN "http"
 
+#include "stream.h"
+
+#include <microhttpd.h>
 #include <string.h>
 #include <sys/socket.h>
-
-#include "stream-private.h"
 
 #define BLOCK 4096
 
@@ -22,8 +23,8 @@ struct _VbHttpStream
   gpointer user_data;
 };
 
-/* While there is nothing to send, libmicrohttpd is told to forget the connection; otherwise it would
-   ask again and again. */
+/* While there is nothing to send, libmicrohttpd is told to forget the connection; otherwise it
+   would ask again and again. */
 static ssize_t
 read_stream (void *user_data, uint64_t position, char *buffer, size_t most)
 {
@@ -63,7 +64,6 @@ end_stream (void *user_data)
 
 VbHttpStream *
 vb_http_stream_new (struct MHD_Connection *connection,
-                    int fd,
                     VbHttpStreamEnded ended,
                     gpointer user_data,
                     struct MHD_Response **response)
@@ -71,7 +71,7 @@ vb_http_stream_new (struct MHD_Connection *connection,
   VbHttpStream *stream = g_new0 (VbHttpStream, 1);
 
   stream->connection = connection;
-  stream->fd = fd;
+  stream->fd = MHD_get_connection_info (connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   stream->waiting = g_string_new (NULL);
   stream->ended = ended;
   stream->user_data = user_data;

@@ -4,6 +4,9 @@
 
 G_BEGIN_DECLS
 
+struct MHD_Connection;
+struct MHD_Response;
+
 /**
  * VbHttpStream:
  *
@@ -17,6 +20,28 @@ typedef void (*VbHttpStreamEnded) (VbHttpStream *stream, gpointer user_data);
 
 /** How much (bytes) may wait for a client that does not read. */
 #define VB_HTTP_STREAM_MAX (256 * 1024)
+
+/**
+ * Makes a stream on @connection.
+ *
+ * @response: set to the answer that reads from the stream, and that owns it
+ */
+VbHttpStream *vb_http_stream_new (struct MHD_Connection *connection,
+                                  VbHttpStreamEnded ended,
+                                  gpointer user_data,
+                                  struct MHD_Response **response);
+
+/**
+ * Puts @stream into the list @streams of its server, from which it takes itself when it ends.
+ * @woken is called whenever libmicrohttpd has to run because of it.
+ */
+void vb_http_stream_attach (VbHttpStream *stream,
+                            GPtrArray *streams,
+                            void (*woken) (gpointer user_data),
+                            gpointer user_data);
+
+/** Lets libmicrohttpd go on with @stream, which may be waiting: before the server stops. */
+void vb_http_stream_wake (VbHttpStream *stream);
 
 /** Sends @length bytes; never blocks. */
 void vb_http_stream_write (VbHttpStream *stream, const char *data, gsize length);

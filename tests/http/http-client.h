@@ -1,8 +1,8 @@
 #pragma once
 
 /* What the tests of the HTTP server share: a server with a few routes, and clients that speak to it
-   byte by byte. Clients and server run in one thread and one main loop, which sleeps whenever nothing
-   is to be done: a server that forgets to wake up is found. */
+   byte by byte. Clients and server run in one thread and one main loop, which sleeps whenever
+   nothing is to be done: a server that forgets to wake up is found. */
 
 #include <errno.h>
 #include <gio/gio.h>
@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "http/server.h"
 
-/* How long a client waits for what must come (ms): much more than it takes, also on a busy machine. */
+/* How long a client waits for what must come (ms): much more than it takes on a busy machine. */
 #define PATIENCE 20000
 
 #define HOST "Host: localhost\r\n"

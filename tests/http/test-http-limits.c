@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 #include "http-client.h"
-#include "http/connection.h"
+#include "http/client.h"
 #include "http/mhd-source.h"
 
 #define GET "GET /thing HTTP/1.1\r\n" HOST "\r\n"
@@ -41,7 +41,8 @@ set_up_tight_idle (Fixture *fixture, gconstpointer user_data)
   start (fixture, &config);
 }
 
-/* libmicrohttpd watches clients edge-triggered: what it has read already shows in its time-out alone. */
+/* libmicrohttpd watches clients edge-triggered: what it has read already shows in its time-out
+   alone. */
 static void
 test_pipelined (Fixture *fixture, gconstpointer user_data)
 {
@@ -121,7 +122,7 @@ test_long_header (Fixture *fixture, gconstpointer user_data)
     gboolean ours;
   } rows[] = {
     { 9 * 1024, "200", TRUE },  { 16000, "200", TRUE },      { 16500, "431", TRUE },
-    { 20 * 1024, "431", TRUE }, { 40 * 1024, "431", FALSE }, /* libmicrohttpd's, before it reaches us */
+    { 20 * 1024, "431", TRUE }, { 40 * 1024, "431", FALSE }, /* libmicrohttpd's own */
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
