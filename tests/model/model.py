@@ -1,6 +1,7 @@
-"""Design §5 once more, written from its text: what a battery is and shows after each step.
+"""The ladder once more, written from its description and not from the code: what a battery is and shows
+after each step.
 
-It knows the fields of the histories alone; times are tenths of seconds.
+It knows the fields of the histories alone; times are microseconds.
 """
 
 LIVE_REQUIRED = ('Soc', 'Voltage')
