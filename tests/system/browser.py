@@ -41,6 +41,10 @@ class Browser:
         """Opens @url in a new window, with Playwright's context @options."""
         self.run('await open(url, options)', url=url, options=options)
 
+    def close_windows(self):
+        """As if it had just been started: every window has its own storage and its own connections."""
+        self.run('for (const context of browser.contexts()) await context.close()')
+
     def wait(self, selector, text='', seconds=PATIENCE):
         """Waits until an element that can be seen holds @text. Returns: all of its text"""
         return self.run('''
