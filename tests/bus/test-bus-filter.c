@@ -1,4 +1,4 @@
-/* What GDBus answers where libdbus would: contract §1.9, and §8, checks 8, 11, 13 and 14. */
+/* What GDBus would answer otherwise than libdbus (docs/venus.md, checks 8, 11, 13 and 14). */
 
 #include "bus/filter.h"
 

@@ -1,4 +1,4 @@
-/* Asking for a name until it is ours: contract §1.8 and §8, checks 23 and 24. */
+/* Asking for a name until it is ours: docs/venus.md, checks 23 and 24. */
 
 #include "bus/name.h"
 

@@ -1,4 +1,4 @@
-/* The BusItem protocol as a client meets it: contract §8, checks 1 to 9, 12, 14, 15 and 47. */
+/* The BusItem protocol as a client meets it: docs/venus.md, checks 1 to 9, 12, 14, 15 and 47. */
 
 #include "venus/objects.h"
 
@@ -326,7 +326,7 @@ signature_of (GDBusArgInfo **arguments)
   return g_strdup (signature->str);
 }
 
-/* Check 14: the methods of each kind of node, and their signatures (contract §1.2). */
+/* Check 14: the methods of each kind of node, and their signatures. */
 static void
 test_introspection (Fixture *fixture, gconstpointer user_data)
 {

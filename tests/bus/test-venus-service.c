@@ -1,5 +1,4 @@
-/* The life of a battery on the bus: contract §8, checks 10, 11, 16 to 18, 20 to 28 and 44, as
-   design §4 amends them. */
+/* The life of a battery on the bus: docs/venus.md, checks 10, 11, 16 to 18, 20 to 28 and 44. */
 
 #include "venus/identity.h"
 #include "venus/service.h"
@@ -321,7 +320,7 @@ on_owner_changed (GDBusConnection *connection,
   Consumer *consumer = user_data;
   const char *new_owner, *old_owner;
 
-  /* Never from one owner to the next without a gap (contract §1.8). */
+  /* Never from one owner to the next without a gap. */
   g_variant_get (arguments, "(&s&s&s)", NULL, &old_owner, &new_owner);
   g_assert_cmpint (*old_owner == '\0', !=, *new_owner == '\0');
 

@@ -1,4 +1,4 @@
-/* The instance and the name of a battery, as com.victronenergy.settings keeps them (contract §5). */
+/* The instance and the name of a battery, as com.victronenergy.settings keeps them. */
 
 #include "venus/settings.h"
 

@@ -1,4 +1,4 @@
-/* What com.victronenergy.system says is followed by its signals (contract §4.1 to §4.3). */
+/* What com.victronenergy.system says is followed by its signals. */
 
 #include "venus/system.h"
 

@@ -1,7 +1,7 @@
 /*
- * The server with all its routes, and a client that writes whatever it likes to a real connection. The
- * input is cut at each byte 0x1e: the server sees the pieces one after the other. Whatever comes back
- * begins with a status line, and a body that says it is JSON is.
+ * The server with all its routes, and a client that writes whatever it likes to a real connection.
+ * The input is cut at each byte 0x1e: the server sees the pieces one after the other. Whatever comes
+ * back begins with a status line, and a body that says it is JSON is.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -57,8 +57,8 @@ add_battery (World *world, const char *name, VbRole role)
   g_ptr_array_add (world->batteries, vb_battery_new (&config, G_USEC_PER_SEC));
 }
 
-/* One of 60 000 in turn: a port stays taken for a minute where the server has closed first, and a single
-   address has not as many as there are inputs in a minute. */
+/* One of 60 000 in turn: a port stays taken for a minute where the server has closed first, and a
+   single address has not as many as there are inputs in a minute. */
 static guint32
 next_address (void)
 {

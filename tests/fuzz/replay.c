@@ -1,5 +1,5 @@
-/* Runs a fuzz target on each input of the corpus that is named, a file that corpus.py describes: for
-   compilers without libFuzzer, and for the inputs that must not fail again. */
+/* Runs a fuzz target on each input of the corpus that is named, a file that corpus.py describes:
+   for compilers without libFuzzer, and for the inputs that must not fail again. */
 #include <stdio.h>
 
 #include "fuzz.h"
@@ -23,8 +23,8 @@ unescape (const char **at)
   return byte;
 }
 
-/* Returns: (transfer full): what @text stands for, of its exact size, so that a sanitizer sees what is
-   read behind the end */
+/* Returns: (transfer full): what @text stands for, of its exact size, so that a sanitizer sees what
+   is read behind the end */
 static guint8 *
 unescape_all (const char *text, gsize *size)
 {

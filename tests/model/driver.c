@@ -1,6 +1,7 @@
 /*
- * Drives the real battery through histories on a clock of their own, for check.py: one command a line
- * on standard input, one line of what is seen after it on standard output. Times are microseconds.
+ * Drives the real battery through histories on a clock of their own, for check.py: one command a
+ * line on standard input, one line of what is seen after it on standard output. Times are
+ * microseconds.
  *
  *   new TIME key=value …         a battery with this configuration; nothing of an earlier one stays
  *   configure TIME key=value …   as SIGHUP does
