@@ -10,6 +10,8 @@ import random
 import subprocess
 import sys
 
+import corpus as packed
+
 DEEPEST = 8
 LARGEST = 2 ** 53
 TOKENS = [b'{', b'}', b'[', b']', b':', b',', b'"', b'\\', b'/', b'null', b'true', b'false', b'NaN', b'Infinity',
@@ -187,7 +189,7 @@ def compare(driver, corpus, count, seed):
 def main():
     sys.set_int_max_str_digits(0)
     driver = sys.argv[1]
-    corpus = [path.read_bytes() for path in sorted(pathlib.Path(sys.argv[2]).iterdir())]
+    corpus = list(packed.read(pathlib.Path(sys.argv[2])).values())
     count = int(sys.argv[3]) if len(sys.argv) > 3 else 10000
     seeds = [int(sys.argv[4])] if len(sys.argv) > 4 else [1, random.SystemRandom().randrange(10 ** 9)]
     print(f'1..{len(seeds)}', flush=True)

@@ -3,8 +3,8 @@
  * after every step; a record that is refused changes nothing; /check says what the record itself is
  * told, and changes nothing; what is said of the battery is JSON.
  *
- * The input is lines. The first is the configuration, each character one choice; each other one is a
- * step: what (one of ACTS), how much later (one of DELAYS), and what comes with it.
+ * The input is lines. The first is the configuration, each character one choice; each other one is
+ * a step: what (one of ACTS), how much later (one of DELAYS), and what comes with it.
  */
 #include <json-glib/json-glib.h>
 

@@ -1,5 +1,5 @@
-/* The configuration: what is accepted holds what is asked of it, what is refused is
-   refused with a reason. */
+/* The configuration: what is accepted holds what is asked of it, what is refused is refused with
+   a reason. */
 #include <math.h>
 #include <sys/mman.h>
 #include <unistd.h>

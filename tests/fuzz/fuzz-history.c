@@ -1,6 +1,6 @@
-/* The state file: as it is, and once more with the checksum made right, so that what stands behind the
-   checksum is reached. What is read is written again as it was, and shows nothing on the bus that is
-   no number or beyond its range. */
+/* The state file: as it is, and once more with the checksum made right, so that what stands behind
+   the checksum is reached. What is read is written again as it was, and shows nothing on the bus
+   that is no number or beyond its range. */
 #include <math.h>
 
 #include "../unit/battery-fixture.h"

@@ -1,5 +1,5 @@
-/* The JSON gate: what it lets through must mean to json-glib what it says, number by number; what it
-   refuses must be refused with a reason and a place, and leave no trace for the next text. */
+/* The JSON gate: what it lets through must mean to json-glib what it says, number by number; what
+   it refuses must be refused with a reason and a place, and leave no trace for the next text. */
 #include <json-glib/json-glib.h>
 
 #include "fuzz.h"

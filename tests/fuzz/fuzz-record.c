@@ -1,5 +1,5 @@
-/* Decoding a record: what is accepted is finite, of the field's kind and within its range, and named
-   once; what is wrong is said in words that fit an answer in JSON. */
+/* Decoding a record: what is accepted is finite, of the field's kind and within its range, and
+   named once; what is wrong is said in words that fit an answer in JSON. */
 #include <json-glib/json-glib.h>
 #include <math.h>
 

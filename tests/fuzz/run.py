@@ -4,7 +4,8 @@
     run.py BUILD MINUTES [TARGET]
 
 What is found to fail, and inputs that reach new code, are left in BUILD/found/TARGET. An input that fails
-belongs into corpus/TARGET with its cure; ./dev fuzz --merge takes over those that reach new code.
+belongs into corpus/TARGET.txt with its cure (corpus.py unpacks and packs that); ./dev fuzz --merge takes
+over those that reach new code.
 """
 import concurrent.futures
 import os
@@ -15,6 +16,8 @@ import signal
 import subprocess
 import sys
 import time
+
+import corpus
 
 HERE = pathlib.Path(__file__).parent
 TARGETS = [path.stem.removeprefix('fuzz-') for path in sorted(HERE.glob('fuzz-*.c'))]
@@ -60,11 +63,23 @@ def watch(process, seconds):
     return spent
 
 
+def packed(target):
+    return HERE / 'corpus' / f'{target}.txt'
+
+
+def unpacked(build, target):
+    """Returns: a folder with the corpus of @target, each input a file, as libFuzzer wants it"""
+    folder = build / 'corpus' / target
+    shutil.rmtree(folder, ignore_errors=True)
+    corpus.unpack(packed(target), folder)
+    return folder
+
+
 def fuzz(build, target, minutes):
     """Returns: executions, edges reached, seconds used, names of the inputs that failed"""
     found = build / 'found' / target
     found.mkdir(parents=True, exist_ok=True)
-    run = command(build, target, [found, HERE / 'corpus' / target], '-print_final_stats=1', '-timeout=60',
+    run = command(build, target, [found, unpacked(build, target)], '-print_final_stats=1', '-timeout=60',
                   '-rss_limit_mb=1024', '-reload=0', f'-artifact_prefix={found}/')
     log = build / f'fuzz-{target}.log'
     executions = edges = used = 0
@@ -92,20 +107,22 @@ def fuzz(build, target, minutes):
 
 def merge(build, target):
     """Takes over into the corpus those of the found inputs that reach code which no other does, the shortest."""
-    corpus, found = HERE / 'corpus' / target, build / 'found' / target
-    before = set(corpus.iterdir())
-    subprocess.run(command(build, target, [corpus, found], '-merge=1', '-use_counters=0', f'-artifact_prefix={build}/'),
+    folder, found = unpacked(build, target), build / 'found' / target
+    before = set(folder.iterdir())
+    subprocess.run(command(build, target, [folder, found], '-merge=1', '-use_counters=0', f'-artifact_prefix={build}/'),
                    env={**os.environ, 'LLVM_PROFILE_FILE': '/dev/null'}, check=True, stderr=subprocess.DEVNULL)
-    for path in set(corpus.iterdir()) - before:
-        path.rename(corpus / path.name[:12])
-    return len(list(corpus.iterdir()))
+    for path in set(folder.iterdir()) - before:
+        path.rename(folder / path.name[:12])
+    corpus.pack(folder, packed(target))
+    return len(list(folder.iterdir()))
 
 
 def line_coverage(build, target):
     """Lines of the code under test that the corpus and the found inputs run through, in percent."""
     binary = build / 'tests' / 'fuzz' / f'fuzz-{target}'
     profile = build / f'{target}.profraw'
-    subprocess.run(command(build, target, [build / 'found' / target, HERE / 'corpus' / target], '-runs=0', f'-artifact_prefix={build}/'),
+    subprocess.run(command(build, target, [build / 'found' / target, unpacked(build, target)], '-runs=0',
+                           f'-artifact_prefix={build}/'),
                    env={**os.environ, 'LLVM_PROFILE_FILE': str(profile)}, check=False,
                    stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     subprocess.run(['llvm-profdata-14', 'merge', '-o', str(profile) + '.data', str(profile)], check=True)

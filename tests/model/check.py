@@ -11,6 +11,7 @@ import sys
 
 from model import ALARMS, BLOCK, DECIMALS, DROP, LIMITS, LIMIT_REQUIRED, LIVE_REQUIRED, STEPS, STOP_CHARGING, Model
 
+TENTH = 100_000  # of a second; times are microseconds
 LENGTH = 24
 BATCH = 500  # histories for one process of the driver
 VALUES = {
@@ -28,9 +29,10 @@ def configuration(chance):
     warn = chance.randint(1, 10)
     stale = warn + chance.randint(1, 10)
     drop = stale + chance.randint(0, 10)
-    config = {'monitor': int(chance.random() < 0.15), 'warn': warn, 'stale': stale, 'drop': drop,
-              'leave': drop + chance.randint(0, 10), 'optional': stale + chance.randint(0, 20),
-              'frozen': 0 if chance.random() < 0.6 else warn + chance.randint(0, 20),
+    times = {'warn': warn, 'stale': stale, 'drop': drop, 'leave': drop + chance.randint(0, 10),
+             'optional': stale + chance.randint(0, 20),
+             'frozen': 0 if chance.random() < 0.6 else warn + chance.randint(0, 20)}
+    config = {'monitor': int(chance.random() < 0.15), **{key: time * TENTH for key, time in times.items()},
               'on-stale': chance.choice((STOP_CHARGING, STOP_CHARGING, BLOCK, DROP))}
     for key, (often, values) in OPTIONS.items():
         if chance.random() < often:
@@ -71,7 +73,9 @@ def history(chance):
     # Some sources speak often, some seldom.
     gaps = chance.choice(((0, 1, 1, 2, 3), (0, 1, 1, 2, 3, 8), (1, 5, 12, 30)))
     for _ in range(LENGTH):
-        now += chance.choice(gaps) if chance.random() < 0.9 else chance.randint(0, 50)
+        gap = TENTH * (chance.choice(gaps) if chance.random() < 0.9 else chance.randint(0, 50))
+        # Just before and just behind what the times above would meet.
+        now += max(0, gap + (chance.choice((-1, 1)) if chance.random() < 0.1 else 0))
         kind = chance.random()
         if kind < 0.6:
             replace = kind < 0.1

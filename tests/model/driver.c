@@ -1,6 +1,7 @@
 /*
- * Drives the real battery through histories on a clock of their own, for check.py: one command a line
- * on standard input, one line of what is seen after it on standard output. Times are tenths of seconds.
+ * Drives the real battery through histories on a clock of their own, for check.py: one command a
+ * line on standard input, one line of what is seen after it on standard output. Times are
+ * microseconds.
  *
  *   new TIME key=value …         a battery with this configuration; nothing of an earlier one stays
  *   configure TIME key=value …   as SIGHUP does
@@ -14,7 +15,6 @@
 
 #include "core/battery.h"
 
-#define TENTH ((gint64)G_USEC_PER_SEC / 10)
 #define START ((gint64)1000 * G_USEC_PER_SEC)
 
 typedef struct
@@ -43,7 +43,7 @@ static void
 set_key (VbBatteryConfig *config, const char *key, const char *value)
 {
   const double number = g_ascii_strtod (value, NULL);
-  const gint64 time = (gint64)(number * TENTH);
+  const gint64 time = (gint64)number;
 
   if (g_str_equal (key, "monitor"))
     config->fixed.role = number != 0 ? VB_ROLE_MONITOR : VB_ROLE_BMS;
@@ -165,7 +165,7 @@ print_seen (Driver *driver, gboolean taken)
 static void
 obey (Driver *driver, char **words)
 {
-  const gint64 now = START + g_ascii_strtoll (words[1], NULL, 10) * TENTH;
+  const gint64 now = START + g_ascii_strtoll (words[1], NULL, 10);
   gboolean taken = TRUE;
 
   if (g_str_equal (words[0], "new"))

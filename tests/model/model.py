@@ -1,7 +1,7 @@
 """The ladder once more, written from its description alone: what a battery is and shows after each
 step (docs/ARCHITECTURE.md, "The ladder").
 
-It knows the fields of the histories alone; times are tenths of seconds.
+It knows the fields of the histories alone; times are microseconds.
 """
 
 LIVE_REQUIRED = ('Soc', 'Voltage')

@@ -9,11 +9,14 @@ const readline = require('readline');
 const ROOT = process.env.NPM_ROOT;
 const { chromium } = require(`${ROOT}/playwright-core`);
 const AXE = fs.readFileSync(`${ROOT}/axe-core/axe.min.js`, 'utf8');
+// For a page of Node-RED's editor on a machine that does ten other things.
+const PATIENCE = 120000;
 const AsyncFunction = (async () => {}).constructor;
 
 async function main() {
     const browser = await chromium.launch({
         executablePath: '/usr/bin/chromium',
+        timeout: PATIENCE,
         args: ['--no-sandbox', '--disable-dev-shm-usage'],
     });
     let page = null;
@@ -21,6 +24,7 @@ async function main() {
     // Opens @url in a window of its own. What it asks for and complains of is kept with the page.
     async function open(url, options = {}) {
         const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+        context.setDefaultTimeout(PATIENCE);
         page = await context.newPage();
         page.asked = [];
         page.complaints = [];

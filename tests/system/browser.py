@@ -41,12 +41,16 @@ class Browser:
         """Opens @url in a new window, with Playwright's context @options."""
         self.run('await open(url, options)', url=url, options=options)
 
-    def wait(self, selector, text='', seconds=PATIENCE):
+    def close_windows(self):
+        """As if it had just been started: every window has its own storage and its own connections."""
+        self.run('for (const context of browser.contexts()) await context.close()')
+
+    def wait(self, selector, text=''):
         """Waits until an element that can be seen holds @text. Returns: all of its text"""
         return self.run('''
             const found = page.locator(selector).filter({ hasText: text, visible: true }).first();
-            await found.waitFor({ timeout });
-            return found.innerText();''', selector=selector, text=text, timeout=seconds * 1000)
+            await found.waitFor();
+            return found.innerText();''', selector=selector, text=text)
 
     def text(self, selector):
         return self.run('return page.locator(selector).first().innerText()', selector=selector)

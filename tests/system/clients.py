@@ -265,7 +265,7 @@ class BusClient:
 
 
 def check_signal(signal):
-    """What holds for every signal of a battery (contract §1.3, §1.5, checks 15 and 20)."""
+    """What holds for every signal of a battery (docs/venus.md, checks 15 and 20)."""
     assert signal.member == 'ItemsChanged', f'{signal.member} on {signal.path}'
     assert signal.path == '/', signal.path
     items = to_items(signal.body.get_child_value(0))

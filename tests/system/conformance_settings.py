@@ -210,7 +210,7 @@ def test_36_instance_is_changed_off_the_bus(world):
 
 
 def test_system_comes_first(world):
-    """A battery that the system service has never met lets it come first, once (contract §4.9)."""
+    """A battery that the system service has never met lets it come first, once."""
     settings = world.settings()
     daemon = world.start(CONFIG)
     client = world.client()

@@ -1,4 +1,4 @@
-"""The stand-in of com.victronenergy.settings keeps contract §5."""
+"""The stand-in of com.victronenergy.settings answers as localsettings does."""
 import time
 
 from gi.repository import GLib

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""A stand-in of Venus' com.victronenergy.settings, localsettings, as contract §5 has it. It can be
-told to misbehave, by options or at run time through the interface local.Test."""
+"""A stand-in of Venus' com.victronenergy.settings, localsettings. It can be told to misbehave,
+by options or at run time through the interface local.Test."""
 import json
 import os
 import re

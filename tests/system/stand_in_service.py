@@ -1,5 +1,5 @@
 """What the stand-ins of Venus' services have in common: a tree of com.victronenergy.BusItem on a
-connection of its own, in a process of its own, as velib makes it (contract §1)."""
+connection of its own, in a process of its own, as velib makes it."""
 import argparse
 import os
 
@@ -17,7 +17,7 @@ def error(name, text):
 
 
 def is_invalid(value):
-    """Every empty array is (§1.5)."""
+    """Every empty array is."""
     return isinstance(value, dbus.Array) and not value
 
 

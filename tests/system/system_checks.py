@@ -1,4 +1,4 @@
-"""The stand-in of com.victronenergy.system speaks as velib does (contract §1), and says what it was
+"""The stand-in of com.victronenergy.system speaks as velib does, and says what it was
 told."""
 from gi.repository import GLib
 

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """A stand-in of Venus' com.victronenergy.system, systemcalc, as far as it says which battery it has
-chosen (contract §4.1, §4.2). Nothing is computed: the test says what it shows, by SetValue."""
+chosen. Nothing is computed: the test says what it shows, by SetValue."""
 import dbus
 
 from stand_in_service import INVALID, Service, arguments, run
 
 NAME = 'com.victronenergy.system'
 
-# As before systemcalc has found a battery; an empty list of theirs is not an ai (§1.5).
+# As before systemcalc has found a battery; an empty list of theirs is not an ai.
 VALUES = {
     '/ActiveBatteryService': INVALID,
     '/ActiveBmsService': INVALID,

@@ -83,7 +83,7 @@ def test_one_falls_silent(world):
 
 
 def test_one_name_is_taken(world):
-    """At run time that keeps one battery waiting, and no other (design §4, Start)."""
+    """At run time that keeps one battery waiting, and no other."""
     daemon, client = start_monitors(world, 2)
     equal(daemon.http.delete('/battery/b1').status, 204)
     eventually(lambda: not client.owner(bus_name('b1')), 'its name goes')

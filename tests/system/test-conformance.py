@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""The conformance checks of the Venus contract (§8) that need neither localsettings nor systemcalc,
-as the design amends them. Each test is named after its number."""
+"""The checks of docs/venus.md that need neither localsettings nor systemcalc. Each test is named after
+its number there."""
 import harness
 
 import conformance_input

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""SetValue on data paths with dbus-writable=true (design §4): a record of one field, in whatever type
-of number a client sends it, bare or in variants (contract §1.4)."""
+"""SetValue on data paths with dbus-writable=true: a record of one field, in whatever type
+of number a client sends it, bare or in variants."""
 import dbus
 from gi.repository import GLib
 

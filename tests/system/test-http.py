@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The HTTP interface (design §2): routes, records and guards."""
+"""The HTTP interface: routes, records and guards."""
 import harness
 
 import http_guards

@@ -3,6 +3,8 @@
 
 With SCREENSHOTS=FOLDER it leaves the pictures of the README there.
 """
+import contextlib
+import functools
 import gzip
 import json
 import math
@@ -23,6 +25,7 @@ PHONE = {'viewport': {'width': 390, 'height': 844}, 'colorScheme': 'dark', 'devi
 DESKTOP = {'viewport': {'width': 1100, 'height': 800}, 'colorScheme': 'light'}
 WAYS = (PHONE, DESKTOP)
 LARGEST = 60000
+RESOURCES = contextlib.ExitStack()
 
 FULL = {
     **RECORD, 'Temperature': 23, 'MinCellTemperature': 22.5, 'MaxCellTemperature': 24.1,
@@ -30,6 +33,21 @@ FULL = {
     **{f'Cell{i}': 3.29 + i * 7 % 5 / 500 for i in range(1, 17)},
 }
 LIMITS = {'MaxChargeVoltage': 55.2, 'MaxChargeCurrent': 100, 'MaxDischargeCurrent': 150}
+
+
+@functools.cache
+def chromium():
+    """One for all tests: it takes seconds of the processor to start."""
+    return RESOURCES.enter_context(Browser())
+
+
+@contextlib.contextmanager
+def windows():
+    """Chromium with no window open, neither before nor after."""
+    try:
+        yield chromium()
+    finally:
+        chromium().close_windows()
 
 
 def address(daemon):
@@ -86,7 +104,7 @@ def test_at_a_glance(world):
     system = world.system()
     system.set('/Control/Dvcc', 1)
     eventually(lambda: daemon.state()['selected']['dvcc'], 'DVCC is seen')
-    with Browser() as browser:
+    with windows() as browser:
         for way in WAYS:
             browser.open(address(daemon), **way)
             browser.wait('.line', 'live')
@@ -125,7 +143,7 @@ def test_ladder(world):
         daemon.configure(ladder(*times))
         daemon.signal(signal.SIGHUP)
 
-    with Browser() as browser:
+    with windows() as browser:
         for way in WAYS:
             reload(100, 200, 300, 400)
             daemon.http.delete()
@@ -171,7 +189,7 @@ def test_ladder(world):
 def test_refusal(world):
     """A refused record shows up at once with its reasons, among the notes and among the records."""
     daemon, _ = world.live()
-    with Browser() as browser:
+    with windows() as browser:
         browser.open(address(daemon))
         browser.wait('#link', 'Shown as it happens')
         browser.wait('.badge', 'live')
@@ -191,7 +209,7 @@ def test_refusal(world):
 def test_live(world):
     """What changes is seen at once, what grows old too; the other values stand in a table."""
     daemon, client = world.live()
-    with Browser() as browser:
+    with windows() as browser:
         browser.open(address(daemon))
         browser.wait('#link', 'Shown as it happens')
         browser.wait('.badge', 'live')
@@ -216,7 +234,7 @@ def test_live(world):
 
 def test_chart(world):
     daemon, _ = world.live()
-    with Browser() as browser:
+    with windows() as browser:
         browser.open(address(daemon))
         browser.wait('.badge', 'live')
         equal(browser.run("return page.locator('.chart:visible').count()"), 0)
@@ -233,7 +251,7 @@ def test_chart(world):
 def test_away(world):
     """A page without its daemon says so, calls nothing live, and is there again with it."""
     daemon, _ = world.live()
-    with Browser() as browser:
+    with windows() as browser:
         browser.open(address(daemon))
         browser.wait('#link', 'Shown as it happens')
         browser.wait('.badge', 'live')
@@ -257,7 +275,7 @@ def test_polling(world):
     readers = [daemon.http.raw(b'GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n') for _ in range(8)]
     for reader in readers:
         assert reader.recv(9) == b'HTTP/1.1 '
-    with Browser() as browser:
+    with windows() as browser:
         browser.open(address(daemon))
         browser.wait('#link', 'Shown every two seconds')
         browser.wait('.badge', 'live')
@@ -271,7 +289,7 @@ def test_polling(world):
 def test_unseen(world):
     """A page in the background takes no reader's place and asks nothing."""
     daemon, _ = world.live()
-    with Browser() as browser:
+    with windows() as browser:
         browser.open(address(daemon))
         browser.wait('#link', 'Shown as it happens')
         browser.run('''await page.evaluate(() => {
@@ -304,7 +322,7 @@ def test_token(world):
     assert 'Basic' in answer.headers['www-authenticate'], answer.headers
     bearer = {'Authorization': 'Bearer open-sesame'}
     eventually(lambda: daemon.http.post(RECORD, headers=bearer).status == 200, 'the battery is on the bus')
-    with Browser() as browser:
+    with windows() as browser:
         browser.open(address(daemon), httpCredentials={'username': 'owner', 'password': 'open-sesame'})
         browser.wait('#link', 'Shown as it happens')
         browser.wait('.badge', 'live')
@@ -317,7 +335,7 @@ def test_several(world):
     daemon = world.start('[battery]\n' + CALM + '[battery boat]\nrole=monitor\ncustom-name=Boat\n' + CALM)
     daemon.join()
     daemon.join({'Soc': 50, 'Voltage': 25, 'Current': 0}, '/battery/boat')
-    with Browser() as browser:
+    with windows() as browser:
         for way in WAYS:
             browser.open(address(daemon), **way)
             browser.wait('#overview', 'Boat: live')
@@ -334,7 +352,7 @@ def test_several(world):
 def test_send(world):
     """The curl line works as it stands there; the flow is the one of the examples."""
     daemon = world.start('[battery]\n' + CALM + '[battery boat]\nrole=monitor\n' + CALM)
-    with Browser() as browser:
+    with windows() as browser:
         browser.open(address(daemon))
         browser.wait('.card')
         for card, path in (('#battery-virtual ', '/battery'), ('#battery-boat ', '/battery/boat')):
@@ -356,7 +374,7 @@ def test_send(world):
 def test_keyboard(world):
     """Everything that can be clicked can be reached and used with the keyboard alone."""
     daemon, _ = world.live()
-    with Browser() as browser:
+    with windows() as browser:
         browser.open(address(daemon))
         browser.wait('.badge', 'live')
         reached = browser.run('''
@@ -387,7 +405,7 @@ def test_keyboard(world):
 def test_said(world):
     """A screen reader is told of a new state once, not of every second."""
     daemon, _ = world.live()
-    with Browser() as browser:
+    with windows() as browser:
         browser.open(address(daemon))
         browser.wait('.badge', 'live')
         browser.run('''await page.evaluate(() => {
@@ -408,7 +426,7 @@ def test_read_only(world):
     """The page asks its own daemon alone, and changes nothing."""
     daemon, _ = world.live()
     before = daemon.state()
-    with Browser() as browser:
+    with windows() as browser:
         browser.open(address(daemon))
         browser.wait('.badge', 'live')
         for name in ('values', 'send'):
@@ -494,7 +512,7 @@ def test_pictures(world):
     eventually(lambda: daemon.state()['selected'] == {'monitor': True, 'bms': True, 'dvcc': True},
                'the battery is chosen')
     steps = 12 if os.environ.get('SCREENSHOTS') else 1
-    with Browser() as browser:
+    with windows() as browser:
         for n in range(steps):
             daemon.http.post({**FULL, 'HighCellVoltage': 0, 'Soc': 63.5 + n / 10,
                               'Current': 20 * math.sin(n / 3), 'Voltage': 52.7 + math.sin(n / 3) / 5})
@@ -511,4 +529,5 @@ def test_pictures(world):
 
 
 if __name__ == '__main__':
-    harness.main(globals())
+    with RESOURCES:
+        harness.main(globals())

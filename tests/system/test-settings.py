@@ -1,6 +1,5 @@
 #!/usr/bin/python3
-"""At home on a GX device: the conformance checks of the Venus contract (§8) that need localsettings,
-and what Venus selects."""
+"""At home on a GX device: the checks of docs/venus.md that need localsettings, and what Venus selects."""
 import harness
 
 import conformance_settings

@@ -1,4 +1,4 @@
-#include "battery-history.h"
+#include "battery-fixture.h"
 
 #define RECEIVING "ConnectionInformation='Receiving data from " SOURCE "'"
 
@@ -952,59 +952,6 @@ test_config (void)
   g_assert_cmpint (vb_battery_config (battery)->live.frozen_after, ==, 0);
 }
 
-/* Seeded, so that it is the same history each time. @user_data: the longest that nothing may change;
-   the model knows nothing of that. */
-static void
-test_histories (Fixture *fixture, gconstpointer user_data)
-{
-  const gint64 frozen_after = GPOINTER_TO_INT (user_data) * SECOND;
-  guint reached[VB_STATE_GONE + 1] = { 0 };
-
-  for (guint32 seed = 1; seed <= 20; seed++) {
-    GRand *rand = g_rand_new_with_seed (seed);
-    Model model = { .state = VB_STATE_WAITING };
-
-    fixture->config.fixed.role = seed % 4 == 0 ? VB_ROLE_MONITOR : VB_ROLE_BMS;
-    fixture->config.live.frozen_after = frozen_after;
-    random_config (fixture, rand);
-    restart (fixture);
-
-    for (guint i = 0; i < 2000; i++) {
-      random_time (fixture, rand);
-      switch (g_rand_int_range (rand, 0, 100)) {
-      case 0:
-        model_off (&model);
-        switch_off (fixture);
-        break;
-      case 1:
-        random_config (fixture, rand);
-        reconfigure (fixture);
-        model_tick (&model, fixture);
-        break;
-      default:
-        if (g_rand_int_range (rand, 0, 3) > 0)
-          random_push (fixture, rand, &model);
-        else {
-          tick_at (fixture, fixture->now - START);
-          model_tick (&model, fixture);
-        }
-        break;
-      }
-      if (frozen_after == 0)
-        g_assert_cmpstr (vb_state_name (vb_battery_state (fixture->battery)), ==,
-                         vb_state_name (model.state));
-      reached[vb_battery_state (fixture->battery)]++;
-    }
-    g_rand_free (rand);
-  }
-
-  /* A history that does not come round proves nothing. */
-  for (VbState state = VB_STATE_WAITING; state <= VB_STATE_GONE; state++) {
-    g_test_message ("%s: %u", vb_state_name (state), reached[state]);
-    g_assert_cmpuint (reached[state], >, 50);
-  }
-}
-
 int
 main (int argc, char **argv)
 {
@@ -1043,9 +990,6 @@ main (int argc, char **argv)
   ADD ("identity", test_identity);
   ADD ("presence", test_presence);
   g_test_add_func ("/battery/config", test_config);
-  g_test_add ("/battery/histories", Fixture, NULL, set_up, test_histories, tear_down);
-  g_test_add ("/battery/histories-frozen", Fixture, GINT_TO_POINTER (40), set_up, test_histories,
-              tear_down);
 
   return g_test_run ();
 }
