@@ -3,8 +3,8 @@
 #include "battery-invariants.h"
 
 /*
- * Drives one battery through its life on a clock of the test's own; the invariants of design §5 are
- * asserted after every step.
+ * Drives one battery through its life on a clock of the test's own; the invariants of the ladder
+ * are asserted after every step.
  *
  * Records and expectations are written as `Soc=63.5 Current=null ChargeMode='Bulk charge'`; in an
  * expectation `-` stands for invalid.

@@ -6,9 +6,9 @@
 #include <math.h>
 
 /*
- * What holds of a battery at any time (design §5). What a client of the bus would hold is kept in
- * @bus from what the listener is told alone; assert_invariants() compares the two, and both with the
- * state, the age and the configuration.
+ * What holds of a battery at any time. What a client of the bus would hold is kept in @bus from
+ * what the listener is told alone; assert_invariants() compares the two, and both with the state,
+ * the age and the configuration.
  */
 typedef struct
 {
@@ -126,7 +126,7 @@ assert_ladder (const Fixture *fixture)
       ==, VB_VALUE_TEXT);
 }
 
-/* What holds of the battery @fixture at any time (design §5). */
+/* What holds of the battery @fixture at any time. */
 static void
 assert_invariants (Fixture *fixture)
 {

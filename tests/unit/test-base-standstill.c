@@ -108,7 +108,8 @@ test_begins_with_a_limit (void)
   g_assert_cmpint (vb_standstill_noticed (turn), ==, now);
 }
 
-/* What waited in a socket before the process was there may be of any age; what comes later is not. */
+/* What waited in a socket before the process was there may be of any age; what comes later is
+   not. */
 static void
 test_inherited (void)
 {
@@ -166,7 +167,8 @@ test_until_drained (void)
   input_free (other);
 }
 
-/* A flood that never lets the loop rest would otherwise have the honest refused with it for ever. */
+/* A flood that never lets the loop rest would otherwise have the honest refused with it for
+   ever. */
 static void
 test_never_drained (void)
 {
@@ -198,7 +200,8 @@ on_urgent (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* GLib does not ask a source while one of a higher priority is ready: that it is silent means nothing. */
+/* GLib does not ask a source while one of a higher priority is ready: that it is silent means
+   nothing. */
 static void
 test_not_asked (void)
 {

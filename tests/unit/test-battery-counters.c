@@ -1,6 +1,6 @@
 #include "battery-fixture.h"
 
-/* What a battery with history=true counts in the less usual hours of its life (design §5, Counters). */
+/* What a battery with history=true counts in the less usual hours of its life. */
 
 /* What flows while the source is dead or off nobody knows, however short that is. */
 static void
@@ -36,7 +36,8 @@ test_while_dead (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "TotalAhDrawn=-4.9");
 }
 
-/* Only what is on the bus is an extreme: neither what has expired nor what has been called unknown. */
+/* Only what is on the bus is an extreme: neither what has expired nor what has been called
+   unknown. */
 static void
 test_extremes_of_the_present (Fixture *fixture, gconstpointer user_data)
 {

@@ -1,6 +1,6 @@
 /*
- * Random histories with fields of every kind, wrong ones too: after each step the fixture asserts what
- * holds of a battery at any time. Which state a step must lead to is what tests/model says.
+ * Random histories with fields of every kind, wrong ones too: after each step the fixture asserts
+ * what holds of a battery at any time. Which state a step must lead to is what tests/model says.
  */
 #include "battery-fixture.h"
 
@@ -119,8 +119,8 @@ random_config (Fixture *fixture, GRand *rand)
   config->live.drop_wrong_optional = g_rand_boolean (rand);
 }
 
-/* Seeded, so that it is the same history each time. @user_data: the seconds after which what does not
-   change is frozen; 0: never. */
+/* Seeded, so that it is the same history each time. @user_data: the seconds after which what does
+   not change is frozen; 0: never. */
 static void
 test_histories (Fixture *fixture, gconstpointer user_data)
 {

@@ -133,66 +133,6 @@ test_source (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "ConnectionInformation='Receiving data from 192.0.2.8'");
 }
 
-/* The source's own text, while it is live and fresh. */
-static void
-test_own_text (Fixture *fixture, gconstpointer user_data)
-{
-  g_assert_true (push (fixture, REQUIRED " ConnectionInformation='from the shed'"));
-  assert_bus (fixture, "ConnectionInformation='from the shed'");
-  tick_at (fixture, 10 * SECOND);
-  assert_bus (fixture, "ConnectionInformation='No data for 10 s'");
-  g_assert_true (push (fixture, "ConnectionInformation='nearly back'"));
-  assert_step (fixture, VB_STATE_LATE, 0);
-  g_assert_true (push (fixture, REQUIRED));
-  assert_bus (fixture, "ConnectionInformation='nearly back'");
-
-  for (guint i = 11; i < 130; i++) {
-    tick_at (fixture, i * SECOND);
-    g_assert_true (push (fixture, REQUIRED));
-  }
-  tick_at (fixture, 130 * SECOND - 1);
-  assert_bus (fixture, "ConnectionInformation='nearly back'");
-  tick_at (fixture, 130 * SECOND);
-  assert_step (fixture, VB_STATE_LIVE, 1);
-  assert_bus (fixture, RECEIVING);
-}
-
-/* Noise below a step makes no change, and neither does an equal record. */
-static void
-test_rounding (Fixture *fixture, gconstpointer user_data)
-{
-  static const struct
-  {
-    const char *record;
-    guint calls;
-    const char *bus;
-  } records[] = {
-    { REQUIRED, 0, REQUIRED },
-    { "Soc=63.54 Voltage=52.704 MaxChargeVoltage=55.24", 0, "Soc=63.5 Voltage=52.7" },
-    { "Soc=63.46", 0, "Soc=63.5" },
-    { "Soc=63.56", 1, "Soc=63.6" },
-    { "Voltage=52.706", 1, "Voltage=52.71" },
-    { "Current=-12.26", 1, "Current=-12.3 Power=-646" },
-    { "Current=-0.04", 1, "Current=0 Power=-2" },
-    { "Current=0", 1, "Current=0 Power=0" },
-    { "TimeToGo=1234", 1, "TimeToGo=1230" },
-    { "TimeToGo=1226", 0, "TimeToGo=1230" },
-    { "Cell1=3.2914", 1, "Cell1=3.291 MinCellVoltage=3.291 Sum=3.29" },
-    { "Cell1=3.2912", 0, "Cell1=3.291" },
-    { "Cell1=3.2918", 1, "Cell1=3.292 MinCellVoltage=3.292 Sum=3.29" },
-    { "ConsumedAmphours=5", 1, "ConsumedAmphours=-5" },
-    { "ConsumedAmphours=-5", 0, "ConsumedAmphours=-5" },
-  };
-
-  g_assert_true (push (fixture, REQUIRED));
-  for (guint i = 0; i < G_N_ELEMENTS (records); i++) {
-    g_test_message ("%s", records[i].record);
-    g_assert_true (push (fixture, records[i].record));
-    assert_step (fixture, VB_STATE_LIVE, records[i].calls);
-    assert_bus (fixture, records[i].bus);
-  }
-}
-
 /* Every field of the table, sent once, is on the bus as it was sent. */
 static void
 test_every_field (Fixture *fixture, gconstpointer user_data)
@@ -225,69 +165,6 @@ test_every_field (Fixture *fixture, gconstpointer user_data)
   }
 }
 
-/* Optional values of the groups live and ChargeRequest become invalid at optional-after, to the
-   microsecond, each by itself; all others stay. */
-static void
-test_expiry (Fixture *fixture, gconstpointer user_data)
-{
-  const char *const kept
-      = "BatteryLowVoltage=46 HighVoltage=1 State=9 InstalledCapacity=200 ChargeCycles=5";
-  gint64 time = 0;
-
-  g_assert_true (push (fixture, REQUIRED));
-  g_assert_true (push (fixture, kept));
-  g_assert_true (push (fixture, "Temperature=20 ChargeRequest=1"));
-  tick_at (fixture, 3 * SECOND);
-  g_assert_true (push (fixture, "Soh=99 ChargeMode=Bulk"));
-  for (time = 5 * SECOND; time < 120 * SECOND; time += 5 * SECOND) {
-    tick_at (fixture, time);
-    g_assert_true (push (fixture, REQUIRED));
-    assert_step (fixture, VB_STATE_LIVE, 0);
-  }
-
-  g_assert_cmpint (vb_battery_next_tick (fixture->battery), ==, START + 120 * SECOND);
-  tick_at (fixture, 120 * SECOND - 1);
-  assert_step (fixture, VB_STATE_LIVE, 0);
-  tick_at (fixture, 120 * SECOND);
-  assert_step (fixture, VB_STATE_LIVE, 1);
-  g_assert_cmpuint (fixture->last.n_items, ==, 2);
-  assert_bus (fixture, "Temperature=- ChargeRequest=- Soh=99 ChargeMode=Bulk " REQUIRED);
-  g_assert_cmpint (vb_battery_next_tick (fixture->battery), ==, START + 123 * SECOND);
-  tick_at (fixture, 123 * SECOND - 1);
-  assert_step (fixture, VB_STATE_LIVE, 0);
-  tick_at (fixture, 123 * SECOND);
-  assert_step (fixture, VB_STATE_LIVE, 1);
-  assert_bus (fixture, "Soh=- ChargeMode=-");
-  assert_bus (fixture, kept);
-
-  for (time = 124 * SECOND; time < 1000 * SECOND; time += 5 * SECOND) {
-    tick_at (fixture, time);
-    g_assert_true (push (fixture, REQUIRED));
-    assert_step (fixture, VB_STATE_LIVE, 0);
-  }
-  assert_bus (fixture, kept);
-  g_assert_true (push (fixture, "Temperature=20"));
-  assert_bus (fixture, "Temperature=20");
-}
-
-/* In late, too, where values are shown. */
-static void
-test_expiry_late (Fixture *fixture, gconstpointer user_data)
-{
-  fixture->config.live.optional_after = 30 * SECOND;
-  restart (fixture);
-  g_assert_true (push (fixture, "Temperature=20"));
-  tick_at (fixture, 9 * SECOND);
-  g_assert_true (push (fixture, REQUIRED));
-  tick_at (fixture, 19 * SECOND);
-  assert_step (fixture, VB_STATE_LATE, 1);
-  tick_at (fixture, 30 * SECOND - 1);
-  assert_step (fixture, VB_STATE_LATE, 0);
-  tick_at (fixture, 30 * SECOND);
-  assert_step (fixture, VB_STATE_LATE, 1);
-  assert_bus (fixture, "Temperature=- " REQUIRED);
-}
-
 /* What is sent wins; the derived one is back when that is older than its inputs, or null was not
    meant for good. */
 static void
@@ -310,24 +187,6 @@ test_derived_charge (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "Capacity=- ConsumedAmphours=-70 TimeToGo=-");
 }
 
-/* A sent value that expires leaves the place to a derived one that is younger by less than
-   warn-after. */
-static void
-test_sent_expires (Fixture *fixture, gconstpointer user_data)
-{
-  fixture->config.live.freshness.warn_after = 20 * SECOND;
-  fixture->config.live.optional_after = 30 * SECOND;
-  restart (fixture);
-  push (fixture, REQUIRED " InstalledCapacity=200 Capacity=130 Temperature=20");
-  tick_at (fixture, 15 * SECOND);
-  push (fixture, REQUIRED);
-  tick_at (fixture, 30 * SECOND - 1);
-  assert_bus (fixture, "Capacity=130 Temperature=20");
-  tick_at (fixture, 30 * SECOND);
-  assert_step (fixture, VB_STATE_LIVE, 1);
-  assert_bus (fixture, "Capacity=127 Temperature=-");
-}
-
 /* The average begins anew when the battery comes back. */
 static void
 test_smoothed_current_is_forgotten (Fixture *fixture, gconstpointer user_data)
@@ -340,7 +199,8 @@ test_smoothed_current_is_forgotten (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "TimeToGo=7200");
 }
 
-/* Power and Current: what is sent wins unless it is older than the inputs by more than warn-after. */
+/* Power and Current: what is sent wins unless it is older than the inputs by more than
+   warn-after. */
 static void
 test_derived_power (Fixture *fixture, gconstpointer user_data)
 {
@@ -377,34 +237,6 @@ test_derived_power (Fixture *fixture, gconstpointer user_data)
       vb_battery_value_age (fixture->battery, item_of ("Current"), fixture->now, &derived), ==,
       4 * SECOND);
   g_assert_true (derived);
-}
-
-/* null for what is not required: nothing derived takes its place until it is named again. */
-static void
-test_null_blocks (Fixture *fixture, gconstpointer user_data)
-{
-  const char *const cells = "Cell1=3.2 Cell2=3.3";
-
-  g_assert_true (push (fixture, REQUIRED));
-  g_assert_true (push (fixture, cells));
-  assert_bus (fixture, "MinCellVoltage=3.2 MaxCellVoltage=3.3");
-  g_assert_true (push (fixture, "MinCellVoltage=null"));
-  assert_bus (fixture, "MinCellVoltage=- MaxCellVoltage=3.3 MinVoltageCellId=Cell1");
-  g_assert_true (push (fixture, cells));
-  assert_bus (fixture, "MinCellVoltage=-");
-  g_assert_true (push (fixture, "MinCellVoltage=3.1"));
-  assert_bus (fixture, "MinCellVoltage=3.1");
-
-  fixture->config.live.battery_low_voltage = 45;
-  restart (fixture);
-  g_assert_true (push (fixture, REQUIRED));
-  assert_bus (fixture, "BatteryLowVoltage=45");
-  g_assert_true (push (fixture, "BatteryLowVoltage=null"));
-  assert_bus (fixture, "BatteryLowVoltage=-");
-  g_assert_true (push (fixture, REQUIRED));
-  assert_bus (fixture, "BatteryLowVoltage=-");
-  g_assert_true (push (fixture, "BatteryLowVoltage=46"));
-  assert_bus (fixture, "BatteryLowVoltage=46");
 }
 
 /* No aggregate over some of the cells, of those seen since joining. */
@@ -451,197 +283,6 @@ test_temperatures (Fixture *fixture, gconstpointer user_data)
                        " MaxTemperatureCellId=Top");
   g_assert_true (push (fixture, "MaxCellTemperature=27"));
   assert_bus (fixture, "MaxCellTemperature=27");
-}
-
-/* The worse of what the source says of its cable and what the daemon knows. */
-static void
-test_cable (Fixture *fixture, gconstpointer user_data)
-{
-  static const struct
-  {
-    const char *sent;
-    const char *in[3]; /* live, late, stale */
-  } cables[] = { { "BmsCable=0", { "BmsCable=0", "BmsCable=1", "BmsCable=2" } },
-                 { "BmsCable=1", { "BmsCable=1", "BmsCable=1", "BmsCable=2" } },
-                 { "BmsCable=2", { "BmsCable=2", "BmsCable=2", "BmsCable=2" } } };
-
-  for (guint i = 0; i < G_N_ELEMENTS (cables); i++) {
-    restart (fixture);
-    g_assert_true (push (fixture, REQUIRED));
-    g_assert_true (push (fixture, cables[i].sent));
-    assert_bus (fixture, cables[i].in[0]);
-    tick_at (fixture, 10 * SECOND);
-    assert_bus (fixture, cables[i].in[1]);
-    tick_at (fixture, 30 * SECOND);
-    assert_bus (fixture, cables[i].in[2]);
-    g_assert_true (push (fixture, "BmsCable=0"));
-    assert_bus (fixture, "BmsCable=2");
-    tick_at (fixture, 180 * SECOND);
-    assert_bus (fixture, "BmsCable=2");
-    g_assert_true (push (fixture, REQUIRED));
-    assert_bus (fixture, "BmsCable=0");
-  }
-}
-
-/* PUT: groups live, limit and alarm that are not named become invalid, static values stay. */
-static void
-test_put (Fixture *fixture, gconstpointer user_data)
-{
-  g_assert_true (push (fixture, REQUIRED " Temperature=20 HighVoltage=1 BmsCable=2 ChargeRequest=1"
-                                         " BatteryLowVoltage=46 InstalledCapacity=200 Power=-600"
-                                         " ChargeMode=Bulk TotalAhDrawn=-5"));
-  g_assert_true (put (fixture, "Soc=60 Voltage=52 Current=5 MaxChargeVoltage=56 MaxChargeCurrent=90"
-                               " MaxDischargeCurrent=80 Soh=99"));
-  assert_step (fixture, VB_STATE_LIVE, 1);
-  g_assert_cmpuint (fixture->verdict->accepted, ==, 7);
-  assert_bus (fixture, "Soc=60 Voltage=52 Current=5 Power=260 MaxChargeVoltage=56 Soh=99"
-                       " MaxChargeCurrent=90 MaxDischargeCurrent=80 Temperature=- HighVoltage=-"
-                       " BmsCable=0 ChargeRequest=- BatteryLowVoltage=- ChargeMode=-"
-                       " InstalledCapacity=200 TotalAhDrawn=-5 " RECEIVING);
-}
-
-/* A limit beyond the belt is brought to it, and the verdict says so. */
-static void
-test_seat_belt (Fixture *fixture, gconstpointer user_data)
-{
-  static const char *const warnings[]
-      = { "MaxChargeVoltage brought from 55.2 V to the 54 V of the seat belt",
-          "MaxChargeCurrent brought from 100 A to the 80 A of the seat belt",
-          "MaxDischargeCurrent brought from 150 A to the 120 A of the seat belt",
-          "BatteryLowVoltage brought from 44 V to the 46 V of the seat belt" };
-
-  fixture->config.live.max_charge_voltage = 54;
-  fixture->config.live.max_charge_current = 80;
-  fixture->config.live.max_discharge_current = 120;
-  fixture->config.live.min_battery_low_voltage = 46;
-  restart (fixture);
-  g_assert_true (push (fixture, REQUIRED " BatteryLowVoltage=44"));
-  assert_bus (fixture, "MaxChargeVoltage=54 MaxChargeCurrent=80 MaxDischargeCurrent=120"
-                       " BatteryLowVoltage=46");
-  g_assert_cmpuint (fixture->verdict->warnings->len, ==, G_N_ELEMENTS (warnings));
-  for (guint i = 0; i < G_N_ELEMENTS (warnings); i++)
-    g_assert_cmpstr (g_ptr_array_index (fixture->verdict->warnings, i), ==, warnings[i]);
-
-  g_assert_true (push (fixture, "MaxChargeVoltage=54 MaxChargeCurrent=80 MaxDischargeCurrent=120"
-                                " BatteryLowVoltage=46"));
-  assert_step (fixture, VB_STATE_LIVE, 0);
-  g_assert_cmpuint (fixture->verdict->warnings->len, ==, 0);
-  g_assert_true (push (fixture, "MaxChargeVoltage=53 MaxChargeCurrent=10 MaxDischargeCurrent=0"
-                                " BatteryLowVoltage=47"));
-  assert_bus (fixture, "MaxChargeVoltage=53 MaxChargeCurrent=10 MaxDischargeCurrent=0"
-                       " BatteryLowVoltage=47");
-
-  /* The configured low voltage wears it, too. */
-  fixture->config.live.battery_low_voltage = 40;
-  restart (fixture);
-  g_assert_true (push (fixture, REQUIRED));
-  assert_bus (fixture, "BatteryLowVoltage=46");
-}
-
-/* A belt that is finer than the decimals on the bus is never exceeded by rounding, nor is a warning
-   given of what rounding alone changes. */
-static void
-test_seat_belt_decimals (Fixture *fixture, gconstpointer user_data)
-{
-  fixture->config.live.max_charge_voltage = 55.27;
-  fixture->config.live.max_charge_current = 80.06;
-  fixture->config.live.max_discharge_current = 120.09;
-  fixture->config.live.min_battery_low_voltage = 46.01;
-  fixture->config.live.stale_charge_voltage = 53.66;
-  restart (fixture);
-  g_assert_true (push (fixture,
-                       "Soc=50 Voltage=52 Current=1 MaxChargeVoltage=56 MaxChargeCurrent=90"
-                       " MaxDischargeCurrent=130 BatteryLowVoltage=40"));
-  assert_bus (fixture, "MaxChargeVoltage=55.2 MaxChargeCurrent=80 MaxDischargeCurrent=120"
-                       " BatteryLowVoltage=46.1");
-  g_assert_true (push (fixture, "MaxChargeVoltage=55.24 MaxChargeCurrent=80.04"));
-  assert_bus (fixture, "MaxChargeVoltage=55.2 MaxChargeCurrent=80");
-  g_assert_cmpuint (fixture->verdict->warnings->len, ==, 0);
-  tick_at (fixture, 30 * SECOND);
-  assert_bus (fixture, "MaxChargeVoltage=53.6 MaxDischargeCurrent=120 MaxChargeCurrent=0");
-
-  /* Limits that the decimals can show are exact. */
-  fixture->config.live.max_charge_voltage = 55.3;
-  fixture->config.live.max_charge_current = 80.1;
-  fixture->config.live.min_battery_low_voltage = 46.2;
-  restart (fixture);
-  g_assert_true (push (fixture,
-                       "Soc=50 Voltage=52 Current=1 MaxChargeVoltage=56 MaxChargeCurrent=90"
-                       " MaxDischargeCurrent=100 BatteryLowVoltage=40"));
-  assert_bus (fixture, "MaxChargeVoltage=55.3 MaxChargeCurrent=80.1 BatteryLowVoltage=46.2");
-}
-
-static void
-assert_asked (Fixture *fixture, const char *name, double number)
-{
-  const VbValue *asked = vb_battery_asked (fixture->battery, item_of (name));
-
-  if (isnan (number))
-    g_assert_null (asked);
-  else
-    g_assert_cmpfloat (vb_value_number (asked, NAN), ==, number);
-}
-
-/* What was asked for stands beside what is in force, as long as they differ. */
-static void
-test_asked (Fixture *fixture, gconstpointer user_data)
-{
-  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
-
-  fixture->config.live.max_charge_voltage = 54;
-  restart (fixture);
-  g_assert_true (push (fixture, REQUIRED));
-  assert_asked (fixture, "MaxChargeVoltage", 55.2);
-  assert_asked (fixture, "MaxChargeCurrent", NAN);
-  assert_asked (fixture, "BatteryLowVoltage", NAN);
-  assert_asked (fixture, "Soc", NAN);
-  vb_battery_warnings (fixture->battery, warnings);
-  g_assert_cmpuint (warnings->len, ==, 1);
-  g_assert_cmpstr (g_ptr_array_index (warnings, 0), ==,
-                   "MaxChargeVoltage brought from 55.2 V to the 54 V of the seat belt");
-
-  tick_at (fixture, 30 * SECOND);
-  assert_asked (fixture, "MaxChargeCurrent", 100);
-  assert_asked (fixture, "MaxDischargeCurrent", NAN);
-  g_ptr_array_set_size (warnings, 0);
-  vb_battery_warnings (fixture->battery, warnings);
-  g_assert_cmpuint (warnings->len, ==, 0);
-
-  tick_at (fixture, 180 * SECOND);
-  assert_asked (fixture, "MaxChargeCurrent", NAN);
-}
-
-/* What the configuration asks for is no less changed than what is sent. */
-static void
-test_belt_on_the_configured (Fixture *fixture, gconstpointer user_data)
-{
-  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
-
-  fixture->config.live.battery_low_voltage = 44;
-  restart (fixture);
-  g_assert_true (push (fixture, REQUIRED));
-  vb_battery_warnings (fixture->battery, warnings);
-  g_assert_cmpuint (warnings->len, ==, 0);
-
-  fixture->config.live.min_battery_low_voltage = 45.55;
-  reconfigure (fixture);
-  assert_bus (fixture, "BatteryLowVoltage=45.6");
-  vb_battery_warnings (fixture->battery, warnings);
-  g_assert_cmpuint (warnings->len, ==, 1);
-  g_assert_cmpstr (g_ptr_array_index (warnings, 0), ==,
-                   "BatteryLowVoltage brought from 44 V to the 45.6 V of the seat belt");
-
-  /* A sent one takes its place, and null leaves none. */
-  g_ptr_array_set_size (warnings, 0);
-  g_assert_true (push (fixture, "BatteryLowVoltage=47"));
-  vb_battery_warnings (fixture->battery, warnings);
-  g_assert_true (push (fixture, "BatteryLowVoltage=null"));
-  vb_battery_warnings (fixture->battery, warnings);
-  g_assert_cmpuint (warnings->len, ==, 0);
-
-  /* The floor does not make a sent MaxChargeVoltage implausible: refusing it would keep a higher one. */
-  g_assert_true (push (fixture, "Voltage=45 MaxChargeVoltage=45 BatteryLowVoltage=44"));
-  assert_bus (fixture, "MaxChargeVoltage=45 BatteryLowVoltage=45.6");
 }
 
 /* Counters show where the source is silent about them; what it sends wins until optional-after. */
@@ -801,93 +442,6 @@ test_reconfigure_stale (Fixture *fixture, gconstpointer user_data)
   assert_step (fixture, VB_STATE_LOST, 1);
 }
 
-/* Measurements that do not change by a single bit although current flows. */
-static void
-test_frozen (Fixture *fixture, gconstpointer user_data)
-{
-  static const struct
-  {
-    gint64 time;
-    VbState state;
-    const char *text;
-  } steps[] = {
-    { 60, VB_STATE_LATE, "ConnectionInformation='The same values for 60 s'" },
-    { 80, VB_STATE_STALE, "ConnectionInformation='The same values for 60 s: charging stopped'" },
-    { 230, VB_STATE_LOST, "ConnectionInformation='The same values for 60 s: limits withdrawn'" },
-  };
-
-  fixture->config.live.frozen_after = 60 * SECOND;
-  restart (fixture);
-  g_assert_true (push (fixture, REQUIRED));
-  for (guint i = 1, step = 0; i < 300; i++) {
-    g_autofree char *text = NULL;
-
-    tick_at (fixture, i * SECOND - 1);
-    assert_step (fixture, vb_battery_state (fixture->battery), 0);
-    tick_at (fixture, i * SECOND);
-    if (step < G_N_ELEMENTS (steps) && steps[step].time == i) {
-      assert_step (fixture, steps[step].state, 1);
-      assert_bus (fixture, steps[step++].text);
-    }
-    /* A text that counts the seconds is no measurement. */
-    text = g_strdup_printf (REQUIRED " HighVoltage=0 ChargeMode='seen %u'", i);
-    g_assert_true (push (fixture, text));
-    assert_missing (fixture, "");
-  }
-
-  /* A limit is no measurement. */
-  g_assert_true (push (fixture, "MaxDischargeCurrent=140"));
-  assert_step (fixture, VB_STATE_LOST, 0);
-  /* Any change ends it, below the rounding too. */
-  g_assert_true (push (fixture, "Voltage=52.700001"));
-  assert_step (fixture, VB_STATE_LIVE, 1);
-}
-
-/* A battery at rest may well say the same for hours. */
-static void
-test_not_frozen (Fixture *fixture, gconstpointer user_data)
-{
-  static const char *const records[]
-      = { "Soc=60 Voltage=52 Current=0 " LIMITS, "Soc=60 Voltage=52 Power=0 " LIMITS,
-          /* What the electronics draws is no current of the battery. */
-          "Soc=60 Voltage=52 Current=0 Power=3 " LIMITS };
-
-  fixture->config.live.frozen_after = 60 * SECOND;
-  for (guint i = 0; i < G_N_ELEMENTS (records); i++) {
-    restart (fixture);
-    for (guint j = 0; j < 1000; j++) {
-      tick_at (fixture, j * SECOND);
-      g_assert_true (push (fixture, records[i]));
-      assert_step (fixture, VB_STATE_LIVE, j == 0 ? 1 : 0);
-    }
-  }
-
-  /* Current flows that is known by its Power alone. */
-  restart (fixture);
-  for (guint j = 0; j <= 60; j++) {
-    tick_at (fixture, j * SECOND);
-    g_assert_true (push (fixture, "Soc=60 Voltage=52 Power=100 " LIMITS));
-  }
-  assert_step (fixture, VB_STATE_LATE, 0);
-
-  /* A record that takes the place of an old Current counts at once. */
-  fixture->config.live.frozen_after = 10 * SECOND;
-  restart (fixture);
-  g_assert_true (push (fixture, "Soc=60 Voltage=52 Current=30 Power=0 " LIMITS));
-  tick_at (fixture, 11 * SECOND);
-  g_assert_true (push (fixture, "Soc=60 Voltage=52 Power=0 " LIMITS));
-  assert_step (fixture, VB_STATE_LIVE, 1);
-
-  /* Off by default. */
-  fixture->config.live.frozen_after = 0;
-  restart (fixture);
-  for (guint j = 0; j < 1000; j++) {
-    tick_at (fixture, j * SECOND);
-    g_assert_true (push (fixture, REQUIRED));
-    assert_step (fixture, VB_STATE_LIVE, j == 0 ? 1 : 0);
-  }
-}
-
 /* Identity belongs to the daemon, and stays while values come and go. */
 static void
 test_identity (Fixture *fixture, gconstpointer user_data)
@@ -962,31 +516,17 @@ main (int argc, char **argv)
   ADD ("new", test_new);
   ADD ("verdict", test_verdict);
   ADD ("source", test_source);
-  ADD ("own-text", test_own_text);
-  ADD ("rounding", test_rounding);
   ADD ("every-field", test_every_field);
-  ADD ("expiry", test_expiry);
-  ADD ("expiry-late", test_expiry_late);
   ADD ("derived-charge", test_derived_charge);
-  ADD ("sent-expires", test_sent_expires);
   ADD ("smoothed-current-is-forgotten", test_smoothed_current_is_forgotten);
   ADD ("derived-power", test_derived_power);
-  ADD ("null-blocks", test_null_blocks);
   ADD ("cells", test_cells);
   ADD ("temperatures", test_temperatures);
-  ADD ("cable", test_cable);
-  ADD ("put", test_put);
-  ADD ("seat-belt", test_seat_belt);
-  ADD ("seat-belt-decimals", test_seat_belt_decimals);
-  ADD ("asked", test_asked);
-  ADD ("belt-on-the-configured", test_belt_on_the_configured);
   ADD ("counters", test_counters);
   ADD ("no-counters", test_no_counters);
   ADD ("counters-and-gaps", test_counters_and_gaps);
   ADD ("reconfigure", test_reconfigure);
   ADD ("reconfigure-stale", test_reconfigure_stale);
-  ADD ("frozen", test_frozen);
-  ADD ("not-frozen", test_not_frozen);
   ADD ("identity", test_identity);
   ADD ("presence", test_presence);
   g_test_add_func ("/battery/config", test_config);

@@ -3,7 +3,7 @@
 #define SESSION "unix:path=/tmp/session-bus"
 #define SYSTEM "unix:path=/tmp/system-bus"
 
-/* Which bus is meant: the rule of every Venus driver (contract §1.8). */
+/* Which bus is meant: the rule of every Venus driver. */
 static void
 test_which (void)
 {

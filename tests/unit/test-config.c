@@ -473,7 +473,7 @@ test_words (Files *files, gconstpointer unused)
                    && VB_ON_STALE_DROP == 2);
 }
 
-/* The bounds of the rules of design §5 are allowed themselves. */
+/* The bounds of the rules of the ladder are allowed themselves. */
 static void
 test_bounds (Files *files, gconstpointer unused)
 {
@@ -509,7 +509,8 @@ test_bounds (Files *files, gconstpointer unused)
   }
 }
 
-/* The default battery is there if [battery] is, or if there is no battery at all, and comes first. */
+/* The default battery is there if [battery] is, or if there is no battery at all, and comes
+   first. */
 static void
 test_default_battery (Files *files, gconstpointer unused)
 {
@@ -677,7 +678,8 @@ test_markdown (Files *files, gconstpointer unused)
   g_assert_cmpstr (page, ==, markdown->str);
 }
 
-/* Whether two configurations of one battery say the same, `listen` aside: unset is not its default. */
+/* Whether two configurations of one battery say the same, `listen` aside: unset is not its
+   default. */
 static void
 assert_same (const VbConfig *a, const VbConfig *b)
 {

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What the bus knows (contract §3.2 to §3.7), as far as it is not marked "leave out". */
+/* What the bus knows, as far as it is not marked "leave out". */
 static const char *const contract_paths[] = {
   "/Dc/0/Voltage",
   "/Dc/0/Current",
@@ -136,7 +136,7 @@ static const char *const contract_paths[] = {
   "/Diagnostics/LastErrors/4/Time",
 };
 
-/* What dbus-mqtt-battery publishers send (field-notes §2.3). */
+/* What dbus-mqtt-battery publishers send. */
 static const char *const mqtt_keys[] = {
   "Dc/Power",
   "Dc/Voltage",
@@ -253,14 +253,14 @@ static const struct
   { "TimeToSoC/", 0, 5, 100 },
 };
 
-/* The alarms that the GUI does not show, neither of the battery nor of a module (contract §3.6). */
+/* The alarms that the GUI does not show, neither of the battery nor of a module. */
 static const char *const hidden_alarms[] = {
   "/Alarms/Alarm",           "/Alarms/LowFusedVoltage",  "/Alarms/HighFusedVoltage",
   "/Alarms/ChargeBlocked",   "/Alarms/DischargeBlocked", "/Alarms/FirmwareUpdateFailure",
   "/Alarms/ParallelBmsLost",
 };
 
-/* What Victron-VirtualBattery flows send (field-notes §2.1). */
+/* What Victron-VirtualBattery flows send. */
 static const char *const seed_names[] = {
   "Soc",
   "Current",
@@ -502,7 +502,8 @@ test_suggestions (void)
     { "", NULL },
   };
 
-  /* Asked again, when it is known, and once more when others have taken its place, it is the same. */
+  /* Asked again, when it is known, and once more when others have taken its place, it is the
+     same. */
   for (guint turn = 0; turn < 3; turn++) {
     for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
       g_autofree char *meant = vb_item_suggest (rows[i].sent);

@@ -14,8 +14,8 @@
 
 /*
  * A heartbeat ends its process, so each test starts this program anew as a child with the name of
- * what it is to do. The interval timer is the kernel's: what is shown of it takes its real time, and
- * no more.
+ * what it is to do. The interval timer is the kernel's: what is shown of it takes its real time,
+ * and no more.
  */
 
 #define MILLISECOND (G_USEC_PER_SEC / 1000)

@@ -470,8 +470,8 @@ on_turn (gpointer user_data)
   return --*(guint *)user_data > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
-/* Nobody reads the pipe that stands where the thread writes: that is a disk which does not answer. The
-   loop goes on turning. */
+/* Nobody reads the pipe that stands where the thread writes: that is a disk which does not answer.
+   The loop goes on turning. */
 static void
 test_slow_disk (Kept *kept, gconstpointer unused)
 {

@@ -1,5 +1,5 @@
-/* A child that saves is killed at each of its system calls in turn, as a power cut would: what the file
-   then holds is the old or the new state, never neither. */
+/* A child that saves is killed at each of its system calls in turn, as a power cut would: what the
+   file then holds is the old or the new state, never neither. */
 
 #include "state/history-file.h"
 
@@ -73,7 +73,8 @@ start_child (const Fixture *fixture)
   return child;
 }
 
-/* Lets @child go on until it stops before or after a system call. Returns: FALSE if it came to its end */
+/* Lets @child go on until it stops before or after a system call. Returns: FALSE if it came to its
+   end */
 static gboolean
 next_stop (pid_t child)
 {
@@ -90,8 +91,8 @@ next_stop (pid_t child)
   return TRUE;
 }
 
-/* Saves in a child that is killed when it stops for the @steps-th time. Returns: whether it came to its
-   end before that */
+/* Saves in a child that is killed when it stops for the @steps-th time. Returns: whether it came to
+   its end before that */
 static gboolean
 save_and_kill (const Fixture *fixture, guint steps)
 {
@@ -152,7 +153,8 @@ test_power_cut (Fixture *fixture, gconstpointer has_old)
     }
   } while (!ended);
 
-  /* mkdir or stat, open, write, fsync, close, rename, and the folder: twice each, before and after. */
+  /* mkdir or stat, open, write, fsync, close, rename, and the folder: twice each, before and
+     after. */
   g_test_message ("%u times the old one, %u times the new one", n_old, n_new);
   g_assert_cmpuint (n_old, >, 8);
   g_assert_cmpuint (n_new, >, 4);
@@ -180,8 +182,8 @@ effect_of (guint64 call)
   }
 }
 
-/* A killed process loses nothing that it has written; a power cut does. So the order counts: the file
-   is on the disk before it takes the place of the old one, and the folder after that. */
+/* A killed process loses nothing that it has written; a power cut does. So the order counts: the
+   file is on the disk before it takes the place of the old one, and the folder after that. */
 static void
 test_order (Fixture *fixture, gconstpointer unused)
 {

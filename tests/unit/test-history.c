@@ -30,8 +30,8 @@ current_at (gint64 time)
   return 10 + 50 * sin (2 * G_PI * (double)time / (double)DAY * 8);
 }
 
-/* The charge that flows into the battery, or out of it, from 0 to the end of a whole number of rounds:
-   10 + 50 sin(x) is negative between its two zeros. */
+/* The charge that flows into the battery, or out of it, from 0 to the end of a whole number of
+   rounds: 10 + 50 sin(x) is negative between its two zeros. */
 static void
 exact_charge (guint days, double *charged, double *drawn)
 {

@@ -258,7 +258,7 @@ test_list_and_health (Fixture *fixture, gconstpointer user_data)
 #define ADD(path, function) \
   g_test_add ("/state-json/" path, Fixture, NULL, set_up, function, tear_down)
 
-/* What the seat belt has changed stands beside what was sent, as it was sent (design §5). */
+/* What the seat belt has changed stands beside what was sent, as it was sent. */
 static void
 test_belt (Fixture *fixture, gconstpointer user_data)
 {

@@ -228,7 +228,7 @@ test_duplicates (void)
   g_assert_cmpuint (record->errors->len, ==, 0);
 }
 
-/* Keys of dbus-mqtt-battery that mean nothing here (field-notes §2.3); the field table wins. */
+/* Keys of dbus-mqtt-battery that mean nothing here; the field table wins. */
 static void
 test_ignored (void)
 {

@@ -4,7 +4,7 @@
 
 #define SECOND G_USEC_PER_SEC
 
-/* What SetValue answers and what it leaves on the bus (contract §1.4, design §4). */
+/* What SetValue answers and what it leaves on the bus. */
 
 typedef struct
 {

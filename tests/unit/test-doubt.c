@@ -1,7 +1,7 @@
 #include "battery-fixture.h"
 
 /*
- * Records that are right field by field and refused for what they say together (design §2): roles,
+ * Records that are right field by field and refused for what they say together: roles,
  * missing fields, implausible voltages, unbelievable zeros, replays; wrong-optional; and `check`.
  */
 #define BATTERY_LOW "BatteryLowVoltage=46"
@@ -66,8 +66,8 @@ test_role (Fixture *fixture, gconstpointer user_data)
                        vb_item (item)->field->group != VB_GROUP_LIMIT);
 }
 
-/* Whatever else is wrong with a limit, a monitor says one thing of it; where wrong optional fields are
-   dropped, it is one of those. */
+/* Whatever else is wrong with a limit, a monitor says one thing of it; where wrong optional fields
+   are dropped, it is one of those. */
 static void
 test_role_and_wrong (Fixture *fixture, gconstpointer user_data)
 {
@@ -160,7 +160,8 @@ test_empty (Fixture *fixture, gconstpointer user_data)
   }
 }
 
-/* The three rules about MaxChargeVoltage, at their limits, against what is sent and what is known. */
+/* The three rules about MaxChargeVoltage, at their limits, against what is sent and what is
+   known. */
 static void
 test_charge_voltage (Fixture *fixture, gconstpointer user_data)
 {
@@ -227,7 +228,8 @@ test_charge_voltage_alone (Fixture *fixture, gconstpointer user_data)
     }
 }
 
-/* BatteryLowVoltage as it is after the record: configured, taken back by null, left out of a PUT. */
+/* BatteryLowVoltage as it is after the record: configured, taken back by null, left out of a
+   PUT. */
 static void
 test_low_voltage (Fixture *fixture, gconstpointer user_data)
 {
@@ -482,7 +484,7 @@ test_off_with_zeros (Fixture *fixture, gconstpointer user_data)
   assert_step (fixture, VB_STATE_LIVE, 0);
 }
 
-/* The seed's flow fills what it does not know yet with 0 (field-notes §2.1): not while waiting, and
+/* The seed's flow fills what it does not know yet with 0: not while waiting, and
    not while live, does such a record reach the bus. */
 static void
 test_seed (Fixture *fixture, gconstpointer user_data)
@@ -787,8 +789,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, function) \
-  g_test_add ("/battery-check/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function) g_test_add ("/doubt/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("role", test_role);
   ADD ("role-and-wrong", test_role_and_wrong);
   ADD ("dropped-decides-nothing", test_dropped_decides_nothing);
