@@ -182,11 +182,11 @@ on_reload (gpointer user_data)
 
   for (guint i = 0; i < daemon->batteries->len; i++) {
     VbBattery *battery = g_ptr_array_index (daemon->batteries, i);
-    const VbBatteryConfig *own
+    const VbBatteryConfig *wanted
         = vb_config_battery (config, vb_battery_config (battery)->fixed.name);
 
-    if (own != NULL)
-      vb_battery_reconfigure (battery, own, vb_clock_now ());
+    if (wanted != NULL)
+      vb_battery_reconfigure (battery, wanted, vb_clock_now ());
   }
   keep_time (daemon);
   g_message ("configuration read again");

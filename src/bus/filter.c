@@ -5,13 +5,13 @@ typedef struct
 {
   GMutex lock;
   GHashTable *paths; /* set of char * */
-} Known;
+} Exported;
 
 struct _VbBusFilter
 {
   GDBusConnection *connection;
-  guint filter;
-  Known *known;
+  guint id; /* of the filter */
+  Exported *exported;
 };
 
 /* The interfaces that a call without one can mean, by its member; all others mean BusItem. */
@@ -31,26 +31,26 @@ static const struct
 static void
 known_clear (gpointer data)
 {
-  Known *known = data;
+  Exported *exported = data;
 
-  g_hash_table_unref (known->paths);
-  g_mutex_clear (&known->lock);
+  g_hash_table_unref (exported->paths);
+  g_mutex_clear (&exported->lock);
 }
 
 static void
-known_unref (gpointer data)
+exported_unref (gpointer data)
 {
   g_atomic_rc_box_release_full (data, known_clear);
 }
 
 static gboolean
-is_known (Known *known, const char *path)
+is_exported (Exported *exported, const char *path)
 {
   gboolean found;
 
-  g_mutex_lock (&known->lock);
-  found = g_hash_table_contains (known->paths, path);
-  g_mutex_unlock (&known->lock);
+  g_mutex_lock (&exported->lock);
+  found = g_hash_table_contains (exported->paths, path);
+  g_mutex_unlock (&exported->lock);
 
   return found;
 }
@@ -108,9 +108,12 @@ unlocked (GDBusMessage *message)
 }
 
 static GDBusMessage *
-filter (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, gpointer user_data)
+filter_message (GDBusConnection *connection,
+                GDBusMessage *message,
+                gboolean incoming,
+                gpointer user_data)
 {
-  Known *known = user_data;
+  Exported *exported = user_data;
   const char *interface = g_dbus_message_get_interface (message);
 
   if (!incoming || g_dbus_message_get_message_type (message) != G_DBUS_MESSAGE_TYPE_METHOD_CALL)
@@ -123,7 +126,7 @@ filter (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, g
   }
 
   if (g_strcmp0 (interface, "org.freedesktop.DBus.Peer") != 0
-      && !is_known (known, g_dbus_message_get_path (message))) {
+      && !is_exported (exported, g_dbus_message_get_path (message))) {
     reply_unknown_object (connection, message);
     g_object_unref (message);
     return NULL;
@@ -143,31 +146,31 @@ filter (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, g
 VbBusFilter *
 vb_bus_filter_new (GDBusConnection *connection)
 {
-  VbBusFilter *compat = g_new0 (VbBusFilter, 1);
+  VbBusFilter *filter = g_new0 (VbBusFilter, 1);
 
-  compat->connection = g_object_ref (connection);
-  compat->known = g_atomic_rc_box_new0 (Known);
-  g_mutex_init (&compat->known->lock);
-  compat->known->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  compat->filter = g_dbus_connection_add_filter (
-      connection, filter, g_atomic_rc_box_acquire (compat->known), known_unref);
+  filter->connection = g_object_ref (connection);
+  filter->exported = g_atomic_rc_box_new0 (Exported);
+  g_mutex_init (&filter->exported->lock);
+  filter->exported->paths = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  filter->id = g_dbus_connection_add_filter (
+      connection, filter_message, g_atomic_rc_box_acquire (filter->exported), exported_unref);
 
-  return compat;
+  return filter;
 }
 
 void
-vb_bus_filter_free (VbBusFilter *compat)
+vb_bus_filter_free (VbBusFilter *filter)
 {
-  g_dbus_connection_remove_filter (compat->connection, compat->filter);
-  g_object_unref (compat->connection);
-  known_unref (compat->known);
-  g_free (compat);
+  g_dbus_connection_remove_filter (filter->connection, filter->id);
+  g_object_unref (filter->connection);
+  exported_unref (filter->exported);
+  g_free (filter);
 }
 
 void
-vb_bus_filter_add_path (VbBusFilter *compat, const char *path)
+vb_bus_filter_add_path (VbBusFilter *filter, const char *path)
 {
-  g_mutex_lock (&compat->known->lock);
-  g_hash_table_add (compat->known->paths, g_strdup (path));
-  g_mutex_unlock (&compat->known->lock);
+  g_mutex_lock (&filter->exported->lock);
+  g_hash_table_add (filter->exported->paths, g_strdup (path));
+  g_mutex_unlock (&filter->exported->lock);
 }

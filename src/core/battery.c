@@ -41,7 +41,7 @@ struct _VbBattery
 VbBattery *
 vb_battery_new (const VbBatteryConfig *config, gint64 now)
 {
-  static const VbKnown own[] = {
+  static const VbKnown always[] = {
     VB_KNOWN_BMS_CABLE,
     VB_KNOWN_CONNECTED,
     VB_KNOWN_CONNECTION_INFORMATION,
@@ -62,9 +62,9 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
   battery->next_tick = G_MAXINT64;
   battery->listeners = g_array_new (FALSE, FALSE, sizeof (Listener));
 
-  for (guint i = 0; i < G_N_ELEMENTS (own); i++)
-    if (vb_battery_has_item (battery, vb_item_known (own[i])))
-      vb_values_activate (&battery->values, vb_item_known (own[i]));
+  for (guint i = 0; i < G_N_ELEMENTS (always); i++)
+    if (vb_battery_has_item (battery, vb_item_known (always[i])))
+      vb_values_activate (&battery->values, vb_item_known (always[i]));
   for (guint i = 0; i < n_derived; i++)
     vb_values_activate (&battery->values, vb_item_known (derived[i]));
   if (config->fixed.history)

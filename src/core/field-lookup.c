@@ -57,21 +57,21 @@ static void
 add_item (Names *names, const VbField *field, guint member)
 {
   const guint item = names->items->len;
-  VbItem own = { .field = field, .member = member };
+  VbItem made = { .field = field, .member = member };
   g_auto (GStrv) aliases = g_strsplit (field->aliases != NULL ? field->aliases : "", " ", -1);
   char number[16];
 
   g_snprintf (number, sizeof number, "%u", member);
-  own.name = fill_in (field->name, number);
-  own.path = fill_in (field->path, number);
-  g_array_append_val (names->items, own);
+  made.name = fill_in (field->name, number);
+  made.path = fill_in (field->path, number);
+  g_array_append_val (names->items, made);
 
-  add_spelling (names, own.name, item);
-  add_spelling (names, own.path, item);
-  add_spelling (names, own.path + 1, item);
-  add_groups (names, own.path);
-  if (g_str_has_prefix (own.path, "/Dc/0/")) {
-    char *nested = g_strconcat ("/Dc/", own.path + strlen ("/Dc/0/"), NULL);
+  add_spelling (names, made.name, item);
+  add_spelling (names, made.path, item);
+  add_spelling (names, made.path + 1, item);
+  add_groups (names, made.path);
+  if (g_str_has_prefix (made.path, "/Dc/0/")) {
+    char *nested = g_strconcat ("/Dc/", made.path + strlen ("/Dc/0/"), NULL);
 
     add_spelling (names, nested, item);
     add_spelling (names, nested + 1, item);
@@ -123,6 +123,12 @@ vb_item (guint item)
   g_return_val_if_fail (item < names->items->len, NULL);
 
   return &g_array_index (names->items, VbItem, item);
+}
+
+gboolean
+vb_item_is_row (guint item)
+{
+  return item == 0 || vb_item (item)->field != vb_item (item - 1)->field;
 }
 
 guint

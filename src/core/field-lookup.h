@@ -24,6 +24,10 @@ guint vb_item_count (void);
 /** The item with number @item (0 … vb_item_count() - 1). */
 const VbItem *vb_item (guint item);
 
+/** Whether @item stands for its row of the table: a single field, or the first member of a
+    family. */
+gboolean vb_item_is_row (guint item);
+
 /** The item of a field that code knows by name; of a family, its first member. */
 guint vb_item_known (VbKnown known);
 

@@ -91,19 +91,13 @@ vb_field_markdown_append (GString *markdown)
                 "Decimals are those a value is rounded to on the bus; −1 means whole tens.\n");
 
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++) {
-    const VbField *before = NULL;
-
     g_string_append_printf (markdown,
                             "\n## %s\n\n%s\n\n"
                             "| name | path | kind | unit | range | decimals | what |\n"
                             "|---|---|---|---|---|---|---|\n",
                             sections[i].title, sections[i].text);
-    for (guint item = 0; item < vb_item_count (); item++) {
-      const VbField *field = vb_item (item)->field;
-
-      if (field->group == sections[i].group && field != before)
+    for (guint item = 0; item < vb_item_count (); item++)
+      if (vb_item_is_row (item) && vb_item (item)->field->group == sections[i].group)
         append_row (item, markdown);
-      before = field;
-    }
   }
 }

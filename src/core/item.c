@@ -87,19 +87,19 @@ check_enumeration (const VbItem *item, double number, GError **error)
 gboolean
 vb_item_check_number (guint item, double number, VbValue *value, GError **error)
 {
-  const VbItem *own = vb_item (item);
-  const VbField *field = own->field;
+  const VbItem *meant = vb_item (item);
+  const VbField *field = meant->field;
 
   g_return_val_if_fail (isfinite (number), FALSE);
 
   if (field->kind == VB_KIND_TEXT) {
     g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is a number, a text is needed",
-                 own->name);
+                 meant->name);
     return FALSE;
   }
-  if (field->kind != VB_KIND_REAL && !check_whole (own, number, error))
+  if (field->kind != VB_KIND_REAL && !check_whole (meant, number, error))
     return FALSE;
-  if (!check_enumeration (own, number, error) || !check_range (own, number, error))
+  if (!check_enumeration (meant, number, error) || !check_range (meant, number, error))
     return FALSE;
 
   if (field->flags & VB_FIELD_NOT_POSITIVE && number > 0)
@@ -112,11 +112,12 @@ vb_item_check_number (guint item, double number, VbValue *value, GError **error)
 gboolean
 vb_item_check_boolean (guint item, gboolean boolean, VbValue *value, GError **error)
 {
-  const VbItem *own = vb_item (item);
+  const VbItem *meant = vb_item (item);
 
-  if (own->field->kind != VB_KIND_BOOLEAN) {
-    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is %s, a %s is needed", own->name,
-                 boolean ? "true" : "false", own->field->kind == VB_KIND_TEXT ? "text" : "number");
+  if (meant->field->kind != VB_KIND_BOOLEAN) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is %s, a %s is needed",
+                 meant->name, boolean ? "true" : "false",
+                 meant->field->kind == VB_KIND_TEXT ? "text" : "number");
     return FALSE;
   }
 
@@ -128,22 +129,23 @@ vb_item_check_boolean (guint item, gboolean boolean, VbValue *value, GError **er
 gboolean
 vb_item_check_text (guint item, const char *text, VbValue *value, GError **error)
 {
-  const VbItem *own = vb_item (item);
+  const VbItem *meant = vb_item (item);
   const gsize length = strlen (text);
 
-  if (own->field->kind != VB_KIND_TEXT && !(own->field->flags & VB_FIELD_OR_TEXT)) {
+  if (meant->field->kind != VB_KIND_TEXT && !(meant->field->flags & VB_FIELD_OR_TEXT)) {
     g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is a text, a number is needed",
-                 own->name);
+                 meant->name);
     return FALSE;
   }
   if (length == 0 || length > VB_TEXT_MAX) {
     g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_LENGTH,
-                 "%s is a text of %zu bytes, allowed are 1 to %d", own->name, length, VB_TEXT_MAX);
+                 "%s is a text of %zu bytes, allowed are 1 to %d", meant->name, length,
+                 VB_TEXT_MAX);
     return FALSE;
   }
   if (!g_utf8_validate (text, (gssize)length, NULL)) {
     g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is not UTF-8, a text is needed",
-                 own->name);
+                 meant->name);
     return FALSE;
   }
 

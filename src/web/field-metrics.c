@@ -73,13 +73,7 @@ append_field (const GPtrArray *batteries, guint first, GString *text)
 void
 vb_field_metrics_append (const GPtrArray *batteries, GString *text)
 {
-  const VbField *before = NULL;
-
-  for (guint i = 0; i < vb_item_count (); i++) {
-    const VbField *field = vb_item (i)->field;
-
-    if (field != before && field->group != VB_GROUP_IDENTITY)
+  for (guint i = 0; i < vb_item_count (); i++)
+    if (vb_item_is_row (i) && vb_item (i)->field->group != VB_GROUP_IDENTITY)
       append_field (batteries, i, text);
-    before = field;
-  }
 }

@@ -99,7 +99,6 @@ write_field (VbJsonWriter *json, const VbItem *item)
 static void
 write_fields (GString *text)
 {
-  const VbField *before = NULL;
   VbJsonWriter json;
 
   vb_json_writer_init (&json, text);
@@ -107,9 +106,8 @@ write_fields (GString *text)
   for (guint i = 0; i < vb_item_count (); i++) {
     const VbItem *item = vb_item (i);
 
-    if (item->field != before && item->field->group != VB_GROUP_IDENTITY)
+    if (vb_item_is_row (i) && item->field->group != VB_GROUP_IDENTITY)
       write_field (&json, item);
-    before = item->field;
   }
   vb_json_end_array (&json);
 }

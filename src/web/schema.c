@@ -130,15 +130,10 @@ static GArray *
 list_rows (void)
 {
   GArray *rows = g_array_new (FALSE, FALSE, sizeof (guint));
-  const VbField *before = NULL;
 
-  for (guint i = 0; i < vb_item_count (); i++) {
-    const VbField *field = vb_item (i)->field;
-
-    if (field != before && field->group != VB_GROUP_IDENTITY)
+  for (guint i = 0; i < vb_item_count (); i++)
+    if (vb_item_is_row (i) && vb_item (i)->field->group != VB_GROUP_IDENTITY)
       g_array_append_val (rows, i);
-    before = field;
-  }
 
   return rows;
 }
