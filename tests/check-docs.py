@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """Holds what comments and documents cite: the repository alone. A document that is named is there, a
-heading that is named (`docs/venus.md, "Values on the bus"`) is one of it, and no section of a document
+heading that is named (`docs/venus.md, "Values on the bus"`) is one of it, a file of src that a page names
+is there (`src/core/value.c`, or `core/value` for both of its files), and no section of a document
 is cited by number. Comments of src are no wider than 100 columns.
 
     check-docs.py SOURCE_ROOT
@@ -21,6 +22,7 @@ TOKEN = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*.*?\*/|//[^\n
 NUMBERED = re.compile(r'[\w-]*\.?\w*,? ?§ ?[\d.]*')
 DOCUMENT = re.compile(r'\bdocs/([\w-]+\.md)')
 HEADINGS = re.compile(r'\b([\w-]+\.md)\)?, ((?:"[^"\n]+"(?:, | and )?)+)|((?:"[^"\n]+"(?:, | and )?)+) in docs/([\w-]+\.md)')
+SOURCE = re.compile(r'`(?:src/)?((?:base|core|json|bus|venus|http|web|config|state|doctor)/[a-z-]+)(?:\.[ch])?`')
 QUOTED = re.compile(r'"([^"]+)"')
 
 
@@ -65,6 +67,9 @@ def check(root):
             for heading in QUOTED.findall(behind or quoted):
                 if (before or name) in headings and heading not in headings[before or name]:
                     problems.append(f'{own}: docs/{before or name} has no heading "{heading}"')
+        for name in SOURCE.findall(text) if file.suffix == '.md' else ():
+            if not any((root / 'src' / (name + end)).exists() for end in ('.c', '.h')):
+                problems.append(f'{own}: src/{name} is not there')
         if own.parts[0] == 'src' and file.suffix in ('.c', '.h'):
             lines = text.split('\n')
             wide = {number for match in comments_of(text)
@@ -76,6 +81,7 @@ def check(root):
 
 DOCS = {'docs/venus.md': '# Venus\n\n## Values on the bus\n\n## Joining\n'}
 BAD_TREES = {
+    'README.md: src/core/gone is not there': {'README.md': '`core/gone` and `src/core/gone.c`\n'},
     'src/a.c:1: cites "contract §1.8"': {'src/a.c': '/* A name (contract §1.8). */\n'},
     'tests/a.py:2: cites "as §5"': {'tests/a.py': '"""x\nas §5 has it"""\n'},
     'docs/design.md is not there': {'src/a.c': '/* See docs/design.md. */\n'},

@@ -29,8 +29,9 @@ INTERRUPTED, FAILED = 72, (70, 77, 71)
 TICK = os.sysconf('SC_CLK_TCK')
 # What the code under test consists of, for the coverage.
 CODE = {'json': ['json/reader.c', 'json/scan.c', 'json/names.c'],
-        'record': ['json/record.c', 'core/record.c', 'core/field.c', 'core/field-lookup.c'],
-        'battery': ['core/battery', 'core/freshness.c', 'core/derive'],
+        'record': ['json/record.c', 'core/record.c', 'core/item.c', 'core/field-lookup.c'],
+        'battery': ['core/battery.c', 'core/doubt.c', 'core/values.c', 'core/required.c', 'core/limits.c',
+                    'core/publish.c', 'core/freshness.c', 'core/derive.c', 'json/intake.c'],
         'config': ['config'],
         'history': ['state/history-file.c'],
         'set-value': ['venus/set-value.c', 'bus/value.c'],
