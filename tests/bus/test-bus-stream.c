@@ -15,6 +15,9 @@
 /* Pushes for which nobody makes room: far more than a socket holds. */
 #define N_STUCK 5000
 
+/* From here on are the serials of what is written past GDBus. */
+#define FIRST_DIRECT 0x80000000u
+
 typedef struct
 {
   PrivateBus bus;
@@ -27,6 +30,7 @@ typedef struct
   GMutex lock;
   GArray *seen; /* of int */
   guint n_signals;
+  guint n_direct; /* of them, those that were written past GDBus */
   guint n_replies;
 } Fixture;
 
@@ -56,12 +60,16 @@ filter (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, g
     g_autoptr (GVariant) boxed = g_variant_get_child_value (body, 0);
     g_autoptr (GVariant) value = g_variant_get_variant (boxed);
 
-    note (fixture, value, &fixture->n_replies);
-  } else if (g_str_equal (signature, "a{sa{sv}}")) {
+    if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
+      note (fixture, value, &fixture->n_replies);
+  } else if (g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_SIGNAL
+             && g_str_equal (signature, "a{sa{sv}}")) {
     g_autoptr (GVariant) items = g_variant_get_child_value (body, 0);
     g_autoptr (GVariant) item = g_variant_lookup_value (items, PATH, NULL);
     g_autoptr (GVariant) value = item != NULL ? g_variant_lookup_value (item, "Value", NULL) : NULL;
 
+    if (g_dbus_message_get_serial (message) >= FIRST_DIRECT)
+      g_atomic_int_inc (&fixture->n_direct);
     if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
       note (fixture, value, &fixture->n_signals);
   }
@@ -264,6 +272,57 @@ test_long (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (fixture->n_signals, ==, 2);
 }
 
+/* Calls in a byte order and waits for the answer, which comes in the same one. */
+static void
+call_in_order (Fixture *fixture,
+               const char *path,
+               const char *method,
+               GVariant *arguments,
+               GDBusMessageByteOrder order)
+{
+  g_autoptr (GDBusMessage) message
+      = g_dbus_message_new_method_call (NAME, path, VB_BUS_ITEM, method);
+  GDBusMessage *reply = NULL;
+
+  g_dbus_message_set_byte_order (message, order);
+  if (arguments != NULL)
+    g_dbus_message_set_body (message, arguments);
+  g_dbus_connection_send_message_with_reply (fixture->client, message,
+                                             G_DBUS_SEND_MESSAGE_FLAGS_NONE, G_MAXINT, NULL, NULL,
+                                             on_reply, &reply);
+  run_until (is_set, &reply);
+
+  g_assert_cmpint (g_dbus_message_get_byte_order (reply), ==, order);
+  g_object_unref (reply);
+}
+
+/* Whoever calls in the other byte order is answered in it, and the signals go on past GDBus. */
+static void
+test_byte_orders (Fixture *fixture, gconstpointer user_data)
+{
+  static const GDBusMessageByteOrder orders[] = {
+    G_DBUS_MESSAGE_BYTE_ORDER_LITTLE_ENDIAN,
+    G_DBUS_MESSAGE_BYTE_ORDER_BIG_ENDIAN,
+    G_DBUS_MESSAGE_BYTE_ORDER_BIG_ENDIAN,
+    G_DBUS_MESSAGE_BYTE_ORDER_LITTLE_ENDIAN,
+  };
+  Awaited awaited = { fixture, 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++) {
+    call_in_order (fixture, "/", "GetItems", NULL, orders[i]);
+    call_in_order (fixture, "/Dc", "GetValue", NULL, orders[i]);
+    call_in_order (fixture, "/Soc", "GetText", NULL, orders[i]);
+    call_in_order (fixture, "/Soc", "SetValue", g_variant_new ("(v)", g_variant_new_int32 (5)),
+                   orders[i]);
+
+    awaited.last++;
+    push_capacity (fixture, (guint)awaited.last);
+    run_until (has_come, &awaited);
+    g_assert_cmpuint (fixture->n_signals, ==, (guint)awaited.last);
+    g_assert_cmpuint (g_atomic_int_get (&fixture->n_direct), ==, (guint)awaited.last);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -272,6 +331,7 @@ main (int argc, char **argv)
   g_test_add ("/bus-stream/order", Fixture, NULL, set_up, test_order, tear_down);
   g_test_add ("/bus-stream/stuck", Fixture, NULL, set_up, test_stuck, tear_down);
   g_test_add ("/bus-stream/long", Fixture, NULL, set_up, test_long, tear_down);
+  g_test_add ("/bus-stream/byte-orders", Fixture, NULL, set_up, test_byte_orders, tear_down);
 
   return g_test_run ();
 }
