@@ -245,7 +245,7 @@ vb_bus_stream_write (VbBusStream *stream, const guint8 *message, gsize length, g
     return FALSE;
 
   g_mutex_lock (&stream->output->lock);
-  if (stream->output->finished == last_serial)
+  if (stream->output->unwritten == 0 && stream->output->finished == last_serial)
     written = send_whole (socket, message, length);
   g_mutex_unlock (&stream->output->lock);
 

@@ -1,6 +1,10 @@
 /* Signals that are written past GDBus come in order with what GDBus writes. */
 
 #include "bus/stream.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "venus/service.h"
 
 #include "base/clock.h"
@@ -323,6 +327,76 @@ test_byte_orders (Fixture *fixture, gconstpointer user_data)
   }
 }
 
+static guint8 *
+make_message (guint32 serial, gsize size, gsize *length)
+{
+  g_autoptr (GDBusMessage) message = g_dbus_message_new_signal ("/", VB_BUS_ITEM, "ItemsChanged");
+  g_autofree char *text = g_strnfill (size, 'x');
+  g_autoptr (GError) error = NULL;
+  guint8 *blob;
+
+  g_dbus_message_set_serial (message, serial);
+  g_dbus_message_set_body (message, g_variant_new ("(s)", text));
+  blob = g_dbus_message_to_blob (message, length, G_DBUS_CAPABILITY_FLAGS_NONE, &error);
+  g_assert_no_error (error);
+
+  return blob;
+}
+
+static gsize
+write_some (GIOStream *stream, const guint8 *message, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+  const gssize written = g_pollable_output_stream_write_nonblocking (
+      G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream)), message, length, NULL,
+      &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (written, >, 0);
+
+  return (gsize)written;
+}
+
+/* GDBus answers some calls in a thread of its own, whose serials the main thread does not know of:
+   nothing is written into the middle of such an answer either. */
+static void
+test_middle (void)
+{
+  int pair[2];
+  g_autoptr (GError) error = NULL;
+  gsize short_length, long_length, written;
+  g_autofree guint8 *short_message = make_message (1, 8, &short_length);
+  g_autofree guint8 *long_message = make_message (2, 8 << 20, &long_length);
+  g_autofree guint8 *read_back = g_malloc (long_length);
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GIOStream) stream = NULL;
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
+  socket = g_socket_new_from_fd (pair[0], &error);
+  g_assert_no_error (error);
+  connection = g_socket_connection_factory_create_connection (socket);
+  stream = vb_bus_stream_new (G_IO_STREAM (connection));
+
+  g_assert_cmpuint (write_some (stream, short_message, short_length), ==, short_length);
+  written = write_some (stream, long_message, long_length);
+  g_assert_cmpuint (written, <, long_length);
+  g_assert_cmpint (recv (pair[1], read_back, long_length, 0), >, 0);
+  g_assert_false (vb_bus_stream_write (VB_BUS_STREAM (stream), short_message, short_length, 1));
+
+  while (written < long_length) {
+    while (recv (pair[1], read_back, long_length, MSG_DONTWAIT) > 0)
+      ;
+    written += write_some (stream, long_message + written, long_length - written);
+  }
+  while (recv (pair[1], read_back, long_length, MSG_DONTWAIT) > 0)
+    ;
+  g_assert_true (vb_bus_stream_write (VB_BUS_STREAM (stream), short_message, short_length, 2));
+  g_assert_cmpint (recv (pair[1], read_back, long_length, 0), ==, (gssize)short_length);
+
+  close (pair[1]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -332,6 +406,7 @@ main (int argc, char **argv)
   g_test_add ("/bus-stream/stuck", Fixture, NULL, set_up, test_stuck, tear_down);
   g_test_add ("/bus-stream/long", Fixture, NULL, set_up, test_long, tear_down);
   g_test_add ("/bus-stream/byte-orders", Fixture, NULL, set_up, test_byte_orders, tear_down);
+  g_test_add_func ("/bus-stream/middle", test_middle);
 
   return g_test_run ();
 }
