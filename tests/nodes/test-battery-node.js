@@ -196,6 +196,26 @@ check('refused', CALM_BATTERY, {}, async (seen, daemon) => {
     await join(seen);
 });
 
+check('late, stale, lost and gone while all is refused', '[battery]\nwarn-after=1\nstale-after=2\ndrop-after=3\n'
+    + 'leave-after=4\n', {}, async seen => {
+    const states = () => seen.second.filter(msg => msg.topic === 'state').map(msg => msg.payload.state);
+
+    await join(seen);
+    await until(async () => {
+        const before = seen.caught.length;
+
+        seen.take({ payload: { Soc: 101 } });
+        await until(() => seen.caught.length > before, 'it is refused');
+        assert.strictEqual(seen.status(), 'red dot refused: Soc');
+        return states().includes('gone');
+    }, 'gone');
+    assert.ok(states().includes('late') || states().includes('stale') || states().includes('lost'), states());
+    assert.strictEqual(seen.second.find(msg => msg.payload.state === 'gone').payload.reason,
+        'Soc is 101 %, above the limit of 100 %');
+    assert.strictEqual(seen.second[seen.second.length - 1].payload.state, 'gone', 'the refusal comes last');
+    assert.strictEqual(seen.second[seen.second.length - 1].statusCode, 422);
+});
+
 check('no daemon, and again a daemon', CALM_BATTERY, {}, async (seen, daemon) => {
     await join(seen);
     await daemon.stop();
@@ -234,7 +254,7 @@ const OTHERS = [
     '{"state":"live","missing":[],"warnings":[],"values":{"Soc":{"value":{}}}}',
 ].map(body => [200, body]).concat([
     'null', '[]', '"x"', '{"errors":{}}', '{"errors":[null]}', '{"errors":[{"field":{"toString":1}}]}',
-    '{"detail":{"toString":1}}',
+    '{"detail":{"toString":1}}', '{"state":1}', '{"state":{"toString":1}}',
 ].flatMap(body => [[404, body], [500, body]]));
 
 test('another server', async () => {
@@ -262,6 +282,39 @@ test('another server', async () => {
             assert.deepStrictEqual(seen.second.map(msg => msg.payload.state), ['unreachable'], what);
             await stopFlow();
         }
+    } finally {
+        await stopFlow();
+        await new Promise(resolve => server.close(resolve));
+    }
+});
+
+// As the daemon's 429 and 503, or a proxy's answer.
+test('the state is asked for where no answer tells it', async () => {
+    let state = 'stale';
+    const server = http.createServer((request, response) => {
+        const answer = request.method === 'GET' ? { state, on_bus: true, missing: [], warnings: [] }
+            : { title: 'Service Unavailable' };
+
+        request.resume();
+        request.on('end', () => {
+            response.statusCode = request.method === 'GET' ? 200 : 503;
+            response.end(JSON.stringify(answer));
+        });
+    });
+
+    await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+    times.look = 300;
+    const seen = await startFlow('virtual battery', `http://127.0.0.1:${server.address().port}`);
+    try {
+        await until(() => seen.second.some(msg => msg.payload.state === 'stale'), 'it is asked at first');
+        state = 'lost';
+        await until(async () => {
+            const before = seen.caught.length;
+
+            seen.take({ payload: RECORD });
+            await until(() => seen.caught.length > before, 'it is refused');
+            return seen.second.some(msg => msg.payload.state === 'lost');
+        }, 'lost');
     } finally {
         await stopFlow();
         await new Promise(resolve => server.close(resolve));
