@@ -7,7 +7,7 @@ const net = require('net');
 const { test } = require('node:test');
 
 const { Daemon, CALM, until, sleep, freePort } = require('./daemon');
-const { startFlow, stopFlow } = require('./flow');
+const { startFlow, stopFlow, helper } = require('./flow');
 const times = require('../../nodered/lib/times');
 
 const RECORD = {
@@ -319,6 +319,17 @@ test('the state is asked for where no answer tells it', async () => {
         await stopFlow();
         await new Promise(resolve => server.close(resolve));
     }
+});
+
+test('a user in the URL', async () => {
+    const seen = await startFlow('virtual battery', 'http://user:open-sesame@127.0.0.1:1882');
+    const logged = helper.log().args.map(([{ msg }]) => String(msg));
+
+    assert.ok(logged.some(line => /the token belongs into the field Token/.test(line)), logged.join('\n'));
+    assert.ok(!logged.some(line => line.includes('open-sesame')), 'the password is told to nobody');
+    seen.take({ payload: RECORD });
+    await until(() => seen.caught.length === 1, 'Catch hears of it');
+    await stopFlow();
 });
 
 for (const [token, status] of [['open-sesame', GREEN], ['wrong', 'red dot refused: token'],
