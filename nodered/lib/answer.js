@@ -40,7 +40,8 @@ const isBattery = isLike({
     values: maybe(isLike({ Soc: isReading, Voltage: isReading })),
 });
 
-const isProblem = isLike({ title: isTextOrNothing, detail: isTextOrNothing, errors: isErrors });
+// One of a record tells the battery's state, too.
+const isProblem = isLike({ title: isTextOrNothing, detail: isTextOrNothing, state: isTextOrNothing, errors: isErrors });
 
 // Whether the JSON `answer` may be what the daemon says of a battery, a verdict or GET /battery, or, from
 // status 300 on, why it refuses. Anybody may listen at a wrong address, and anything may come from there.

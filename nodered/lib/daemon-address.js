@@ -16,9 +16,14 @@ function ofUrl(url) {
         options: { hostname, port } };
 }
 
+// For the log, which is not to hold a password.
+function withoutUser(url) {
+    return String(url).replace(/\/\/.*@/, '//');
+}
+
 // How to reach the daemon at `url`: http://HOST:PORT[/PREFIX], https://… (a proxy in front of it) or
-// unix:/PATH/OF/SOCKET. Throws where it is none of these. Returns: prefix of every path; host and headers
-// of every request; transport (node's http or https) with its options.
+// unix:/PATH/OF/SOCKET. Throws where it is none of these, or names a user. Returns: prefix of every path;
+// host and headers of every request; transport (node's http or https) with its options.
 function daemonAddress(url, token) {
     const bare = String(token || '').trim();
     const headers = bare ? { Authorization: 'Bearer ' + bare } : {};
@@ -34,10 +39,14 @@ function daemonAddress(url, token) {
     try {
         parsed = new URL(url);
     } catch (error) {
-        throw new Error(`"${url}" is not a URL`);
+        throw new Error(`"${withoutUser(url)}" is not a URL`);
+    }
+    if (parsed.username !== '' || parsed.password !== '') {
+        throw new Error(`"${withoutUser(url)}" names a user: the token belongs into the field Token, `
+            + 'which is not exported with the flow');
     }
     if (parsed.protocol !== 'http:' && parsed.protocol !== 'https:') {
-        throw new Error(`"${url}" begins with neither http://, https:// nor unix:/`);
+        throw new Error(`"${withoutUser(url)}" begins with neither http://, https:// nor unix:/`);
     }
     return Object.assign(ofUrl(parsed), { headers });
 }

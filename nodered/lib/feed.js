@@ -45,7 +45,9 @@ class Feed {
 
     post(record) {
         this.ask('POST', textOf(record), (error, status, answer) => {
-            this.silence.refresh();
+            if (error || answer.state) {
+                this.silence.refresh();
+            }
             if (error) {
                 this.onFailure(error);
                 record.done(error);
@@ -71,6 +73,9 @@ class Feed {
 
     onRefused(record, status, problem) {
         this.outlet.show(refusalStatus(status, problem));
+        if (problem.state) {
+            this.enter(problem.state, { reason: refusalText(status, problem) });
+        }
         record.send([null, record.msg]);
         record.done(refusalError(status, problem));
     }

@@ -7,6 +7,14 @@ const MOST_FIELDS = 1000;
 const SOC = ['Soc', '/Soc'];
 const VOLTAGE = ['Voltage', '/Dc/0/Voltage', 'Dc/0/Voltage'];
 
+// What a battery cannot be without, of the one role or the other, by its flat name.
+const REQUIRED = new Map([
+    ['Soc', 'Soc'], ['Voltage', 'Dc/0/Voltage'], ['Current', 'Dc/0/Current'], ['Power', 'Dc/0/Power'],
+    ['MaxChargeVoltage', 'Info/MaxChargeVoltage'], ['MaxChargeCurrent', 'Info/MaxChargeCurrent'],
+    ['MaxDischargeCurrent', 'Info/MaxDischargeCurrent'],
+]);
+const REQUIRED_PATHS = new Set(REQUIRED.values());
+
 function isObject(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value);
 }
@@ -71,19 +79,35 @@ function readRecord(msg) {
 
 // The daemon's own rules for paths: the first slash is optional, and Dc may stand for Dc/0.
 function pathOf(name) {
-    return name.replace(/^\//, '').replace(/^Dc\/(?=\D)/, 'Dc/0/');
+    return REQUIRED.get(name) || name.replace(/^\//, '').replace(/^Dc\/(?=\D)/, 'Dc/0/');
 }
 
-// Puts every field of `record` into the map `fields`, by its path.
+// Adds every field of `record` to the map `fields`: path → [name, value] for each spelling of it.
 function addFields(record, prefix, fields) {
     for (const [name, value] of Object.entries(record)) {
         if (isObject(value)) {
             addFields(value, prefix + name + '/', fields);
         } else {
-            fields.set(pathOf(prefix + name), value);
+            const path = pathOf(prefix + name);
+
+            fields.set(path, (fields.get(path) || []).concat([[prefix + name, value]]));
         }
     }
     return fields;
+}
+
+// Whether `older` stays in spite of `newer`, both as addFields() has them. A limit that waits must not be
+// lost because the next message does not know it. And what one message names twice is for the daemon to refuse.
+function stays(path, older, newer) {
+    const isNumber = older.length === 1 && typeof older[0][1] === 'number';
+    const isNull = newer.length === 1 && newer[0][1] === null;
+
+    return older.length > 1 || (isNull && isNumber && REQUIRED_PATHS.has(path));
+}
+
+// What is known of a value behind both messages, as find() has it.
+function later(older, newer) {
+    return Number.isFinite(newer) || older === undefined ? newer : older;
 }
 
 // Merges `newer` into `older`, both of readRecord(). Throws where more fields would wait than a battery
@@ -93,21 +117,32 @@ function mergeRecord(older, newer) {
     const more = addFields(JSON.parse(newer.text), '', new Map());
     let size = fields.size;
 
-    for (const name of more.keys()) {
-        size += fields.has(name) ? 0 : 1;
+    for (const path of more.keys()) {
+        size += fields.has(path) ? 0 : 1;
     }
     if (size > MOST_FIELDS) {
         throw new Error('too many fields wait for the daemon');
     }
-    more.forEach((value, name) => fields.set(name, value));
+    more.forEach((spellings, path) => {
+        if (!fields.has(path) || !stays(path, fields.get(path), spellings)) {
+            fields.set(path, spellings);
+        }
+    });
     older.fields = fields;
-    older.soc = newer.soc === undefined ? older.soc : newer.soc;
-    older.voltage = newer.voltage === undefined ? older.voltage : newer.voltage;
+    older.soc = later(older.soc, newer.soc);
+    older.voltage = later(older.voltage, newer.voltage);
 }
 
-// The record as it is sent.
+// The record as it is sent. Not made of an object: that would hold a name once that was there twice.
 function textOf(record) {
-    return record.fields ? JSON.stringify(Object.fromEntries(record.fields)) : record.text;
+    if (!record.fields) {
+        return record.text;
+    }
+
+    const members = [...record.fields.values()].flat()
+        .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`);
+
+    return `{${members.join(',')}}`;
 }
 
 module.exports = { readRecord, mergeRecord, textOf };

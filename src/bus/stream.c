@@ -9,6 +9,7 @@
 
 /* The part of a message's header that is always there (D-Bus specification, Message Format). */
 #define HEADER_SIZE 16
+#define BYTE_ORDER_AT 0
 #define BODY_LENGTH_AT 4
 #define SERIAL_AT 8
 #define FIELDS_LENGTH_AT 12
@@ -57,10 +58,12 @@ read_uint32 (const guint8 *header, gsize at)
 
   memcpy (&value, header + at, sizeof value);
 
-  return value;
+  return header[BYTE_ORDER_AT] == G_DBUS_MESSAGE_BYTE_ORDER_BIG_ENDIAN ? GUINT32_FROM_BE (value)
+                                                                       : GUINT32_FROM_LE (value);
 }
 
-/* GDBus writes one message at a time, in the byte order of the machine, from its first byte on. */
+/* GDBus writes one message at a time, from its first byte on; an answer has the byte order of the
+   call. */
 static void
 begin_message (VbBusOutput *output, const guint8 *header)
 {
@@ -242,7 +245,7 @@ vb_bus_stream_write (VbBusStream *stream, const guint8 *message, gsize length, g
     return FALSE;
 
   g_mutex_lock (&stream->output->lock);
-  if (stream->output->finished == last_serial)
+  if (stream->output->unwritten == 0 && stream->output->finished == last_serial)
     written = send_whole (socket, message, length);
   g_mutex_unlock (&stream->output->lock);
 

@@ -59,7 +59,8 @@ vb_json_state_verdict (const VbBattery *battery,
 }
 
 void
-vb_json_state_refusal (guint status, const char *detail, const GPtrArray *errors, GString *text)
+vb_json_state_refusal (
+    guint status, VbState state, const char *detail, const GPtrArray *errors, GString *text)
 {
   VbJsonWriter json;
 
@@ -69,6 +70,7 @@ vb_json_state_refusal (guint status, const char *detail, const GPtrArray *errors
   vb_json_member_string (&json, "title", "Record refused");
   vb_json_member_integer (&json, "status", status);
   vb_json_member_string (&json, "detail", detail);
+  vb_json_member_string (&json, "state", vb_state_name (state));
   vb_json_member_errors (&json, errors);
   vb_json_end_object (&json);
 }

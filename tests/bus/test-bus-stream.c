@@ -1,6 +1,10 @@
 /* Signals that are written past GDBus come in order with what GDBus writes. */
 
 #include "bus/stream.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "venus/service.h"
 
 #include "base/clock.h"
@@ -15,6 +19,9 @@
 /* Pushes for which nobody makes room: far more than a socket holds. */
 #define N_STUCK 5000
 
+/* From here on are the serials of what is written past GDBus. */
+#define FIRST_DIRECT 0x80000000u
+
 typedef struct
 {
   PrivateBus bus;
@@ -27,6 +34,7 @@ typedef struct
   GMutex lock;
   GArray *seen; /* of int */
   guint n_signals;
+  guint n_direct; /* of them, those that were written past GDBus */
   guint n_replies;
 } Fixture;
 
@@ -56,12 +64,16 @@ filter (GDBusConnection *connection, GDBusMessage *message, gboolean incoming, g
     g_autoptr (GVariant) boxed = g_variant_get_child_value (body, 0);
     g_autoptr (GVariant) value = g_variant_get_variant (boxed);
 
-    note (fixture, value, &fixture->n_replies);
-  } else if (g_str_equal (signature, "a{sa{sv}}")) {
+    if (g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
+      note (fixture, value, &fixture->n_replies);
+  } else if (g_dbus_message_get_message_type (message) == G_DBUS_MESSAGE_TYPE_SIGNAL
+             && g_str_equal (signature, "a{sa{sv}}")) {
     g_autoptr (GVariant) items = g_variant_get_child_value (body, 0);
     g_autoptr (GVariant) item = g_variant_lookup_value (items, PATH, NULL);
     g_autoptr (GVariant) value = item != NULL ? g_variant_lookup_value (item, "Value", NULL) : NULL;
 
+    if (g_dbus_message_get_serial (message) >= FIRST_DIRECT)
+      g_atomic_int_inc (&fixture->n_direct);
     if (value != NULL && g_variant_is_of_type (value, G_VARIANT_TYPE_DOUBLE))
       note (fixture, value, &fixture->n_signals);
   }
@@ -264,6 +276,127 @@ test_long (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (fixture->n_signals, ==, 2);
 }
 
+/* Calls in a byte order and waits for the answer, which comes in the same one. */
+static void
+call_in_order (Fixture *fixture,
+               const char *path,
+               const char *method,
+               GVariant *arguments,
+               GDBusMessageByteOrder order)
+{
+  g_autoptr (GDBusMessage) message
+      = g_dbus_message_new_method_call (NAME, path, VB_BUS_ITEM, method);
+  GDBusMessage *reply = NULL;
+
+  g_dbus_message_set_byte_order (message, order);
+  if (arguments != NULL)
+    g_dbus_message_set_body (message, arguments);
+  g_dbus_connection_send_message_with_reply (fixture->client, message,
+                                             G_DBUS_SEND_MESSAGE_FLAGS_NONE, G_MAXINT, NULL, NULL,
+                                             on_reply, &reply);
+  run_until (is_set, &reply);
+
+  g_assert_cmpint (g_dbus_message_get_byte_order (reply), ==, order);
+  g_object_unref (reply);
+}
+
+/* Whoever calls in the other byte order is answered in it, and the signals go on past GDBus. */
+static void
+test_byte_orders (Fixture *fixture, gconstpointer user_data)
+{
+  static const GDBusMessageByteOrder orders[] = {
+    G_DBUS_MESSAGE_BYTE_ORDER_LITTLE_ENDIAN,
+    G_DBUS_MESSAGE_BYTE_ORDER_BIG_ENDIAN,
+    G_DBUS_MESSAGE_BYTE_ORDER_BIG_ENDIAN,
+    G_DBUS_MESSAGE_BYTE_ORDER_LITTLE_ENDIAN,
+  };
+  Awaited awaited = { fixture, 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++) {
+    call_in_order (fixture, "/", "GetItems", NULL, orders[i]);
+    call_in_order (fixture, "/Dc", "GetValue", NULL, orders[i]);
+    call_in_order (fixture, "/Soc", "GetText", NULL, orders[i]);
+    call_in_order (fixture, "/Soc", "SetValue", g_variant_new ("(v)", g_variant_new_int32 (5)),
+                   orders[i]);
+
+    awaited.last++;
+    push_capacity (fixture, (guint)awaited.last);
+    run_until (has_come, &awaited);
+    g_assert_cmpuint (fixture->n_signals, ==, (guint)awaited.last);
+    g_assert_cmpuint (g_atomic_int_get (&fixture->n_direct), ==, (guint)awaited.last);
+  }
+}
+
+static guint8 *
+make_message (guint32 serial, gsize size, gsize *length)
+{
+  g_autoptr (GDBusMessage) message = g_dbus_message_new_signal ("/", VB_BUS_ITEM, "ItemsChanged");
+  g_autofree char *text = g_strnfill (size, 'x');
+  g_autoptr (GError) error = NULL;
+  guint8 *blob;
+
+  g_dbus_message_set_serial (message, serial);
+  g_dbus_message_set_body (message, g_variant_new ("(s)", text));
+  blob = g_dbus_message_to_blob (message, length, G_DBUS_CAPABILITY_FLAGS_NONE, &error);
+  g_assert_no_error (error);
+
+  return blob;
+}
+
+static gsize
+write_some (GIOStream *stream, const guint8 *message, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+  const gssize written = g_pollable_output_stream_write_nonblocking (
+      G_POLLABLE_OUTPUT_STREAM (g_io_stream_get_output_stream (stream)), message, length, NULL,
+      &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (written, >, 0);
+
+  return (gsize)written;
+}
+
+/* GDBus answers some calls in a thread of its own, whose serials the main thread does not know of:
+   nothing is written into the middle of such an answer either. */
+static void
+test_middle (void)
+{
+  int pair[2];
+  g_autoptr (GError) error = NULL;
+  gsize short_length, long_length, written;
+  g_autofree guint8 *short_message = make_message (1, 8, &short_length);
+  g_autofree guint8 *long_message = make_message (2, 8 << 20, &long_length);
+  g_autofree guint8 *read_back = g_malloc (long_length);
+  g_autoptr (GSocket) socket = NULL;
+  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GIOStream) stream = NULL;
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), ==, 0);
+  socket = g_socket_new_from_fd (pair[0], &error);
+  g_assert_no_error (error);
+  connection = g_socket_connection_factory_create_connection (socket);
+  stream = vb_bus_stream_new (G_IO_STREAM (connection));
+
+  g_assert_cmpuint (write_some (stream, short_message, short_length), ==, short_length);
+  written = write_some (stream, long_message, long_length);
+  g_assert_cmpuint (written, <, long_length);
+  g_assert_cmpint (recv (pair[1], read_back, long_length, 0), >, 0);
+  g_assert_false (vb_bus_stream_write (VB_BUS_STREAM (stream), short_message, short_length, 1));
+
+  while (written < long_length) {
+    while (recv (pair[1], read_back, long_length, MSG_DONTWAIT) > 0)
+      ;
+    written += write_some (stream, long_message + written, long_length - written);
+  }
+  while (recv (pair[1], read_back, long_length, MSG_DONTWAIT) > 0)
+    ;
+  g_assert_true (vb_bus_stream_write (VB_BUS_STREAM (stream), short_message, short_length, 2));
+  g_assert_cmpint (recv (pair[1], read_back, long_length, 0), ==, (gssize)short_length);
+
+  close (pair[1]);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -272,6 +405,8 @@ main (int argc, char **argv)
   g_test_add ("/bus-stream/order", Fixture, NULL, set_up, test_order, tear_down);
   g_test_add ("/bus-stream/stuck", Fixture, NULL, set_up, test_stuck, tear_down);
   g_test_add ("/bus-stream/long", Fixture, NULL, set_up, test_long, tear_down);
+  g_test_add ("/bus-stream/byte-orders", Fixture, NULL, set_up, test_byte_orders, tear_down);
+  g_test_add_func ("/bus-stream/middle", test_middle);
 
   return g_test_run ();
 }

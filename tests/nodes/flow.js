@@ -41,7 +41,13 @@ async function startFlow(type, url, config = {}, { timeout = '20', token } = {})
         const { fill, shape, text } = seen.shown[seen.shown.length - 1] || {};
         return `${fill} ${shape} ${text}`;
     };
-    seen.take = msg => seen.node.receive(msg);
+    let taken = 0;
+    seen.take = msg => {
+        taken++;
+        seen.node.receive(msg);
+    };
+    // How many messages the node has not answered for yet.
+    seen.waiting = () => taken - seen.completed.length - seen.caught.length;
     return seen;
 }
 

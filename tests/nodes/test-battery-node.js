@@ -7,7 +7,7 @@ const net = require('net');
 const { test } = require('node:test');
 
 const { Daemon, CALM, until, sleep, freePort } = require('./daemon');
-const { startFlow, stopFlow } = require('./flow');
+const { startFlow, stopFlow, helper } = require('./flow');
 const times = require('../../nodered/lib/times');
 
 const RECORD = {
@@ -196,6 +196,26 @@ check('refused', CALM_BATTERY, {}, async (seen, daemon) => {
     await join(seen);
 });
 
+check('late, stale, lost and gone while all is refused', '[battery]\nwarn-after=1\nstale-after=2\ndrop-after=3\n'
+    + 'leave-after=4\n', {}, async seen => {
+    const states = () => seen.second.filter(msg => msg.topic === 'state').map(msg => msg.payload.state);
+
+    await join(seen);
+    await until(async () => {
+        const before = seen.caught.length;
+
+        seen.take({ payload: { Soc: 101 } });
+        await until(() => seen.caught.length > before, 'it is refused');
+        assert.strictEqual(seen.status(), 'red dot refused: Soc');
+        return states().includes('gone');
+    }, 'gone');
+    assert.ok(states().includes('late') || states().includes('stale') || states().includes('lost'), states());
+    assert.strictEqual(seen.second.find(msg => msg.payload.state === 'gone').payload.reason,
+        'Soc is 101 %, above the limit of 100 %');
+    assert.strictEqual(seen.second[seen.second.length - 1].payload.state, 'gone', 'the refusal comes last');
+    assert.strictEqual(seen.second[seen.second.length - 1].statusCode, 422);
+});
+
 check('no daemon, and again a daemon', CALM_BATTERY, {}, async (seen, daemon) => {
     await join(seen);
     await daemon.stop();
@@ -234,7 +254,7 @@ const OTHERS = [
     '{"state":"live","missing":[],"warnings":[],"values":{"Soc":{"value":{}}}}',
 ].map(body => [200, body]).concat([
     'null', '[]', '"x"', '{"errors":{}}', '{"errors":[null]}', '{"errors":[{"field":{"toString":1}}]}',
-    '{"detail":{"toString":1}}',
+    '{"detail":{"toString":1}}', '{"state":1}', '{"state":{"toString":1}}',
 ].flatMap(body => [[404, body], [500, body]]));
 
 test('another server', async () => {
@@ -266,6 +286,50 @@ test('another server', async () => {
         await stopFlow();
         await new Promise(resolve => server.close(resolve));
     }
+});
+
+// As the daemon's 429 and 503, or a proxy's answer.
+test('the state is asked for where no answer tells it', async () => {
+    let state = 'stale';
+    const server = http.createServer((request, response) => {
+        const answer = request.method === 'GET' ? { state, on_bus: true, missing: [], warnings: [] }
+            : { title: 'Service Unavailable' };
+
+        request.resume();
+        request.on('end', () => {
+            response.statusCode = request.method === 'GET' ? 200 : 503;
+            response.end(JSON.stringify(answer));
+        });
+    });
+
+    await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+    times.look = 300;
+    const seen = await startFlow('virtual battery', `http://127.0.0.1:${server.address().port}`);
+    try {
+        await until(() => seen.second.some(msg => msg.payload.state === 'stale'), 'it is asked at first');
+        state = 'lost';
+        await until(async () => {
+            const before = seen.caught.length;
+
+            seen.take({ payload: RECORD });
+            await until(() => seen.caught.length > before, 'it is refused');
+            return seen.second.some(msg => msg.payload.state === 'lost');
+        }, 'lost');
+    } finally {
+        await stopFlow();
+        await new Promise(resolve => server.close(resolve));
+    }
+});
+
+test('a user in the URL', async () => {
+    const seen = await startFlow('virtual battery', 'http://user:open-sesame@127.0.0.1:1882');
+    const logged = helper.log().args.map(([{ msg }]) => String(msg));
+
+    assert.ok(logged.some(line => /the token belongs into the field Token/.test(line)), logged.join('\n'));
+    assert.ok(!logged.some(line => line.includes('open-sesame')), 'the password is told to nobody');
+    seen.take({ payload: RECORD });
+    await until(() => seen.caught.length === 1, 'Catch hears of it');
+    await stopFlow();
 });
 
 for (const [token, status] of [['open-sesame', GREEN], ['wrong', 'red dot refused: token'],
@@ -409,6 +473,101 @@ check('a hung daemon: nothing piles up', CALM_BATTERY, { timeout: '0.3' }, async
     await until(() => seen.completed.length + seen.caught.length === before + 1000, 'all are done');
     await join(seen);
     assert.ok(await daemon.records() < 100);
+});
+
+// Takes the messages while the daemon stands still: the first is on its way, the others are merged.
+async function merge(seen, daemon, messages) {
+    await until(() => seen.waiting() === 0, 'nothing is on its way');
+    daemon.signal('SIGSTOP');
+    seen.take({ topic: 'Soc', payload: 1 });
+    for (const msg of messages) {
+        seen.take(msg);
+    }
+    await until(() => seen.waiting() === 2, 'they are merged');
+    daemon.signal('SIGCONT');
+    await until(() => seen.waiting() === 0, 'all are done');
+}
+
+// Every spelling that the daemon takes, as a function of the value.
+const SPELLINGS = {};
+for (const [field, path] of [['Soc', 'Soc'], ['Voltage', 'Dc/0/Voltage'], ['Current', 'Dc/0/Current'],
+    ['Power', 'Dc/0/Power'], ['MaxChargeVoltage', 'Info/MaxChargeVoltage'],
+    ['MaxChargeCurrent', 'Info/MaxChargeCurrent'], ['MaxDischargeCurrent', 'Info/MaxDischargeCurrent']]) {
+    const names = [field, path, '/' + path].concat(/^Dc/.test(path) ? [`Dc/${field}`, `/Dc/${field}`] : []);
+    const nested = path.split('/').slice(0, -1);
+
+    SPELLINGS[field] = names.map(topic => value => ({ topic, payload: value }));
+    for (const groups of [nested, nested.slice(0, 1), [nested.join('/')], ['/' + nested.join('/')]]) {
+        if (nested.length > 0) {
+            SPELLINGS[field].push(value => ({ payload:
+                groups.reduceRight((inner, group) => ({ [group]: inner }), { [field]: value }) }));
+        }
+    }
+}
+
+check('null takes no number away from what waits', CALM_BATTERY, {}, async (seen, daemon) => {
+    await join(seen);
+    for (const [field, spellings] of Object.entries(SPELLINGS)) {
+        for (const [i, spell] of spellings.entries()) {
+            const other = spellings[(i + 1) % spellings.length];
+            const value = i % 3 + (/Voltage$/.test(field) ? 50 : 0);
+
+            await join(seen);
+            await merge(seen, daemon, [spell(value), other(null), spell(null)]);
+            assert.deepStrictEqual(seen.caught, [], `${field} ${i}`);
+            assert.strictEqual((await daemon.battery()).values[field].value, value, `${field} ${i}`);
+            await merge(seen, daemon, [spell(null), other(value + 1)]);
+            assert.strictEqual((await daemon.battery()).values[field].value, value + 1, `${field} ${i}, null first`);
+        }
+    }
+    await join(seen);
+    await merge(seen, daemon, [{ payload: Object.assign({}, RECORD, { Soc: 5, Voltage: 50 }) },
+        { topic: '/Soc', payload: null }, { payload: { Dc: { Voltage: NaN } } }]);
+    assert.strictEqual(seen.status(), 'green dot 5 % 50 V');
+
+    // What is not required may be taken away.
+    await merge(seen, daemon, [{ topic: 'Temperature', payload: 20 }, { topic: 'Temperature', payload: null }]);
+    assert.strictEqual((await daemon.battery()).values.Temperature, undefined);
+});
+
+check('the newer of two spellings of a required field', CALM_BATTERY, {}, async (seen, daemon) => {
+    await join(seen);
+    await merge(seen, daemon, [{ payload: { Voltage: 50, MaxChargeCurrent: 1 } },
+        { payload: { Dc: { 0: { Voltage: 51 } }, Info: { MaxChargeCurrent: 0 } } }]);
+    const { values } = await daemon.battery();
+    assert.deepStrictEqual(seen.caught, []);
+    assert.deepStrictEqual([values.Voltage.value, values.MaxChargeCurrent.value], [51, 0]);
+});
+
+// Each names a field twice, and the daemon says so of the message alone.
+const TWICE = [
+    { Soc: 1, '/Soc': 2 }, { '/Soc': 1, Soc: 2 }, { Voltage: 1, 'Dc/0/Voltage': 1 }, { Voltage: 1, Dc: { Voltage: 2 } },
+    { 'Dc/0/Voltage': 1, 'Dc/Voltage': 2 }, { Dc: { Voltage: 1 }, 'Dc/Voltage': 2 },
+    { Dc: { Voltage: 1, 0: { Voltage: 2 } } }, { Info: { MaxChargeCurrent: 1 }, '/Info/MaxChargeCurrent': 2 },
+    { Info: { MaxChargeCurrent: 1 }, '/Info': { MaxChargeCurrent: 2 } },
+    { MaxChargeCurrent: 0, '/Info/MaxChargeCurrent': null }, { MaxChargeCurrent: null, '/Info/MaxChargeCurrent': 0 }, { Cell1: 3, 'Voltages/Cell1': 3 },
+    { 'Voltages/Cell1': 3, '/Voltages/Cell1': 3 }, { Connected: 1, '/Connected': 1 },
+];
+
+check('a field named twice in one message', CALM_BATTERY, {}, async (seen, daemon) => {
+    await join(seen);
+    for (const payload of TWICE) {
+        const what = JSON.stringify(payload);
+        const [name] = Object.keys(payload);
+        const others = [{ topic: 'Soh', payload: 5 }, { topic: 'Current', payload: 7 },
+            { payload: { [name]: payload[name] } }];
+
+        for (const messages of [[{ payload }], [others[0], { payload }], [{ payload }, others[1]],
+            [others[2], { payload }], [{ payload }, others[2]], [others[0], { payload }, others[2]]]) {
+            await join(seen);
+            const before = seen.caught.length;
+            await merge(seen, daemon, messages);
+            assert.strictEqual(seen.caught.length, before + 1, `${what} as one of ${messages.length}`);
+            const { statusCode, payload: refusal } = seen.second[seen.second.length - 1];
+            assert.strictEqual(statusCode, 422, what);
+            assert.ok(refusal.errors.some(error => error.code === 'duplicate'), what);
+        }
+    }
 });
 
 check('more fields than one record can hold', CALM_BATTERY, { timeout: '0.3' }, async (seen, daemon) => {

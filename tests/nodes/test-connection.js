@@ -171,6 +171,11 @@ test('addresses', () => {
     for (const wrong of ['', undefined, 'nonsense', 'ftp://a', 'unix:b', 'http://']) {
         assert.throws(() => daemonAddress(wrong), /^Error: "/);
     }
+    for (const wrong of ['http://user:secret@a', 'https://secret@a/b', 'http://:secret@a:1882', 'ftp://u:secret@a',
+        'http://u:secret@a:x', 'http://u:x/secret@a', 'http://u:x@secret@a:x']) {
+        assert.throws(() => daemonAddress(wrong), error => /^Error: "/.test(error) && !/secret/.test(error));
+    }
+    assert.throws(() => daemonAddress('http://user@a'), /^Error: "http:\/\/a" names a user: the token belongs/);
     assert.deepStrictEqual(daemonAddress('http://a', ' secret\n').headers, { Authorization: 'Bearer secret' });
     for (const wrong of ['a\r\nHost: b', 'a b', 'größe']) {
         assert.throws(() => daemonAddress('http://a', wrong), /the token/);

@@ -136,7 +136,12 @@ def test_from_the_palette_to_a_green_dot(world):
     equal(browser.run("return page.locator('#node-config-input-url').inputValue()"),
           'http://127.0.0.1:1882')
     picture(browser, world, 'daemon-dialog', '.red-ui-tray', 310)
-    fill(browser, '#node-config-input-url', f'http://127.0.0.1:{daemon.port}')
+    for url, is_wrong in (('http://user:secret@127.0.0.1:1882', True), ('http://user@localhost', True),
+                          (f'http://127.0.0.1:{daemon.port}', False)):
+        fill(browser, '#node-config-input-url', url)
+        browser.run("await page.locator('#node-config-input-url').blur()")
+        equal(browser.run("return page.locator('#node-config-input-url.input-error').count()"),
+              int(is_wrong), url)
     fill(browser, '#node-config-input-timeout', '20')
     browser.click('#node-config-dialog-ok')
     browser.wait('#node-dialog-ok')

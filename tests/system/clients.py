@@ -159,6 +159,18 @@ class BusClient:
         return self.connection.call_sync(destination, path, interface, member, body, None,
                                          Gio.DBusCallFlags.NONE, PATIENCE * 1000, None)
 
+    def call_in_order(self, order, destination, path, member, body=None):
+        """As call(), but with a message in the byte order @order. Returns: type and body of the
+        reply, which must have come in the same order"""
+        message = Gio.DBusMessage.new_method_call(destination, path, BUS_ITEM, member)
+        message.set_byte_order(order)
+        if body:
+            message.set_body(body)
+        reply, _ = self.connection.send_message_with_reply_sync(
+            message, Gio.DBusSendMessageFlags.NONE, PATIENCE * 1000, None)
+        assert reply.get_byte_order() == order, reply.print_(0)
+        return reply.get_message_type(), reply.get_body()
+
     def error(self, *call, **more):
         """The name of the D-Bus error that a call leads to."""
         try:

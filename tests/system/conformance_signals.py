@@ -1,8 +1,19 @@
 """Conformance checks 16 to 20: one ItemsChanged for each record, holding what changed."""
+import contextlib
 import json
+import re
+import subprocess
 
-from clients import CELLS, RECORD
+from gi.repository import Gio, GLib
+
+from clients import BATTERY, CELLS, RECORD
 from harness import equal
+
+BIG = Gio.DBusMessageByteOrder.BIG_ENDIAN
+LITTLE = Gio.DBusMessageByteOrder.LITTLE_ENDIAN
+
+# From here on are the serials of the signals that the daemon writes itself, past GDBus.
+FIRST_DIRECT = 0x80000000
 
 
 def test_16_one_signal(world):
@@ -70,3 +81,54 @@ def test_20_no_nan_and_nothing_empty(world):
     signals = client.take()
     assert signals, 'there were no signals to look at'
     assert not any(item.value != item.value for item in client.items().values())
+
+
+@contextlib.contextmanager
+def serials_of_signals(world):
+    """The serial of each ItemsChanged from now on, as its sender gave it."""
+    with subprocess.Popen(['dbus-monitor', '--address', world.bus.address,
+                           "type='signal',member='ItemsChanged'"],
+                          stdout=subprocess.PIPE, text=True) as monitor:
+        try:
+            equal(next(line for line in monitor.stdout if 'NameLost' in line)[:6], 'signal')
+            signals = (re.match(r'signal .* serial=(\d+) .*member=ItemsChanged', line)
+                       for line in monitor.stdout)
+            yield (int(signal[1]) for signal in signals if signal)
+        finally:
+            monitor.terminate()
+
+
+def answers_to_all(client, order):
+    """What the daemon answers to a call of every kind in the byte order @order."""
+    five = GLib.Variant('d', 5)
+    answers = {}
+    for path, member, body in (
+            ('/', 'GetItems', None), ('/', 'GetValue', None), ('/Dc', 'GetText', None),
+            ('/Dc/0/Voltage', 'GetText', None), ('/Nope', 'GetValue', None), ('/Soc', 'Nope', None),
+            ('/Soc', 'SetValue', GLib.Variant('(v)', (five,))),
+            ('/Soc', 'SetValue', GLib.Variant('(d)', (5,))), ('/Soc', 'GetValue', None)):
+        kind, answer = client.call_in_order(order, BATTERY, path, member, body)
+        answers[path, member, body and body.print_(True)] = (kind, answer and answer.print_(True))
+    return answers
+
+
+def test_byte_orders(world):
+    """Whoever calls in the other byte order is answered alike, and the signals stay as they were."""
+    daemon, client = world.live(record={**RECORD, **CELLS})
+    with serials_of_signals(world) as serials:
+        for i, order in enumerate((LITTLE, BIG, BIG, LITTLE, BIG)):
+            name = GLib.Variant('(v)', (GLib.Variant('s', f'name {i}'),))
+            answer = client.call_in_order(order, BATTERY, '/CustomName', 'SetValue', name)[1]
+            equal(answer.unpack(), (0,), 'result')
+            client.sync(daemon.pid)
+            equal(client.take_items(), [{'/CustomName': ('s', f'name {i}', f'name {i}')}])
+            next(serials)
+
+            equal(answers_to_all(client, LITTLE), answers_to_all(client, order), 'answers')
+            equal(daemon.http.post({'Soc': 50 + i, 'Cell1': 3 + i / 10}).status, 200)
+            client.sync(daemon.pid)
+            items, = client.take_items()
+            equal((items['/Soc'], items['/Voltages/Cell1']),
+                  (('d', 50.0 + i, f'{50 + i}.0%'), ('d', 3 + i / 10, f'{3 + i / 10:.3f}V')))
+            serial = next(serials)
+            assert serial >= FIRST_DIRECT, f'signal {i} did not go the direct way: {serial}'

@@ -8,6 +8,7 @@ from harness import CALM, equal, eventually
 
 CONFIG = '[battery]\n' + CALM
 SHED = CONFIG + '[battery shed]\ncustom-name=Shed\nrole=monitor\n' + CALM
+LADDER = ['live', 'late', 'stale', 'lost', 'gone']
 TIME = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z')
 
 
@@ -19,7 +20,7 @@ def refused(answer, status, errors, detail=None):
     """That @answer is a refusal with @errors, each (field, path, code, detail)."""
     equal(answer.status, status, 'status')
     equal(answer.headers['content-type'], 'application/problem+json')
-    equal(list(answer.body), ['type', 'title', 'status', 'detail', 'errors'])
+    equal(list(answer.body), ['type', 'title', 'status', 'detail', 'state', 'errors'])
     equal(members(answer, 'type', 'title', 'status'), ['about:blank', 'Record refused', status])
     equal([tuple(error.values()) for error in answer.body['errors']], errors)
     for error in answer.body['errors']:
@@ -157,6 +158,23 @@ def test_check_changes_nothing(world):
     equal(client.items_body().print_(True), before)
     equal(daemon.state()['source'], state['source'], 'source')
     equal(daemon.http.post({'Soc': 63.5, 'Sequence': 5}).status, 200, 'Sequence was not kept')
+
+
+def test_refusals_tell_the_state(world):
+    """Whoever is refused all the time sees the battery step down all the same."""
+    daemon = world.start('[battery]\nwarn-after=1\nstale-after=2\ndrop-after=3\nleave-after=4\n')
+
+    def state(path='/battery', record='{"Soc": 101}'):
+        answer = daemon.http.post(record, path)
+        assert answer.status >= 400, answer
+        return answer.body['state']
+
+    equal([state(), state('/battery/check'), state(record='{')], ['waiting'] * 3)
+    equal(daemon.http.put({'Soc': 5}).body['state'], 'waiting')
+    daemon.join()
+    seen = []
+    eventually(lambda: seen.append(state()) or seen[-1] == 'gone', 'it is gone')
+    equal(sorted(seen, key=LADDER.index), seen, 'one after the other')
 
 
 def test_get_battery(world):

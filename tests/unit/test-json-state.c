@@ -127,12 +127,14 @@ test_refusal (Fixture *fixture, gconstpointer user_data)
   JsonArray *errors;
 
   g_assert_false (push (fixture, "{\"Soc\": 101, \"MaxChargeCurent\": 5}", 2 * SECOND));
-  vb_json_state_refusal (422, "2 of 2 fields are wrong.", fixture->record->errors, fixture->text);
+  vb_json_state_refusal (422, VB_STATE_STALE, "2 of 2 fields are wrong.", fixture->record->errors,
+                         fixture->text);
   refusal = read_back (fixture, parser);
 
   g_assert_cmpstr (json_object_get_string_member (refusal, "type"), ==, "about:blank");
   g_assert_cmpstr (json_object_get_string_member (refusal, "title"), ==, "Record refused");
   g_assert_cmpint (json_object_get_int_member (refusal, "status"), ==, 422);
+  g_assert_cmpstr (json_object_get_string_member (refusal, "state"), ==, "stale");
   errors = json_object_get_array_member (refusal, "errors");
   g_assert_cmpuint (json_array_get_length (errors), ==, 2);
 
