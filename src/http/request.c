@@ -33,6 +33,7 @@ struct _VbHttpRequest
   gsize received; /* bytes of the body, also those that were not kept */
   guint refused;  /* status of a refusal found before the handler; 0: none */
   const char *reason;
+  gboolean posted;
 
   GString *answer;
   struct MHD_Response *response;
@@ -82,6 +83,7 @@ vb_http_request_begin (VbHttpRequest *request, const char *method, const char *p
   request->route = NULL;
   request->received = 0;
   request->refused = 0;
+  request->posted = FALSE;
   request->stood_still = 0;
   g_string_truncate (request->body, 0);
   g_array_set_size (request->headers, 0);
@@ -209,10 +211,16 @@ vb_http_request_takes_body (const VbHttpRequest *request)
   return g_str_equal (method, "POST") || g_str_equal (method, "PUT");
 }
 
-gboolean
-vb_http_request_is_post (const VbHttpRequest *request)
+void
+vb_http_request_set_posted (VbHttpRequest *request)
 {
-  return request->refused == 0 && request->route != NULL && vb_http_request_takes_body (request);
+  request->posted = TRUE;
+}
+
+gboolean
+vb_http_request_has_posted (const VbHttpRequest *request)
+{
+  return request->posted;
 }
 
 void
@@ -253,7 +261,7 @@ vb_http_request_wants_body (const VbHttpRequest *request)
 gboolean
 vb_http_request_add_body (VbHttpRequest *request, const char *data, gsize length)
 {
-  const gboolean kept = vb_http_request_is_post (request);
+  const gboolean kept = request->refused == 0 && vb_http_request_takes_body (request);
 
   request->received += length;
   if (kept && request->received > VB_HTTP_BODY_MAX)

@@ -70,6 +70,12 @@ void vb_http_request_add_header (VbHttpRequest *request, const char *name, const
 /** Answers with an RFC 9457 problem of @status; @detail is one sentence. */
 void vb_http_request_problem (VbHttpRequest *request, guint status, const char *detail);
 
+/**
+ * The request brought what its route is there for, and it was taken: its sender is a source, and
+ * keeps a connection where others may not.
+ */
+void vb_http_request_set_posted (VbHttpRequest *request);
+
 /*
  * For the server, in the order of its calls.
  */
@@ -140,7 +146,7 @@ gboolean vb_http_request_queue (VbHttpRequest *request);
 /** How long the request was, in bytes; 0 where it came in chunks, of which nobody tells. */
 gsize vb_http_request_size (const VbHttpRequest *request);
 
-/** Whether it was let in and brought something: a POST or a PUT. */
-gboolean vb_http_request_is_post (const VbHttpRequest *request);
+/** Whether the handler has called vb_http_request_set_posted(). */
+gboolean vb_http_request_has_posted (const VbHttpRequest *request);
 
 G_END_DECLS

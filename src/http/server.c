@@ -151,9 +151,7 @@ notify_completed (void *user_data,
                   void **context,
                   enum MHD_RequestTerminationCode code)
 {
-  VbHttpClient *client = client_of (mhd);
-
-  vb_http_client_end (client, vb_http_request_is_post (client->request), g_get_monotonic_time ());
+  vb_http_client_end (client_of (mhd));
   *context = NULL;
 }
 
@@ -284,11 +282,12 @@ answer (VbHttpServer *server, VbHttpClient *client)
   vb_http_timing_add (&server->timing, vb_http_client_age (client, g_get_monotonic_time ()));
   stream = vb_http_request_steal_stream (request);
   if (stream != NULL) {
-    vb_http_clients_leave_place (server->clients, client);
+    vb_http_clients_set_streaming (server->clients, client);
     vb_http_stream_attach (stream, server->streams, wake_listeners, server);
   }
   queued = vb_http_request_queue (request);
-  vb_http_client_complete (client, vb_http_request_size (request), g_get_monotonic_time ());
+  vb_http_client_complete (client, vb_http_request_size (request),
+                           vb_http_request_has_posted (request), g_get_monotonic_time ());
 
   return queued ? MHD_YES : MHD_NO;
 }

@@ -93,9 +93,11 @@ push_record (VbHttpRequest *request, VbWebBattery *routes, VbApplyMode mode, gbo
   outcome = vb_intake_read (routes->intake, battery, &delivery, body, length);
   if (outcome == VB_OUTCOME_WAITED)
     answer_waited (routes, request);
-  else if (vb_intake_is_taken (outcome))
+  else if (vb_intake_is_taken (outcome)) {
+    if (!check)
+      vb_http_request_set_posted (request);
     answer_verdict (routes, battery, request, outcome);
-  else
+  } else
     answer_refusal (routes, battery, request, outcome);
 }
 
