@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/socket.h>
 
 #include "base/listen-address.h"
 #include "clients.h"
@@ -18,6 +19,10 @@
 /* Longest headers, in bytes. libmicrohttpd's limit lies above it, so that it is we who answer. */
 #define HEADERS_MAX 16384
 #define CONNECTION_MEMORY (32 * 1024)
+
+/* What the kernel keeps of the answers that a client has not read; by itself it lets that grow to
+   4 MB for each. The page fits in. */
+#define UNREAD_MAX (128 * 1024)
 
 typedef struct
 {
@@ -413,6 +418,8 @@ serve (VbHttpServer *server, GSocket *socket, const char *address, const char *p
   struct MHD_Daemon *daemon = fd < 0 ? NULL : start_daemon (server, fd, ipv6);
   Listener *listener;
 
+  /* Those who connect inherit it. */
+  g_socket_set_option (socket, SOL_SOCKET, SO_SNDBUF, UNREAD_MAX, NULL);
   if (daemon == NULL) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot serve HTTP on %s", address);
     return -1;

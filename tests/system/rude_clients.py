@@ -166,7 +166,7 @@ def never_read(port):
                 del left[sock]
                 sock.close()
                 left[connect(port)] = BURST
-        time.sleep(0.05)
+        time.sleep(0.25)
     for sock in left:
         sock.close()
     return len(left)
