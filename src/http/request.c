@@ -160,7 +160,41 @@ typedef struct
 {
   guint hosts;
   guint framings; /* headers that say how long the body is */
+  gboolean unclear;
 } Framing;
+
+/* Whether @name is one (RFC 9110, 5.1): `Content-Length ` is none, and libmicrohttpd knows it not. */
+static gboolean
+is_token (const char *name)
+{
+  const char *end = name;
+
+  while (g_ascii_isalnum (*end) || (*end != '\0' && strchr ("!#$%&'*+-.^_`|~", *end) != NULL))
+    end++;
+
+  return end > name && *end == '\0';
+}
+
+static gboolean
+is_one_line (const char *value)
+{
+  const guchar *end = (const guchar *)value;
+
+  while (*end == '\t' || (*end >= ' ' && *end != 0x7f))
+    end++;
+
+  return *end == '\0';
+}
+
+/* What is continued on the next line, which nobody does any more (RFC 9112, 5.2), libmicrohttpd
+   puts behind the name: `Content-Length:`, `  5` is Content-Length5. */
+static gboolean
+is_continued (const char *name, const char *framing)
+{
+  const gsize length = strlen (framing);
+
+  return g_ascii_strncasecmp (name, framing, length) == 0 && name[length] != '\0';
+}
 
 static enum MHD_Result
 note_framing (void *user_data, enum MHD_ValueKind kind, const char *name, const char *value)
@@ -173,6 +207,10 @@ note_framing (void *user_data, enum MHD_ValueKind kind, const char *name, const 
            || g_ascii_strcasecmp (name, "Transfer-Encoding") == 0)
     framing->framings++;
 
+  framing->unclear |= !is_token (name) || (value != NULL && !is_one_line (value))
+                      || is_continued (name, "Content-Length")
+                      || is_continued (name, "Transfer-Encoding") || is_continued (name, "Host");
+
   return MHD_YES;
 }
 
@@ -183,7 +221,7 @@ vb_http_request_is_ambiguous (const VbHttpRequest *request)
 
   MHD_get_connection_values (request->mhd, MHD_HEADER_KIND, note_framing, &framing);
 
-  return framing.hosts > 1 || framing.framings > 1;
+  return framing.unclear || framing.hosts > 1 || framing.framings > 1;
 }
 
 void

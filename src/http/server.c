@@ -179,7 +179,8 @@ refuse_ambiguous (VbHttpRequest *request)
 {
   vb_http_request_add_header (request, "Connection", "close");
   vb_http_request_refuse (request, 400,
-                          "The request has two Hosts, or two headers that tell its length.");
+                          "The request has two Hosts, two headers that tell its length, or a "
+                          "header that can be read in two ways.");
 }
 
 /* A browser asks without a token first: only a wrong one is a failure. */

@@ -84,6 +84,8 @@ push_record (VbHttpRequest *request, VbWebBattery *routes, VbApplyMode mode, gbo
     return;
   if (!vb_http_request_has_length (request)
       && !vb_intake_has_waited (routes->intake, battery, delivery.stood_still)) {
+    /* What comes behind it may be a body. */
+    vb_http_request_add_header (request, "Connection", "close");
     vb_http_request_problem (request, 411, "The request has no Content-Length.");
     return;
   }
