@@ -242,7 +242,7 @@ find_route (VbHttpServer *server, VbHttpRequest *request)
 }
 
 /* Finds the handler, or the first reason to refuse the request. The order is part of what a client
-   sees: place, ambiguity, length of the headers, Host, Origin, token, path, method, length. */
+   sees: place, ambiguity, length of the headers, Host, Origin, fetch, token, path, method, length. */
 static void
 judge (VbHttpServer *server, VbHttpClient *client)
 {
@@ -250,6 +250,11 @@ judge (VbHttpServer *server, VbHttpClient *client)
   const char *host = vb_http_request_header (request, "Host");
   const char *origin = vb_http_request_header (request, "Origin");
   const char *authorization = vb_http_request_header (request, "Authorization");
+  const VbHttpFetch fetch = {
+    .site = vb_http_request_header (request, "Sec-Fetch-Site"),
+    .mode = vb_http_request_header (request, "Sec-Fetch-Mode"),
+    .dest = vb_http_request_header (request, "Sec-Fetch-Dest"),
+  };
 
   if (!has_place (server, client))
     turn_away (request);
@@ -262,6 +267,9 @@ judge (VbHttpServer *server, VbHttpClient *client)
                             "The Host is none of this daemon's names; see server-names.");
   else if (!vb_http_guards_allow_origin (server->guards, origin, host))
     vb_http_request_refuse (request, 403, "The Origin is not this daemon's.");
+  else if (!vb_http_guards_allow_fetch (&fetch, vb_http_request_method (request),
+                                        vb_http_request_path (request)))
+    vb_http_request_refuse (request, 403, "A page of another origin has led here.");
   else if (!vb_http_guards_allow_token (server->guards, authorization))
     refuse_token (server, client, authorization);
   else
