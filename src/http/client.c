@@ -111,7 +111,7 @@ vb_http_client_set_headers_known (VbHttpClient *client)
 }
 
 void
-vb_http_client_complete (VbHttpClient *client, gsize size, gint64 now)
+vb_http_client_complete (VbHttpClient *client, gsize size, gboolean posted, gint64 now)
 {
   const guint64 bytes = received (client).bytes;
 
@@ -124,6 +124,12 @@ vb_http_client_complete (VbHttpClient *client, gsize size, gint64 now)
   client->bytes_done += size;
   if (size == 0 || bytes <= client->bytes_done + EMPTY_LINE)
     client->bytes_done = bytes;
+
+  if (!posted)
+    return;
+  if (client->posted != 0)
+    client->interval = now - client->posted;
+  client->posted = now;
 }
 
 gint64
@@ -133,14 +139,10 @@ vb_http_client_age (const VbHttpClient *client, gint64 now)
 }
 
 void
-vb_http_client_end (VbHttpClient *client, gboolean posted, gint64 now)
+vb_http_client_end (VbHttpClient *client)
 {
   client->answering = 0;
-  if (!posted)
-    return;
-  if (client->posted != 0)
-    client->interval = now - client->posted;
-  client->posted = now;
+  client->streaming = FALSE;
 }
 
 /* The kernel counts the end as a byte. */
@@ -161,16 +163,22 @@ vb_http_client_has_begun (const VbHttpClient *client)
 gint64
 vb_http_client_new_until (const VbHttpClient *client)
 {
+  if (client->answering != 0)
+    return client->answering + VB_HTTP_GRACE;
+
   return client->asked ? 0 : client->opened + VB_HTTP_GRACE;
 }
 
 static VbHttpStanding
-standing_of_poster (const VbHttpClient *client, gint64 now)
+standing_of_poster (const VbHttpClient *client, gboolean look, gint64 now)
 {
   /* A client that posts twice a minute is as established as one that posts each second. */
   const gint64 claim = MAX (VB_HTTP_ESTABLISHED, 2 * client->interval);
 
-  if (client->begun != 0)
+  if (client->answering != 0)
+    return now - client->answering < VB_HTTP_ESTABLISHED ? VB_HTTP_STANDING_POSTER_ANSWERED
+                                                         : VB_HTTP_STANDING_DEAF_POSTER;
+  if (client->begun != 0 || (look && vb_http_client_has_begun (client)))
     return VB_HTTP_STANDING_POSTER_SENDING;
 
   return now - client->posted < claim ? VB_HTTP_STANDING_POSTER_IDLE
@@ -178,10 +186,14 @@ standing_of_poster (const VbHttpClient *client, gint64 now)
 }
 
 static VbHttpStanding
-standing_of_stranger (const VbHttpClient *client, gint64 now)
+standing_of_stranger (const VbHttpClient *client, gboolean look, gint64 now)
 {
   const gboolean is_new = now < vb_http_client_new_until (client);
 
+  if (client->answering != 0)
+    return is_new ? VB_HTTP_STANDING_ANSWERED : VB_HTTP_STANDING_DEAF_STRANGER;
+  if (look && client->begun == 0 && vb_http_client_has_begun (client))
+    return VB_HTTP_STANDING_UNREAD;
   if (client->begun == 0)
     return is_new ? VB_HTTP_STANDING_NEW_SILENT : VB_HTTP_STANDING_SILENT;
   if (now - client->begun >= VB_HTTP_DAWDLE)
@@ -193,18 +205,13 @@ standing_of_stranger (const VbHttpClient *client, gint64 now)
 VbHttpStanding
 vb_http_client_standing (const VbHttpClient *client, gboolean look, gint64 now)
 {
-  const gboolean is_poster = client->posted != 0;
-
   if (client->cut)
     return VB_HTTP_STANDING_CUT;
-  if (client->answering != 0 && now - client->answering < VB_HTTP_ESTABLISHED)
-    return VB_HTTP_STANDING_ANSWERED;
-  if (client->answering != 0)
-    return is_poster ? VB_HTTP_STANDING_DEAF_POSTER : VB_HTTP_STANDING_DEAF_STRANGER;
-  if (look && client->begun == 0 && vb_http_client_has_begun (client))
-    return VB_HTTP_STANDING_UNREAD;
+  if (client->streaming)
+    return VB_HTTP_STANDING_STREAMING;
 
-  return is_poster ? standing_of_poster (client, now) : standing_of_stranger (client, now);
+  return client->posted != 0 ? standing_of_poster (client, look, now)
+                             : standing_of_stranger (client, look, now);
 }
 
 gint64

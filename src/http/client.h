@@ -30,10 +30,11 @@ typedef struct
   gint64 begun;           /* when the present request began; 0: none */
   gboolean headers_known; /* its headers are complete */
   gint64 answering;       /* when it was complete, while its answer is on the way; 0: none is */
+  gboolean streaming;     /* that answer is a stream, which ends by itself; set by clients.c */
   gint64 opened;          /* when the client came */
   gboolean asked;         /* a request was complete */
-  gint64 posted;          /* when its last record that was let in was over; 0: none yet */
-  gint64 interval;        /* between the ends of its last two records; 0: there were not two */
+  gint64 posted;          /* when its last record was taken; 0: none was yet */
+  gint64 interval;        /* between its last two records; 0: there were not two */
   gboolean cut;
 } VbHttpClient;
 
@@ -47,19 +48,19 @@ void vb_http_client_begin (VbHttpClient *client, gint64 now);
 /** The headers of the request are complete. */
 void vb_http_client_set_headers_known (VbHttpClient *client);
 
-/** The request is complete, @size bytes long (0: not known), and its answer may be sent. */
-void vb_http_client_complete (VbHttpClient *client, gsize size, gint64 now);
+/**
+ * The request is complete, @size bytes long (0: not known), and its answer may be sent.
+ *
+ * @posted: whether it brought a record that was taken. A client that is turned away, only reads, or
+ *   posts what nobody takes earns no claim to its place with it.
+ */
+void vb_http_client_complete (VbHttpClient *client, gsize size, gboolean posted, gint64 now);
 
 /** How long ago (µs) the request began; 0 where that is not known. */
 gint64 vb_http_client_age (const VbHttpClient *client, gint64 now);
 
-/**
- * The request is over: its answer has been sent, or cannot be.
- *
- * @posted: whether it brought a record that the guards let in. A client that is turned away, or
- *   only reads, earns no claim to its place with it.
- */
-void vb_http_client_end (VbHttpClient *client, gboolean posted, gint64 now);
+/** The request is over: its answer has been sent, or cannot be. */
+void vb_http_client_end (VbHttpClient *client);
 
 /** How long (µs) after its last record a silent client keeps its place, whoever else comes. */
 #define VB_HTTP_ESTABLISHED ((gint64)15 * G_USEC_PER_SEC)
@@ -70,30 +71,35 @@ void vb_http_client_end (VbHttpClient *client, gboolean posted, gint64 now);
 /**
  * How long (µs) a client is new, unless it has asked for something before. A new one is not ended
  * for its silence: its machine may be busy between connecting and sending, and any number of others
- * may come meanwhile.
+ * may come meanwhile. Nor is a stranger ended so soon for not having read an answer.
  */
 #define VB_HTTP_GRACE ((gint64)100 * G_TIME_SPAN_MILLISECOND)
 
-/** Until when the client is new: VB_HTTP_GRACE after it came; 0 after its first request. */
+/**
+ * Until when the client is new: VB_HTTP_GRACE after it came; 0 after its first request. While an
+ * answer is on the way to it: until when it counts as one that reads.
+ */
 gint64 vb_http_client_new_until (const VbHttpClient *client);
 
 /**
- * How a client stands. A poster has brought a record that was let in; a stranger has not. It is
+ * How a client stands. A poster has brought a record that was taken; a stranger has not. It is
  * silent between two requests, and sending from the first byte of one to the last.
  */
 typedef enum
 {
   VB_HTTP_STANDING_CUT,            /* we have ended it, and libmicrohttpd has yet to notice */
-  VB_HTTP_STANDING_ANSWERED,       /* an answer is on the way to it */
-  VB_HTTP_STANDING_DEAF_STRANGER,  /* it has not read an answer within VB_HTTP_ESTABLISHED */
-  VB_HTTP_STANDING_DEAF_POSTER,    /* the same */
-  VB_HTTP_STANDING_UNREAD,         /* bytes of a request are there that nobody has read */
+  VB_HTTP_STANDING_STREAMING,      /* its answer is a stream */
+  VB_HTTP_STANDING_ANSWERED,       /* an answer is on the way to a stranger */
+  VB_HTTP_STANDING_DEAF_STRANGER,  /* it has not read that within VB_HTTP_GRACE */
+  VB_HTTP_STANDING_UNREAD,         /* bytes of a stranger's request are there that nobody has read */
   VB_HTTP_STANDING_NEW_SILENT,     /* a silent stranger that is new (VB_HTTP_GRACE) */
   VB_HTTP_STANDING_SILENT,         /* one that is not new */
   VB_HTTP_STANDING_NEW_SENDING,    /* a sending stranger that is new */
   VB_HTTP_STANDING_SENDING,        /* one that is not new */
   VB_HTTP_STANDING_DAWDLING,       /* one that has been sending a request for VB_HTTP_DAWDLE */
-  VB_HTTP_STANDING_POSTER_SENDING, /* a sending poster */
+  VB_HTTP_STANDING_POSTER_ANSWERED, /* an answer is on the way to a poster */
+  VB_HTTP_STANDING_DEAF_POSTER,    /* it has not read that within VB_HTTP_ESTABLISHED */
+  VB_HTTP_STANDING_POSTER_SENDING, /* a sending poster, whether its bytes have been read or not */
   VB_HTTP_STANDING_POSTER_IDLE,    /* a silent poster */
   VB_HTTP_STANDING_POSTER_LAPSED,  /* one without a record for VB_HTTP_ESTABLISHED, or for twice the
                                       time between its last two where that is longer */
@@ -104,7 +110,7 @@ typedef enum
  * How the client stands at @now.
  *
  * @look: whether to ask the kernel for bytes that have come since vb_http_client_deadline() was
- *   asked; else it is never VB_HTTP_STANDING_UNREAD
+ *   asked; else they are not known of
  */
 VbHttpStanding vb_http_client_standing (const VbHttpClient *client, gboolean look, gint64 now);
 

@@ -10,15 +10,17 @@
 static const VbHttpClaim claims[VB_HTTP_N_STANDINGS] = {
                                          /* newcomer  request    crowd     rank */
   [VB_HTTP_STANDING_CUT]             = { { KEPT,     KEPT,      KEPT  },   0 },
-  [VB_HTTP_STANDING_ANSWERED]        = { { KEPT,     KEPT,      KEPT  },   0 },
-  [VB_HTTP_STANDING_DEAF_STRANGER]   = { { ENDED,    ENDED,     KEPT  },   1 },
-  [VB_HTTP_STANDING_DEAF_POSTER]     = { { ENDED,    ENDED,     KEPT  },   3 },
-  [VB_HTTP_STANDING_UNREAD]          = { { KEPT,     KEPT,      KEPT  },   0 },
+  [VB_HTTP_STANDING_STREAMING]       = { { KEPT,     KEPT,      KEPT  },   0 },
+  [VB_HTTP_STANDING_ANSWERED]        = { { KEPT,     DISPLACED, KEPT  },   1 },
+  [VB_HTTP_STANDING_DEAF_STRANGER]   = { { ENDED,    ENDED,     ENDED },   1 },
+  [VB_HTTP_STANDING_UNREAD]          = { { KEPT,     DISPLACED, KEPT  },   2 },
   [VB_HTTP_STANDING_NEW_SILENT]      = { { KEPT,     DISPLACED, KEPT  },   1 },
   [VB_HTTP_STANDING_SILENT]          = { { ENDED,    ENDED,     ENDED },   1 },
   [VB_HTTP_STANDING_NEW_SENDING]     = { { KEPT,     DISPLACED, KEPT  },   2 },
   [VB_HTTP_STANDING_SENDING]         = { { KEPT,     ENDED,     ENDED },   2 },
   [VB_HTTP_STANDING_DAWDLING]        = { { ENDED,    ENDED,     ENDED },   2 },
+  [VB_HTTP_STANDING_POSTER_ANSWERED] = { { KEPT,     KEPT,      ENDED },   3 },
+  [VB_HTTP_STANDING_DEAF_POSTER]     = { { ENDED,    ENDED,     ENDED },   3 },
   [VB_HTTP_STANDING_POSTER_SENDING]  = { { KEPT,     KEPT,      ENDED },   3 },
   [VB_HTTP_STANDING_POSTER_IDLE]     = { { KEPT,     KEPT,      ENDED },   3 },
   [VB_HTTP_STANDING_POSTER_LAPSED]   = { { ENDED,    ENDED,     ENDED },   3 },
@@ -37,11 +39,19 @@ struct _VbHttpClients
   GSource *deadline;
 };
 
+static void
+take_place_away (VbHttpClients *clients, VbHttpClient *client)
+{
+  if (client->has_place)
+    clients->places--;
+  client->has_place = FALSE;
+}
+
 /* Libmicrohttpd ends it in its next run; its place is free at once. */
 static void
 cut (VbHttpClients *clients, VbHttpClient *client)
 {
-  vb_http_clients_leave_place (clients, client);
+  take_place_away (clients, client);
   vb_http_client_cut (client);
 }
 
@@ -111,18 +121,18 @@ let_one_go (VbHttpClients *clients, VbHttpKnock knock, gint64 now)
     return FALSE;
 
   /* One that is only displaced asks for another place when its request is complete. */
-  vb_http_clients_leave_place (clients, least.client);
+  take_place_away (clients, least.client);
   if (least.claim->verdicts[knock] == ENDED)
     vb_http_client_cut (least.client);
 
   return TRUE;
 }
 
-/* Whether the client is yet to be told that there is no place for it. */
+/* Whether the client is yet to be told that there is no place for it, or to read its answer. */
 static gboolean
 waits (const VbHttpClient *client)
 {
-  return !client->has_place && !client->cut && client->answering == 0;
+  return !client->has_place && !client->cut && !client->streaming;
 }
 
 /* A client that has no place and does not say what it wants would keep libmicrohttpd from accepting
@@ -243,15 +253,14 @@ void
 vb_http_clients_remove (VbHttpClients *clients, VbHttpClient *client)
 {
   g_ptr_array_remove_fast (clients->open, client);
-  vb_http_clients_leave_place (clients, client);
+  take_place_away (clients, client);
 }
 
 void
-vb_http_clients_leave_place (VbHttpClients *clients, VbHttpClient *client)
+vb_http_clients_set_streaming (VbHttpClients *clients, VbHttpClient *client)
 {
-  if (client->has_place)
-    clients->places--;
-  client->has_place = FALSE;
+  take_place_away (clients, client);
+  client->streaming = TRUE;
 }
 
 gboolean

@@ -76,8 +76,8 @@ void vb_http_clients_remove (VbHttpClients *clients, VbHttpClient *client);
  */
 gboolean vb_http_clients_has_place (VbHttpClients *clients, VbHttpClient *client, gint64 now);
 
-/** @client is used for something else than pushing from now on: its place is free. */
-void vb_http_clients_leave_place (VbHttpClients *clients, VbHttpClient *client);
+/** @client is answered with a stream, and its place is free: whoever serves it counts its readers. */
+void vb_http_clients_set_streaming (VbHttpClients *clients, VbHttpClient *client);
 
 /**
  * Lets the idle limit of libmicrohttpd (@seconds) begin anew for each client. libmicrohttpd ends a

@@ -100,6 +100,17 @@ vb_http_guards_allow_origin (const VbHttpGuards *guards, const char *origin, con
   return FALSE;
 }
 
+gboolean
+vb_http_guards_allow_fetch (const VbHttpFetch *fetch, const char *method, const char *path)
+{
+  if (fetch->site == NULL || g_str_equal (fetch->site, "none")
+      || g_str_equal (fetch->site, "same-origin"))
+    return TRUE;
+
+  return g_strcmp0 (fetch->mode, "navigate") == 0 && g_strcmp0 (fetch->dest, "document") == 0
+         && g_str_equal (method, "GET") && g_str_equal (path, "/");
+}
+
 /* Digests are compared, not the texts: their length and first difference would show in the time. */
 static gboolean
 equal_in_constant_time (const char *a, const char *b)

@@ -32,6 +32,22 @@ gboolean vb_http_guards_allow_host (const VbHttpGuards *guards, const char *host
 gboolean
 vb_http_guards_allow_origin (const VbHttpGuards *guards, const char *origin, const char *host);
 
+/** What a browser says of a request (Fetch Metadata); all NULL where it is none, or an old one. */
+typedef struct
+{
+  const char *site; /* Sec-Fetch-Site */
+  const char *mode; /* Sec-Fetch-Mode */
+  const char *dest; /* Sec-Fetch-Dest */
+} VbHttpFetch;
+
+/**
+ * Whether a request with these headers is let in. One that a page of another origin leads to is
+ * not, even on another port of this host: its frames and pictures could take what others need. A
+ * link to the page, `/`, may be followed.
+ */
+gboolean
+vb_http_guards_allow_fetch (const VbHttpFetch *fetch, const char *method, const char *path);
+
 /**
  * Whether an Authorization header (NULL: none) holds the token: as Bearer token, or as the password
  * of Basic with any user. Compared in constant time. Always TRUE where no token is needed.

@@ -33,6 +33,7 @@ struct _VbHttpRequest
   gsize received; /* bytes of the body, also those that were not kept */
   guint refused;  /* status of a refusal found before the handler; 0: none */
   const char *reason;
+  gboolean posted;
 
   GString *answer;
   struct MHD_Response *response;
@@ -82,6 +83,7 @@ vb_http_request_begin (VbHttpRequest *request, const char *method, const char *p
   request->route = NULL;
   request->received = 0;
   request->refused = 0;
+  request->posted = FALSE;
   request->stood_still = 0;
   g_string_truncate (request->body, 0);
   g_array_set_size (request->headers, 0);
@@ -158,7 +160,41 @@ typedef struct
 {
   guint hosts;
   guint framings; /* headers that say how long the body is */
+  gboolean unclear;
 } Framing;
+
+/* Whether @name is one (RFC 9110, 5.1): `Content-Length ` is none, and libmicrohttpd knows it not. */
+static gboolean
+is_token (const char *name)
+{
+  const char *end = name;
+
+  while (g_ascii_isalnum (*end) || (*end != '\0' && strchr ("!#$%&'*+-.^_`|~", *end) != NULL))
+    end++;
+
+  return end > name && *end == '\0';
+}
+
+static gboolean
+is_one_line (const char *value)
+{
+  const guchar *end = (const guchar *)value;
+
+  while (*end == '\t' || (*end >= ' ' && *end != 0x7f))
+    end++;
+
+  return *end == '\0';
+}
+
+/* What is continued on the next line, which nobody does any more (RFC 9112, 5.2), libmicrohttpd
+   puts behind the name: `Content-Length:`, `  5` is Content-Length5. */
+static gboolean
+is_continued (const char *name, const char *framing)
+{
+  const gsize length = strlen (framing);
+
+  return g_ascii_strncasecmp (name, framing, length) == 0 && name[length] != '\0';
+}
 
 static enum MHD_Result
 note_framing (void *user_data, enum MHD_ValueKind kind, const char *name, const char *value)
@@ -171,6 +207,10 @@ note_framing (void *user_data, enum MHD_ValueKind kind, const char *name, const 
            || g_ascii_strcasecmp (name, "Transfer-Encoding") == 0)
     framing->framings++;
 
+  framing->unclear |= !is_token (name) || (value != NULL && !is_one_line (value))
+                      || is_continued (name, "Content-Length")
+                      || is_continued (name, "Transfer-Encoding") || is_continued (name, "Host");
+
   return MHD_YES;
 }
 
@@ -181,7 +221,7 @@ vb_http_request_is_ambiguous (const VbHttpRequest *request)
 
   MHD_get_connection_values (request->mhd, MHD_HEADER_KIND, note_framing, &framing);
 
-  return framing.hosts > 1 || framing.framings > 1;
+  return framing.unclear || framing.hosts > 1 || framing.framings > 1;
 }
 
 void
@@ -209,10 +249,16 @@ vb_http_request_takes_body (const VbHttpRequest *request)
   return g_str_equal (method, "POST") || g_str_equal (method, "PUT");
 }
 
-gboolean
-vb_http_request_is_post (const VbHttpRequest *request)
+void
+vb_http_request_set_posted (VbHttpRequest *request)
 {
-  return request->refused == 0 && request->route != NULL && vb_http_request_takes_body (request);
+  request->posted = TRUE;
+}
+
+gboolean
+vb_http_request_has_posted (const VbHttpRequest *request)
+{
+  return request->posted;
 }
 
 void
@@ -253,7 +299,7 @@ vb_http_request_wants_body (const VbHttpRequest *request)
 gboolean
 vb_http_request_add_body (VbHttpRequest *request, const char *data, gsize length)
 {
-  const gboolean kept = vb_http_request_is_post (request);
+  const gboolean kept = request->refused == 0 && vb_http_request_takes_body (request);
 
   request->received += length;
   if (kept && request->received > VB_HTTP_BODY_MAX)

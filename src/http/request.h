@@ -70,6 +70,12 @@ void vb_http_request_add_header (VbHttpRequest *request, const char *name, const
 /** Answers with an RFC 9457 problem of @status; @detail is one sentence. */
 void vb_http_request_problem (VbHttpRequest *request, guint status, const char *detail);
 
+/**
+ * The request brought what its route is there for, and it was taken: its sender is a source, and
+ * keeps a connection where others may not.
+ */
+void vb_http_request_set_posted (VbHttpRequest *request);
+
 /*
  * For the server, in the order of its calls.
  */
@@ -91,8 +97,8 @@ gsize vb_http_request_header_size (const VbHttpRequest *request);
 const char *vb_http_request_path (const VbHttpRequest *request);
 
 /**
- * Whether a header that must stand once stands twice: a proxy could understand it in another way,
- * and see other requests than we do (RFC 9112, 6.3).
+ * Whether a header that must stand once stands twice, or one is written so that others may take it
+ * for another than we do: a proxy could see other requests than we do (RFC 9112, 6.3).
  */
 gboolean vb_http_request_is_ambiguous (const VbHttpRequest *request);
 
@@ -140,7 +146,7 @@ gboolean vb_http_request_queue (VbHttpRequest *request);
 /** How long the request was, in bytes; 0 where it came in chunks, of which nobody tells. */
 gsize vb_http_request_size (const VbHttpRequest *request);
 
-/** Whether it was let in and brought something: a POST or a PUT. */
-gboolean vb_http_request_is_post (const VbHttpRequest *request);
+/** Whether the handler has called vb_http_request_set_posted(). */
+gboolean vb_http_request_has_posted (const VbHttpRequest *request);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/socket.h>
 
 #include "base/listen-address.h"
 #include "clients.h"
@@ -18,6 +19,10 @@
 /* Longest headers, in bytes. libmicrohttpd's limit lies above it, so that it is we who answer. */
 #define HEADERS_MAX 16384
 #define CONNECTION_MEMORY (32 * 1024)
+
+/* What the kernel keeps of the answers that a client has not read; by itself it lets that grow to
+   4 MB for each. The page fits in. */
+#define UNREAD_MAX (128 * 1024)
 
 typedef struct
 {
@@ -151,9 +156,7 @@ notify_completed (void *user_data,
                   void **context,
                   enum MHD_RequestTerminationCode code)
 {
-  VbHttpClient *client = client_of (mhd);
-
-  vb_http_client_end (client, vb_http_request_is_post (client->request), g_get_monotonic_time ());
+  vb_http_client_end (client_of (mhd));
   *context = NULL;
 }
 
@@ -176,7 +179,8 @@ refuse_ambiguous (VbHttpRequest *request)
 {
   vb_http_request_add_header (request, "Connection", "close");
   vb_http_request_refuse (request, 400,
-                          "The request has two Hosts, or two headers that tell its length.");
+                          "The request has two Hosts, two headers that tell its length, or a "
+                          "header that can be read in two ways.");
 }
 
 /* A browser asks without a token first: only a wrong one is a failure. */
@@ -238,7 +242,7 @@ find_route (VbHttpServer *server, VbHttpRequest *request)
 }
 
 /* Finds the handler, or the first reason to refuse the request. The order is part of what a client
-   sees: place, ambiguity, length of the headers, Host, Origin, token, path, method, length. */
+   sees: place, ambiguity, length of the headers, Host, Origin, fetch, token, path, method, length. */
 static void
 judge (VbHttpServer *server, VbHttpClient *client)
 {
@@ -246,6 +250,11 @@ judge (VbHttpServer *server, VbHttpClient *client)
   const char *host = vb_http_request_header (request, "Host");
   const char *origin = vb_http_request_header (request, "Origin");
   const char *authorization = vb_http_request_header (request, "Authorization");
+  const VbHttpFetch fetch = {
+    .site = vb_http_request_header (request, "Sec-Fetch-Site"),
+    .mode = vb_http_request_header (request, "Sec-Fetch-Mode"),
+    .dest = vb_http_request_header (request, "Sec-Fetch-Dest"),
+  };
 
   if (!has_place (server, client))
     turn_away (request);
@@ -258,6 +267,9 @@ judge (VbHttpServer *server, VbHttpClient *client)
                             "The Host is none of this daemon's names; see server-names.");
   else if (!vb_http_guards_allow_origin (server->guards, origin, host))
     vb_http_request_refuse (request, 403, "The Origin is not this daemon's.");
+  else if (!vb_http_guards_allow_fetch (&fetch, vb_http_request_method (request),
+                                        vb_http_request_path (request)))
+    vb_http_request_refuse (request, 403, "A page of another origin has led here.");
   else if (!vb_http_guards_allow_token (server->guards, authorization))
     refuse_token (server, client, authorization);
   else
@@ -284,11 +296,12 @@ answer (VbHttpServer *server, VbHttpClient *client)
   vb_http_timing_add (&server->timing, vb_http_client_age (client, g_get_monotonic_time ()));
   stream = vb_http_request_steal_stream (request);
   if (stream != NULL) {
-    vb_http_clients_leave_place (server->clients, client);
+    vb_http_clients_set_streaming (server->clients, client);
     vb_http_stream_attach (stream, server->streams, wake_listeners, server);
   }
   queued = vb_http_request_queue (request);
-  vb_http_client_complete (client, vb_http_request_size (request), g_get_monotonic_time ());
+  vb_http_client_complete (client, vb_http_request_size (request),
+                           vb_http_request_has_posted (request), g_get_monotonic_time ());
 
   return queued ? MHD_YES : MHD_NO;
 }
@@ -414,6 +427,8 @@ serve (VbHttpServer *server, GSocket *socket, const char *address, const char *p
   struct MHD_Daemon *daemon = fd < 0 ? NULL : start_daemon (server, fd, ipv6);
   Listener *listener;
 
+  /* Those who connect inherit it. */
+  g_socket_set_option (socket, SOL_SOCKET, SO_SNDBUF, UNREAD_MAX, NULL);
   if (daemon == NULL) {
     g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "cannot serve HTTP on %s", address);
     return -1;

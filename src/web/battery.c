@@ -85,6 +85,8 @@ push_record (VbHttpRequest *request, VbWebBattery *routes, VbApplyMode mode, gbo
     return;
   if (!vb_http_request_has_length (request)
       && !vb_intake_has_waited (routes->intake, battery, delivery.stood_still)) {
+    /* What comes behind it may be a body. */
+    vb_http_request_add_header (request, "Connection", "close");
     vb_http_request_problem (request, 411, "The request has no Content-Length.");
     return;
   }
@@ -94,9 +96,11 @@ push_record (VbHttpRequest *request, VbWebBattery *routes, VbApplyMode mode, gbo
   outcome = vb_intake_read (routes->intake, battery, &delivery, body, length);
   if (outcome == VB_OUTCOME_WAITED)
     answer_waited (routes, request);
-  else if (vb_intake_is_taken (outcome))
+  else if (vb_intake_is_taken (outcome)) {
+    if (!check)
+      vb_http_request_set_posted (request);
     answer_verdict (routes, battery, request, outcome);
-  else
+  } else
     answer_refusal (routes, battery, request, outcome);
 }
 

@@ -49,6 +49,8 @@ answer_thing (VbHttpRequest *request, gpointer user_data)
 
   answer = g_strdup_printf ("[\"%s\",\"%s\",%zu]", vb_http_request_method (request),
                             wildcard != NULL ? wildcard : "", length);
+  if (g_str_equal (vb_http_request_method (request), "POST"))
+    vb_http_request_set_posted (request);
   vb_http_request_reply (request, 200, "application/json", answer, strlen (answer));
 }
 

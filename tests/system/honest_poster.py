@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A source as it should be: one record a second on a connection of its own, as Node-RED keeps one.
 
-    honest_poster.py PORT PATH SECONDS [--fresh]
+    honest_poster.py PORT PATH SECONDS [--fresh] [--token=TOKEN]
 
 Each record has a Voltage of its own, by which it is known on the bus. Prints, as JSON, how many
 connections were made, and of each record its voltage, the status of its answer (0: none), by how
@@ -18,10 +18,11 @@ from clients import PATIENCE, RECORD
 
 
 class Poster:
-    def __init__(self, port, path, fresh):
+    def __init__(self, port, path, fresh, headers):
         self.port = port
         self.path = path
         self.fresh = fresh
+        self.headers = headers
         self.connection = None
         self.connections = 0
 
@@ -33,7 +34,7 @@ class Poster:
                 self.connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=PATIENCE)
                 self.connection.connect()
                 self.connections += 1
-            self.connection.request('POST', self.path, json.dumps(record))
+            self.connection.request('POST', self.path, json.dumps(record), self.headers)
             sent = time.monotonic()
             answer = self.connection.getresponse()
             answer.read()
@@ -48,7 +49,9 @@ class Poster:
 
 def main():
     port, path, seconds = int(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-    poster = Poster(port, path, '--fresh' in sys.argv)
+    tokens = [word.partition('=')[2] for word in sys.argv if word.startswith('--token=')]
+    poster = Poster(port, path, '--fresh' in sys.argv,
+                    {'Authorization': f'Bearer {token}' for token in tokens})
     began = time.monotonic()
     records = []
     for n in range(seconds):

@@ -124,6 +124,26 @@ def test_origin(world):
     equal(daemon.state()['source']['refused'], 0, 'a stranger is not the source')
 
 
+def test_fetch_metadata(world):
+    """What a browser says of where a request comes from; who says nothing is no browser."""
+    daemon = world.start(CONFIG)
+
+    def ask(line, site, mode='no-cors', dest='empty'):
+        return daemon.http.exchange((f'{line} HTTP/1.1\r\nHost: localhost\r\nSec-Fetch-Site: {site}\r\n'
+                                     f'Sec-Fetch-Mode: {mode}\r\nSec-Fetch-Dest: {dest}\r\n\r\n').encode())
+    for site in ('none', 'same-origin'):
+        equal(ask('GET /battery', site).status, 200, site)
+    for site in ('cross-site', 'same-site', 'x', ''):
+        for line in ('GET /', 'GET /battery', 'GET /events', 'DELETE /battery', 'GET /nowhere'):
+            problem(ask(line, site), 403)
+        equal(ask('GET /', site, 'navigate', 'document').status, 200, site)
+        equal(ask('GET /?x', site, 'navigate', 'document').status, 200, site)
+        for line, mode, dest in (('GET /', 'navigate', 'iframe'), ('GET /', 'no-cors', 'document'),
+                                 ('POST /', 'navigate', 'document'),
+                                 ('GET /battery', 'navigate', 'document')):
+            problem(ask(line, site, mode, dest), 403)
+
+
 def basic(text):
     return 'Authorization: Basic ' + base64.b64encode(text.encode()).decode()
 

@@ -19,6 +19,8 @@ import time
 HOST = b'Host: localhost\r\n'
 HEAD = b'POST /battery HTTP/1.1\r\n' + HOST
 GET = b'GET /battery HTTP/1.1\r\n' + HOST + b'\r\n'
+BURST = (b'GET / HTTP/1.1\r\n' + HOST + b'\r\n') * 12000
+NOWHERE = b'POST /battery/nowhere HTTP/1.1\r\n' + HOST + b'Content-Length: 2\r\n\r\n{}'
 
 # A connection that is closed then is reset.
 RESET = struct.pack('ii', 1, 0)
@@ -148,6 +150,33 @@ def ask_and_not_read(port):
     return 1
 
 
+def never_read(port):
+    """Asks 12 000 times on each of 40 connections, without a token where one is needed, and reads no
+    answer; who is ended comes again."""
+    left = {connect(port): BURST for _ in range(40)}
+    until = time.monotonic() + 3
+    while time.monotonic() < until:
+        for sock, data in list(left.items()):
+            try:
+                sock.setblocking(False)
+                left[sock] = data[sock.send(data):]
+            except BlockingIOError:
+                pass
+            except OSError:
+                del left[sock]
+                sock.close()
+                left[connect(port)] = BURST
+        time.sleep(0.25)
+    for sock in left:
+        sock.close()
+    return len(left)
+
+
+def post_nowhere(port):
+    """Posts on 32 connections to a battery that is not there, and keeps them as a source would."""
+    return hold(port, NOWHERE, 32)
+
+
 def wrong_records(port):
     body = b'{"Soc": 101, "Voltage": "52"}'
     return converse(port, (HEAD + b'Content-Length: %d\r\n\r\n' % len(body) + body) * 20, reset=True)
@@ -160,7 +189,7 @@ def noise(port):
 KINDS = {kind.__name__: kind for kind in (
     knock, swarm, idle, drip_headers, drip_body, asked_and_idle, half_closed, pipeline_and_reset,
     expect_and_stall, lie_about_chunks, smuggle, flood_with_headers, long_body, ask_and_not_read,
-    wrong_records, noise)}
+    never_read, post_nowhere, wrong_records, noise)}
 
 
 def repeat(kind, port, until, counts):

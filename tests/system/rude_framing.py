@@ -12,6 +12,9 @@ LENGTH = b'Content-Length: %d\r\n' % len(BODY)
 CHUNKED = POST + b'Transfer-Encoding: chunked\r\n'
 CHUNKS = b'%x\r\n%s\r\n0\r\n\r\n' % (len(BODY), BODY)
 WHOLE = POST + LENGTH + b'\r\n' + BODY
+SMUGGLED = b'DELETE /battery HTTP/1.1\r\nHost: localhost\r\n\r\n'
+HIDDEN = b'Content-Length: %d\r\n\r\n' % len(SMUGGLED)
+GET = b'GET /battery HTTP/1.1\r\nHost: localhost\r\n'
 
 # What is sent, the answers that may come, how many records are taken.
 ROWS = {
@@ -37,6 +40,26 @@ ROWS = {
         CHUNKED + b'Content-Length: 4\r\n\r\n%x\r\n%s\r\n0\r\n\r\n' % (len(WHOLE), WHOLE), [400], 0),
     'two encodings': (CHUNKED + b'Transfer-Encoding: identity\r\n\r\n' + CHUNKS, [400], 0),
     'another encoding': (POST + b'Transfer-Encoding: gzip, chunked\r\n\r\n' + CHUNKS, [411], 0),
+    **{f'smuggled behind {name}': (head + SMUGGLED, [400], 0) for name, head in {
+        'a space before the colon': POST + HIDDEN.replace(b':', b' :'),
+        'a tab before the colon': POST + HIDDEN.replace(b':', b'\t:'),
+        'a vertical tab before the colon': POST + HIDDEN.replace(b':', b'\v:'),
+        'an encoding with a space': POST + b'Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n',
+        'a space in a GET': GET + HIDDEN.replace(b':', b' :'),
+        'a space before the first header': POST.replace(b'Host', b' ' + HIDDEN[:-2] + b'Host') + b'\r\n',
+        'a continued header': POST + b'X: y\r\n ' + HIDDEN,
+        'a continued length': POST + HIDDEN.replace(b' ', b'\r\n '),
+        'a continued length in a GET': GET + HIDDEN.replace(b' ', b'\r\n\t'),
+        'a continued encoding': POST + b'Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n',
+        'a carriage return': POST + b'X: y\r' + HIDDEN,
+        'a zero': POST + HIDDEN.replace(b':', b'\0:'),
+        'no colon': POST + HIDDEN.replace(b':', b''),
+    }.items()},
+    'smuggled behind no name': (POST + HIDDEN.replace(b'Content-Length', b'') + SMUGGLED, [411], 0),
+    'smuggled behind no length': (POST + b'\r\n' + SMUGGLED, [411], 0),
+    # A line may end without its carriage return (RFC 9112, 2.2): it is the same everywhere.
+    'lines without carriage returns': (WHOLE.replace(b'\r\n', b'\n'), [200], 1),
+    'one line without': (POST + b'X: y\n' + LENGTH + b'\r\n' + BODY, [200], 1),
     'two hosts': (POST + b'Host: example.com\r\n' + LENGTH + b'\r\n' + BODY, [400], 0),
     'another expectation': (POST + b'Expect: nothing\r\n' + LENGTH + b'\r\n' + BODY, [200], 1),
     '1 000 headers': (

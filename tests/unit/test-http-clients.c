@@ -93,8 +93,8 @@ static void
 answer (Peer *peer, gboolean posted, gint64 now)
 {
   begin (peer, now);
-  vb_http_client_complete (peer->client, 0, now);
-  vb_http_client_end (peer->client, posted, now);
+  vb_http_client_complete (peer->client, 0, posted, now);
+  vb_http_client_end (peer->client);
 }
 
 static void
@@ -118,6 +118,12 @@ static void
 stage_cut (Peer *peer)
 {
   vb_http_client_cut (peer->client);
+}
+
+static void
+stage_streaming (Peer *peer)
+{
+  peer->client->streaming = TRUE;
 }
 
 static void
@@ -148,17 +154,14 @@ typedef struct
 /* clang-format off */
 static const Row rows[] = {
   { VB_HTTP_STANDING_CUT, .came = LONG_AGO, .also = stage_cut, .verdicts = { K, K, K } },
-  { VB_HTTP_STANDING_ANSWERED, .came = LONG_AGO, .answered = VB_HTTP_ESTABLISHED - 1,
-    .verdicts = { K, K, K } },
-  { VB_HTTP_STANDING_ANSWERED, .came = LONG_AGO, .posted = 60 * SECOND,
-    .answered = VB_HTTP_ESTABLISHED - 1, .verdicts = { K, K, K } },
-  { VB_HTTP_STANDING_DEAF_STRANGER, .came = LONG_AGO, .answered = VB_HTTP_ESTABLISHED,
-    .verdicts = { E, E, K }, .goes = 1 },
-  { VB_HTTP_STANDING_DEAF_POSTER, .came = LONG_AGO, .posted = 50 * SECOND,
-    .answered = VB_HTTP_ESTABLISHED, .verdicts = { E, E, K }, .goes = 3 },
-  { VB_HTTP_STANDING_UNREAD, .came = LONG_AGO, .also = stage_unread, .verdicts = { K, K, K } },
-  { VB_HTTP_STANDING_UNREAD, .came = LONG_AGO, .posted = 70 * SECOND, .also = stage_unread,
-    .verdicts = { K, K, K } },
+  { VB_HTTP_STANDING_STREAMING, .came = LONG_AGO, .answered = 50 * SECOND,
+    .also = stage_streaming, .verdicts = { K, K, K } },
+  { VB_HTTP_STANDING_ANSWERED, .came = LONG_AGO, .answered = VB_HTTP_GRACE - 1,
+    .verdicts = { K, D, K }, .goes = 1 },
+  { VB_HTTP_STANDING_DEAF_STRANGER, .came = LONG_AGO - 1, .answered = VB_HTTP_GRACE,
+    .verdicts = { E, E, E }, .goes = 1 },
+  { VB_HTTP_STANDING_UNREAD, .came = LONG_AGO - 2, .also = stage_unread, .verdicts = { K, D, K },
+    .goes = 2 },
   { VB_HTTP_STANDING_NEW_SILENT, .came = VB_HTTP_GRACE - 1, .verdicts = { K, D, K }, .goes = 1 },
   { VB_HTTP_STANDING_SILENT, .came = VB_HTTP_GRACE, .verdicts = { E, E, E }, .goes = 1 },
   { VB_HTTP_STANDING_NEW_SENDING, .came = VB_HTTP_GRACE - 1, .begun = 1, .verdicts = { K, D, K },
@@ -169,6 +172,12 @@ static const Row rows[] = {
     .verdicts = { K, E, E }, .goes = 2 },
   { VB_HTTP_STANDING_DAWDLING, .came = VB_HTTP_DAWDLE, .begun = VB_HTTP_DAWDLE,
     .verdicts = { E, E, E }, .goes = 2 },
+  { VB_HTTP_STANDING_POSTER_ANSWERED, .came = LONG_AGO, .posted = 61 * SECOND,
+    .answered = VB_HTTP_ESTABLISHED - 1, .verdicts = { K, K, E }, .goes = 3 },
+  { VB_HTTP_STANDING_DEAF_POSTER, .came = LONG_AGO, .posted = 50 * SECOND,
+    .answered = VB_HTTP_ESTABLISHED, .verdicts = { E, E, E }, .goes = 3 },
+  { VB_HTTP_STANDING_POSTER_SENDING, .came = LONG_AGO, .posted = 70 * SECOND,
+    .also = stage_unread, .verdicts = { K, K, E }, .goes = 3 },
   { VB_HTTP_STANDING_POSTER_SENDING, .came = LONG_AGO, .posted = 80 * SECOND, .begun = 9 * SECOND,
     .verdicts = { K, K, E }, .goes = 3 },
   { VB_HTTP_STANDING_POSTER_IDLE, .came = LONG_AGO, .posted = VB_HTTP_ESTABLISHED - 1,
@@ -196,7 +205,7 @@ stage (Peer *peer, const Row *row)
     begin (peer, NOW - row->begun);
   if (row->answered != 0) {
     begin (peer, NOW - row->answered);
-    vb_http_client_complete (peer->client, 0, NOW - row->answered);
+    vb_http_client_complete (peer->client, 0, FALSE, NOW - row->answered);
   }
   if (row->also != NULL)
     row->also (peer);
@@ -387,7 +396,7 @@ test_headers_before_drips (Fixture *fixture, gconstpointer unused)
   g_assert_true (vb_http_clients_has_place (fixture->clients, source->client, 102 * SECOND));
   g_assert_true (is_ended (drip));
 
-  vb_http_client_complete (source->client, 0, 102 * SECOND);
+  vb_http_client_complete (source->client, 0, TRUE, 102 * SECOND);
   drip = come (fixture, 102 * SECOND);
   begin (drip, 102 * SECOND);
   g_assert_false (vb_http_clients_has_place (fixture->clients, drip->client, 102 * SECOND));
@@ -406,7 +415,7 @@ test_unread_is_not_ended (Fixture *fixture, gconstpointer unused)
     g_thread_yield ();
   source = come (fixture, 103 * SECOND);
   begin (source, 103 * SECOND);
-  g_assert_false (vb_http_clients_has_place (fixture->clients, source->client, 103 * SECOND));
+  g_assert_true (vb_http_clients_has_place (fixture->clients, source->client, 103 * SECOND));
   g_assert_false (is_ended (unread));
 }
 
@@ -444,7 +453,7 @@ test_grace (Fixture *fixture, gconstpointer unused)
   begin (waiting[3], 100 * SECOND + 20);
   g_assert_true (
       vb_http_clients_has_place (fixture->clients, waiting[3]->client, 100 * SECOND + 20));
-  vb_http_client_complete (waiting[3]->client, 0, 100 * SECOND + 20);
+  vb_http_client_complete (waiting[3]->client, 0, FALSE, 100 * SECOND + 20);
   g_assert_false (source->client->has_place);
   vb_http_clients_watch (fixture->clients, 100 * SECOND + VB_HTTP_GRACE - 1);
   g_assert_false (is_ended (source));
@@ -485,8 +494,8 @@ test_taken_before_the_body (Fixture *fixture, gconstpointer unused)
   g_assert_cmpint (source->client->has_place + third->client->has_place, ==, 1);
 
   g_assert_true (vb_http_clients_has_place (fixture->clients, source->client, now));
-  vb_http_client_complete (source->client, 0, now);
-  vb_http_client_end (source->client, TRUE, now);
+  vb_http_client_complete (source->client, 0, TRUE, now);
+  vb_http_client_end (source->client);
   for (guint i = 0; i <= VB_HTTP_WITHOUT_PLACE; i++)
     come (fixture, now);
   vb_http_clients_watch (fixture->clients, 102 * SECOND);
@@ -557,7 +566,7 @@ test_left (Fixture *fixture, gconstpointer unused)
 
     begin (source, 100 * SECOND);
     g_assert_true (vb_http_clients_has_place (fixture->clients, source->client, 100 * SECOND));
-    vb_http_client_complete (source->client, 0, 100 * SECOND);
+    vb_http_client_complete (source->client, 0, FALSE, 100 * SECOND);
   }
 }
 
@@ -584,14 +593,14 @@ test_waiting (Fixture *fixture, gconstpointer unused)
   /* An event reader's place is free for others; his answer does not end. */
   reader = come (fixture, 90 * SECOND);
   begin (reader, 90 * SECOND);
-  vb_http_client_complete (reader->client, 0, 90 * SECOND);
-  vb_http_clients_leave_place (fixture->clients, reader->client);
+  vb_http_client_complete (reader->client, 0, FALSE, 90 * SECOND);
+  vb_http_clients_set_streaming (fixture->clients, reader->client);
 
   for (guint i = 0; i < LIMIT; i++) {
     Peer *peer = come (fixture, 100 * SECOND);
 
     begin (peer, 100 * SECOND);
-    vb_http_client_complete (peer->client, 0, 100 * SECOND);
+    vb_http_client_complete (peer->client, 0, TRUE, 100 * SECOND);
   }
 
   for (guint i = 0; i < G_N_ELEMENTS (waiting); i++) {
@@ -629,13 +638,42 @@ test_unread_answer (Fixture *fixture, gconstpointer unused)
     deaf[i] = come (fixture, 100 * SECOND);
     serve (deaf[i], (101 + i) * SECOND);
     begin (deaf[i], 110 * SECOND);
-    vb_http_client_complete (deaf[i]->client, 0, 110 * SECOND);
+    vb_http_client_complete (deaf[i]->client, 0, FALSE, 110 * SECOND);
   }
 
   g_assert_false (come (fixture, 124 * SECOND)->client->has_place);
   g_assert_true (come (fixture, 125 * SECOND)->client->has_place);
   g_assert_true (is_ended (deaf[0]));
   g_assert_false (is_ended (deaf[1]));
+}
+
+/* Who never brought a record keeps nobody out with it, and is not heard of for ever without a place. */
+static void
+test_unread_answers_of_strangers (Fixture *fixture, gconstpointer unused)
+{
+  Peer *deaf[2 * VB_HTTP_WITHOUT_PLACE], *source;
+  guint n_ended = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (deaf); i++) {
+    deaf[i] = come (fixture, 100 * SECOND + i);
+    begin (deaf[i], 100 * SECOND + i);
+    g_assert_true (
+        vb_http_clients_has_place (fixture->clients, deaf[i]->client, 100 * SECOND + i));
+    vb_http_client_complete (deaf[i]->client, 0, FALSE, 100 * SECOND + i);
+  }
+
+  source = come (fixture, 100 * SECOND + 50);
+  begin (source, 100 * SECOND + 50);
+  g_assert_true (vb_http_clients_has_place (fixture->clients, source->client, 100 * SECOND + 50));
+  vb_http_clients_watch (fixture->clients, 100 * SECOND + 50);
+  for (guint i = 0; i < G_N_ELEMENTS (deaf); i++)
+    g_assert_false (is_ended (deaf[i]));
+
+  vb_http_clients_watch (fixture->clients, 100 * SECOND + 50 + VB_HTTP_GRACE);
+  for (guint i = 0; i < G_N_ELEMENTS (deaf); i++)
+    n_ended += is_ended (deaf[i]);
+  g_assert_cmpuint (n_ended, ==, G_N_ELEMENTS (deaf) - LIMIT + 1 - VB_HTTP_WITHOUT_PLACE);
+  g_assert_false (is_ended (source));
 }
 
 #define ADD(name, test) g_test_add ("/http-clients/" name, Fixture, NULL, set_up, test, tear_down)
@@ -660,6 +698,7 @@ main (int argc, char **argv)
   ADD ("late", test_late);
   ADD ("turned-away", test_turned_away);
   ADD ("unread-answer", test_unread_answer);
+  ADD ("unread-answers-of-strangers", test_unread_answers_of_strangers);
   ADD ("waiting", test_waiting);
 
   return g_test_run ();
