@@ -127,4 +127,7 @@ gint64 vb_http_client_deadline (VbHttpClient *client, gint64 limit, gint64 now);
 /** Ends the connection, with a 408 before it where the headers of a request were complete. */
 void vb_http_client_cut (VbHttpClient *client);
 
+/** Ends it when its request line is there, with a 414: it is more than we take. */
+void vb_http_client_refuse_line (VbHttpClient *client);
+
 G_END_DECLS
