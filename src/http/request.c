@@ -168,7 +168,8 @@ typedef struct
   gboolean unclear;
 } Framing;
 
-/* Whether @name is one (RFC 9110, 5.1): `Content-Length ` is none, and libmicrohttpd knows it not. */
+/* Whether @name is one (RFC 9110, 5.1): `Content-Length ` is none, and means nothing to
+   libmicrohttpd. */
 static gboolean
 is_token (const char *name)
 {

@@ -104,8 +104,9 @@ gsize vb_http_request_header_size (const VbHttpRequest *request);
 const char *vb_http_request_path (const VbHttpRequest *request);
 
 /**
- * Whether a header that must stand once stands twice, Host (from HTTP/1.1 on) not at all, or one is written so that others may take it
- * for another than we do: a proxy could see other requests than we do (RFC 9112, 6.3).
+ * Whether a header that must stand once stands twice, Host (from HTTP/1.1 on) not at all, or one is
+ * written so that others may take it for another than we do: a proxy could see other requests than
+ * we do (RFC 9112, 6.3).
  */
 gboolean vb_http_request_is_ambiguous (const VbHttpRequest *request);
 

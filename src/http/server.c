@@ -21,7 +21,7 @@
 #define HEADERS_MAX 16384
 #define CONNECTION_MEMORY (32 * 1024)
 
-/* Of a query. libmicrohttpd has no memory for more than some 450, and ends without an answer then. */
+/* Of a query. libmicrohttpd has memory for some 450; with more it ends without an answer. */
 #define ARGUMENTS_MAX 64
 
 /* What the kernel keeps of the answers that a client has not read; by itself it lets that grow to
@@ -261,7 +261,8 @@ find_route (VbHttpServer *server, VbHttpRequest *request)
 }
 
 /* Finds the handler, or the first reason to refuse the request. The order is part of what a client
-   sees: place, ambiguity, length of the headers, Host, Origin, fetch, token, path, method, length. */
+   sees: place, ambiguity, length of the headers, Host, Origin, fetch, token, path, method, length
+   of the body. */
 static void
 judge (VbHttpServer *server, VbHttpClient *client)
 {
