@@ -26,6 +26,16 @@ static const char timeout_answer[]
       "{\"type\":\"about:blank\",\"title\":\"Request Timeout\",\"status\":408,"
       "\"detail\":\"The request was not complete in time.\"}\n";
 
+static const char line_answer[]
+    = "HTTP/1.1 414 URI Too Long\r\n"
+      "Cache-Control: no-store\r\n"
+      "Content-Type: application/problem+json\r\n"
+      "Content-Length: 108\r\n"
+      "Connection: close\r\n"
+      "\r\n"
+      "{\"type\":\"about:blank\",\"title\":\"URI Too Long\",\"status\":414,"
+      "\"detail\":\"The query has more than 64 arguments.\"}\n";
+
 /* Fills in who the client is. */
 static void
 find_source (VbHttpClient *client)
@@ -233,12 +243,22 @@ vb_http_client_deadline (VbHttpClient *client, gint64 limit, gint64 now)
   return client->begun == 0 ? G_MAXINT64 : client->begun + limit;
 }
 
+static void
+end (VbHttpClient *client, const char *last_words)
+{
+  send (client->fd, last_words, strlen (last_words), MSG_NOSIGNAL | MSG_DONTWAIT);
+  client->cut = TRUE;
+  shutdown (client->fd, SHUT_RDWR);
+}
+
 void
 vb_http_client_cut (VbHttpClient *client)
 {
-  if (client->headers_known)
-    send (client->fd, timeout_answer, strlen (timeout_answer), MSG_NOSIGNAL | MSG_DONTWAIT);
+  end (client, client->headers_known ? timeout_answer : "");
+}
 
-  client->cut = TRUE;
-  shutdown (client->fd, SHUT_RDWR);
+void
+vb_http_client_refuse_line (VbHttpClient *client)
+{
+  end (client, line_answer);
 }

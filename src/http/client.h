@@ -87,21 +87,21 @@ gint64 vb_http_client_new_until (const VbHttpClient *client);
  */
 typedef enum
 {
-  VB_HTTP_STANDING_CUT,            /* we have ended it, and libmicrohttpd has yet to notice */
-  VB_HTTP_STANDING_STREAMING,      /* its answer is a stream */
-  VB_HTTP_STANDING_ANSWERED,       /* an answer is on the way to a stranger */
-  VB_HTTP_STANDING_DEAF_STRANGER,  /* it has not read that within VB_HTTP_GRACE */
-  VB_HTTP_STANDING_UNREAD,         /* bytes of a stranger's request are there that nobody has read */
-  VB_HTTP_STANDING_NEW_SILENT,     /* a silent stranger that is new (VB_HTTP_GRACE) */
-  VB_HTTP_STANDING_SILENT,         /* one that is not new */
-  VB_HTTP_STANDING_NEW_SENDING,    /* a sending stranger that is new */
-  VB_HTTP_STANDING_SENDING,        /* one that is not new */
-  VB_HTTP_STANDING_DAWDLING,       /* one that has been sending a request for VB_HTTP_DAWDLE */
+  VB_HTTP_STANDING_CUT,             /* we have ended it, and libmicrohttpd has yet to notice */
+  VB_HTTP_STANDING_STREAMING,       /* its answer is a stream */
+  VB_HTTP_STANDING_ANSWERED,        /* an answer is on the way to a stranger */
+  VB_HTTP_STANDING_DEAF_STRANGER,   /* it has not read that within VB_HTTP_GRACE */
+  VB_HTTP_STANDING_UNREAD,          /* bytes of a request of a stranger that nobody has read yet */
+  VB_HTTP_STANDING_NEW_SILENT,      /* a silent stranger that is new (VB_HTTP_GRACE) */
+  VB_HTTP_STANDING_SILENT,          /* one that is not new */
+  VB_HTTP_STANDING_NEW_SENDING,     /* a sending stranger that is new */
+  VB_HTTP_STANDING_SENDING,         /* one that is not new */
+  VB_HTTP_STANDING_DAWDLING,        /* one that has been sending a request for VB_HTTP_DAWDLE */
   VB_HTTP_STANDING_POSTER_ANSWERED, /* an answer is on the way to a poster */
-  VB_HTTP_STANDING_DEAF_POSTER,    /* it has not read that within VB_HTTP_ESTABLISHED */
-  VB_HTTP_STANDING_POSTER_SENDING, /* a sending poster, whether its bytes have been read or not */
-  VB_HTTP_STANDING_POSTER_IDLE,    /* a silent poster */
-  VB_HTTP_STANDING_POSTER_LAPSED,  /* one without a record for VB_HTTP_ESTABLISHED, or for twice the
+  VB_HTTP_STANDING_DEAF_POSTER,     /* it has not read that within VB_HTTP_ESTABLISHED */
+  VB_HTTP_STANDING_POSTER_SENDING,  /* a sending poster, whether its bytes have been read or not */
+  VB_HTTP_STANDING_POSTER_IDLE,     /* a silent poster */
+  VB_HTTP_STANDING_POSTER_LAPSED, /* one without a record for VB_HTTP_ESTABLISHED, or for twice the
                                       time between its last two where that is longer */
   VB_HTTP_N_STANDINGS
 } VbHttpStanding;
@@ -126,5 +126,8 @@ gint64 vb_http_client_deadline (VbHttpClient *client, gint64 limit, gint64 now);
 
 /** Ends the connection, with a 408 before it where the headers of a request were complete. */
 void vb_http_client_cut (VbHttpClient *client);
+
+/** Ends it when its request line is there, with a 414: it is more than we take. */
+void vb_http_client_refuse_line (VbHttpClient *client);
 
 G_END_DECLS

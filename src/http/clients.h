@@ -76,7 +76,7 @@ void vb_http_clients_remove (VbHttpClients *clients, VbHttpClient *client);
  */
 gboolean vb_http_clients_has_place (VbHttpClients *clients, VbHttpClient *client, gint64 now);
 
-/** @client is answered with a stream, and its place is free: whoever serves it counts its readers. */
+/** @client is answered with a stream, and its place is free: its handler counts the readers. */
 void vb_http_clients_set_streaming (VbHttpClients *clients, VbHttpClient *client);
 
 /**

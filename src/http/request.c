@@ -23,6 +23,7 @@ struct _VbHttpRequest
   const char *source;
   const char *method;
   const char *path;
+  const char *version;
   gint64 stood_still;
 
   const VbHttpRoute *route;
@@ -76,10 +77,14 @@ vb_http_request_free (VbHttpRequest *request)
 }
 
 void
-vb_http_request_begin (VbHttpRequest *request, const char *method, const char *path)
+vb_http_request_begin (VbHttpRequest *request,
+                       const char *method,
+                       const char *path,
+                       const char *version)
 {
   request->method = method;
   request->path = path;
+  request->version = version;
   request->route = NULL;
   request->received = 0;
   request->refused = 0;
@@ -163,7 +168,8 @@ typedef struct
   gboolean unclear;
 } Framing;
 
-/* Whether @name is one (RFC 9110, 5.1): `Content-Length ` is none, and libmicrohttpd knows it not. */
+/* Whether @name is one (RFC 9110, 5.1): `Content-Length ` is none, and means nothing to
+   libmicrohttpd. */
 static gboolean
 is_token (const char *name)
 {
@@ -220,6 +226,11 @@ vb_http_request_is_ambiguous (const VbHttpRequest *request)
   Framing framing = { 0 };
 
   MHD_get_connection_values (request->mhd, MHD_HEADER_KIND, note_framing, &framing);
+
+  /* We ask for Host, not libmicrohttpd: it takes it for missing where there are too many cookies,
+     and its second refusal leaves the client without any. */
+  if (framing.hosts == 0 && !g_str_equal (request->version, "HTTP/1.0"))
+    return TRUE;
 
   return framing.unclear || framing.hosts > 1 || framing.framings > 1;
 }

@@ -88,8 +88,15 @@ void vb_http_request_set_posted (VbHttpRequest *request);
 VbHttpRequest *vb_http_request_new (struct MHD_Connection *mhd, const char *source);
 void vb_http_request_free (VbHttpRequest *request);
 
-/** The headers of a request are there; @method and @path must stay until it is answered. */
-void vb_http_request_begin (VbHttpRequest *request, const char *method, const char *path);
+/**
+ * The headers of a request are there.
+ *
+ * @method, @path, @version: must stay until it is answered; @version as `HTTP/1.1`
+ */
+void vb_http_request_begin (VbHttpRequest *request,
+                            const char *method,
+                            const char *path,
+                            const char *version);
 
 /** How long the headers are, in bytes. */
 gsize vb_http_request_header_size (const VbHttpRequest *request);
@@ -97,8 +104,9 @@ gsize vb_http_request_header_size (const VbHttpRequest *request);
 const char *vb_http_request_path (const VbHttpRequest *request);
 
 /**
- * Whether a header that must stand once stands twice, or one is written so that others may take it
- * for another than we do: a proxy could see other requests than we do (RFC 9112, 6.3).
+ * Whether a header that must stand once stands twice, Host (from HTTP/1.1 on) not at all, or one is
+ * written so that others may take it for another than we do: a proxy could see other requests than
+ * we do (RFC 9112, 6.3).
  */
 gboolean vb_http_request_is_ambiguous (const VbHttpRequest *request);
 

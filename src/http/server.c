@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/listen-address.h"
@@ -19,6 +20,9 @@
 /* Longest headers, in bytes. libmicrohttpd's limit lies above it, so that it is we who answer. */
 #define HEADERS_MAX 16384
 #define CONNECTION_MEMORY (32 * 1024)
+
+/* Of a query. libmicrohttpd has memory for some 450; with more it ends without an answer. */
+#define ARGUMENTS_MAX 64
 
 /* What the kernel keeps of the answers that a client has not read; by itself it lets that grow to
    4 MB for each. The page fits in. */
@@ -141,11 +145,26 @@ client_of (struct MHD_Connection *mhd)
   return MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
+static guint
+n_arguments (const char *uri)
+{
+  guint count = 1;
+
+  for (const char *next = strchr (uri, '&'); next != NULL; next = strchr (next + 1, '&'))
+    count++;
+
+  return count;
+}
+
 /* The first that is heard of a request, before its headers. */
 static void *
 notify_request_line (void *user_data, const char *uri, struct MHD_Connection *mhd)
 {
-  vb_http_client_begin (client_of (mhd), g_get_monotonic_time ());
+  VbHttpClient *client = client_of (mhd);
+
+  vb_http_client_begin (client, g_get_monotonic_time ());
+  if (n_arguments (uri) > ARGUMENTS_MAX)
+    vb_http_client_refuse_line (client);
 
   return NULL;
 }
@@ -179,7 +198,7 @@ refuse_ambiguous (VbHttpRequest *request)
 {
   vb_http_request_add_header (request, "Connection", "close");
   vb_http_request_refuse (request, 400,
-                          "The request has two Hosts, two headers that tell its length, or a "
+                          "The request has no Host or two, two headers that tell its length, or a "
                           "header that can be read in two ways.");
 }
 
@@ -242,7 +261,8 @@ find_route (VbHttpServer *server, VbHttpRequest *request)
 }
 
 /* Finds the handler, or the first reason to refuse the request. The order is part of what a client
-   sees: place, ambiguity, length of the headers, Host, Origin, fetch, token, path, method, length. */
+   sees: place, ambiguity, length of the headers, Host, Origin, fetch, token, path, method, length
+   of the body. */
 static void
 judge (VbHttpServer *server, VbHttpClient *client)
 {
@@ -328,7 +348,7 @@ handle (void *user_data,
 
   if (*context == NULL) {
     *context = request;
-    vb_http_request_begin (request, method, url);
+    vb_http_request_begin (request, method, url, version);
     vb_http_client_set_headers_known (client);
     judge (server, client);
     vb_http_request_note_stood_still (request, stood_still (server));
@@ -369,7 +389,6 @@ start_daemon (VbHttpServer *server, int fd, gboolean ipv6)
     { MHD_OPTION_CONNECTION_LIMIT, server->connection_limit + VB_HTTP_HEAD_ROOM, NULL },
     { MHD_OPTION_CONNECTION_TIMEOUT, server->idle_seconds, NULL },
     { MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL },
-    { MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
     { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)notify_connection, server },
     { MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)notify_request_line, server },
     { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)notify_completed, server },

@@ -27,8 +27,10 @@ async function main() {
         context.setDefaultTimeout(PATIENCE);
         page = await context.newPage();
         page.asked = [];
+        page.answers = [];
         page.complaints = [];
         page.on('request', request => page.asked.push(`${request.method()} ${request.url()}`));
+        page.on('response', response => page.answers.push([response.url(), response.status()]));
         page.on('pageerror', error => page.complaints.push(error.message));
         page.on('console', message => {
             if (message.type() === 'error' || message.type() === 'warning') {

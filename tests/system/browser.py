@@ -69,6 +69,10 @@ class Browser:
         """Everything that the page asked for, as `GET http://…`."""
         return self.run('return page.asked')
 
+    def answers(self):
+        """The address and the status of every answer that the page got."""
+        return self.run('return page.answers')
+
     def complaints(self):
         """Errors and warnings of the page since the last time."""
         return self.run('return page.complaints.splice(0)')

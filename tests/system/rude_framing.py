@@ -66,9 +66,17 @@ ROWS = {
         POST + b''.join(b'X-%d: y\r\n' % n for n in range(1000)) + LENGTH + b'\r\n' + BODY, [431], 0),
     '20 000 headers': (
         POST + b''.join(b'X-%d: y\r\n' % n for n in range(20000)) + b'\r\n', [431, None], 0),
-    '2 000 arguments': (
-        b'GET /battery?' + b'&'.join(b'a%d=b' % n for n in range(2000)) + b' HTTP/1.1\r\n'
-        b'Host: localhost\r\n\r\n', [200, 414, 431, None], 0),
+    **{f'{count} arguments': (
+        b'GET /battery?' + b'&'.join(b'a%d=b' % n for n in range(count)) + b' HTTP/1.1\r\n'
+        b'Host: localhost\r\n\r\n', [200 if count == 64 else 414], 0)
+       for count in (64, 65, 500, 2000)},
+    '8 000 empty arguments': (
+        b'GET /battery?' + b'&' * 8000 + b' HTTP/1.1\r\nHost: localhost\r\n\r\n', [414], 0),
+    **{f'{count} cookies': (
+        GET + b'Cookie: ' + b'; '.join(b'a%d=b' % n for n in range(count)) + b'\r\n\r\n',
+        [200 if count == 100 else 431], 0) for count in (100, 500, 1000)},
+    'no host': (b'POST /battery HTTP/1.1\r\n' + LENGTH + b'\r\n' + BODY, [400], 0),
+    'a space in the path': (b'GET /battery x HTTP/1.1\r\nHost: localhost\r\n\r\n', [400, 404], 0),
     'a long path': (b'GET /' + b'a' * 40000 + b' HTTP/1.1\r\nHost: localhost\r\n\r\n', [414, 431], 0),
     'a path out of the tree': (b'GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n', [404], 0),
     'a path with a zero': (b'GET /battery/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n', [404], 0),

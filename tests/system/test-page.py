@@ -6,6 +6,7 @@ With SCREENSHOTS=FOLDER it leaves the pictures of the README there.
 import contextlib
 import functools
 import gzip
+import http.server
 import json
 import math
 import os
@@ -13,6 +14,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import threading
 import urllib.error
 import urllib.request
 
@@ -328,6 +330,70 @@ def test_token(world):
         browser.wait('.badge', 'live')
         daemon.http.post({'Soc': 12.5}, headers=bearer)
         eventually(lambda: tiles(browser)['State of charge'] == '12.5 %', 'the new value')
+
+
+FOREIGN = """<!DOCTYPE html><title>foreign</title><a href="{0}">battery</a>
+<img src="{0}img"><script src="{0}script"></script><link rel="stylesheet" href="{0}style">
+<iframe src="{0}"></iframe>{1}
+<form action="{0}battery/history/clear" method="post" target="form"></form><iframe name="form"></iframe>
+<script>
+for (const mode of ['no-cors', 'cors']) fetch('{0}fetch-' + mode, {{ mode }}).catch(() => 0);
+new EventSource('{0}events?source');
+new Image().src = '{0}events?image';
+document.forms[0].submit();
+</script>"""
+
+
+@contextlib.contextmanager
+def foreign_page(text):
+    """Serves @text on a port of its own. Yields: the port"""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header('Content-Type', 'text/html')
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port
+        server.shutdown()
+
+
+def test_foreign_page(world):
+    """A page of another site, or of another port here, reaches nothing and takes no reader's place; a
+    link on it leads to the page."""
+    daemon, _ = world.live()
+    frames = ''.join(f'<iframe src="{address(daemon)}events?{n}"></iframe>' for n in range(12))
+    with foreign_page(FOREIGN.format(address(daemon), frames)) as port, Browser() as browser:
+        for host in ('localhost', '127.0.0.1'):
+            browser.open(f'http://{host}:{port}/')
+            wanted = {address(daemon) + path: 403 for path in (
+                '', 'fetch-no-cors', 'battery/history/clear',
+                *(f'events?{n}' for n in range(12)))}
+
+            # Of pictures, scripts and what is asked with an Origin it says only that they failed.
+            def unanswered():
+                return set(wanted) - {url for url, _ in browser.answers()}
+            eventually(lambda: not unanswered(), f'all are answered, from {host}')
+            equal({url: status for url, status in browser.answers() if url in wanted}, wanted, host)
+            eventually(lambda: has_all_readers(daemon), f'room for eight readers, from {host}')
+            eventually(lambda: daemon.http.request('HEAD', '/events').status == 200, 'there is room')
+            browser.click('a')
+            browser.wait('.badge', 'live')
+            browser.wait('#link', 'Shown as it happens')
+            browser.run('await page.close()')
+
+
+def has_all_readers(daemon):
+    sockets = [daemon.http.raw(b'GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n') for _ in range(8)]
+    served = [sock.recv(12) == b'HTTP/1.1 200' for sock in sockets]
+    for sock in sockets:
+        sock.close()
+    return all(served)
 
 
 def test_several(world):

@@ -657,8 +657,7 @@ test_unread_answers_of_strangers (Fixture *fixture, gconstpointer unused)
   for (guint i = 0; i < G_N_ELEMENTS (deaf); i++) {
     deaf[i] = come (fixture, 100 * SECOND + i);
     begin (deaf[i], 100 * SECOND + i);
-    g_assert_true (
-        vb_http_clients_has_place (fixture->clients, deaf[i]->client, 100 * SECOND + i));
+    g_assert_true (vb_http_clients_has_place (fixture->clients, deaf[i]->client, 100 * SECOND + i));
     vb_http_client_complete (deaf[i]->client, 0, FALSE, 100 * SECOND + i);
   }
 
