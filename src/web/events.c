@@ -189,6 +189,8 @@ get_events (VbHttpRequest *request, gpointer user_data)
 
   begin (stream);
   to.reader = vb_event_readers_add (stream->readers, request, battery, wants_accepted (request));
+  if (to.reader == NULL)
+    return;
   if (last == NULL || !vb_event_ring_since (stream->ring, last, repeat, &to))
     send_snapshot (stream, to.reader, battery);
 }
