@@ -53,7 +53,8 @@ answer_refusal (VbWebBattery *routes,
   const char *detail = vb_intake_detail (routes->intake);
 
   g_debug ("%s: refused with %u: %s", vb_battery_config (battery)->fixed.name, status, detail);
-  vb_json_state_refusal (status, detail, vb_intake_errors (routes->intake), routes->answer);
+  vb_json_state_refusal (status, detail, vb_intake_errors (routes->intake),
+                         vb_intake_n_more (routes->intake), routes->answer);
   reply (routes, request, status, PROBLEM);
 }
 
