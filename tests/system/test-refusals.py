@@ -11,7 +11,9 @@ import socket
 import threading
 
 from clients import PATIENCE
-from harness import CALM, SOURCE_ROOT, equal, eventually, main
+from gi.repository import GLib
+
+from harness import CALM, SOURCE_ROOT, equal, eventually, main, run_daemon
 
 FLOOD = int(os.environ.get('FLOOD', '10000'))
 BODY_MAX = 16384
@@ -180,6 +182,73 @@ def test_dropped_fields_are_counted(world):
     answer = daemon.http.post({**cells, 'Soc': 60})
     equal((answer.status, len(answer.body['errors']), answer.body['more_errors']), (200, 20, 10))
     equal(daemon.state()['values']['Soc']['value'], 60)
+
+
+CONTROLS = re.compile('[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069]')
+FORGED = 'battery-Message: battery virtual: live'
+HOSTILE = f'x\n{FORGED}\r\n\x1b[31m\u202eevil\u2066'
+HOSTILE_SHOWN = f'x\\u000a{FORGED}'
+
+
+def assert_clean(text, what, most=None):
+    """@text shows nothing that acts on what shows it; lines end in line breaks alone."""
+    found = CONTROLS.search(text)
+    assert not found, f'{what}: {found.group()!r} in {text!r}'
+    assert most is None or len(text.encode()) <= most, f'{what}: {len(text.encode())} bytes'
+
+
+def test_texts_from_outside_are_one_line(world):
+    daemon = world.start('[battery]\n' + CALM.replace('warn-after=100', 'warn-after=2'))
+    client = world.client()
+    daemon.join()
+
+    # The refusal that is logged quotes the name.
+    twice = f'{{{json.dumps(HOSTILE)}:1,{json.dumps(HOSTILE)}:1}}'
+    answer = daemon.http.post(twice)
+    equal((answer.status, answer.body['errors'][0]['code']), (422, 'duplicate'))
+    assert answer.body['errors'][0]['field'].startswith(HOSTILE_SHOWN[:40]), answer.body
+
+    for name in (HOSTILE, '\x1b]0;' + 'y' * 16000, '\u202e' * 2000, 'ä' * 2000):
+        def is_late(name=name):
+            answer = daemon.http.post({name: 1})
+            equal(answer.status, 422)
+            error = answer.body['errors'][0]
+            assert_clean(error['field'], 'field', 64)
+            assert_clean(error['detail'], 'detail', 256)
+            return daemon.state()['state'] == 'late'
+        eventually(is_late, 'the battery is late')
+        for line in (client.value('/ConnectionInformation'),
+                     daemon.state()['values']['ConnectionInformation']['text']):
+            assert line.startswith('Records refused: '), line
+            assert_clean(line, 'ConnectionInformation', 128)
+        items = client.items_body().print_(False)
+        assert_clean(items, 'GetItems')
+        daemon.join()
+
+    daemon.http.post(twice)
+    doctor = run_daemon('--doctor', '--config', str(daemon.config), '--bus', world.bus.address,
+                        '--listen', f'127.0.0.1:{daemon.port}').stdout
+    assert HOSTILE_SHOWN[:20] in doctor, doctor
+    assert_clean(doctor, 'doctor')
+
+    log = daemon.log.read_text()
+    assert_clean(log, 'log')
+    assert not [line for line in log.splitlines() if line.startswith(FORGED)], log
+    equal(len([line for line in log.splitlines() if HOSTILE_SHOWN[:20] in line]), 2, log)
+    assert all(len(line.encode()) < 512 for line in log.splitlines()), log
+
+
+def test_text_values(world):
+    daemon, client = world.live()
+    for text in ('a\nb', '\x1b[31m', 'a\u202eb', '\u2028', '\x85', '\x7f'):
+        for field in ('ChargeMode', 'ConnectionInformation'):
+            answer = daemon.http.post({field: text})
+            equal((answer.status, answer.body['errors'][0]['code']), (422, 'type'), repr(text))
+            control = next(c for c in text if c == '\n' or CONTROLS.match(c))
+            assert f'U+{ord(control):04X}' in answer.body['errors'][0]['detail'], answer.body
+        assert client.set_value('/CustomName', GLib.Variant('s', text)) != 0, repr(text)
+    daemon.http.post({'ConnectionInformation': 'Größe 电池'})
+    equal(client.value('/ConnectionInformation'), 'Größe 电池')
 
 
 class Events:
