@@ -103,8 +103,8 @@ gboolean vb_record_ignores (const char *spelling);
 /** Adds a member whose value is of no kind a field can have; @what says what it is: `an array`. */
 void vb_record_add_other (VbRecord *record, const char *spelling, const char *what);
 
-/** Appends an error; @field and @path may be NULL. What is appended is one line each, without control
-    characters, and cut where it is too long. */
+/** Appends an error; @field and @path may be NULL. What is appended is one line each, without
+    control characters, and cut where it is too long. */
 void vb_record_add_error (VbRecord *record,
                           const char *field,
                           const char *path,
@@ -123,8 +123,8 @@ gboolean vb_record_has_error (const VbRecord *record, VbFieldError code);
     first. Who judges the record must have seen all of them by then. */
 void vb_record_cut_errors (VbRecord *record);
 
-/** Hands the errors over (an array of VbRecordError), cut as above, and leaves none; @record->n_more
-    stays. Free with g_ptr_array_unref(). */
+/** Hands the errors over (an array of VbRecordError), cut as above, and leaves none;
+    @record->n_more stays. Free with g_ptr_array_unref(). */
 GPtrArray *vb_record_steal_errors (VbRecord *record);
 
 /** The entry that names @item, or NULL. */

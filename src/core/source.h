@@ -41,8 +41,8 @@ void vb_source_set (VbSource *source, const char *address, gint64 warn_after, gi
 /** Notes a record that was taken. */
 void vb_source_take (VbSource *source, const char *address, gint64 warn_after, gint64 now);
 
-/** Notes a record that was refused, and takes @errors over; there were @n_more besides. A flow that is refused every second is
-    to be logged once a minute. */
+/** Notes a record that was refused, and takes @errors over; there were @n_more besides. A
+    flow that is refused every second is to be logged once a minute. */
 void vb_source_refuse (VbSource *source,
                        const char *address,
                        VbOutcome outcome,

@@ -135,8 +135,8 @@ void vb_http_request_serve (VbHttpRequest *request);
 /** Takes the stream that the request was answered with, or NULL. */
 VbHttpStream *vb_http_request_steal_stream (VbHttpRequest *request);
 
-/** Gives the answer to libmicrohttpd. Returns: FALSE where it did not take it, or where there was no
-    memory for one: the connection is to be closed */
+/** Gives the answer to libmicrohttpd. Returns: FALSE where it did not take it, or where
+    there was no memory for one: the connection is to be closed */
 gboolean vb_http_request_queue (VbHttpRequest *request);
 
 /** How long the request was, in bytes; 0 where it came in chunks, of which nobody tells. */
