@@ -1,7 +1,12 @@
 #include <stdio.h>
 
+#include "base/shown.h"
 #include "daemon.h"
 #include "doctor/doctor.h"
+#include "log.h"
+
+/* The longest reason not to start, in bytes: it may quote the configuration. */
+#define REASON_MAX 4096
 
 static VbExitStatus
 run_doctor (const VbOptions *options)
@@ -31,6 +36,8 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
   VbExitStatus status = VB_EXIT_COMMAND_LINE;
 
+  vb_log_begin ();
+
   if (vb_options_parse (&options, &argc, &argv, &error) && !vb_options_print (&options, &status)) {
     if (options.doctor)
       return run_doctor (&options);
@@ -42,8 +49,11 @@ main (int argc, char **argv)
   }
 
   /* Not g_printerr(), which makes question marks of what the locale cannot spell. */
-  if (error != NULL)
-    fprintf (stderr, "dbus-virtual-battery: %s\n", error->message);
+  if (error != NULL) {
+    g_autofree char *reason = vb_shown (error->message, REASON_MAX);
+
+    fprintf (stderr, "dbus-virtual-battery: %s\n", reason);
+  }
 
   return status;
 }

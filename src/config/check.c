@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/shown.h"
 #include "error.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
@@ -122,6 +123,9 @@ check_battery (const VbBatteryConfig *battery, GError **error)
     return refuse (battery, error, "custom-name=%s has %ld characters, above the limit of %d",
                    battery->fixed.custom_name, g_utf8_strlen (battery->fixed.custom_name, -1),
                    VB_CUSTOM_NAME_MAX);
+  if (vb_shown_find_control (battery->fixed.custom_name) != 0)
+    return refuse (battery, error, "custom-name=%s holds the control character U+%04X",
+                   battery->fixed.custom_name, vb_shown_find_control (battery->fixed.custom_name));
 
   return check_times (battery, error) && check_product_id (battery, error)
          && check_role (battery, error);

@@ -361,12 +361,16 @@ vb_battery_check (VbBattery *battery, VbRecord *record, gint64 now, VbVerdict *v
 }
 
 void
-vb_battery_refuse (
-    VbBattery *battery, const char *source, VbOutcome outcome, GPtrArray *errors, gint64 now)
+vb_battery_refuse (VbBattery *battery,
+                   const char *source,
+                   VbOutcome outcome,
+                   GPtrArray *errors,
+                   guint n_more,
+                   gint64 now)
 {
   if (errors->len > 0)
     battery->tally.refused[((const VbRecordError *)g_ptr_array_index (errors, 0))->code]++;
-  vb_source_refuse (&battery->source, source, outcome, errors,
+  vb_source_refuse (&battery->source, source, outcome, errors, n_more,
                     battery->config.live.freshness.warn_after, now);
   TELL (battery, refused);
 }

@@ -93,11 +93,15 @@ gboolean vb_battery_check (VbBattery *battery, VbRecord *record, gint64 now, VbV
 
 /**
  * Notes that a record was refused, as @outcome says. Takes over @errors, an array of VbRecordError
- * (as from vb_record_steal_errors()). Nothing on the bus moves. Whoever refuses logs it where the
- * refusal of vb_battery_source() is to be logged.
+ * (as from vb_record_steal_errors()); there were @n_more besides. Nothing on the bus moves. Whoever
+ * refuses logs it where the refusal of vb_battery_source() is to be logged.
  */
-void vb_battery_refuse (
-    VbBattery *battery, const char *source, VbOutcome outcome, GPtrArray *errors, gint64 now);
+void vb_battery_refuse (VbBattery *battery,
+                        const char *source,
+                        VbOutcome outcome,
+                        GPtrArray *errors,
+                        guint n_more,
+                        gint64 now);
 
 /** The source says "off" (DELETE): leaves the bus, forgets all live, limit and alarm values. */
 void vb_battery_delete (VbBattery *battery, gint64 now);

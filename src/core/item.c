@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/shown.h"
 
 /* A number as a person writes it: 101, 0.1, -12.3. */
 static const char *
@@ -131,6 +132,7 @@ vb_item_check_text (guint item, const char *text, VbValue *value, GError **error
 {
   const VbItem *meant = vb_item (item);
   const gsize length = strlen (text);
+  gunichar control;
 
   if (meant->field->kind != VB_KIND_TEXT && !(meant->field->flags & VB_FIELD_OR_TEXT)) {
     g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is a text, a number is needed",
@@ -146,6 +148,14 @@ vb_item_check_text (guint item, const char *text, VbValue *value, GError **error
   if (!g_utf8_validate (text, (gssize)length, NULL)) {
     g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is not UTF-8, a text is needed",
                  meant->name);
+    return FALSE;
+  }
+
+  control = vb_shown_find_control (text);
+  if (control != 0) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE,
+                 "%s holds the control character U+%04X, a text of one line is needed", meant->name,
+                 control);
     return FALSE;
   }
 

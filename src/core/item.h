@@ -19,7 +19,8 @@ gboolean vb_item_check_number (guint item, double number, VbValue *value, GError
 /** The same for true and false, which fit 0/1 fields alone. */
 gboolean vb_item_check_boolean (guint item, gboolean boolean, VbValue *value, GError **error);
 
-/** The same for a text of 1 to VB_TEXT_MAX bytes of valid UTF-8 (codes type, length). */
+/** The same for a text of 1 to VB_TEXT_MAX bytes of valid UTF-8 without control characters (codes
+    type, length). */
 gboolean vb_item_check_text (guint item, const char *text, VbValue *value, GError **error);
 
 /** Rounds a real to its row's decimals (never to -0); other kinds are left as they are. */

@@ -2,8 +2,12 @@
 
 #include <math.h>
 
+#include "base/shown.h"
 #include "limits.h"
 #include "required.h"
+
+/* Of what was wrong; the longest line that can come of it is VB_INFORMATION_MAX. */
+#define BRIEF_MAX 76
 
 /* What one step publishes from. */
 typedef struct
@@ -41,7 +45,8 @@ append_reason (const VbValues *values,
   if (refusal->time > recent && refusal->time > source->last && refusal->errors->len > 0) {
     g_autofree char *brief = vb_record_error_brief (g_ptr_array_index (refusal->errors, 0));
 
-    g_string_append_printf (text, "Records refused: %s", brief);
+    g_string_append (text, "Records refused: ");
+    vb_shown_append (text, brief, BRIEF_MAX);
     return;
   }
 
@@ -76,7 +81,8 @@ vb_publish_describe (const VbValues *values,
 
   switch (state) {
   case VB_STATE_LIVE:
-    g_string_append_printf (text, "Receiving data from %s", source->named);
+    g_string_append (text, "Receiving data from ");
+    vb_shown_append (text, source->named != NULL ? source->named : "nobody", BRIEF_MAX);
     return;
   case VB_STATE_LATE:
     append_reason (values, config, source, now, freshness->warn_after, text);

@@ -20,8 +20,11 @@ void vb_publish (VbValues *values,
                  gboolean entered,
                  gint64 now);
 
+/** The longest such line, in bytes. */
+#define VB_INFORMATION_MAX 128
+
 /** Appends the line that a person reads in the GUI for @state: why it is not live, and what
-    follows. */
+    follows. It has VB_INFORMATION_MAX bytes at most, whatever the source sent. */
 void vb_publish_describe (const VbValues *values,
                           const VbBatteryConfig *config,
                           const VbSource *source,

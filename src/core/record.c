@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/shown.h"
+
 /* Keys that dbus-mqtt-battery publishers send and that mean nothing here; the identity rows of the
    field table belong to them too. */
 static const char *const ignored_keys[] = {
@@ -74,7 +76,8 @@ vb_record_reset (VbRecord *record)
 
   g_array_set_size (record->entries, 0);
   g_ptr_array_set_size (record->errors, 0);
-  record->n_suggested = 0;
+  record->n_more = 0;
+  record->n_unknown = 0;
   g_ptr_array_set_size (record->ignored, 0);
   g_string_truncate (record->spellings, 0);
   record->has_sequence = FALSE;
@@ -91,14 +94,16 @@ vb_record_add_error (VbRecord *record,
                      ...)
 {
   VbRecordError *error = g_new0 (VbRecordError, 1);
+  g_autofree char *detail = NULL;
   va_list arguments;
   guint item;
 
   va_start (arguments, format);
-  error->detail = g_strdup_vprintf (format, arguments);
+  detail = g_strdup_vprintf (format, arguments);
   va_end (arguments);
 
-  error->field = g_strdup (field);
+  error->detail = vb_shown (detail, VB_RECORD_DETAIL_MAX);
+  error->field = field != NULL ? vb_shown (field, VB_RECORD_FIELD_MAX) : NULL;
   error->path = path;
   error->code = code;
   error->required = path != NULL && vb_item_find (path, &item)
@@ -124,7 +129,13 @@ add_unknown (VbRecord *record, const char *spelling)
 {
   g_autofree char *meant = NULL;
 
-  if (record->n_suggested++ < SUGGESTIONS_MAX)
+  /* A body of nothing else would cost a hundred times its size. */
+  if (record->n_unknown++ >= VB_RECORD_ERRORS_MAX) {
+    record->n_more++;
+    return;
+  }
+
+  if (record->n_unknown <= SUGGESTIONS_MAX)
     meant = vb_item_suggest (spelling);
 
   if (meant != NULL)
@@ -317,11 +328,26 @@ vb_record_add_other (VbRecord *record, const char *spelling, const char *what)
   add_entry (record, spelling, item, &value);
 }
 
+void
+vb_record_cut_errors (VbRecord *record)
+{
+  GPtrArray *errors = record->errors;
+  const guint n_errors = errors->len;
+
+  for (guint i = n_errors; i-- > 0 && errors->len > VB_RECORD_ERRORS_MAX;)
+    if (((const VbRecordError *)g_ptr_array_index (errors, i))->code == VB_FIELD_ERROR_UNKNOWN)
+      g_ptr_array_remove_index (errors, i);
+  g_ptr_array_set_size (errors, (gint)MIN (errors->len, VB_RECORD_ERRORS_MAX));
+  record->n_more += n_errors - errors->len;
+}
+
 GPtrArray *
 vb_record_steal_errors (VbRecord *record)
 {
-  GPtrArray *errors = g_steal_pointer (&record->errors);
+  GPtrArray *errors;
 
+  vb_record_cut_errors (record);
+  errors = g_steal_pointer (&record->errors);
   record->errors = g_ptr_array_new_with_free_func (error_free);
 
   return errors;

@@ -49,6 +49,13 @@ typedef enum
   VB_N_OUTCOMES
 } VbOutcome;
 
+/** So many errors of one record are told, at most; of the others, how many they were. */
+#define VB_RECORD_ERRORS_MAX 20
+
+/** Longest spelling and longest detail of an error, in bytes. */
+#define VB_RECORD_FIELD_MAX 64
+#define VB_RECORD_DETAIL_MAX 256
+
 /**
  * VbRecord:
  *
@@ -58,7 +65,8 @@ typedef enum
 typedef struct
 {
   GArray *entries;    /* of VbRecordEntry */
-  GPtrArray *errors;  /* of VbRecordError */
+  GPtrArray *errors;  /* of VbRecordError; not each unknown name has one of its own */
+  guint n_more;       /* how many more errors there were than @errors holds */
   GPtrArray *ignored; /* of char *: keys known from other drivers that mean nothing here */
   gboolean has_sequence;
   gint64 sequence;
@@ -67,7 +75,7 @@ typedef struct
   VbConnected connected;
 
   /*< private >*/
-  guint n_suggested; /* unknown names for which the one meant was looked for */
+  guint n_unknown; /* unknown names */
   GString *spellings;
   guint8 *named; /* of vb_item_count(): whether the record named the item */
 } VbRecord;
@@ -95,7 +103,8 @@ gboolean vb_record_ignores (const char *spelling);
 /** Adds a member whose value is of no kind a field can have; @what says what it is: `an array`. */
 void vb_record_add_other (VbRecord *record, const char *spelling, const char *what);
 
-/** Appends an error; @field and @path may be NULL. */
+/** Appends an error; @field and @path may be NULL. What is appended is one line each, without
+    control characters, and cut where it is too long. */
 void vb_record_add_error (VbRecord *record,
                           const char *field,
                           const char *path,
@@ -110,8 +119,12 @@ vb_record_add_field_error (VbRecord *record, VbKnown known, VbFieldError code, c
 /** Whether one of the errors has @code. */
 gboolean vb_record_has_error (const VbRecord *record, VbFieldError code);
 
-/** Hands the errors over (an array of VbRecordError) and leaves none. Free with
-    g_ptr_array_unref(). */
+/** Leaves VB_RECORD_ERRORS_MAX errors at most and counts the others: those of unknown names go
+    first. Who judges the record must have seen all of them by then. */
+void vb_record_cut_errors (VbRecord *record);
+
+/** Hands the errors over (an array of VbRecordError), cut as above, and leaves none;
+    @record->n_more stays. Free with g_ptr_array_unref(). */
 GPtrArray *vb_record_steal_errors (VbRecord *record);
 
 /** The entry that names @item, or NULL. */

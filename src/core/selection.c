@@ -2,6 +2,11 @@
 
 #include "selection.h"
 
+#include "base/shown.h"
+
+/* The longest name of a service that a text repeats, in bytes; those of the bus have 255. */
+#define SERVICE_MAX 255
+
 /* Venus chooses within some seconds after a battery has come or gone; what it says meanwhile is not
    told. */
 #define SETTLED_AFTER (5 * G_USEC_PER_SEC)
@@ -36,10 +41,12 @@ describe_monitor (const VbSystem *system, const VbSelected *selected, GPtrArray 
 {
   if (selected->monitor)
     g_ptr_array_add (texts, g_strdup ("selected as battery monitor"));
-  else if (system->monitor != NULL)
-    g_ptr_array_add (texts, g_strdup_printf ("not the battery monitor: %s is selected instead",
-                                             system->monitor));
-  else
+  else if (system->monitor != NULL) {
+    g_autofree char *monitor = vb_shown (system->monitor, SERVICE_MAX);
+
+    g_ptr_array_add (texts,
+                     g_strdup_printf ("not the battery monitor: %s is selected instead", monitor));
+  } else
     g_ptr_array_add (texts, g_strdup ("not the battery monitor: none is selected"));
 }
 
@@ -48,10 +55,12 @@ describe_bms (const VbSystem *system, const VbSelected *selected, GPtrArray *tex
 {
   if (selected->bms)
     g_ptr_array_add (texts, g_strdup ("selected as BMS"));
-  else if (system->bms != NULL)
-    g_ptr_array_add (
-        texts, g_strdup_printf ("limits are not used: %s is selected as BMS instead", system->bms));
-  else
+  else if (system->bms != NULL) {
+    g_autofree char *bms = vb_shown (system->bms, SERVICE_MAX);
+
+    g_ptr_array_add (texts,
+                     g_strdup_printf ("limits are not used: %s is selected as BMS instead", bms));
+  } else
     g_ptr_array_add (texts, g_strdup ("limits are not used: no BMS is selected"));
 
   if (!selected->dvcc)

@@ -63,6 +63,7 @@ vb_source_refuse (VbSource *source,
                   const char *address,
                   VbOutcome outcome,
                   GPtrArray *errors,
+                  guint n_more,
                   gint64 warn_after,
                   gint64 now)
 {
@@ -74,6 +75,7 @@ vb_source_refuse (VbSource *source,
   set_text (&refusal->address, address);
   g_clear_pointer (&refusal->errors, g_ptr_array_unref);
   refusal->errors = errors;
+  refusal->n_more = n_more;
   note_to_log (source, now);
 
   /* Who is refused does not stand for who is believed. */

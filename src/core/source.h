@@ -11,6 +11,7 @@ typedef struct
   char *address; /* who sent it */
   VbOutcome outcome;
   GPtrArray *errors; /* of VbRecordError */
+  guint n_more;      /* how many more errors there were */
   gboolean to_log;   /* no other one has been logged within the last minute */
   guint unlogged;    /* then: how many were not since the last one that was */
 } VbRefusal;
@@ -40,12 +41,13 @@ void vb_source_set (VbSource *source, const char *address, gint64 warn_after, gi
 /** Notes a record that was taken. */
 void vb_source_take (VbSource *source, const char *address, gint64 warn_after, gint64 now);
 
-/** Notes a record that was refused, and takes @errors over. A flow that is refused every second is
-    to be logged once a minute. */
+/** Notes a record that was refused, and takes @errors over; there were @n_more besides. A
+    flow that is refused every second is to be logged once a minute. */
 void vb_source_refuse (VbSource *source,
                        const char *address,
                        VbOutcome outcome,
                        GPtrArray *errors,
+                       guint n_more,
                        gint64 warn_after,
                        gint64 now);
 

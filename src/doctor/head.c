@@ -3,8 +3,12 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "base/shown.h"
 #include "config/keys.h"
 #include "config/load.h"
+
+/* The longest line of the file that is shown whole. */
+#define LINE_MAX_BYTES 1000
 
 static gboolean
 is_key (const char *key)
@@ -36,8 +40,11 @@ vb_head_show_config (const char *config, GString *text)
   g_auto (GStrv) lines = g_strsplit (config, "\n", -1);
 
   for (guint i = 0; lines[i] != NULL; i++)
-    if (*g_strstrip (lines[i]) != '\0' && *lines[i] != '#')
-      show_line (lines[i], text);
+    if (*g_strstrip (lines[i]) != '\0' && *lines[i] != '#') {
+      g_autofree char *line = vb_shown (lines[i], LINE_MAX_BYTES);
+
+      show_line (line, text);
+    }
 }
 
 static void

@@ -1,5 +1,10 @@
 #include "report.h"
 
+#include "base/shown.h"
+
+/* The longest finding, in bytes. */
+#define SAID_MAX 2000
+
 VbReport *
 vb_report_new (void)
 {
@@ -34,7 +39,9 @@ vb_report_add (VbReport *report, VbFinding finding, const char *format, ...)
   /* What other programs say may hold anything; a finding is one line. */
   g_strdelimit (said, "\r\n", ' ');
   report->n[finding]++;
-  g_string_append_printf (report->text, "%-4s %-12s %s\n", words[finding], report->subject, said);
+  g_string_append_printf (report->text, "%-4s %-12s ", words[finding], report->subject);
+  vb_shown_append (report->text, said, SAID_MAX);
+  g_string_append_c (report->text, '\n');
 }
 
 gboolean

@@ -38,6 +38,7 @@ struct _VbHttpRequest
 
   GString *answer;
   struct MHD_Response *response;
+  gboolean failed;      /* there was no memory for an answer */
   VbHttpStream *stream; /* the answer is a stream; its own from when it is queued */
   guint status;
   GArray *headers; /* of Header */
@@ -89,6 +90,7 @@ vb_http_request_begin (VbHttpRequest *request,
   request->received = 0;
   request->refused = 0;
   request->posted = FALSE;
+  request->failed = FALSE;
   request->stood_still = 0;
   g_string_truncate (request->body, 0);
   g_array_set_size (request->headers, 0);
@@ -343,6 +345,28 @@ vb_http_request_add_header (VbHttpRequest *request, const char *name, const char
   g_array_append_val (request->headers, own);
 }
 
+static gboolean
+add_headers (const VbHttpRequest *request,
+             const char *cache_control,
+             const char *content_type,
+             struct MHD_Response *response)
+{
+  gboolean added = MHD_add_response_header (response, "Cache-Control", cache_control) == MHD_YES;
+
+  if (content_type != NULL)
+    added = MHD_add_response_header (response, "Content-Type", content_type) == MHD_YES && added;
+  for (guint i = 0; i < request->headers->len; i++) {
+    const Header *own = &g_array_index (request->headers, Header, i);
+
+    added = MHD_add_response_header (response, own->name, own->value) == MHD_YES && added;
+  }
+
+  return added;
+}
+
+/* Without memory for the answer, or for one of its headers, there is none: half of it might be
+   believed. The connection is closed then, see vb_http_request_queue().
+   @response: NULL where it could not be made */
 static void
 set_response (VbHttpRequest *request,
               guint status,
@@ -350,16 +374,12 @@ set_response (VbHttpRequest *request,
               const char *content_type,
               struct MHD_Response *response)
 {
+  if (response != NULL && !add_headers (request, cache_control, content_type, response))
+    g_clear_pointer (&response, MHD_destroy_response);
+
   request->status = status;
   request->response = response;
-  MHD_add_response_header (request->response, "Cache-Control", cache_control);
-  if (content_type != NULL)
-    MHD_add_response_header (request->response, "Content-Type", content_type);
-  for (guint i = 0; i < request->headers->len; i++) {
-    const Header *own = &g_array_index (request->headers, Header, i);
-
-    MHD_add_response_header (request->response, own->name, own->value);
-  }
+  request->failed = response == NULL;
 }
 
 static void
@@ -419,6 +439,10 @@ vb_http_request_reply_stream (VbHttpRequest *request,
   request->stream = vb_http_stream_new (request->mhd, ended, user_data, &response);
   set_response (request, 200, "no-store", content_type, response);
 
+  /* The stream has gone with its answer, and has said so. */
+  if (request->failed)
+    request->stream = NULL;
+
   return request->stream;
 }
 
@@ -455,7 +479,7 @@ vb_http_request_serve (VbHttpRequest *request)
   else
     request->route->handler (request, request->user_data);
 
-  if (request->response == NULL) {
+  if (request->response == NULL && !request->failed) {
     g_critical ("%s %s was left unanswered", request->method, request->path);
     vb_http_request_problem (request, 500, "The request was left unanswered.");
   }
@@ -464,9 +488,12 @@ vb_http_request_serve (VbHttpRequest *request)
 gboolean
 vb_http_request_queue (VbHttpRequest *request)
 {
-  const enum MHD_Result result
-      = MHD_queue_response (request->mhd, request->status, request->response);
+  enum MHD_Result result;
 
+  if (request->response == NULL)
+    return FALSE;
+
+  result = MHD_queue_response (request->mhd, request->status, request->response);
   g_clear_pointer (&request->response, MHD_destroy_response);
 
   return result == MHD_YES;

@@ -58,7 +58,8 @@ void vb_http_request_reply_unchanging (VbHttpRequest *request,
                                        const char *body,
                                        gsize length);
 
-/** Answers @request with 200 and a stream. It does not count as a pushing connection any more. */
+/** Answers @request with 200 and a stream. It does not count as a pushing connection any more. NULL
+    where there is no memory for one: there is no answer then. */
 VbHttpStream *vb_http_request_reply_stream (VbHttpRequest *request,
                                             const char *content_type,
                                             VbHttpStreamEnded ended,
@@ -148,7 +149,8 @@ void vb_http_request_serve (VbHttpRequest *request);
 /** Takes the stream that the request was answered with, or NULL. */
 VbHttpStream *vb_http_request_steal_stream (VbHttpRequest *request);
 
-/** Gives the answer to libmicrohttpd. Returns: whether it took it */
+/** Gives the answer to libmicrohttpd. Returns: FALSE where it did not take it, or where
+    there was no memory for one: the connection is to be closed */
 gboolean vb_http_request_queue (VbHttpRequest *request);
 
 /** How long the request was, in bytes; 0 where it came in chunks, of which nobody tells. */

@@ -77,6 +77,8 @@ vb_http_stream_new (struct MHD_Connection *connection,
   stream->user_data = user_data;
   *response = MHD_create_response_from_callback (MHD_SIZE_UNKNOWN, BLOCK, read_stream, stream,
                                                  end_stream);
+  if (*response == NULL)
+    end_stream (g_steal_pointer (&stream));
 
   return stream;
 }

@@ -24,7 +24,8 @@ typedef void (*VbHttpStreamEnded) (VbHttpStream *stream, gpointer user_data);
 /**
  * Makes a stream on @connection.
  *
- * @response: set to the answer that reads from the stream, and that owns it
+ * @response: set to the answer that reads from the stream, and that owns it; NULL where there is no
+ * memory for one: NULL is returned then, too, and @ended has been called
  */
 VbHttpStream *vb_http_stream_new (struct MHD_Connection *connection,
                                   VbHttpStreamEnded ended,

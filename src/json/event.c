@@ -116,7 +116,7 @@ vb_json_event_refused (const VbBattery *battery, GString *text)
   vb_json_member_time (&json, "time", refusal->time);
   vb_json_member_string (&json, "address", refusal->address);
   vb_json_member_integer (&json, "status", vb_intake_status (refusal->outcome));
-  vb_json_member_errors (&json, refusal->errors);
+  vb_json_member_errors (&json, refusal->errors, refusal->n_more);
   vb_json_end_object (&json);
 }
 

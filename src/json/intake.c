@@ -67,7 +67,8 @@ vb_intake_is_taken (VbOutcome outcome)
 static void
 describe_errors (const VbRecord *record, GString *detail)
 {
-  guint wrong = 0, missing = 0, fields = record->entries->len + record->ignored->len;
+  guint wrong = record->n_more, missing = 0;
+  guint fields = record->entries->len + record->ignored->len + record->n_more;
 
   for (guint i = 0; i < record->errors->len; i++) {
     const VbRecordError *error = g_ptr_array_index (record->errors, i);
@@ -137,7 +138,7 @@ refuse (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery, VbOutc
     return outcome;
 
   vb_battery_refuse (battery, delivery->source, outcome, g_ptr_array_ref (intake->errors),
-                     delivery->now);
+                     intake->record->n_more, delivery->now);
   log_refusal (battery);
 
   return outcome;
@@ -165,6 +166,8 @@ give (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
     describe_errors (intake->record, intake->detail);
     return refuse (intake, battery, delivery, replayed ? VB_OUTCOME_REPLAYED : VB_OUTCOME_WRONG);
   }
+
+  vb_record_cut_errors (intake->record);
 
   return intake->verdict->state == VB_STATE_LIVE && vb_battery_presence (battery)->on_bus
              ? VB_OUTCOME_IN_FORCE
@@ -267,6 +270,12 @@ const GPtrArray *
 vb_intake_errors (const VbIntake *intake)
 {
   return intake->refused ? intake->errors : intake->record->errors;
+}
+
+guint
+vb_intake_n_more (const VbIntake *intake)
+{
+  return intake->record->n_more;
 }
 
 const char *

@@ -63,6 +63,9 @@ const VbRecord *vb_intake_record (const VbIntake *intake);
 /** What was wrong with the last record, taken or not: an array of VbRecordError. */
 const GPtrArray *vb_intake_errors (const VbIntake *intake);
 
+/** How many more errors the last record had than are in vb_intake_errors(). */
+guint vb_intake_n_more (const VbIntake *intake);
+
 /** One sentence on why the last record was refused; valid until the next one. */
 const char *vb_intake_detail (const VbIntake *intake);
 

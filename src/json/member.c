@@ -50,7 +50,7 @@ vb_json_member_accepted (
 }
 
 void
-vb_json_member_errors (VbJsonWriter *json, const GPtrArray *errors)
+vb_json_member_errors (VbJsonWriter *json, const GPtrArray *errors, guint n_more)
 {
   vb_json_name (json, "errors");
   vb_json_begin_array (json);
@@ -65,6 +65,8 @@ vb_json_member_errors (VbJsonWriter *json, const GPtrArray *errors)
     vb_json_end_object (json);
   }
   vb_json_end_array (json);
+  if (n_more > 0)
+    vb_json_member_integer (json, "more_errors", n_more);
 }
 
 void

@@ -22,8 +22,8 @@ void vb_json_member_texts (VbJsonWriter *json, const char *name, const GPtrArray
 void vb_json_member_accepted (
     VbJsonWriter *json, VbState state, guint accepted, guint changed, const GPtrArray *missing);
 
-/** `errors`: an array of VbRecordError. */
-void vb_json_member_errors (VbJsonWriter *json, const GPtrArray *errors);
+/** `errors`: an array of VbRecordError; and where there were @n_more besides, `more_errors`. */
+void vb_json_member_errors (VbJsonWriter *json, const GPtrArray *errors, guint n_more);
 
 /** A value, a real with @decimals places, or null. */
 void vb_json_member_value (VbJsonWriter *json, const VbValue *value, int decimals);

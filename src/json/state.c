@@ -53,14 +53,18 @@ vb_json_state_verdict (const VbBattery *battery,
   vb_json_member_texts (&json, "missing", verdict->missing);
   vb_json_member_texts (&json, "ignored", record->ignored);
   vb_json_member_texts (&json, "warnings", verdict->warnings);
-  vb_json_member_errors (&json, record->errors);
+  vb_json_member_errors (&json, record->errors, record->n_more);
   vb_json_member_time (&json, "time", vb_clock_now ());
   vb_json_end_object (&json);
 }
 
 void
-vb_json_state_refusal (
-    guint status, VbState state, const char *detail, const GPtrArray *errors, GString *text)
+vb_json_state_refusal (guint status,
+                       VbState state,
+                       const char *detail,
+                       const GPtrArray *errors,
+                       guint n_more,
+                       GString *text)
 {
   VbJsonWriter json;
 
@@ -71,7 +75,7 @@ vb_json_state_refusal (
   vb_json_member_integer (&json, "status", status);
   vb_json_member_string (&json, "detail", detail);
   vb_json_member_string (&json, "state", vb_state_name (state));
-  vb_json_member_errors (&json, errors);
+  vb_json_member_errors (&json, errors, n_more);
   vb_json_end_object (&json);
 }
 
@@ -137,7 +141,7 @@ member_source (VbJsonWriter *json, const VbBattery *battery, gint64 now)
     vb_json_begin_object (json);
     vb_json_member_time (json, "time", source->refusal.time);
     vb_json_member_integer (json, "status", vb_intake_status (source->refusal.outcome));
-    vb_json_member_errors (json, source->refusal.errors);
+    vb_json_member_errors (json, source->refusal.errors, source->refusal.n_more);
     vb_json_end_object (json);
   }
   vb_json_end_object (json);

@@ -17,8 +17,12 @@ void vb_json_state_verdict (const VbBattery *battery,
  * A refusal, RFC 9457: @state is that of the battery, @detail one sentence, @errors an array of
  * VbRecordError with one entry for every wrong field.
  */
-void vb_json_state_refusal (
-    guint status, VbState state, const char *detail, const GPtrArray *errors, GString *text);
+void vb_json_state_refusal (guint status,
+                            VbState state,
+                            const char *detail,
+                            const GPtrArray *errors,
+                            guint n_more,
+                            GString *text);
 
 /** Everything about one battery: GET /battery. */
 void vb_json_state_battery (const VbBattery *battery, gint64 now, GString *text);

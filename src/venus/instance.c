@@ -2,12 +2,16 @@
 
 #include "instance.h"
 
+#include "base/shown.h"
 #include "identity.h"
 #include "settings.h"
 #include "system-wait.h"
 
 /* How long a new instance waits for the system service (docs/venus.md, "Names and instances"). */
 #define SYSTEM_SECONDS 60
+
+/* The longest name that is taken over from settings, in bytes; a character has four at most. */
+#define NAME_BYTES_MAX (4 * VB_CUSTOM_NAME_MAX)
 
 struct _VbVenusInstance
 {
@@ -118,7 +122,10 @@ static void
 on_name_changed (const char *name, gpointer user_data)
 {
   const VbVenusInstance *instance = user_data;
-  const VbValue value = { .kind = VB_VALUE_TEXT, .as.text = (char *)name };
+
+  /* Who writes to settings is asked by nobody what he writes. */
+  g_autofree char *shown = vb_shown (name, NAME_BYTES_MAX);
+  const VbValue value = { .kind = VB_VALUE_TEXT, .as.text = shown };
 
   vb_battery_set_identity (instance->battery, vb_item_known (VB_KNOWN_CUSTOM_NAME), &value);
 }

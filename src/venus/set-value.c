@@ -1,5 +1,6 @@
 #include "set-value.h"
 
+#include "base/shown.h"
 #include "bus/value.h"
 
 /* Who sends, as GET /battery shows it. */
@@ -17,7 +18,8 @@ set_custom_name (VbBattery *battery, guint item, GVariant *value)
   else
     return VB_SET_IMPOSSIBLE;
 
-  if (g_utf8_strlen (name.as.text, -1) > VB_CUSTOM_NAME_MAX)
+  if (g_utf8_strlen (name.as.text, -1) > VB_CUSTOM_NAME_MAX
+      || vb_shown_find_control (name.as.text) != 0)
     return VB_SET_REFUSED;
 
   vb_battery_set_identity (battery, item, &name);

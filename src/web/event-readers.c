@@ -66,11 +66,17 @@ vb_event_readers_add (VbEventReaders *readers,
                       const char *battery,
                       gboolean accepted)
 {
+  VbHttpStream *stream = vb_http_request_reply_stream (request, EVENT_STREAM, on_ended, readers);
   const Reader reader = {
-    .stream = vb_http_request_reply_stream (request, EVENT_STREAM, on_ended, readers),
+    .stream = stream,
     .battery = g_strdup (battery),
     .accepted = accepted,
   };
+
+  if (stream == NULL) {
+    g_free (reader.battery);
+    return NULL;
+  }
 
   g_array_append_val (readers->readers, reader);
 

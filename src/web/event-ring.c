@@ -6,24 +6,29 @@
 typedef struct
 {
   char *battery;
-  GString *text;
+  char *text;
 } Event;
 
 struct _VbEventRing
 {
   gint64 start;
   guint64 n_added; /* the number of the last event */
+  guint64 oldest;  /* the number of the first one that is kept */
+  gsize bytes;     /* of the texts */
+  gsize max_bytes;
   guint size;
   Event *events; /* number n is at n modulo size */
 };
 
 VbEventRing *
-vb_event_ring_new (guint size, gint64 start)
+vb_event_ring_new (guint size, gsize bytes, gint64 start)
 {
   VbEventRing *ring = g_new0 (VbEventRing, 1);
 
   g_return_val_if_fail (size > 0, NULL);
 
+  ring->oldest = 1;
+  ring->max_bytes = bytes;
   ring->size = size;
   ring->start = start;
   ring->events = g_new0 (Event, size);
@@ -31,14 +36,21 @@ vb_event_ring_new (guint size, gint64 start)
   return ring;
 }
 
+static void
+remove_oldest (VbEventRing *ring)
+{
+  Event *event = &ring->events[ring->oldest++ % ring->size];
+
+  ring->bytes -= strlen (event->text);
+  g_clear_pointer (&event->battery, g_free);
+  g_clear_pointer (&event->text, g_free);
+}
+
 void
 vb_event_ring_free (VbEventRing *ring)
 {
-  for (guint i = 0; i < ring->size; i++) {
-    g_free (ring->events[i].battery);
-    if (ring->events[i].text != NULL)
-      g_string_free (ring->events[i].text, TRUE);
-  }
+  while (ring->oldest <= ring->n_added)
+    remove_oldest (ring);
   g_free (ring->events);
   g_free (ring);
 }
@@ -54,18 +66,21 @@ vb_event_ring_format (const VbEventRing *ring, const char *name, const char *dat
 const char *
 vb_event_ring_add (VbEventRing *ring, const char *battery, const char *name, const char *data)
 {
+  GString *text = g_string_new (NULL);
   Event *event;
 
   ring->n_added++;
-  event = &ring->events[ring->n_added % ring->size];
-  if (event->text == NULL)
-    event->text = g_string_new (NULL);
-  g_string_truncate (event->text, 0);
-  g_free (event->battery);
-  event->battery = g_strdup (battery);
-  vb_event_ring_format (ring, name, data, event->text);
+  vb_event_ring_format (ring, name, data, text);
+  ring->bytes += text->len;
+  while (ring->oldest < ring->n_added
+         && (ring->n_added - ring->oldest >= ring->size || ring->bytes > ring->max_bytes))
+    remove_oldest (ring);
 
-  return event->text->str;
+  event = &ring->events[ring->n_added % ring->size];
+  event->battery = g_strdup (battery);
+  event->text = g_string_free (text, FALSE);
+
+  return event->text;
 }
 
 /* Reads START-NUMBER; FALSE where it is none of this run's. */
@@ -90,13 +105,13 @@ vb_event_ring_since (const VbEventRing *ring,
 {
   guint64 number;
 
-  if (!parse_id (ring, last, &number) || ring->n_added - number > ring->size)
+  if (!parse_id (ring, last, &number) || number + 1 < ring->oldest)
     return FALSE;
 
   while (number < ring->n_added) {
     const Event *event = &ring->events[++number % ring->size];
 
-    func (event->battery, event->text->str, user_data);
+    func (event->battery, event->text, user_data);
   }
 
   return TRUE;

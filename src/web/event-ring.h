@@ -12,14 +12,16 @@ G_BEGIN_DECLS
  */
 typedef struct _VbEventRing VbEventRing;
 
-/** @size: how many are kept; @start: tells this run of the daemon from others */
-VbEventRing *vb_event_ring_new (guint size, gint64 start);
+/** @size: how many are kept, @bytes: of how many bytes in all; @start: tells this run of the daemon
+    from others */
+VbEventRing *vb_event_ring_new (guint size, gsize bytes, gint64 start);
 void vb_event_ring_free (VbEventRing *ring);
 
 /**
- * Adds the event @name with @data, one line of JSON, about the battery @battery.
+ * Adds the event @name with @data, one line of JSON, about the battery @battery. The oldest ones
+ * leave for it; the last one is kept, whatever its size.
  *
- * Returns: its text as it goes over the wire; valid until the ring has gone round
+ * Returns: its text as it goes over the wire; valid until the next one
  */
 const char *
 vb_event_ring_add (VbEventRing *ring, const char *battery, const char *name, const char *data);

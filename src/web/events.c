@@ -10,6 +10,10 @@
 #include "json/event.h"
 
 #define EVENTS_KEPT 256
+
+/* All of them fit what a reader may have waiting, who asks for them. */
+#define EVENT_BYTES_KEPT (VB_HTTP_STREAM_MAX / 2)
+
 #define HEARTBEAT_SECONDS 15
 
 /* How long after the last reader events are kept for one that comes back. */
@@ -146,7 +150,7 @@ begin (VbWebEvents *stream)
 {
   if (stream->has_gap) {
     vb_event_ring_free (stream->ring);
-    stream->ring = vb_event_ring_new (EVENTS_KEPT, ++stream->start);
+    stream->ring = vb_event_ring_new (EVENTS_KEPT, EVENT_BYTES_KEPT, ++stream->start);
     stream->has_gap = FALSE;
   }
   for (guint i = 0; stream->timer == 0 && i < stream->batteries->len; i++) {
@@ -189,6 +193,8 @@ get_events (VbHttpRequest *request, gpointer user_data)
 
   begin (stream);
   to.reader = vb_event_readers_add (stream->readers, request, battery, wants_accepted (request));
+  if (to.reader == NULL)
+    return;
   if (last == NULL || !vb_event_ring_since (stream->ring, last, repeat, &to))
     send_snapshot (stream, to.reader, battery);
 }
@@ -299,7 +305,7 @@ vb_web_events_new (VbHttpServer *server, GPtrArray *batteries)
   stream->batteries = g_ptr_array_ref (batteries);
   stream->readers = vb_event_readers_new ();
   stream->start = g_get_real_time ();
-  stream->ring = vb_event_ring_new (EVENTS_KEPT, stream->start);
+  stream->ring = vb_event_ring_new (EVENTS_KEPT, EVENT_BYTES_KEPT, stream->start);
   stream->data = g_string_new (NULL);
   stream->seen = g_new0 (Seen, batteries->len);
   for (guint i = 0; i < batteries->len; i++)

@@ -20,6 +20,7 @@ typedef struct
   /* Of one that was refused. */
   guint status;      /* 0: it was not */
   GPtrArray *errors; /* of VbRecordError */
+  guint n_more;      /* how many more there were */
 } Record;
 
 struct _VbRecentRecords
@@ -63,6 +64,14 @@ add (VbRecentRecords *recent, gint64 time, const char *address)
   return record;
 }
 
+static void
+forget_errors (Record *record)
+{
+  record->n_more += record->errors->len;
+  g_ptr_array_unref (record->errors);
+  record->errors = g_ptr_array_new ();
+}
+
 void
 vb_recent_records_add_taken (VbRecentRecords *recent,
                              const VbBattery *battery,
@@ -82,10 +91,21 @@ void
 vb_recent_records_add_refused (VbRecentRecords *recent, const VbBattery *battery)
 {
   const VbRefusal *refusal = &vb_battery_source (battery)->refusal;
+  guint n_errors = 0;
   Record *record = add (recent, refusal->time, refusal->address);
 
   record->status = vb_intake_status (refusal->outcome);
   record->errors = g_ptr_array_ref (refusal->errors);
+  record->n_more = refusal->n_more;
+
+  for (guint64 i = 1; i <= MIN (recent->n_added, VB_RECENT_RECORDS); i++) {
+    record = &recent->records[(recent->n_added - i) % VB_RECENT_RECORDS];
+    if (record->errors == NULL)
+      continue;
+    n_errors += record->errors->len;
+    if (n_errors > VB_RECENT_ERRORS)
+      forget_errors (record);
+  }
 }
 
 static void
@@ -99,7 +119,7 @@ write_record (const Record *record, VbJsonWriter *json)
                              record->missing);
   else {
     vb_json_member_integer (json, "status", record->status);
-    vb_json_member_errors (json, record->errors);
+    vb_json_member_errors (json, record->errors, record->n_more);
   }
   vb_json_end_object (json);
 }

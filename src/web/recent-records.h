@@ -11,6 +11,9 @@ typedef struct _VbRecentRecords VbRecentRecords;
 /** How many are kept. */
 #define VB_RECENT_RECORDS 50
 
+/** How many errors are kept in all of them; what is beyond is counted, the oldest first. */
+#define VB_RECENT_ERRORS 200
+
 VbRecentRecords *vb_recent_records_new (void);
 void vb_recent_records_free (VbRecentRecords *recent);
 

@@ -98,7 +98,7 @@ assert_errors (void)
     fuzz_assert_message (brief);
   }
 
-  vb_json_state_refusal (422, VB_STATE_LIVE, "Some fields are wrong.", record->errors, text);
+  vb_json_state_refusal (422, VB_STATE_LIVE, "Some fields are wrong.", record->errors, 0, text);
   json_parser_load_from_data (parser, text->str, (gssize)text->len, &error);
   g_assert_no_error (error);
 }

@@ -124,7 +124,7 @@ push (Driver *driver, VbApplyMode mode, gint64 now, char **words)
     return TRUE;
 
   vb_battery_refuse (driver->battery, "192.0.2.7", VB_OUTCOME_WRONG,
-                     vb_record_steal_errors (driver->record), now);
+                     vb_record_steal_errors (driver->record), 0, now);
 
   return FALSE;
 }

@@ -154,7 +154,7 @@ apply_record (Fixture *fixture, VbApplyMode mode)
   fixture->errors = vb_record_steal_errors (fixture->record);
   if (!taken)
     vb_battery_refuse (fixture->battery, SOURCE, VB_OUTCOME_WRONG,
-                       g_ptr_array_ref (fixture->errors), fixture->now);
+                       g_ptr_array_ref (fixture->errors), 0, fixture->now);
   else
     g_assert_cmpint (fixture->verdict->state, ==, fixture->state);
 

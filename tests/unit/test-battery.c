@@ -110,7 +110,7 @@ test_source (Fixture *fixture, gconstpointer user_data)
   g_assert_false (vb_battery_apply (fixture->battery, fixture->record, VB_APPLY_MERGE, "192.0.2.9",
                                     fixture->now, fixture->verdict));
   errors = vb_record_steal_errors (fixture->record);
-  vb_battery_refuse (fixture->battery, "192.0.2.9", VB_OUTCOME_WRONG, g_steal_pointer (&errors),
+  vb_battery_refuse (fixture->battery, "192.0.2.9", VB_OUTCOME_WRONG, g_steal_pointer (&errors), 0,
                      fixture->now);
   g_assert_true (push (fixture, "Soc=63.5"));
   assert_step (fixture, VB_STATE_LIVE, 0);

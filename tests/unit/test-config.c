@@ -167,6 +167,8 @@ static const Bad bad[] = {
   { "[battery]\nmin-battery-low-voltage=x\n", VALUE, { "min-battery-low-voltage=x", "1000 V" } },
   { "[battery]\ncustom-name=123456789012345678901234567890123\n", CLASH,
     { "custom-name=123", "33", "32" } },
+  { "[battery]\ncustom-name=a\\nb\n", CLASH, { "custom-name=a", "U+000A" } },
+  { "[battery]\ncustom-name=a\xe2\x80\xae\n", CLASH, { "custom-name=a", "U+202E" } },
   { "[battery]\ncustom-name=\\q\n", VALUE, { "[battery]", "custom-name=\\q" } },
   { "[battery]\ncustom-name=\xff\n", VALUE, { "[battery]", "custom-name", "UTF-8" } },
 

@@ -128,7 +128,7 @@ test_refusal (Fixture *fixture, gconstpointer user_data)
 
   g_assert_false (push (fixture, "{\"Soc\": 101, \"MaxChargeCurent\": 5}", 2 * SECOND));
   vb_json_state_refusal (422, VB_STATE_STALE, "2 of 2 fields are wrong.", fixture->record->errors,
-                         fixture->text);
+                         0, fixture->text);
   refusal = read_back (fixture, parser);
 
   g_assert_cmpstr (json_object_get_string_member (refusal, "type"), ==, "about:blank");
@@ -219,7 +219,7 @@ test_last_refusal (Fixture *fixture, gconstpointer user_data)
 
   g_assert_false (push (fixture, "{\"Soc\": 101}", 2 * SECOND));
   vb_battery_refuse (fixture->battery, "10.0.0.9", VB_OUTCOME_WRONG,
-                     vb_record_steal_errors (fixture->record), 2 * SECOND);
+                     vb_record_steal_errors (fixture->record), 0, 2 * SECOND);
   vb_json_state_battery (fixture->battery, 3 * SECOND, fixture->text);
   source = json_object_get_object_member (read_back (fixture, parser), "source");
 

@@ -348,6 +348,41 @@ test_steal_errors (void)
                 "Voltage is 5000 V, above the limit of 1000 V");
 }
 
+/* Errors of fields that exist are all there for whoever judges the record; unknown names are no more
+   than are told. */
+static void
+test_many_errors (void)
+{
+  g_autoptr (VbRecord) record = vb_record_new ();
+  g_autoptr (GPtrArray) errors = NULL;
+
+  for (guint i = 0; i < 2000; i++) {
+    g_autofree char *name = g_strdup_printf ("Unknown%u", i);
+
+    vb_record_add_number (record, name, 1);
+  }
+  for (guint i = 1; i <= 10; i++) {
+    g_autofree char *name = g_strdup_printf ("Cell%u", i);
+
+    vb_record_add_text (record, name, "full");
+  }
+  g_assert_cmpuint (record->errors->len, ==, VB_RECORD_ERRORS_MAX + 10);
+  g_assert_cmpuint (record->n_more, ==, 2000 - VB_RECORD_ERRORS_MAX);
+
+  errors = vb_record_steal_errors (record);
+  g_assert_cmpuint (errors->len, ==, VB_RECORD_ERRORS_MAX);
+  g_assert_cmpuint (record->n_more, ==, 2010 - VB_RECORD_ERRORS_MAX);
+  for (guint i = 0; i < VB_RECORD_ERRORS_MAX; i++) {
+    g_autofree char *name
+        = i < 10 ? g_strdup_printf ("Unknown%u", i) : g_strdup_printf ("Cell%u", i - 9);
+
+    g_assert_cmpstr (((const VbRecordError *)g_ptr_array_index (errors, i))->field, ==, name);
+  }
+
+  vb_record_reset (record);
+  g_assert_cmpuint (record->n_more, ==, 0);
+}
+
 /* What fits a line on the GX. */
 static void
 test_brief (void)
@@ -394,6 +429,7 @@ main (int argc, char **argv)
   g_test_add_func ("/record/sequence", test_sequence);
   g_test_add_func ("/record/connected", test_connected);
   g_test_add_func ("/record/steal-errors", test_steal_errors);
+  g_test_add_func ("/record/many-errors", test_many_errors);
   g_test_add_func ("/record/brief", test_brief);
 
   return g_test_run ();

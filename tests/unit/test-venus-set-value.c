@@ -93,6 +93,9 @@ test_custom_name_refused (Fixture *fixture, gconstpointer writable)
   g_string_append_c (wide, '\'');
 
   g_assert_cmpint (set (fixture, "/CustomName", longer), ==, VB_SET_REFUSED);
+  g_assert_cmpint (set (fixture, "/CustomName", "'Shed\\n'"), ==, VB_SET_REFUSED);
+  g_assert_cmpint (set (fixture, "/CustomName", "'\\u001b[31mShed'"), ==, VB_SET_REFUSED);
+  g_assert_cmpint (set (fixture, "/CustomName", "'\\u202eShed'"), ==, VB_SET_REFUSED);
   g_assert_cmpint (set (fixture, "/CustomName", "7"), ==, VB_SET_IMPOSSIBLE);
   g_assert_cmpint (set (fixture, "/CustomName", "true"), ==, VB_SET_IMPOSSIBLE);
   g_assert_cmpint (set (fixture, "/CustomName", "['a']"), ==, VB_SET_IMPOSSIBLE);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #define SIZE 4
+#define BYTES 400
 #define START 1700000000
 
 typedef struct
@@ -14,7 +15,7 @@ typedef struct
 static void
 set_up (Fixture *fixture, gconstpointer unused)
 {
-  fixture->ring = vb_event_ring_new (SIZE, START);
+  fixture->ring = vb_event_ring_new (SIZE, BYTES, START);
   fixture->repeated = g_string_new (NULL);
 }
 
@@ -81,6 +82,39 @@ test_since (Fixture *fixture, gconstpointer unused)
   assert_since (fixture, "1700000000-1", NULL);
 }
 
+/* Few events that are long leave no room for as many as there may be. */
+static void
+test_bytes (Fixture *fixture, gconstpointer unused)
+{
+  g_autofree char *half = g_strnfill (BYTES / 2 - 50, 'h');
+  g_autofree char *whole = g_strnfill (BYTES, 'w');
+  g_autofree char *expected = NULL;
+
+  add (fixture, 1);
+  add (fixture, 2);
+  vb_event_ring_add (fixture->ring, "shed", "values", half);
+  assert_since (fixture, "1700000000-3", "");
+  expected = g_strdup_printf ("boat:1 shed:2 shed:%s ", half);
+  assert_since (fixture, "1700000000-0", expected);
+
+  vb_event_ring_add (fixture->ring, "shed", "values", half);
+  assert_since (fixture, "1700000000-0", NULL);
+  g_free (expected);
+  expected = g_strdup_printf ("shed:%s shed:%s ", half, half);
+  assert_since (fixture, "1700000000-2", expected);
+
+  g_assert_nonnull (strstr (vb_event_ring_add (fixture->ring, "shed", "values", whole), whole));
+  assert_since (fixture, "1700000000-3", NULL);
+  g_free (expected);
+  expected = g_strdup_printf ("shed:%s ", whole);
+  assert_since (fixture, "1700000000-4", expected);
+
+  for (guint i = 6; i <= 9; i++)
+    add (fixture, i);
+  assert_since (fixture, "1700000000-5", "shed:6 boat:7 shed:8 boat:9 ");
+  assert_since (fixture, "1700000000-4", NULL);
+}
+
 static void
 test_foreign (Fixture *fixture, gconstpointer unused)
 {
@@ -111,6 +145,7 @@ main (int argc, char **argv)
 
   ADD ("text", test_text);
   ADD ("since", test_since);
+  ADD ("bytes", test_bytes);
   ADD ("foreign", test_foreign);
 
   return g_test_run ();

@@ -78,7 +78,7 @@ post (Fixture *fixture, double soc, const char *address, gint64 now)
   if (!vb_battery_apply (fixture->battery, fixture->record, VB_APPLY_MERGE, address, now,
                          fixture->verdict))
     vb_battery_refuse (fixture->battery, address, VB_OUTCOME_WRONG,
-                       vb_record_steal_errors (fixture->record), now);
+                       vb_record_steal_errors (fixture->record), 0, now);
 }
 
 static JsonNode *
@@ -163,6 +163,39 @@ test_records (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpstr (json_object_get_string_member (object, "state"), ==, "live");
   g_assert_cmpint (json_object_get_int_member (object, "accepted"), ==, 6);
   g_assert_false (json_object_has_member (object, "status"));
+}
+
+/* The errors of the newest are kept, and of the others how many they were. */
+static void
+test_errors (Fixture *fixture, gconstpointer user_data)
+{
+  const guint full = VB_RECENT_ERRORS / VB_RECORD_ERRORS_MAX;
+  JsonArray *array;
+
+  for (guint i = 0; i < 2 * VB_RECENT_RECORDS; i++) {
+    GPtrArray *errors;
+
+    vb_record_reset (fixture->record);
+    for (guint j = 0; j < VB_RECORD_ERRORS_MAX + 3; j++) {
+      g_autofree char *name = g_strdup_printf ("Unknown%u", j);
+
+      vb_record_add_number (fixture->record, name, 1);
+    }
+    errors = vb_record_steal_errors (fixture->record);
+    vb_battery_refuse (fixture->battery, "192.0.2.7", VB_OUTCOME_WRONG, errors,
+                       fixture->record->n_more, START + i);
+  }
+
+  array = records (fixture);
+  g_assert_cmpuint (json_array_get_length (array), ==, VB_RECENT_RECORDS);
+  for (guint i = 0; i < VB_RECENT_RECORDS; i++) {
+    JsonObject *object = json_array_get_object_element (array, i);
+
+    g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "errors")), ==,
+                      i < full ? VB_RECORD_ERRORS_MAX : 0);
+    g_assert_cmpint (json_object_get_int_member (object, "more_errors"), ==,
+                     i < full ? 3 : VB_RECORD_ERRORS_MAX + 3);
+  }
 }
 
 /* What was missing is kept of each, not of the last one. */
@@ -270,6 +303,7 @@ main (int argc, char **argv)
 
   g_test_add ("/recent/records", Fixture, NULL, set_up, test_records, tear_down);
   g_test_add ("/recent/missing", Fixture, NULL, set_up, test_missing, tear_down);
+  g_test_add ("/recent/errors", Fixture, NULL, set_up, test_errors, tear_down);
   g_test_add ("/recent/ring", Fixture, NULL, set_up, test_ring, tear_down);
   g_test_add ("/recent/values", Fixture, NULL, set_up, test_values, tear_down);
   g_test_add ("/recent/gaps", Fixture, NULL, set_up, test_gaps, tear_down);
