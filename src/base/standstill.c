@@ -17,29 +17,29 @@ struct _VbStandstill
 typedef struct
 {
   GSource source;
-  VbStandstill *turn;
+  VbStandstill *standstill;
 } TurnSource;
 
 static void
-drain (VbStandstill *turn, gint64 stood_still)
+drain (VbStandstill *standstill, gint64 stood_still)
 {
-  turn->stood_still = MAX (turn->stood_still, stood_still);
-  turn->give_up = turn->clock () + VB_STANDSTILL_DRAIN;
-  turn->ready = TRUE;
+  standstill->stood_still = MAX (standstill->stood_still, stood_still);
+  standstill->give_up = standstill->clock () + VB_STANDSTILL_DRAIN;
+  standstill->ready = TRUE;
 }
 
 static void
-note_turn (VbStandstill *turn)
+note_turn (VbStandstill *standstill)
 {
-  const gint64 now = turn->clock ();
-  const gint64 gap = now - turn->last;
+  const gint64 now = standstill->clock ();
+  const gint64 gap = now - standstill->last;
 
-  turn->last = now;
-  if (gap <= turn->limit)
+  standstill->last = now;
+  if (gap <= standstill->limit)
     return;
 
-  turn->noticed = now;
-  drain (turn, gap);
+  standstill->noticed = now;
+  drain (standstill, gap);
 }
 
 /* While there is something to drain the loop does not sleep: an empty poll() is what tells that
@@ -47,19 +47,20 @@ note_turn (VbStandstill *turn)
 static gboolean
 turn_prepare (GSource *source, int *timeout)
 {
-  VbStandstill *turn = ((TurnSource *)source)->turn;
+  VbStandstill *standstill = ((TurnSource *)source)->standstill;
 
   *timeout = -1;
-  note_turn (turn);
-  if (turn->stood_still == 0)
+  note_turn (standstill);
+  if (standstill->stood_still == 0)
     return FALSE;
 
-  if ((!turn->ready && turn->asked >= turn->inputs) || turn->last >= turn->give_up)
-    turn->stood_still = 0;
+  if ((!standstill->ready && standstill->asked >= standstill->inputs)
+      || standstill->last >= standstill->give_up)
+    standstill->stood_still = 0;
   else
     *timeout = 0;
-  turn->ready = FALSE;
-  turn->asked = 0;
+  standstill->ready = FALSE;
+  standstill->asked = 0;
 
   return FALSE;
 }
@@ -67,7 +68,7 @@ turn_prepare (GSource *source, int *timeout)
 static gboolean
 turn_check (GSource *source)
 {
-  note_turn (((TurnSource *)source)->turn);
+  note_turn (((TurnSource *)source)->standstill);
 
   return FALSE;
 }
@@ -86,68 +87,68 @@ vb_standstill_new (gint64 limit, VbStandstillClock clock)
     .check = turn_check,
     .dispatch = turn_dispatch,
   };
-  VbStandstill *turn = g_new0 (VbStandstill, 1);
+  VbStandstill *standstill = g_new0 (VbStandstill, 1);
 
-  turn->clock = clock;
-  turn->limit = limit;
-  turn->last = turn->clock ();
-  turn->source = g_source_new (&functions, sizeof (TurnSource));
-  ((TurnSource *)turn->source)->turn = turn;
-  g_source_set_name (turn->source, "loop turn");
+  standstill->clock = clock;
+  standstill->limit = limit;
+  standstill->last = standstill->clock ();
+  standstill->source = g_source_new (&functions, sizeof (TurnSource));
+  ((TurnSource *)standstill->source)->standstill = standstill;
+  g_source_set_name (standstill->source, "standstill");
 
   /* Before everybody else: GLib asks no source below the priority of one that is ready. */
-  g_source_set_priority (turn->source, G_MININT);
-  g_source_attach (turn->source, NULL);
+  g_source_set_priority (standstill->source, G_MININT);
+  g_source_attach (standstill->source, NULL);
 
-  return turn;
+  return standstill;
 }
 
 void
-vb_standstill_free (VbStandstill *turn)
+vb_standstill_free (VbStandstill *standstill)
 {
-  g_source_destroy (turn->source);
-  g_source_unref (turn->source);
-  g_free (turn);
+  g_source_destroy (standstill->source);
+  g_source_unref (standstill->source);
+  g_free (standstill);
 }
 
 gint64
-vb_standstill_noticed (const VbStandstill *turn)
+vb_standstill_noticed (const VbStandstill *standstill)
 {
-  return turn->noticed;
+  return standstill->noticed;
 }
 
 void
-vb_standstill_set_limit (VbStandstill *turn, gint64 limit)
+vb_standstill_set_limit (VbStandstill *standstill, gint64 limit)
 {
-  if (turn->limit == VB_STANDSTILL_NEVER)
-    turn->last = turn->clock ();
-  turn->limit = limit;
+  if (standstill->limit == VB_STANDSTILL_NEVER)
+    standstill->last = standstill->clock ();
+  standstill->limit = limit;
 }
 
 void
-vb_standstill_inherit (VbStandstill *turn)
+vb_standstill_inherit (VbStandstill *standstill)
 {
-  drain (turn, VB_STANDSTILL_UNKNOWN);
+  drain (standstill, VB_STANDSTILL_UNKNOWN);
 }
 
 void
-vb_standstill_add_input (VbStandstill *turn, int inputs)
+vb_standstill_add_input (VbStandstill *standstill, int inputs)
 {
-  turn->inputs += inputs;
+  standstill->inputs += inputs;
 }
 
 void
-vb_standstill_note_input (VbStandstill *turn, gboolean ready)
+vb_standstill_note_input (VbStandstill *standstill, gboolean ready)
 {
-  turn->asked++;
-  turn->ready = turn->ready || ready;
+  standstill->asked++;
+  standstill->ready = standstill->ready || ready;
 }
 
 gint64
-vb_standstill_lasted (const VbStandstill *turn)
+vb_standstill_lasted (const VbStandstill *standstill)
 {
   /* It may have stood still since the loop last turned: in the middle of a dispatch. */
-  const gint64 gap = turn->clock () - turn->last;
+  const gint64 gap = standstill->clock () - standstill->last;
 
-  return MAX (turn->stood_still, gap > turn->limit ? gap : 0);
+  return MAX (standstill->stood_still, gap > standstill->limit ? gap : 0);
 }

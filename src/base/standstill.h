@@ -27,16 +27,16 @@ typedef gint64 (*VbStandstillClock) (void);
  * suspended; @limit in µs. Free with vb_standstill_free().
  */
 VbStandstill *vb_standstill_new (gint64 limit, VbStandstillClock clock);
-void vb_standstill_free (VbStandstill *turn);
+void vb_standstill_free (VbStandstill *standstill);
 
 /** When it was last noticed that the process had stood still, by the clock; 0: never. */
-gint64 vb_standstill_noticed (const VbStandstill *turn);
+gint64 vb_standstill_noticed (const VbStandstill *standstill);
 
 /**
  * Changes the limit from the next turn on. Where it was VB_STANDSTILL_NEVER, watching begins now:
  * the time that a start takes before that is no standstill.
  */
-void vb_standstill_set_limit (VbStandstill *turn, gint64 limit);
+void vb_standstill_set_limit (VbStandstill *standstill, gint64 limit);
 
 /** What vb_standstill_lasted() says of input that has waited nobody knows how long. */
 #define VB_STANDSTILL_UNKNOWN G_MAXINT64
@@ -45,20 +45,20 @@ void vb_standstill_set_limit (VbStandstill *turn, gint64 limit);
 #define VB_STANDSTILL_DRAIN ((gint64)5 * G_USEC_PER_SEC)
 
 /** All input that waits by now has come before the process was there to take it. */
-void vb_standstill_inherit (VbStandstill *turn);
+void vb_standstill_inherit (VbStandstill *standstill);
 
 /** One more, or one less, source whose input is to be drained after the process stood still. */
-void vb_standstill_add_input (VbStandstill *turn, int inputs);
+void vb_standstill_add_input (VbStandstill *standstill, int inputs);
 
 /** To be called by each of these sources when it is asked whether it is ready. */
-void vb_standstill_note_input (VbStandstill *turn, gboolean ready);
+void vb_standstill_note_input (VbStandstill *standstill, gboolean ready);
 
 /**
  * How long (µs) the process stood still. It says so from the moment of noticing until all input
  * that waited has been drained, or VB_STANDSTILL_DRAIN has passed; 0 otherwise.
  * VB_STANDSTILL_UNKNOWN after vb_standstill_inherit().
  */
-gint64 vb_standstill_lasted (const VbStandstill *turn);
+gint64 vb_standstill_lasted (const VbStandstill *standstill);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbStandstill, vb_standstill_free)
 

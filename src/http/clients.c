@@ -266,7 +266,7 @@ vb_http_clients_set_streaming (VbHttpClients *clients, VbHttpClient *client)
 gboolean
 vb_http_clients_has_place (VbHttpClients *clients, VbHttpClient *client, gint64 now)
 {
-  /* Of one that was cut libmicrohttpd may have read a request yet. */
+  /* libmicrohttpd may still deliver a request that it read before the client was cut. */
   if (!client->has_place && !client->cut && make_room (clients, VB_HTTP_KNOCK_REQUEST, now))
     take_place (clients, client);
 

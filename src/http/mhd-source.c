@@ -5,26 +5,26 @@ typedef struct
   GSource source;
   struct MHD_Daemon *daemon;
   gpointer tag;
-  VbStandstill *turn;
+  VbStandstill *standstill;
   const VbMhdHooks *hooks;
   gpointer user_data;
 } MhdSource;
 
 static int
-mhd_timeout (MhdSource *own)
+mhd_timeout (MhdSource *self)
 {
   MHD_UNSIGNED_LONG_LONG timeout;
 
-  if (MHD_get_timeout (own->daemon, &timeout) != MHD_YES)
+  if (MHD_get_timeout (self->daemon, &timeout) != MHD_YES)
     return -1;
 
   return (int)MIN (timeout, (MHD_UNSIGNED_LONG_LONG)G_MAXINT);
 }
 
 static guint
-n_connections (MhdSource *own)
+n_connections (MhdSource *self)
 {
-  return MHD_get_daemon_info (own->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
+  return MHD_get_daemon_info (self->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS)->num_connections;
 }
 
 /* libmicrohttpd watches its clients edge-triggered: what it has read and not yet worked off (a
@@ -32,11 +32,11 @@ n_connections (MhdSource *own)
 static gboolean
 mhd_prepare (GSource *source, int *timeout)
 {
-  MhdSource *own = (MhdSource *)source;
+  MhdSource *self = (MhdSource *)source;
 
-  *timeout = mhd_timeout (own);
-  if (*timeout == 0 && own->turn != NULL)
-    vb_standstill_note_input (own->turn, TRUE);
+  *timeout = mhd_timeout (self);
+  if (*timeout == 0 && self->standstill != NULL)
+    vb_standstill_note_input (self->standstill, TRUE);
 
   return *timeout == 0;
 }
@@ -44,11 +44,11 @@ mhd_prepare (GSource *source, int *timeout)
 static gboolean
 mhd_check (GSource *source)
 {
-  MhdSource *own = (MhdSource *)source;
-  const gboolean ready = g_source_query_unix_fd (source, own->tag) != 0 || mhd_timeout (own) == 0;
+  MhdSource *self = (MhdSource *)source;
+  const gboolean ready = g_source_query_unix_fd (source, self->tag) != 0 || mhd_timeout (self) == 0;
 
-  if (own->turn != NULL)
-    vb_standstill_note_input (own->turn, ready);
+  if (self->standstill != NULL)
+    vb_standstill_note_input (self->standstill, ready);
 
   return ready;
 }
@@ -58,24 +58,24 @@ mhd_check (GSource *source)
 static gboolean
 mhd_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
-  MhdSource *own = (MhdSource *)source;
-  const guint before = n_connections (own);
+  MhdSource *self = (MhdSource *)source;
+  const guint before = n_connections (self);
 
   g_source_set_ready_time (source, -1);
-  if (own->turn != NULL && vb_standstill_lasted (own->turn) > 0)
-    own->hooks->stood_still (own->user_data);
-  MHD_run (own->daemon);
-  if (n_connections (own) < before)
-    MHD_run (own->daemon);
-  if (own->hooks != NULL)
-    own->hooks->ran (own->user_data);
+  if (self->standstill != NULL && vb_standstill_lasted (self->standstill) > 0)
+    self->hooks->stood_still (self->user_data);
+  MHD_run (self->daemon);
+  if (n_connections (self) < before)
+    MHD_run (self->daemon);
+  if (self->hooks != NULL)
+    self->hooks->ran (self->user_data);
 
   return G_SOURCE_CONTINUE;
 }
 
 GSource *
 vb_mhd_source_new (struct MHD_Daemon *daemon,
-                   VbStandstill *turn,
+                   VbStandstill *standstill,
                    const VbMhdHooks *hooks,
                    gpointer user_data)
 {
@@ -85,14 +85,14 @@ vb_mhd_source_new (struct MHD_Daemon *daemon,
     .dispatch = mhd_dispatch,
   };
   GSource *source = g_source_new (&functions, sizeof (MhdSource));
-  MhdSource *own = (MhdSource *)source;
+  MhdSource *self = (MhdSource *)source;
   const union MHD_DaemonInfo *epoll = MHD_get_daemon_info (daemon, MHD_DAEMON_INFO_EPOLL_FD);
 
-  own->daemon = daemon;
-  own->turn = turn;
-  own->hooks = hooks;
-  own->user_data = user_data;
-  own->tag = g_source_add_unix_fd (source, epoll->epoll_fd, G_IO_IN);
+  self->daemon = daemon;
+  self->standstill = standstill;
+  self->hooks = hooks;
+  self->user_data = user_data;
+  self->tag = g_source_add_unix_fd (source, epoll->epoll_fd, G_IO_IN);
   g_source_set_name (source, "http");
 
   /* Nothing runs the loop from within a dispatch. Else GLib takes the descriptor out of what it

@@ -19,11 +19,11 @@ typedef struct
  * MHD_USE_EPOLL and without a thread of its own, and must outlive the source: destroy the source
  * first, then stop the daemon.
  *
- * @turn: told whether there is input, and asked whether the process stood still; or NULL
- * @hooks: static; or NULL where there is no @turn
+ * @standstill: told whether there is input, and asked whether the process stood still; or NULL
+ * @hooks: static; or NULL where there is no @standstill
  */
 GSource *vb_mhd_source_new (struct MHD_Daemon *daemon,
-                            VbStandstill *turn,
+                            VbStandstill *standstill,
                             const VbMhdHooks *hooks,
                             gpointer user_data);
 

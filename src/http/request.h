@@ -33,8 +33,8 @@ const char *vb_http_request_header (const VbHttpRequest *request, const char *na
 const char *vb_http_request_source (const VbHttpRequest *request);
 
 /**
- * How long (µs) the process stood still while this request waited in its socket, as far as that was
- * (VbStandstill); 0 where it was not: what lay in a socket for two minutes is not fresh.
+ * How long (µs) the process stood still while this request lay in its socket; 0 if it did not. What
+ * lay there for two minutes is not fresh.
  */
 gint64 vb_http_request_stood_still (const VbHttpRequest *request);
 

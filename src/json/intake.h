@@ -40,8 +40,8 @@ VbOutcome vb_intake_read (VbIntake *intake,
                           const char *body,
                           gsize length);
 
-/** An empty record to be filled for vb_intake_take(); of @intake, as long as nothing else is asked
-    of it. */
+/** An empty record to be filled for vb_intake_take(). It belongs to @intake and is valid until the
+    next call. */
 VbRecord *vb_intake_begin (VbIntake *intake);
 
 /** Gives the record of vb_intake_begin() to @battery, else as vb_intake_read(). */

@@ -305,7 +305,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(path_, test_) g_test_add ("/bus-compat/" path_, Fixture, NULL, set_up, test_, tear_down)
+#define ADD(path_, test_) g_test_add ("/bus-filter/" path_, Fixture, NULL, set_up, test_, tear_down)
   ADD ("08-unknown", test_unknown);
   ADD ("08-unknown-method", test_unknown_method);
   ADD ("11-bare", test_bare);

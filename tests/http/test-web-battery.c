@@ -350,7 +350,7 @@ test_information (Fixture *fixture, gconstpointer user_data)
 }
 
 #define ADD(path, function) \
-  g_test_add ("/battery-routes/" path, Fixture, NULL, set_up, function, tear_down)
+  g_test_add ("/web-battery/" path, Fixture, NULL, set_up, function, tear_down)
 
 int
 main (int argc, char **argv)

@@ -249,13 +249,13 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/loop-turn/limit", test_limit);
-  g_test_add_func ("/loop-turn/begins-with-a-limit", test_begins_with_a_limit);
-  g_test_add_func ("/loop-turn/inherited", test_inherited);
-  g_test_add_func ("/loop-turn/until-drained", test_until_drained);
-  g_test_add_func ("/loop-turn/never-drained", test_never_drained);
-  g_test_add_func ("/loop-turn/not-asked", test_not_asked);
-  g_test_add_func ("/loop-turn/in-a-dispatch", test_in_a_dispatch);
+  g_test_add_func ("/standstill/limit", test_limit);
+  g_test_add_func ("/standstill/begins-with-a-limit", test_begins_with_a_limit);
+  g_test_add_func ("/standstill/inherited", test_inherited);
+  g_test_add_func ("/standstill/until-drained", test_until_drained);
+  g_test_add_func ("/standstill/never-drained", test_never_drained);
+  g_test_add_func ("/standstill/not-asked", test_not_asked);
+  g_test_add_func ("/standstill/in-a-dispatch", test_in_a_dispatch);
 
   return g_test_run ();
 }

@@ -109,7 +109,7 @@ assert_no_cells (Fixture *fixture)
 }
 
 /* Everything that can be derived here is among those named, once, and nothing else is written. The
-   last three are those of derive-charge.c. */
+   last three are those of vb_derive_charge(). */
 static void
 test_fields (Fixture *fixture, gconstpointer user_data)
 {
