@@ -194,10 +194,9 @@ add_entry (VbRecord *record, const char *spelling, guint item, VbValue *value)
 static void
 add_checked (VbRecord *record, const char *spelling, guint item, VbValue *value, GError *error)
 {
+  add_entry (record, spelling, item, value);
   if (error != NULL)
     vb_record_add_error (record, spelling, vb_item (item)->path, error->code, "%s", error->message);
-
-  add_entry (record, spelling, item, value);
 }
 
 /* The three members that speak of the record or its source rather than of the battery. */
@@ -322,10 +321,10 @@ vb_record_add_other (VbRecord *record, const char *spelling, const char *what)
   if (refuse_about_record (record, spelling, what) || !name_item (record, spelling, &item))
     return;
 
+  add_entry (record, spelling, item, &value);
   vb_record_add_error (record, spelling, vb_item (item)->path, VB_FIELD_ERROR_TYPE,
                        "%s is %s, a %s is needed", vb_item (item)->name, what,
                        vb_item (item)->field->kind == VB_KIND_TEXT ? "text" : "number");
-  add_entry (record, spelling, item, &value);
 }
 
 void
