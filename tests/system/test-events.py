@@ -13,6 +13,7 @@ from harness import CALM, equal, eventually
 
 SNAPSHOT = ['state', 'renamed', 'selected', 'values']
 READERS = 8
+SANITIZING = os.environ.get('SANITIZING') == 'true'
 
 
 class Reader:
@@ -238,7 +239,10 @@ def test_stuck_reader(world):
         equal(http.post({**RECORD, 'Soc': 20 + n % 50, **cells}).status, 200)
         for reader in readers:
             equal(reader.next('values')['values']['Soc']['value'], 20 + n % 50)
-    assert memory(daemon) - before < 16000, (before, memory(daemon))
+    # Under the sanitizers what was freed is not given back at once: theirs is not the daemon's memory.
+    grown = memory(daemon) - before
+    print(f'# grown by {grown} kB')
+    assert SANITIZING or grown < 16000, f'grown by {grown} kB'
     assert 'fallen behind' in daemon.log.read_text()
     equal(stuck.status, 200)
     bus.close()
