@@ -1,6 +1,9 @@
 #!/bin/sh
 # rc-local.sh check|add|remove: the block in /data/rc.local, which Venus OS runs at each boot.
 # What removal has to restore stands in the block's first line.
+#
+# The file is the user's, and what is lost of it does not start any more: a new one is made beside it, read again, and
+# only then put in its place.
 set -u
 rc_local=/data/rc.local
 boot=/data/apps/dbus-virtual-battery/boot.sh
@@ -16,6 +19,8 @@ ends_without_newline() { [ -n "$(tail -c 1 "$1")" ]; }
 line_of() { grep -n "$1" "$2" | head -n 1 | cut -d : -f 1; }
 
 has_block() { grep -q "^$begin" "$1" 2>/dev/null; }
+
+note_of() { sed -n "s/^$begin//p" "$1" | head -n 1; }
 
 # print_block NOTE
 print_block() {
@@ -48,7 +53,9 @@ with_block() {
 without_block() {
   first=$(line_of "^$begin" "$1")
   last=$(line_of "^$end\$" "$1")
-  if [ "$last" -eq "$(grep -c '' "$1")" ] && ends_without_newline "$1"; then
+  if [ -z "$first" ]; then
+    cat "$1"
+  elif [ "$last" -eq "$(grep -c '' "$1")" ] && ends_without_newline "$1"; then
     head -n $((first - 1)) "$1" | tr -d '\n'
   else
     head -n $((first - 1)) "$1"
@@ -56,13 +63,32 @@ without_block() {
   fi
 }
 
-# replace FILE CONTENT: by rename, owner and mode kept.
-replace() {
-  cp -p "$1" "$1.new" && cat "$2" >"$1.new" && mv -f "$1.new" "$1" && return
-  rm -f "$1.new"
-  say "$1 could not be written"
+# mode_of FILE: and its owner
+mode_of() {
+  # shellcheck disable=SC2012 # this one name is ours
+  ls -ln "$1" | awk '{ print $1, $3, $4 }'
+}
+
+# The two files that are made beside FILE, in its folder, so that a rename puts them in its place.
+name_work() {
+  file=$1
+  old=$file.dbus-virtual-battery-old
+  new=$file.dbus-virtual-battery-new
+  # A power cut may have left them.
+  rm -f "$old" "$new"
+}
+
+give_up() {
+  rm -f "$old" "$new"
+  say "$file could not be written, and is as it was; is there room left? (df -h /data)"
   return 1
 }
+
+# begin_new: $new with mode and owner of $file, to be written into
+begin_new() { cp -p "$file" "$new" && [ "$(mode_of "$new")" = "$(mode_of "$file")" ]; }
+
+# What is not on the disk before the rename may be empty after a power cut.
+put_in_place() { sync && mv -f "$new" "$file" && sync; }
 
 check_block() {
   has_block "$1" || return 0
@@ -105,54 +131,68 @@ check() {
   check_block $rc_local && check_shell $rc_local
 }
 
+# write_added NOTE: $old is the file without a block, $new that with the one
+write_added() {
+  if [ ! -e "$file" ]; then
+    printf '#!/bin/sh\n' >"$old" && [ "$(cat "$old")" = '#!/bin/sh' ] || return
+    : >"$new" && chmod 755 "$new" || return
+  else
+    without_block "$file" >"$old"
+    without_block "$file" | cmp -s - "$old" && begin_new || return
+    [ -x "$new" ] || chmod u+x "$new" || return
+  fi
+  with_block "$old" "$1" >"$new"
+  # What a full disk has cut off shows here, whatever the commands have made of it.
+  with_block "$old" "$1" | cmp -s - "$new" && without_block "$new" | cmp -s - "$old"
+} 2>/dev/null
+
+# is_right FILE NOTE: the block is there, and where it has to be
+is_right() {
+  first=1
+  case $(head -n 1 "$1") in '#!'*) first=2 ;; esac
+  [ -x "$1" ] && [ "$(line_of "^$begin" "$1")" = $first ] &&
+    [ "$(sed -n "/^$begin/,/^$end\$/p" "$1")" = "$(print_block "$2")" ]
+} 2>/dev/null
+
 # Keeps what an earlier block says of the file before it.
 add() {
   check || return
   # Of what is not there some readlinks say nothing.
   file=$(readlink -f $rc_local)
-  file=${file:-$rc_local}
-  work=$(mktemp -d) || return
+  name_work "${file:-$rc_local}"
   note=
   if [ ! -e "$file" ]; then
     note=$made
-    printf '#!/bin/sh\n' >"$work/old"
   elif has_block "$file"; then
-    note=$(sed -n "s/^$begin//p" "$file" | head -n 1)
-    without_block "$file" >"$work/old"
-  else
-    cp "$file" "$work/old"
+    note=$(note_of "$file")
   fi
   [ ! -e "$file" ] || [ -x "$file" ] || note=${note:-$not_executable}
-  with_block "$work/old" "$note" >"$work/new"
-  status=0
-  if [ ! -e "$file" ]; then
-    { cp "$work/new" "$file.new" && chmod 755 "$file.new" && mv "$file.new" "$file"; } || status=1
-  else
-    cmp -s "$work/new" "$file" || replace "$file" "$work/new" || status=1
-    [ -x "$file" ] || chmod u+x "$file" || status=1
-  fi
-  rm -rf "$work" "$file.new"
-  return $status
+  ! is_right "$file" "$note" || return 0
+  { write_added "$note" && put_in_place; } 2>/dev/null || give_up || return
+  rm -f "$old"
 }
+
+# write_removed NOTE: $new is the file without its block
+write_removed() {
+  begin_new || return
+  # Where root could not execute it, nobody could.
+  [ "$1" != "$not_executable" ] || chmod a-x "$new" || return
+  without_block "$file" >"$new"
+  without_block "$file" | cmp -s - "$new"
+} 2>/dev/null
 
 # remove_from FILE
 remove_from() {
+  file=$(readlink -f "$1")
+  name_work "${file:-$1}"
   has_block "$1" || return 0
   check_block "$1" || return
-  file=$(readlink -f "$1")
-  work=$(mktemp -d) || return
-  status=0
-  note=$(sed -n "s/^$begin//p" "$file" | head -n 1)
-  without_block "$file" >"$work/old"
-  if [ "$note" = "$made" ] && [ "$(cat "$work/old")" = '#!/bin/sh' ]; then
+  note=$(note_of "$file")
+  if [ "$note" = "$made" ] && [ "$(without_block "$file")" = '#!/bin/sh' ]; then
     rm -f "$file"
-  else
-    replace "$file" "$work/old" || status=1
-    # Where root could not execute it, nobody could.
-    [ "$note" != "$not_executable" ] || chmod a-x "$file"
+    return
   fi
-  rm -rf "$work"
-  return $status
+  { write_removed "$note" && put_in_place; } 2>/dev/null || give_up
 }
 
 case ${1:-} in

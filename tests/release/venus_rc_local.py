@@ -1,4 +1,5 @@
 """The block in /data/rc.local, with all that may be there already."""
+from venus_archives import GX
 from venus_device import APP, INSTALLER, SERVICE
 from venus_world import UNINSTALL
 
@@ -113,3 +114,75 @@ def test_uninstall_with_modifications_switched_off(world):
     device.run(f'{UNINSTALL} --purge')
     device.gone()
     assert not device.runs('ls /data/rc.local.disabled')
+
+
+# One page of the file system in RAM more or less is all that it knows.
+FULL = '''
+cd /run
+fresh() {{
+  umount /data 2>/dev/null; umount /tmp 2>/dev/null
+  mount -t tmpfs -o size=64k data /data && mount -t tmpfs -o size=64k tmp /tmp
+  cp -p /run/before /data/rc.local
+}}
+fill() {{
+  case $1 in
+  data) at=/data ;;
+  tmp) at=/tmp ;;
+  esac
+  dd if=/dev/zero of=$at/filler bs=4k 2>/dev/null
+  truncate -s $(($(wc -c <$at/filler) - $2 * 4096)) $at/filler
+}}
+for where in data tmp 'data tmp'; do
+  free=0
+  while [ $free -le 16 ]; do
+    fresh
+    for at in $where; do fill $at $free; done
+    said=$(sh /run/rc-local.sh {action} 2>&1)
+    status=$?
+    found=neither
+    ! cmp -s /data/rc.local /run/before || found=old
+    ! cmp -s /data/rc.local /run/after || found=new
+    mode=$(stat -c %a:%u:%g /data/rc.local)
+    rm /data/rc.local
+    rm -f /data/filler
+    echo "$where;$free;$status;$found;$mode;$(ls -A /data);$said"
+    free=$((free + 1))
+  done
+done
+'''
+
+
+def without_space(action, rest):
+    """A test with every amount of space in a small /data, /tmp, and both, for a file of @rest."""
+    def test(world):
+        device = world.device()
+        user = '#!/bin/sh\n' + rest
+        ours = '#!/bin/sh\n' + BLOCK + rest
+        before, after = (user, ours) if action == 'add' else (ours, user)
+        device.write('before', before, 0o750)
+        device.write('after', after)
+        device.write('rc-local.sh', (GX / 'rc-local.sh').read_bytes())
+        device.boot(services=False)
+        device.run('cp -p /data/before /data/after /data/rc-local.sh /run')
+        lines = device.run(FULL.format(action=action)).splitlines()
+        # Where it says something it does so in a line of its own.
+        cases = [line.split(';') for line in lines if line.count(';') >= 6]
+        assert len(cases) == 3 * 17, lines
+        wrong = [case for case in cases if case[2:6] != ['0', 'new', '750:0:0', '']
+                 and not (case[2] == '1' and case[3:6] == ['old', '750:0:0', '']
+                          and 'could not be written' in case[6])]
+        assert not wrong, '\n'.join(map(str, wrong))
+        done = {(where, found) for where, _, _, found, *_ in cases}
+        # What is in /tmp is nothing to it.
+        assert done == {('data', 'old'), ('data', 'new'), ('tmp', 'new'), ('data tmp', 'old'),
+                        ('data tmp', 'new')}, done
+    return test
+
+
+BLOCK = (f'# dbus-virtual-battery: begin\nif [ -x {APP}/boot.sh ]; then {APP}/boot.sh || true; fi\n'
+         '# dbus-virtual-battery: end\n')
+LONG = 150 * 'echo a line of somebody who has much to start at each boot >>/tmp/theirs\n'
+test_rc_local_without_space = without_space('add', THEIRS)
+test_rc_local_without_space_long = without_space('add', LONG)
+test_rc_local_without_space_to_remove = without_space('remove', THEIRS)
+test_rc_local_without_space_to_remove_long = without_space('remove', LONG)
