@@ -122,13 +122,24 @@ check_shell() {
   return 1
 }
 
+# Where the user has taken away the right to execute, the lines do not run, and have to go on like that. An empty file
+# has none.
+check_mode() {
+  [ ! -x "$1" ] || return 0
+  lines_without_block=$(without_block "$1" | grep -v '^[[:space:]]*#' | grep -c '[^[:space:]]')
+  [ "$lines_without_block" -ne 0 ] || return 0
+  say "$1 is not executable, so that Venus OS does not run it. Whether its lines are to run is not for an installer to \
+say: chmod 755 $1 lets them run, and mv $1 $1.old puts them aside"
+  return 1
+}
+
 check() {
   if [ -e $rc_local.disabled ]; then
     say "$rc_local.disabled: modifications are switched off (Settings, General, Modification checks); switch them on"
     return 1
   fi
   [ -e $rc_local ] || return 0
-  check_block $rc_local && check_shell $rc_local
+  check_block $rc_local && check_shell $rc_local && check_mode $rc_local
 }
 
 # write_added NOTE: $old is the file without a block, $new that with the one

@@ -6,6 +6,8 @@ app=/data/apps/dbus-virtual-battery
 service=$app/service
 link=/service/dbus-virtual-battery
 config=/data/conf/dbus-virtual-battery.ini
+lock=/run/dbus-virtual-battery.lock
+here=$(dirname "$(readlink -f "$0")")
 
 say() { echo "dbus-virtual-battery: $*"; }
 
@@ -54,14 +56,24 @@ case ${1:-} in
   ;;
 esac
 
+if [ "${2:-}" != locked ]; then
+  if ! setlock -n $lock true 2>/dev/null; then
+    say 'somebody else is installing or removing it just now; try again afterwards'
+    exit 1
+  fi
+  exec setlock -n $lock sh "$here/uninstall.sh" "${1:-}" locked
+fi
+
 cd /
-sh $app/rc-local.sh remove || exit 1
+sh "$here/rc-local.sh" remove || exit 1
 stop
 remove_link
 # svscan may have started it once more in between.
 sleep 1
 stop
 rm -f /run/dbus-virtual-battery.started
+# What a power cut leaves of the rest is no version.
+rm -f $app/current
 rm -rf $app
 if [ -n "$purge" ]; then
   forget_settings

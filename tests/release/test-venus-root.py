@@ -12,6 +12,7 @@ import sys
 
 import venus_installing
 import venus_others
+import venus_power_cut
 import venus_rc_local
 import venus_service
 import venus_uninstalling
@@ -107,5 +108,5 @@ for _architecture, (_folder, _emulator) in ARCHITECTURES.items():
 
 if __name__ == '__main__':
     # Those that take longest begin.
-    main(globals(), vars(venus_installing), vars(venus_upgrading), vars(venus_others),
-         vars(venus_service), vars(venus_rc_local), vars(venus_uninstalling))
+    main(globals(), vars(venus_power_cut), vars(venus_installing), vars(venus_upgrading),
+         vars(venus_others), vars(venus_service), vars(venus_rc_local), vars(venus_uninstalling))

@@ -1,10 +1,14 @@
 """Archives to install from: the real one, and those of versions that never were."""
+import hashlib
 import os
 import pathlib
 import shutil
 import subprocess
 
 GX = pathlib.Path(__file__).parents[2] / 'service' / 'gx'
+
+# The scripts of the first version, which puts all of its files into one folder.
+FIRST_SCRIPTS = GX.parents[1] / 'tests' / 'data' / '0.1.0-gx'
 
 # A program that says all that is asked of it before it is installed, and then does not run.
 SHORT_LIVED = b'''#!/bin/sh
@@ -37,6 +41,7 @@ class Archives:
             self.version.encode() + b'\0', self.later_version.encode() + b'\0'))
         self.foreign = self.pack('foreign', '0.2.0', lambda program: ELSEWHERE)
         self.short_lived = self.pack('short-lived', '0.3.0', lambda program: SHORT_LIVED)
+        self.first = self.pack_first()
 
     def pack(self, name, version, change):
         folder = self.folder / name
@@ -52,9 +57,33 @@ class Archives:
         shutil.rmtree(folder / 'bin')
         return folder / f'venus-data-dbus-virtual-battery-{version}.tar.gz'
 
+    def pack_first(self):
+        """The real one, but for the scripts of the first version, and a file that it alone has."""
+        folder = self.folder / 'first'
+        folder.mkdir()
+        subprocess.run(['tar', '-xzf', self.real, '-C', folder], check=True)
+        payload = folder / 'apps' / 'dbus-virtual-battery' / 'incoming'
+        for script in FIRST_SCRIPTS.iterdir():
+            shutil.copy(script, payload)
+        (payload / 'licences' / 'OLD').write_text('text of another licence\n')
+        write_manifest(payload)
+        archive = self.folder / 'first.tar.gz'
+        subprocess.run(['tar', '-czf', archive, '-C', folder, 'apps/dbus-virtual-battery'],
+                       check=True)
+        return archive
+
     @property
     def setup_helper(self):
         return self.real.parent / 'dbus-virtual-battery-install.tar.gz'
+
+
+def write_manifest(payload):
+    """Of all files in @payload."""
+    files = sorted(path for path in payload.rglob('*')
+                   if path.is_file() and path.name != 'manifest')
+    (payload / 'manifest').write_text(''.join(
+        f'{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(payload)}\n'
+        for file in files))
 
 
 def make_archive(*arguments):

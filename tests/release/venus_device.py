@@ -19,6 +19,7 @@ from clients import RECORD  # noqa: E402  the path comes first
 SERVICE = '/service/dbus-virtual-battery'
 APP = '/data/apps/dbus-virtual-battery'
 INSTALLER = f'{APP}/incoming/install.sh'
+LOCK = '/run/dbus-virtual-battery.lock'
 NAME = 'com.victronenergy.battery.virtual'
 
 # Through an emulator, on a machine that is loaded many times over.
@@ -227,7 +228,8 @@ class Device:
         said = self.command(f'svstat {SERVICE}').stdout
         pid = said.split('(pid ')[1].split(')')[0] if ': up (pid ' in said else None
         # Not its run, which may be waiting.
-        return pid if pid and self.runs(f'grep -q {APP}/bin/ /proc/{pid}/cmdline') else None
+        program = f'{APP}/.*bin/'
+        return pid if pid and self.runs(f'grep -q {program} /proc/{pid}/cmdline') else None
 
     def daemon_log(self):
         return self.command('cat /var/log/dbus-virtual-battery/current').stdout

@@ -1,7 +1,7 @@
 """Putting it onto the device."""
 import subprocess
 
-from venus_device import APP, INSTALLER, differences
+from venus_device import APP, INSTALLER, LOCK, differences
 from venus_world import CONFIG, UNINSTALL, root_of
 
 
@@ -50,9 +50,21 @@ def test_the_same_again_does_not_restart_it(world):
     device.install(world.archives.real)
     assert device.daemon() == daemon
     assert not differences(before, device.tree())
-    device.run(f'echo >>{APP}/boot.sh; rm {APP}/others.sh')
+    device.run(f'rm {APP}/uninstall.sh {APP}/service/run')
     device.install(world.archives.real)
     assert not differences(before, device.tree())
+    assert device.daemon() == daemon
+
+
+def test_the_same_again_mends_what_was_changed(world):
+    device = world.installed()
+    before = device.run(f'cat {APP}/current/manifest')
+    device.run(f'echo >>{APP}/boot.sh; rm {APP}/current/others.sh')
+    device.install(world.archives.real)
+    assert device.run(f'cat {APP}/current/manifest') == before
+    device.run(f'cd {APP}/current && sha256sum -c manifest')
+    assert len(device.run(f'ls {APP}/versions').split()) == 1
+    device.live()
 
 
 def test_a_firmware_update(world):
@@ -80,8 +92,9 @@ def test_the_configuration_is_kept(world):
     assert device.run(f'cat {CONFIG}') == own
 
 
-def test_with_setup_helper(world):
-    """What its documentation promises to a setup script, in place of SetupHelper itself."""
+def setup_helper(world):
+    """What its documentation promises to a setup script, in place of SetupHelper itself. Returns: a
+    device with it and our package"""
     device = world.device()
     device.write('SetupHelper/HelperResources/IncludeHelpers', '''
         scriptAction=$1
@@ -93,6 +106,11 @@ def test_with_setup_helper(world):
     device.boot()
     subprocess.run(['cp', world.archives.setup_helper, device.stick], check=True)
     device.run(f'tar -xzf /media/sda1/{world.archives.setup_helper.name} -C /data')
+    return device
+
+
+def test_with_setup_helper(world):
+    device = setup_helper(world)
     assert device.run('cat /data/dbus-virtual-battery/version') == f'v{world.archives.version}\n'
     device.run('/data/dbus-virtual-battery/setup INSTALL')
     device.live()
@@ -101,8 +119,65 @@ def test_with_setup_helper(world):
     said = device.run('/data/dbus-virtual-battery/setup INSTALL', 255)
     assert 'not installed' in said, said
     device.live()
+    # Somebody's edit has left a block that nothing ends.
+    device.run("cp -p /data/rc.local /tmp; sed -i '/battery: end/d' /data/rc.local")
+    said = device.run('/data/dbus-virtual-battery/setup UNINSTALL', 255)
+    assert 'remove it by hand' in said, said
+    device.live()
+    device.run('cp -p /tmp/rc.local /data')
     device.run('/data/dbus-virtual-battery/setup UNINSTALL')
     device.gone()
+
+
+def test_two_at_once(world):
+    """Over SSH, while another one is on its way: one is done, and one is told."""
+    device = world.installed()
+    device.unpack(world.archives.later)
+    device.run(f'''sh {INSTALLER} >/tmp/first 2>&1 &
+        until [ -L {APP}/fallback ]; do sleep 0.1; done
+        sh {APP}/install.sh >/tmp/second 2>&1
+        echo $? >>/tmp/second
+        sh {UNINSTALL[3:]} >/tmp/third 2>&1
+        echo $? >>/tmp/third
+        wait''')
+    assert 'is installed' in device.run('cat /tmp/first')
+    for other in ('second', 'third'):
+        said = device.run(f'cat /tmp/{other}')
+        assert 'somebody else' in said and said.endswith('\n1\n'), said
+    device.live()
+    assert device.version() == world.archives.later_version
+    # Who has been killed holds up nobody.
+    device.unpack(world.archives.real)
+    device.run(f'''sh {INSTALLER} &
+        until [ -L {APP}/fallback ]; do sleep 0.1; done
+        kill -9 $!''')
+    device.install(world.archives.real)
+    assert device.version() == world.archives.version
+    device.live()
+
+
+def test_while_somebody_else_is_at_it(world):
+    """Whichever way one comes, one is told so."""
+    device = setup_helper(world)
+    device.install(world.archives.real)
+    before, daemon = device.tree(), device.daemon()
+    device.run(f'''setlock {LOCK} sleep 100000 >/dev/null 2>&1 &
+        while setlock -n {LOCK} true; do sleep 0.1; done''')
+    device.unpack(world.archives.later)
+    device.run('mkdir /tmp/hooks && tar -xzf /media/sda1/over-ssh.tar.gz -C /tmp/hooks rc')
+    for command, status in ((f'sh {INSTALLER}', 1), (f'sh {APP}/install.sh', 1), (UNINSTALL, 1),
+                            ('/data/dbus-virtual-battery/setup INSTALL', 255),
+                            ('/data/dbus-virtual-battery/setup UNINSTALL', 255),
+                            ('sh /tmp/hooks/rc/pre-hook.sh', 0),
+                            (f'tar -xzf /media/sda1/over-ssh.tar.gz -C /data {APP[6:]}', 0),
+                            ('sh /tmp/hooks/rc/post-hook.sh success', 1)):
+        said = device.run(command, status)
+        assert not status or 'somebody else' in said, f'{command}: {said}'
+    assert device.daemon() == daemon
+    assert not differences(before, device.tree())
+    device.run('kill $(pidof sleep)')
+    device.install(world.archives.later)
+    assert device.version() == world.archives.later_version
 
 
 def test_no_program_for_this_device(world):

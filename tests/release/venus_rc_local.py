@@ -1,6 +1,6 @@
 """The block in /data/rc.local, with all that may be there already."""
 from venus_archives import GX
-from venus_device import APP, INSTALLER, SERVICE
+from venus_device import APP, INSTALLER, SERVICE, differences
 from venus_world import UNINSTALL
 
 
@@ -34,17 +34,16 @@ test_rc_local_plain = rc_local('#!/bin/sh\n' + THEIRS, 0o755, True)
 test_rc_local_with_exit = rc_local(f'#!/bin/sh\n{THEIRS}exit 0\n', 0o755, True)
 test_rc_local_with_exit_in_a_branch = rc_local(
     f'#!/bin/bash\n# theirs\nif true; then\n  {THEIRS}  exit 0\nfi\n', 0o750, True)
-test_rc_local_not_executable = rc_local('#!/bin/sh\n' + THEIRS, 0o644, True)
 test_rc_local_without_last_newline = rc_local('#!/bin/sh\ntouch /tmp/theirs', 0o755, True)
 test_rc_local_of_a_shebang_alone = rc_local('#!/bin/sh', 0o700, False)
 test_rc_local_without_shebang = rc_local(THEIRS, 0o755, True)
 test_rc_local_empty = rc_local('', 0o600, False)
 
 
-def rc_local_refused(content, reason):
+def rc_local_refused(content, reason, mode=0o755):
     def test(world):
         device = world.device()
-        device.write('rc.local', content, 0o755)
+        device.write('rc.local', content, mode)
         device.boot()
         before = device.tree()
         said = device.install(world.archives.real, 1)
@@ -61,6 +60,40 @@ test_rc_local_for_a_shell_that_is_not_there = rc_local_refused(
 test_rc_local_from_windows = rc_local_refused('#!/bin/sh\r\nexit 0\r\n', 'line ends of Windows')
 test_rc_local_with_half_a_block = rc_local_refused(
     '#!/bin/sh\n# dbus-virtual-battery: begin\nexit 0\n', 'by hand')
+
+
+test_rc_local_not_executable = rc_local_refused('#!/bin/sh\n' + THEIRS, 'chmod 755', 0o644)
+test_rc_local_of_comments_alone = rc_local('#!/bin/sh\n# touch /tmp/theirs\n\n', 0o644, False)
+
+
+def test_rc_local_that_was_made_executable(world):
+    """By a version that did so, and said so in its block: taken back when it goes."""
+    device = world.device()
+    device.write('rc.local', '#!/bin/sh\n' + THEIRS, 0o755)
+    device.boot()
+    device.install(world.archives.real)
+    device.run("sed -i '/battery: begin/s/$/, was not executable/' /data/rc.local")
+    device.install(world.archives.later)
+    device.run(UNINSTALL)
+    assert device.run('cat /data/rc.local') == '#!/bin/sh\n' + THEIRS
+    assert not device.runs('test -x /data/rc.local')
+
+
+def test_rc_local_that_was_made_not_executable_since(world):
+    """A later version says why it cannot be started, and both are as they were."""
+    device = world.device()
+    device.write('rc.local', '#!/bin/sh\n' + THEIRS, 0o755)
+    device.boot()
+    device.install(world.archives.real)
+    device.run('chmod 644 /data/rc.local')
+    before = device.tree()
+    said = device.install(world.archives.later, 1)
+    assert 'chmod 755' in said and 'nothing was changed' in said, said
+    device.run(f'rm -r {APP}/incoming')
+    assert not differences(before, device.tree())
+    device.run(UNINSTALL)
+    assert device.run('cat /data/rc.local') == '#!/bin/sh\n' + THEIRS
+    assert not device.runs('test -x /data/rc.local')
 
 
 def test_rc_local_that_is_a_link(world):
@@ -82,7 +115,8 @@ def test_rc_local_missing_for_a_readlink_that_says_nothing(world):
     device.unpack(world.archives.real)
     device.run('''mkdir /tmp/bin && ln -s /bin/bash /tmp/bin/sh
         echo '#!/bin/sh' >/tmp/bin/readlink
-        echo '[ -e "$2" ] && exec /bin/busybox readlink "$@"' >>/tmp/bin/readlink
+        echo '[ "$1" != -f ] || [ -e "$2" ] || exit' >>/tmp/bin/readlink
+        echo 'exec /bin/busybox readlink "$@"' >>/tmp/bin/readlink
         chmod 755 /tmp/bin/readlink''')
     device.run(f'PATH=/tmp/bin:$PATH /tmp/bin/sh {INSTALLER}')
     device.reboot().live()
