@@ -22,6 +22,7 @@ static const char *const wrong_optional[] = { "refuse", "drop", NULL };
 #define STATE VB_KEY_GROUP_STATE
 #define AT(member_) offsetof (VbConfig, member_)
 #define OF(member_) offsetof (VbBatteryConfig, member_)
+#define NOT_EMPTY .not_empty = TRUE
 #define SECONDS(minimum_, maximum_) .minimum = minimum_, .maximum = maximum_, .unit = "s"
 #define DEFAULT(number_) .by_default = G_STRINGIFY (number_)
 #define VOLTS .minimum = 0.1, .maximum = 1000, .unit = "V"
@@ -35,14 +36,14 @@ const VbKey vb_keys[] = {
                    "`token-file` or `allow-anonymous=true`. `[::1]:" PORT "` is left out by "
                    "default where the machine has no IPv6. Not used where a supervisor hands "
                    "sockets over (LISTEN_FDS)." },
-  { HTTP, "token-file", VB_KEY_TEXT, AT (token_file),
+  { HTTP, "token-file", VB_KEY_TEXT, AT (token_file), NOT_EMPTY,
     .description = "File that holds the token which every request must bring." },
   { HTTP, "allow-anonymous", VB_KEY_BOOLEAN, AT (allow_anonymous), .by_default = "false",
     .description = "Whether anybody who reaches the daemon may send without a token." },
   { HTTP, "server-names", VB_KEY_LIST, AT (server_names),
     .description = "Further names of this machine that may stand in a Host header." },
 
-  { BUS, "address", VB_KEY_TEXT, AT (bus_address),
+  { BUS, "address", VB_KEY_TEXT, AT (bus_address), NOT_EMPTY,
     .description = "`system`, `session` or an address, as `--bus`. Not set: the session bus where "
                    "DBUS_SESSION_BUS_ADDRESS is set, else the system bus." },
   { BUS, "require-settings", VB_KEY_BOOLEAN, AT (require_settings),
@@ -110,7 +111,7 @@ const VbKey vb_keys[] = {
     .description = "Whether the daemon counts energy, charge and extremes by itself, where the "
                    "source does not send them." },
 
-  { STATE, "dir", VB_KEY_TEXT, AT (state_dir),
+  { STATE, "dir", VB_KEY_TEXT, AT (state_dir), NOT_EMPTY,
     .description = "Directory for what is to survive a restart. Not set: STATE_DIRECTORY where the "
                    "supervisor sets it (systemd), else /data/var/lib/dbus-virtual-battery "
                    "where /data exists, else the XDG state directory. Counters "
@@ -193,7 +194,7 @@ vb_key_append_allowed (const VbKey *key, GString *text)
     break;
   case VB_KEY_TEXT:
   default:
-    g_string_append (text, "a text");
+    g_string_append (text, key->not_empty ? "a text that is not empty" : "a text");
     break;
   }
 }
@@ -224,6 +225,37 @@ read_number (const VbKey *key, const char *text, double *number, GError **error)
       || (key->kind != VB_KEY_INTEGER && strpbrk (text, "xX") != NULL) || *number < key->minimum
       || *number > key->maximum)
     return refuse (key, error);
+
+  return TRUE;
+}
+
+static gboolean
+read_seconds (const VbKey *key, const char *text, gint64 *time, GError **error)
+{
+  double number;
+
+  if (!read_number (key, text, &number, error))
+    return FALSE;
+
+  *time = (gint64)round (number * G_USEC_PER_SEC);
+  if (*time != 0 || number == 0)
+    return TRUE;
+
+  /* It would mean "off", or "at once", which is something else. */
+  g_set_error_literal (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE,
+                       "a time is 0, or 0.000001 s at least");
+
+  return FALSE;
+}
+
+static gboolean
+read_text (const VbKey *key, const char *text, char **target, GError **error)
+{
+  if (key->not_empty && *text == '\0')
+    return refuse (key, error);
+
+  g_free (*target);
+  *target = g_strdup (text);
 
   return TRUE;
 }
@@ -275,10 +307,7 @@ vb_key_read (const VbKey *key, const char *text, gpointer target, GError **error
   case VB_KEY_BOOLEAN:
     return read_boolean (key, text, member, error);
   case VB_KEY_SECONDS:
-    if (!read_number (key, text, &number, error))
-      return FALSE;
-    *(gint64 *)member = (gint64)round (number * G_USEC_PER_SEC);
-    return TRUE;
+    return read_seconds (key, text, member, error);
   case VB_KEY_INTEGER:
     if (!read_number (key, text, &number, error))
       return FALSE;
@@ -292,9 +321,7 @@ vb_key_read (const VbKey *key, const char *text, gpointer target, GError **error
     return TRUE;
   case VB_KEY_TEXT:
   default:
-    g_free (*(char **)member);
-    *(char **)member = g_strdup (text);
-    return TRUE;
+    return read_text (key, text, member, error);
   }
 }
 

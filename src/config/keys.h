@@ -35,6 +35,7 @@ typedef struct
   double minimum;
   double maximum;
   const char *unit;
+  gboolean not_empty;       /* of VB_KEY_TEXT */
   const char *const *words; /* of VB_KEY_WORD, NULL-terminated */
   const char *by_default;   /* as it would be written in the file; NULL: not set */
   const char *description;

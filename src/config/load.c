@@ -243,6 +243,47 @@ make_valid (GError **error)
   (*error)->message = valid;
 }
 
+static gboolean
+refuse_text (const char *what, GError **error)
+{
+  g_set_error_literal (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_FILE, what);
+
+  return FALSE;
+}
+
+/* GKeyFile reads up to a NUL byte, and what is behind it would be lost without a word. A file that
+   was being written when the power went is often NUL bytes from end to end. */
+static gboolean
+check_text (const char *text, gsize length, GError **error)
+{
+  static const char mark[] = "\xef\xbb\xbf";
+  g_autofree char *what = NULL;
+  guint line = 1;
+
+  if (g_str_has_prefix (text, mark))
+    return refuse_text ("it begins with a byte order mark; save it as UTF-8 without one", error);
+  if (strlen (text) == length)
+    return TRUE;
+
+  for (const char *end = strchr (text, '\n'); end != NULL; end = strchr (end + 1, '\n'))
+    line++;
+  what = g_strdup_printf ("line %u holds a NUL byte: it is no text, or was not written to its end",
+                          line);
+
+  return refuse_text (what, error);
+}
+
+static gboolean
+read_text (const char *path, char **text, GKeyFile *key_file, GError **error)
+{
+  gsize length;
+
+  /* Translations are kept so that custom-name[de] is an unknown key rather than left out. */
+  return g_file_get_contents (path, text, &length, error) && check_text (*text, length, error)
+         && g_key_file_load_from_data (key_file, *text, length, G_KEY_FILE_KEEP_TRANSLATIONS,
+                                       error);
+}
+
 VbConfig *
 vb_config_load (const char *file, const char *const *listen, GError **error)
 {
@@ -251,13 +292,8 @@ vb_config_load (const char *file, const char *const *listen, GError **error)
   g_autoptr (GError) failed = NULL;
   g_autofree char *text = NULL;
   const char *path = file != NULL ? file : vb_config_load_find_file ();
-  gsize length;
 
-  /* Translations are kept so that custom-name[de] is an unknown key rather than left out. */
-  if (path != NULL
-      && (!g_file_get_contents (path, &text, &length, &failed)
-          || !g_key_file_load_from_data (key_file, text, length, G_KEY_FILE_KEEP_TRANSLATIONS,
-                                         &failed))) {
+  if (path != NULL && !read_text (path, &text, key_file, &failed)) {
     g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_FILE, "%s: %s", path, failed->message);
     make_valid (error);
     return NULL;

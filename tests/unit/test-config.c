@@ -89,6 +89,7 @@ static const Bad bad[] = {
   { "[http\n", FILE_, { "[http" } },
   { "[http]\nlisten\n", FILE_, { "listen" } },
   { "{\"http\": {}}\n", FILE_, { "http" } },
+  { "\xef\xbb\xbf[battery]\nwarn-after=5\n", FILE_, { "byte order mark" } },
 
   /* Unknown groups and keys, and what was probably meant */
   { "[Battery]\n", UNKNOWN, { "[Battery]", "[battery]" } },
@@ -150,6 +151,11 @@ static const Bad bad[] = {
   { "[battery]\nwarn-after=0.09\n", VALUE, { "warn-after=0.09", "0.1 to 300 s" } },
   { "[battery]\ndrop-after=301\n", VALUE, { "drop-after=301", "300 s" } },
   { "[battery]\nfrozen-after=-5\n", VALUE, { "frozen-after=-5", "0 to" } },
+  { "[battery]\nfrozen-after=0.0000001\n", VALUE, { "frozen-after=0.0000001", "0.000001 s" } },
+  { "[bus]\nsettings-timeout=1e-9\n", VALUE, { "settings-timeout=1e-9", "0.000001 s" } },
+  { "[state]\ndir=\n", VALUE, { "[state]", "dir=", "not empty" } },
+  { "[http]\ntoken-file=\n", VALUE, { "[http]", "token-file=", "not empty" } },
+  { "[bus]\naddress=\n", VALUE, { "[bus]", "address=", "not empty" } },
   { "[battery]\ndevice-instance=-1\n", VALUE, { "device-instance=-1", "0 to 255" } },
   { "[battery]\ndevice-instance=256\n", VALUE, { "device-instance=256", "0 to 255" } },
   { "[battery]\ndevice-instance=1.5\n", VALUE, { "device-instance=1.5", "0 to 255" } },
@@ -256,6 +262,37 @@ test_bad (Files *files, gconstpointer unused)
 
   for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
     assert_refused (files, &bad[i]);
+}
+
+/* What is behind a NUL byte would be lost without a word. */
+static void
+test_nul (Files *files, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *bytes;
+    gsize length;
+    const char *line;
+  } rows[] = {
+    { "\0", 1, "line 1 " },
+    { "\0\0\0\0\0\0\0\0", 8, "line 1 " },
+    { "[battery]\nwarn-after=5\n\0\nmax-charge-voltage=56\n", 47, "line 3 " },
+    { "[battery]\nwarn-after=5\n\0", 24, "line 3 " },
+    { "[battery]\nwarn-after=\0005\n", 24, "line 2 " },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) error = NULL;
+    g_autoptr (VbConfig) config = NULL;
+
+    g_assert_true (g_file_set_contents (files->file, rows[i].bytes, (gssize)rows[i].length, NULL));
+    config = vb_config_load (files->file, NULL, &error);
+    g_assert_null (config);
+    g_assert_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_FILE);
+    g_assert_nonnull (strstr (error->message, files->file));
+    g_assert_nonnull (strstr (error->message, rows[i].line));
+    g_assert_nonnull (strstr (error->message, "NUL"));
+  }
 }
 
 /* A file that was named must be there; none found is no error. */
@@ -761,6 +798,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   add ("/config/bad", test_bad);
+  add ("/config/nul", test_nul);
   add ("/config/missing-file", test_missing_file);
   add ("/config/empty", test_empty);
   add ("/config/state-directory", test_state_directory);
