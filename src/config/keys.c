@@ -10,7 +10,7 @@
 
 static const char *const roles[] = { "bms", "monitor", NULL };
 static const char *const on_stale[] = { "stop-charging", "block", "drop", NULL };
-static const char *const wrong_optional[] = { "refuse", "drop", NULL };
+static const char *const wrong_fields[] = { "take", "refuse", NULL };
 
 /* clang-format off */
 #define PORT G_STRINGIFY (VB_LISTEN_ADDRESS_PORT)
@@ -90,10 +90,11 @@ const VbKey vb_keys[] = {
   { BATTERY, "stale-charge-voltage", VB_KEY_REAL, OF (live.stale_charge_voltage), VOLTS,
     .description = "With `on-stale=stop-charging` or `block`: MaxChargeVoltage is lowered to this. "
                    "With DC-coupled feed-in chargers obey the voltage only." },
-  { BATTERY, "wrong-optional", VB_KEY_WORD, OF (live.drop_wrong_optional), .words = wrong_optional,
+  { BATTERY, "wrong-fields", VB_KEY_WORD, OF (live.wrong_fields), .words = wrong_fields,
     .by_default = "refuse",
-    .description = "What a wrong field that is not required does: refuse the record, or drop the "
-                   "field." },
+    .description = "What becomes of a record in which a field is wrong that is not required: the "
+                   "others are taken, or it is refused. (It was `wrong-optional`, `drop` or "
+                   "`refuse`, which is still read.)" },
   { BATTERY, "dbus-writable", VB_KEY_BOOLEAN, OF (live.dbus_writable), .by_default = "false",
     .description = "Whether SetValue on a data path is taken as a record of one field." },
   { BATTERY, "battery-low-voltage", VB_KEY_REAL, OF (live.battery_low_voltage), VOLTS_FROM_0,

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "keys.h"
 #include "listen.h"
+#include "retired.h"
 #include "token.h"
 #include "twice.h"
 
@@ -120,26 +121,71 @@ unescape (GKeyFile *file, const char *group, const char *key, const char *raw)
   return failed == NULL ? g_steal_pointer (&text) : NULL;
 }
 
+/* The value of one key, in words of UTF-8 without escapes; NULL where there is an error. */
+static char *
+read_value (GKeyFile *file, const char *group, const char *key, GError **error)
+{
+  g_autofree char *raw = g_key_file_get_value (file, group, key, NULL);
+  char *text = unescape (file, group, key, raw);
+
+  if (text == NULL)
+    g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE,
+                 "a value is UTF-8, and a backslash in it is doubled");
+
+  return text;
+}
+
+/* Reads a key of an earlier version as what it is called now. */
 static gboolean
-read_group (GKeyFile *file, const char *group, VbKeyGroup kind, gpointer target, GError **error)
+read_retired (const VbRetiredKey *retired,
+              GKeyFile *file,
+              const char *group,
+              const char *text,
+              gpointer target,
+              GPtrArray *warnings,
+              GError **error)
+{
+  const char *value = vb_config_retired_value (retired, text, error);
+
+  if (value == NULL)
+    return FALSE;
+  if (g_key_file_has_key (file, group, retired->successor, NULL)) {
+    g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_CLASH,
+                 "%s, which took its place, is set too", retired->successor);
+    return FALSE;
+  }
+
+  g_ptr_array_add (warnings, g_strdup_printf ("[%s] %s=%s is now called %s=%s", group, retired->key,
+                                              text, retired->successor, value));
+
+  return vb_key_read (vb_key_find (retired->group, retired->successor), value, target, error);
+}
+
+static gboolean
+read_group (GKeyFile *file,
+            const char *group,
+            VbKeyGroup kind,
+            gpointer target,
+            GPtrArray *warnings,
+            GError **error)
 {
   g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
 
   for (guint i = 0; keys[i] != NULL; i++) {
     const VbKey *key = vb_key_find (kind, keys[i]);
-    g_autofree char *raw = g_key_file_get_value (file, group, keys[i], NULL);
-    g_autofree char *text = unescape (file, group, keys[i], raw);
-    g_autofree char *shown = g_utf8_make_valid (raw, -1);
+    const VbRetiredKey *retired = vb_config_retired_find (kind, keys[i]);
+    g_autofree char *text = NULL;
 
-    if (key == NULL)
+    if (key == NULL && retired == NULL)
       return refuse_key (group, kind, keys[i], error);
-    if (text == NULL) {
-      g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE,
-                   "[%s] %s=%s: a value is UTF-8, and a backslash in it is doubled", group, keys[i],
-                   shown);
-      return FALSE;
-    }
-    if (!vb_key_read (key, text, target, error)) {
+
+    text = read_value (file, group, keys[i], error);
+    if (text == NULL
+        || !(key != NULL ? vb_key_read (key, text, target, error)
+                         : read_retired (retired, file, group, text, target, warnings, error))) {
+      g_autofree char *raw = g_key_file_get_value (file, group, keys[i], NULL);
+      g_autofree char *shown = g_utf8_make_valid (raw, -1);
+
       g_prefix_error (error, "[%s] %s=%s: ", group, keys[i], shown);
       return FALSE;
     }
@@ -170,7 +216,7 @@ read_groups (VbConfig *config, GKeyFile *file, GError **error)
         return vb_config_check_refuse_name (battery, error);
       target = add_battery (config, battery);
     }
-    if (!read_group (file, groups[i], kind, target, error))
+    if (!read_group (file, groups[i], kind, target, config->warnings, error))
       return FALSE;
   }
 

@@ -30,6 +30,13 @@ typedef enum
   VB_ROLE_MONITOR, /* has no field of group limit at all */
 } VbRole;
 
+/** What becomes of a record in which fields are wrong. */
+typedef enum
+{
+  VB_WRONG_FIELDS_TAKE,   /* the others are taken */
+  VB_WRONG_FIELDS_REFUSE, /* it is refused */
+} VbWrongFields;
+
 /** The word for @role: `bms`, `monitor`. */
 const char *vb_role_name (VbRole role);
 
@@ -52,7 +59,7 @@ typedef struct
   gint64 optional_after;
   gint64 frozen_after; /* 0: off */
   double stale_charge_voltage;
-  gboolean drop_wrong_optional; /* wrong-optional=drop */
+  VbWrongFields wrong_fields;
   gboolean dbus_writable;
   double battery_low_voltage;
   double max_charge_voltage;

@@ -280,14 +280,14 @@ check_charge_voltage (const VbBatteryLive *live,
     vb_record_add_field_error (record, named, VB_FIELD_ERROR_IMPLAUSIBLE, detail);
 }
 
-/* With wrong-optional=drop a wrong field that is not required counts as null. */
+/* With wrong-fields=take a wrong field that is not required counts as null. */
 static gboolean
 can_be_taken (const VbBatteryLive *live, const VbRecord *record)
 {
   for (guint i = 0; i < record->errors->len; i++) {
     const VbRecordError *error = g_ptr_array_index (record->errors, i);
 
-    if (!live->drop_wrong_optional || error->required || error->field == NULL
+    if (live->wrong_fields == VB_WRONG_FIELDS_REFUSE || error->required || error->field == NULL
         || error->code == VB_FIELD_ERROR_REPLAYED || error->code == VB_FIELD_ERROR_IMPLAUSIBLE)
       return FALSE;
   }
@@ -295,7 +295,7 @@ can_be_taken (const VbBatteryLive *live, const VbRecord *record)
   return TRUE;
 }
 
-/* With wrong-optional=drop a field that was wrong counts as null. */
+/* With wrong-fields=take a field that was wrong counts as null. */
 static void
 null_wrong (VbRecord *record)
 {

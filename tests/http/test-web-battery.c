@@ -254,14 +254,14 @@ test_repeated_to_another (Fixture *fixture, gconstpointer user_data)
     g_auto (VbBatteryConfig) config = { 0 };
 
     vb_battery_config_init (&config, "virtual");
-    config.live.drop_wrong_optional = drop != 0;
+    config.live.wrong_fields = drop != 0 ? VB_WRONG_FIELDS_TAKE : VB_WRONG_FIELDS_REFUSE;
     vb_battery_reconfigure (fixture->battery, &config, 1);
     if (drop == 0) {
       g_auto (VbBatteryConfig) boat = { 0 };
 
       vb_battery_config_init (&boat, "boat");
       boat.fixed.role = VB_ROLE_MONITOR;
-      boat.live.drop_wrong_optional = TRUE;
+      boat.live.wrong_fields = VB_WRONG_FIELDS_TAKE;
       g_ptr_array_add (fixture->batteries, vb_battery_new (&boat, 1));
     }
 

@@ -171,7 +171,7 @@ check('ignored, and warnings', '[battery]\nmax-charge-current=80\n' + CALM, {}, 
     await join(seen, Object.assign({}, RECORD, { MaxChargeCurrent: 70 }));
 });
 
-check('dropped, where the daemon is lenient', '[battery]\nwrong-optional=drop\n' + CALM, {}, async seen => {
+check('dropped, where the daemon is lenient', '[battery]\nwrong-fields=take\n' + CALM, {}, async seen => {
     await join(seen, Object.assign({ Temperature: 'warm' }, RECORD), 'yellow dot dropped: Temperature');
 });
 

@@ -246,8 +246,8 @@ def test_seed_with_zeros(world):
     equal(client.items_body().print_(True), before)
 
 
-def test_wrong_optional(world):
-    daemon, client = world.live(CONFIG + 'wrong-optional=drop\n', {**RECORD, 'Soh': 99})
+def test_wrong_fields(world):
+    daemon, client = world.live(CONFIG + 'wrong-fields=take\n', {**RECORD, 'Soh': 99})
     answer = daemon.http.post({**RECORD, 'Soc': 50, 'Soh': 101, 'Nope': 1, 'LowSoc': 'x'})
     equal(answer.status, 200)
     equal([(error['field'], error['code']) for error in answer.body['errors']],

@@ -26,7 +26,7 @@ WRONG = (
     ('[battery]\nfrozen-after=5\n', ('frozen-after=5', 'warn-after=10')),
     ('[battery]\nrole=master\n', ('role=master', 'bms', 'monitor')),
     ('[battery]\non-stale=stop\n', ('on-stale=stop', 'stop-charging', 'block', 'drop')),
-    ('[battery]\nwrong-optional=ignore\n', ('wrong-optional=ignore', 'refuse', 'drop')),
+    ('[battery]\nwrong-fields=ignore\n', ('wrong-fields=ignore', 'take', 'refuse')),
     ('[battery]\ndbus-writable=yes\n', ('dbus-writable=yes', 'true', 'false')),
     ('[battery]\ndevice-instance=256\n', ('device-instance=256', '255')),
     ('[battery]\ndevice-instance=-1\n', ('device-instance=-1', '0')),
@@ -158,7 +158,7 @@ def test_sighup(world):
     signals = client.take_items()
     equal([{path: item.value for path, item in items.items()} for items in signals],
           [{'/Info/MaxChargeCurrent': 40, '/Info/BatteryLowVoltage': 44}])
-    reload(f'[battery]\n{calm}wrong-optional=drop\n', done)
+    reload(f'[battery]\n{calm}wrong-fields=take\n', done)
     equal(daemon.http.post({'Soh': 101}).status, 200)
     equal(client.value('/Info/MaxChargeCurrent'), 100)
 

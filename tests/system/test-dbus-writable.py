@@ -116,8 +116,8 @@ def test_answered_by_a_signal(world):
 
 
 def test_not_dropped(world):
-    """With wrong-optional=drop, too, a wrong value is refused: there is nothing else to be saved."""
-    _, client = world.live(CONFIG + 'wrong-optional=drop\n', {**RECORD, 'Soh': 99})
+    """With wrong-fields=take, too, a wrong value is refused: there is nothing else to be saved."""
+    _, client = world.live(CONFIG + 'wrong-fields=take\n', {**RECORD, 'Soh': 99})
     equal(writer(world, '/Soh')('d', 101.0), 2)
     equal(client.value('/Soh'), 99)
 

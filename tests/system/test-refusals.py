@@ -170,7 +170,7 @@ def test_known_fields_are_told_first(world):
 
 
 def test_dropped_fields_are_counted(world):
-    daemon = world.start('[battery]\nwrong-optional=drop\n' + CALM)
+    daemon = world.start('[battery]\nwrong-fields=take\n' + CALM)
     daemon.join()
     body = daemon.http.post({'Soc': 61, **{f'x{n}': 1 for n in range(100)}})
     equal((body.status, body.body['accepted']), (200, 1))

@@ -95,9 +95,9 @@ def test_idle_is_not_frozen(world):
         time.sleep(0.02)
 
 
-def test_wrong_optional(world):
-    """With wrong-optional=drop a wrong field that is not required becomes invalid, and is told."""
-    daemon, client = world.live('[battery]\n' + CALM + 'wrong-optional=drop\n',
+def test_wrong_fields(world):
+    """With wrong-fields=take a wrong field that is not required becomes invalid, and is told."""
+    daemon, client = world.live('[battery]\n' + CALM + 'wrong-fields=take\n',
                                 {**RECORD, 'Soh': 99, 'Temperature': 20})
     answer = daemon.http.post({**RECORD, 'Soc': 50, 'Soh': 101, 'Temperature': 'hot', 'Nonsense': 1})
     equal((answer.status, [(error['field'], error['code']) for error in answer.body['errors']]),
@@ -112,8 +112,8 @@ def test_wrong_optional(world):
           (422, ['MaxChargeCurrent']))
 
 
-def test_wrong_optional_of_a_monitor(world):
-    daemon = world.start('[battery]\nrole=monitor\nwrong-optional=drop\n' + CALM)
+def test_wrong_fields_of_a_monitor(world):
+    daemon = world.start('[battery]\nrole=monitor\nwrong-fields=take\n' + CALM)
     record = {'Soc': 50, 'Voltage': 52, 'Current': 1, 'MaxChargeCurrent': -1, 'ChargeRequest': 1}
     daemon.join(record)
     equal([(error['field'], error['code']) for error in daemon.http.post(record).body['errors']],

@@ -286,6 +286,7 @@ happen (Fixture *fixture, Event event, const char *record)
 static void
 test_events (Fixture *fixture, gconstpointer user_data)
 {
+  fixture->config.live.wrong_fields = VB_WRONG_FIELDS_REFUSE;
   for (VbRole role = VB_ROLE_BMS; role <= VB_ROLE_MONITOR; role++)
     for (guint i = 0; i < G_N_ELEMENTS (events); i++)
       for (Standing standing = WAITING; standing < N_STANDINGS; standing++) {

@@ -2,7 +2,7 @@
 
 /*
  * Records that are right field by field and refused for what they say together: roles,
- * missing fields, implausible voltages, unbelievable zeros, replays; wrong-optional; and `check`.
+ * missing fields, implausible voltages, unbelievable zeros, replays; wrong-fields; and `check`.
  */
 #define BATTERY_LOW "BatteryLowVoltage=46"
 
@@ -33,6 +33,15 @@ static void
 assert_unmoved (Fixture *fixture, VbState state)
 {
   assert_step (fixture, state, 0);
+}
+
+/* Where nothing that is wrong is taken without. */
+static void
+set_up_strict (Fixture *fixture, gconstpointer user_data)
+{
+  set_up (fixture, user_data);
+  fixture->config.live.wrong_fields = VB_WRONG_FIELDS_REFUSE;
+  restart (fixture);
 }
 
 /* The five limits are refused by a monitor in every state, whatever they say. */
@@ -76,7 +85,7 @@ test_role_and_wrong (Fixture *fixture, gconstpointer user_data)
   g_assert_false (push (fixture, MONITORED " MaxChargeCurrent=-5"));
   assert_refused (fixture, "MaxChargeCurrent", VB_FIELD_ERROR_ROLE, NULL);
 
-  fixture->config.live.drop_wrong_optional = TRUE;
+  fixture->config.live.wrong_fields = VB_WRONG_FIELDS_TAKE;
   restart (fixture);
   g_assert_true (push (fixture, MONITORED " MaxChargeCurrent=-5"));
   assert_refused (fixture, "MaxChargeCurrent", VB_FIELD_ERROR_ROLE,
@@ -92,7 +101,7 @@ static void
 test_dropped_decides_nothing (Fixture *fixture, gconstpointer user_data)
 {
   fixture->config.fixed.role = VB_ROLE_MONITOR;
-  fixture->config.live.drop_wrong_optional = TRUE;
+  fixture->config.live.wrong_fields = VB_WRONG_FIELDS_TAKE;
   restart (fixture);
   g_assert_true (push (fixture, "Soc=4 Voltage=52 Current=1 MaxChargeVoltage=12"));
   g_assert_true (push (fixture, "Soc=0 MaxChargeCurrent=0 MaxDischargeCurrent=0"));
@@ -150,7 +159,7 @@ static void
 test_empty (Fixture *fixture, gconstpointer user_data)
 {
   for (guint drop = 0; drop < 2; drop++) {
-    fixture->config.live.drop_wrong_optional = drop;
+    fixture->config.live.wrong_fields = drop ? VB_WRONG_FIELDS_TAKE : VB_WRONG_FIELDS_REFUSE;
     for (guint i = 0; i < G_N_ELEMENTS (stands); i++) {
       stand (fixture, i, REQUIRED);
       g_assert_false (push (fixture, ""));
@@ -586,7 +595,7 @@ test_replay_memory (Fixture *fixture, gconstpointer user_data)
   }
 }
 
-/* wrong-optional=drop: what is wrong and not required becomes invalid; all else as ever. */
+/* wrong-fields=take: what is wrong and not required becomes invalid; all else as ever. */
 static void
 test_drop (Fixture *fixture, gconstpointer user_data)
 {
@@ -618,7 +627,7 @@ test_drop (Fixture *fixture, gconstpointer user_data)
       const gboolean taken = drop && records[i].taken;
 
       g_test_message ("%s", records[i].record);
-      fixture->config.live.drop_wrong_optional = drop;
+      fixture->config.live.wrong_fields = drop ? VB_WRONG_FIELDS_TAKE : VB_WRONG_FIELDS_REFUSE;
       restart (fixture);
       g_assert_true (push (fixture, REQUIRED " BatteryLowVoltage=46 Temperature=20 HighVoltage=1"
                                              " Cell1=3.2 Cell2=3.3 Sequence=4"));
@@ -789,7 +798,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, function) g_test_add ("/doubt/" name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function) \
+  g_test_add ("/doubt/" name, Fixture, NULL, set_up_strict, function, tear_down)
   ADD ("role", test_role);
   ADD ("role-and-wrong", test_role_and_wrong);
   ADD ("dropped-decides-nothing", test_dropped_decides_nothing);
