@@ -235,8 +235,10 @@ static void
 smooth (VbSmoothed *smoothed, const VbSample *current)
 {
   const double amperes = vb_value_number (&current->value, 0);
+  const gboolean turned = amperes * smoothed->amperes < 0;
 
-  if (smoothed->time == 0)
+  /* What went in says nothing of how fast it goes out. */
+  if (smoothed->time == 0 || turned)
     smoothed->amperes = amperes;
   else if (current->time > smoothed->time) {
     const double passed = (double)(current->time - smoothed->time);

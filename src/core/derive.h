@@ -4,7 +4,8 @@
 
 G_BEGIN_DECLS
 
-/** A current smoothed over time; zeroed, it begins with the next sample. */
+/** A current smoothed over time; zeroed, and where the sign changes, it begins with the next
+    sample. */
 typedef struct
 {
   double amperes;

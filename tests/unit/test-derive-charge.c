@@ -175,15 +175,37 @@ test_not_discharging (Charge *charge, gconstpointer unused)
   charge->current = (VbSmoothed){ 0 };
   g_assert_cmpfloat (time_to_go (charge, 50, -0.418, 0), ==, 861240);
 
-  /* After a long charge it is the average that has to turn first. */
+  /* After a long charge nothing of it is left in the average. */
   charge->current = (VbSmoothed){ 0 };
   time_to_go (charge, 50, 100, 0);
-  g_assert_true (isnan (time_to_go (charge, 50, -10, SECOND)));
-  g_assert_false (isnan (time_to_go (charge, 50, -10, 1000 * SECOND)));
+  g_assert_cmpfloat (time_to_go (charge, 50, -10, SECOND), ==, 36000);
 
   /* An empty battery has no time left, and not less. */
   charge->current = (VbSmoothed){ 0 };
   g_assert_cmpfloat (time_to_go (charge, 0, -10, 0), ==, 0);
+}
+
+/* Where the current changes its sign, something else goes on from now on: the average of before
+   would be nothing for minutes, and then days. */
+static void
+test_turned (Charge *charge, gconstpointer unused)
+{
+  send (charge, "InstalledCapacity", 280, START);
+  for (gint64 i = 0; i < 1200; i++)
+    g_assert_true (isnan (time_to_go (charge, 50, 80, i * SECOND)));
+
+  /* 140 Ah at 40 A. */
+  for (gint64 i = 1200; i < 2000; i++)
+    g_assert_cmpfloat (time_to_go (charge, 50, -40, i * SECOND), ==, 12600);
+
+  /* An idle minute is no turn: what was drawn before still counts. */
+  for (gint64 i = 2000; i < 2060; i++)
+    g_assert_true (isnan (time_to_go (charge, 50, 0, i * SECOND)));
+  g_assert_cmpfloat (time_to_go (charge, 50, -40, 2060 * SECOND), >, 12600);
+
+  /* A turn that lasts one record. */
+  g_assert_true (isnan (time_to_go (charge, 50, 1, 2061 * SECOND)));
+  g_assert_cmpfloat (time_to_go (charge, 50, -40, 2062 * SECOND), ==, 12600);
 }
 
 /* Noise at the edge of two steps moves nothing; a step does, by whole minutes. */
@@ -225,6 +247,7 @@ main (int argc, char **argv)
   ADD ("time-to-go", test_time_to_go);
   ADD ("time-to-go-age", test_time_to_go_age);
   ADD ("not-discharging", test_not_discharging);
+  ADD ("turned", test_turned);
   ADD ("steps", test_steps);
 
   return g_test_run ();
