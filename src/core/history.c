@@ -42,23 +42,54 @@ integrate (double from, double to, double hours, double *above, double *below)
   }
 }
 
+/* The areas above and below zero since @flow was last carried, per hour. @amount: now; NAN where it
+   is not carried */
 static void
-count_flow (VbCounters *counters,
-            const VbHistorySample *from,
-            const VbHistorySample *to,
-            double hours)
+integrate_since (VbFlow *flow,
+                 double amount,
+                 gint64 now,
+                 gint64 longest_gap,
+                 double *above,
+                 double *below)
 {
+  const gint64 gap = now - flow->time;
+
+  *above = *below = 0;
+  if (isnan (amount))
+    return;
+
+  if (flow->time != 0 && gap >= 0 && gap <= longest_gap)
+    integrate (flow->amount, amount, (double)gap / HOUR, above, below);
+  *flow = (VbFlow){ amount, now };
+}
+
+static void
+count_flow (VbHistory *history, const VbHistorySample *sample, gint64 longest_gap)
+{
+  VbCounters *counters = &history->counters;
   double charged, discharged;
 
-  integrate (from->power, to->power, hours, &charged, &discharged);
+  integrate_since (&history->power, sample->power, sample->time, longest_gap, &charged,
+                   &discharged);
   counters->charged_energy += charged / 1000;
   counters->discharged_energy += discharged / 1000;
 
-  integrate (from->current, to->current, hours, &charged, &discharged);
+  integrate_since (&history->current, sample->current, sample->time, longest_gap, &charged,
+                   &discharged);
   counters->drawn += discharged;
   counters->consumed = fmin (counters->consumed + charged - discharged, 0);
+  /* Counting drifts, and where the battery is never full nothing sets it right. */
+  if (sample->installed > 0)
+    counters->consumed = fmax (counters->consumed, -sample->installed);
   counters->last_discharge = fmin (counters->last_discharge, counters->consumed);
   counters->deepest_discharge = fmin (counters->deepest_discharge, counters->consumed);
+}
+
+/* NAN for a cell that is none. */
+static double
+cell_voltage (double volts)
+{
+  return volts > 0 ? volts : NAN;
 }
 
 /* fmin() and fmax() pass over what is not a number. */
@@ -68,9 +99,9 @@ note_extremes (VbCounters *counters, const VbHistorySample *sample)
   counters->minimum_voltage = fmin (counters->minimum_voltage, sample->voltage);
   counters->maximum_voltage = fmax (counters->maximum_voltage, sample->voltage);
   counters->minimum_cell_voltage
-      = fmin (counters->minimum_cell_voltage, sample->minimum_cell_voltage);
+      = fmin (counters->minimum_cell_voltage, cell_voltage (sample->minimum_cell_voltage));
   counters->maximum_cell_voltage
-      = fmax (counters->maximum_cell_voltage, sample->maximum_cell_voltage);
+      = fmax (counters->maximum_cell_voltage, cell_voltage (sample->maximum_cell_voltage));
 }
 
 static void
@@ -91,24 +122,21 @@ void
 vb_history_add (VbHistory *history, const VbHistorySample *sample, gint64 longest_gap)
 {
   VbCounters *counters = &history->counters;
-  const VbHistorySample *last = &history->last;
-  const gint64 gap = sample->time - last->time;
+  const gint64 passed = sample->time - history->counted;
 
-  if (last->time != 0 && gap >= 0) {
-    counters->since_full += (double)gap / G_USEC_PER_SEC;
-    if (gap <= longest_gap)
-      count_flow (counters, last, sample, (double)gap / HOUR);
-  }
+  if (history->counted != 0 && passed >= 0)
+    counters->since_full += (double)passed / G_USEC_PER_SEC;
+  count_flow (history, sample, longest_gap);
   note_extremes (counters, sample);
   note_soc (counters, sample->soc);
-  history->last = *sample;
+  history->counted = sample->time;
 }
 
 void
 vb_history_interrupt (VbHistory *history)
 {
-  history->last.current = NAN;
-  history->last.power = NAN;
+  history->current.time = 0;
+  history->power.time = 0;
 }
 
 double
@@ -122,6 +150,27 @@ get_cycles (const VbHistory *history, const VbValues *values)
 {
   return vb_counters_cycles (&history->counters,
                              vb_values_number (values, VB_KNOWN_INSTALLED_CAPACITY));
+}
+
+/* A counter of an earlier version may be deeper than the battery. */
+static double
+bounded (double discharge, const VbValues *values)
+{
+  const double installed = vb_values_number (values, VB_KNOWN_INSTALLED_CAPACITY);
+
+  return installed > 0 ? fmax (discharge, -installed) : discharge;
+}
+
+static double
+get_deepest (const VbHistory *history, const VbValues *values)
+{
+  return bounded (history->counters.deepest_discharge, values);
+}
+
+static double
+get_last (const VbHistory *history, const VbValues *values)
+{
+  return bounded (history->counters.last_discharge, values);
 }
 
 static double
@@ -149,8 +198,8 @@ static const struct
   { "ChargedEnergy", COUNTER (charged_energy) },
   { "DischargedEnergy", COUNTER (discharged_energy) },
   { "TotalAhDrawn", .get = get_drawn },
-  { "DeepestDischarge", COUNTER (deepest_discharge) },
-  { "LastDischarge", COUNTER (last_discharge) },
+  { "DeepestDischarge", .get = get_deepest },
+  { "LastDischarge", .get = get_last },
   { "ChargeCycles", .get = get_cycles },
   { "MinimumVoltage", COUNTER (minimum_voltage) },
   { "MaximumVoltage", COUNTER (maximum_voltage) },
@@ -180,6 +229,19 @@ measured (const VbValues *values, VbKnown known, const VbBatteryLive *live, gint
   return sample != NULL ? vb_value_number (&sample->value, NAN) : NAN;
 }
 
+/* Current or Power as they are on the bus, where the record of now carried what they follow from:
+   the one itself, or the other one. */
+static double
+carried (const VbValues *values, VbKnown known, VbKnown other, const VbBatteryLive *live, gint64 now)
+{
+  const guint item = vb_item_known (known);
+  const VbSample *sample = vb_values_fresh (values, item, live, now);
+  const VbSample *source
+      = sample == &values->sent[item] ? sample : &values->sent[vb_item_known (other)];
+
+  return sample != NULL && source->time == now ? vb_value_number (&sample->value, NAN) : NAN;
+}
+
 void
 vb_history_activate (VbValues *values)
 {
@@ -194,13 +256,14 @@ vb_history_count (VbHistory *history, const VbValues *values, const VbBatteryLiv
     .time = now,
     .soc = measured (values, VB_KNOWN_SOC, live, now),
     .voltage = measured (values, VB_KNOWN_VOLTAGE, live, now),
-    .current = measured (values, VB_KNOWN_CURRENT, live, now),
-    .power = measured (values, VB_KNOWN_POWER, live, now),
+    .current = carried (values, VB_KNOWN_CURRENT, VB_KNOWN_POWER, live, now),
+    .power = carried (values, VB_KNOWN_POWER, VB_KNOWN_CURRENT, live, now),
+    .installed = vb_values_number (values, VB_KNOWN_INSTALLED_CAPACITY),
     .minimum_cell_voltage = measured (values, VB_KNOWN_MIN_CELL_VOLTAGE, live, now),
     .maximum_cell_voltage = measured (values, VB_KNOWN_MAX_CELL_VOLTAGE, live, now),
   };
 
-  vb_history_add (history, &sample, live->freshness.stale_after);
+  vb_history_add (history, &sample, live->freshness.warn_after);
 }
 
 void
@@ -223,14 +286,11 @@ vb_history_derive (const VbHistory *history, VbValues *values, gint64 now)
 void
 vb_history_resume (VbHistory *history, const VbCounters *counters, gint64 now)
 {
-  const VbHistorySample nothing = { now, NAN, NAN, NAN, NAN, NAN, NAN };
-
-  history->counters = *counters;
-  history->last = nothing;
+  *history = (VbHistory){ .counters = *counters, .counted = now };
 }
 
 gint64
 vb_history_uncounted (const VbHistory *history, gint64 now)
 {
-  return history->last.time != 0 ? now - history->last.time : 0;
+  return history->counted != 0 ? now - history->counted : 0;
 }

@@ -31,27 +31,38 @@ typedef struct
   gint64 time; /* µs */
   double soc;  /* % */
   double voltage;
-  double current; /* A, positive while charging */
-  double power;   /* W, the same */
+  double current;   /* A, positive while charging; NAN where the record itself carried none */
+  double power;     /* W, the same */
+  double installed; /* Ah */
   double minimum_cell_voltage;
   double maximum_cell_voltage;
 } VbHistorySample;
 
+/** What flowed by the last record that carried it. */
+typedef struct
+{
+  double amount;
+  gint64 time; /* of that record, µs; 0: none, nothing to count from */
+} VbFlow;
+
 typedef struct
 {
   VbCounters counters;
-  VbHistorySample last; /* time 0: none, nothing to count from */
+  VbFlow current;
+  VbFlow power;
+  gint64 counted; /* up to when, µs; 0: nothing yet */
 } VbHistory;
 
 /** A history in which nothing has happened yet. */
 void vb_history_init (VbHistory *history);
 
 /**
- * Counts what has happened since the last sample: current and power as straight lines from one to
- * the other, split where they change their sign. A gap longer than @longest_gap (µs) is not
- * bridged; only the time since the last full charge goes on.
+ * Counts what has happened since the last sample: current and power as straight lines from one
+ * record that carried them to the next, split where they change their sign. A gap longer than
+ * @longest_gap (µs) is not bridged; only the time since the last full charge goes on.
  *
- * A full charge is a Soc of 99.5 % or more after one below 95 %.
+ * A full charge is a Soc of 99.5 % or more after one below 95 %. What is missing since then is never
+ * more than the installed capacity. A cell at 0 V is none.
  */
 void vb_history_add (VbHistory *history, const VbHistorySample *sample, gint64 longest_gap);
 

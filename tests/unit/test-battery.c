@@ -302,8 +302,8 @@ test_counters (Fixture *fixture, gconstpointer user_data)
     tick_at (fixture, i * 5 * SECOND);
     g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-100 Cell1=3.2 Cell2=3.3"));
   }
-  assert_bus (fixture, "TotalAhDrawn=-100 DischargedEnergy=5 ChargedEnergy=0 DeepestDischarge=-100"
-                       " LastDischarge=-100 ChargeCycles=10 MinimumCellVoltage=3.2"
+  assert_bus (fixture, "TotalAhDrawn=-100 DischargedEnergy=5 ChargedEnergy=0 DeepestDischarge=-9.9"
+                       " LastDischarge=-9.9 ChargeCycles=10 MinimumCellVoltage=3.2"
                        " MaximumCellVoltage=3.3");
 
   /* A check counts nothing, nor does a refused record. */
@@ -346,7 +346,7 @@ test_no_counters (Fixture *fixture, gconstpointer user_data)
   g_assert_false (vb_battery_clear_history (fixture->battery, fixture->now));
 }
 
-/* A gap longer than stale-after is not bridged; the history goes on from what was kept. */
+/* A gap longer than warn-after is not bridged; the history goes on from what was kept. */
 static void
 test_counters_and_gaps (Fixture *fixture, gconstpointer user_data)
 {
@@ -364,6 +364,9 @@ test_counters_and_gaps (Fixture *fixture, gconstpointer user_data)
   tick_at (fixture, 120 * SECOND);
   g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-3000"));
   assert_bus (fixture, "TotalAhDrawn=-40 TimeSinceLastFullCharge=240");
+  tick_at (fixture, 129 * SECOND);
+  g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-3000"));
+  assert_bus (fixture, "TotalAhDrawn=-47.5 TimeSinceLastFullCharge=240");
   tick_at (fixture, 132 * SECOND);
   g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-3000"));
   assert_bus (fixture, "TotalAhDrawn=-50 TimeSinceLastFullCharge=240");

@@ -177,6 +177,82 @@ test_full_charge (void)
   g_assert_cmpfloat (counters->consumed, ==, 0);
 }
 
+/* What a record does not say is not counted, and not bridged beyond the longest gap. */
+static void
+test_not_carried (void)
+{
+  VbHistory history;
+
+  vb_history_init (&history);
+  add (&history, 0, 50, 50, -36);
+  add (&history, 5 * SECOND, 50, 50, NAN);
+  add (&history, LONGEST - SECOND, 50, 50, NAN);
+  g_assert_cmpfloat (history.counters.drawn, ==, 0);
+  add (&history, LONGEST, 50, 50, -36);
+  g_assert_cmpfloat_with_epsilon (history.counters.drawn, 0.3, 1e-9);
+
+  for (gint64 i = 1; i <= 100; i++)
+    add (&history, LONGEST + i * SECOND, 50, 50, NAN);
+  add (&history, LONGEST + 101 * SECOND, 50, 50, -36);
+  g_assert_cmpfloat_with_epsilon (history.counters.drawn, 0.3, 1e-9);
+}
+
+/* Without a full charge for months what is missing is still no more than there is. */
+static void
+test_bounded (void)
+{
+  VbHistory history;
+  const VbCounters *counters = &history.counters;
+  VbHistorySample sample = { .time = START,
+                             .soc = 50,
+                             .voltage = 50,
+                             .power = 0,
+                             .installed = 280,
+                             .minimum_cell_voltage = NAN,
+                             .maximum_cell_voltage = NAN };
+
+  vb_history_init (&history);
+  for (guint day = 0; day < 60; day++)
+    for (guint i = 0; i < 8640; i++) {
+      sample.time += 10 * SECOND;
+      sample.current = i < 4320 ? -10 : 8;
+      vb_history_add (&history, &sample, LONGEST);
+    }
+  g_assert_cmpfloat_with_epsilon (counters->deepest_discharge, -280, 1e-9);
+  g_assert_cmpfloat_with_epsilon (counters->last_discharge, -280, 1e-9);
+  g_assert_cmpfloat_with_epsilon (counters->consumed, -280 + 8 * 12, 0.1);
+  g_assert_cmpfloat_with_epsilon (counters->drawn, 60 * 12 * 10, 3);
+
+  /* As before where nobody knows how much there is. */
+  sample.installed = NAN;
+  vb_history_init (&history);
+  sample.current = -10;
+  for (guint i = 0; i <= 360 * 40; i++) {
+    sample.time += 10 * SECOND;
+    vb_history_add (&history, &sample, LONGEST);
+  }
+  g_assert_cmpfloat_with_epsilon (counters->deepest_discharge, -400, 1e-6);
+}
+
+/* A cell that is not connected reads 0. */
+static void
+test_no_cell (void)
+{
+  VbHistory history;
+  VbHistorySample sample = { .time = START, .soc = 50, .voltage = 50, .installed = NAN };
+
+  vb_history_init (&history);
+  vb_history_add (&history, &sample, LONGEST);
+  g_assert_true (isnan (history.counters.minimum_cell_voltage));
+  g_assert_true (isnan (history.counters.maximum_cell_voltage));
+  sample.minimum_cell_voltage = 3.2;
+  sample.maximum_cell_voltage = 3.3;
+  vb_history_add (&history, &sample, LONGEST);
+  sample.minimum_cell_voltage = 0;
+  vb_history_add (&history, &sample, LONGEST);
+  g_assert_cmpfloat (history.counters.minimum_cell_voltage, ==, 3.2);
+}
+
 static void
 test_cycles (void)
 {
@@ -214,6 +290,9 @@ main (int argc, char **argv)
   g_test_add_func ("/history/zero-crossing", test_zero_crossing);
   g_test_add_func ("/history/unknown", test_unknown);
   g_test_add_func ("/history/full-charge", test_full_charge);
+  g_test_add_func ("/history/not-carried", test_not_carried);
+  g_test_add_func ("/history/bounded", test_bounded);
+  g_test_add_func ("/history/no-cell", test_no_cell);
   g_test_add_func ("/history/cycles", test_cycles);
   g_test_add_func ("/history/extremes", test_extremes);
 
