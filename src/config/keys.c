@@ -81,8 +81,8 @@ const VbKey vb_keys[] = {
     .description = "Age at which a field that is not required becomes invalid by itself." },
   { BATTERY, "frozen-after", VB_KEY_SECONDS, OF (live.frozen_after), SECONDS (0, 1e6),
     .by_default = "0",
-    .description = "Time without any change of a measurement, while current flows, after which the "
-                   "source counts as dead; 0 for never." },
+    .description = "Time without any change of Voltage, Current, Power and Soc, while current "
+                   "flows, after which the source counts as dead; 0 for never." },
   { BATTERY, "on-stale", VB_KEY_WORD, OF (live.freshness.on_stale), .words = on_stale,
     .by_default = "stop-charging",
     .description = "What *stale* does to the limits: stop charging, block charging and "

@@ -86,6 +86,15 @@ vb_values_time (const VbValues *values, VbKnown known)
   return vb_value_is_valid (&sample->value) ? sample->time : 0;
 }
 
+/* Whether a change of @field says that the source lives. An air temperature goes on moving beside a
+   BMS that has died, and a bridge may well count the seconds in a text. */
+static gboolean
+is_alive (const VbField *field)
+{
+  return field->known == VB_KNOWN_VOLTAGE || field->known == VB_KNOWN_CURRENT
+         || field->known == VB_KNOWN_POWER || field->known == VB_KNOWN_SOC;
+}
+
 gboolean
 vb_values_take (VbValues *values, const VbRecordEntry *entry, gint64 now)
 {
@@ -101,9 +110,7 @@ vb_values_take (VbValues *values, const VbRecordEntry *entry, gint64 now)
   else
     values->flags[entry->item] |= VB_ITEM_NULLED;
 
-  /* A text tells nothing of a measurement: a bridge may well count the seconds in one. */
-  changed = field->group == VB_GROUP_LIVE && field->kind != VB_KIND_TEXT
-            && !vb_value_equal (&sent->value, &entry->value);
+  changed = is_alive (field) && !vb_value_equal (&sent->value, &entry->value);
   vb_value_set (&sent->value, &entry->value);
   sent->time = now;
 

@@ -49,7 +49,7 @@ gint64 vb_values_time (const VbValues *values, VbKnown known);
  * Takes one field of a record. A required one that is null keeps value and age: not known in this
  * record is no reason to lose it.
  *
- * Returns: whether a measurement has changed, by a single bit
+ * Returns: whether Voltage, Current, Power or Soc has changed, by a single bit
  */
 gboolean vb_values_take (VbValues *values, const VbRecordEntry *entry, gint64 now);
 

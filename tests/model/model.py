@@ -7,6 +7,8 @@ It knows the fields of the histories alone; times are microseconds.
 LIVE_REQUIRED = ('Soc', 'Voltage')
 LIMIT_REQUIRED = ('MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent')
 LIVE = ('Soc', 'Voltage', 'Current', 'Power', 'Temperature')
+# A source in which none of these changes, while current flows, is frozen.
+ALIVE = ('Soc', 'Voltage', 'Current', 'Power')
 LIMITS = LIMIT_REQUIRED + ('BatteryLowVoltage', 'ChargeRequest')
 ALARMS = ('HighVoltage', 'BmsCable')
 # `null` means "not known in this record" for these, and invalid for the others.
@@ -29,7 +31,7 @@ class Model:
         self.in_force = {}   # the limits as they were last on the bus in `live` and `late`
         self.held = None     # and in `stale`
         self.sequence = None
-        self.changed = now   # when a live measurement last changed
+        self.changed = now   # when one of those last changed
         self.socs = set()    # those that records carried since the last "off"
 
     @property
@@ -177,7 +179,7 @@ class Model:
     def take(self, field, value, now):
         if value is None and field in REQUIRED:
             return
-        if field in LIVE and value != self.value(field):
+        if field in ALIVE and value != self.value(field):
             self.changed = now
         if field == 'Soc':
             self.socs.add(value)

@@ -30,8 +30,10 @@ test_frozen (Fixture *fixture, gconstpointer user_data)
       assert_step (fixture, steps[step].state, 1);
       assert_bus (fixture, steps[step++].text);
     }
-    /* A text that counts the seconds is no measurement. */
-    text = g_strdup_printf (REQUIRED " HighVoltage=0 ChargeMode='seen %u'", i);
+    /* Neither a text that counts the seconds nor the air says that the battery is alive. */
+    text = g_strdup_printf (REQUIRED " HighVoltage=0 ChargeMode='seen %u' AirTemperature=%u.5"
+                                     " Cell1=3.%u TimeToSoC0=%u",
+                            i, i % 30, 200 + i, 1000 - i);
     g_assert_true (push (fixture, text));
     assert_missing (fixture, "");
   }
@@ -42,6 +44,25 @@ test_frozen (Fixture *fixture, gconstpointer user_data)
   /* Any change ends it, below the rounding too. */
   g_assert_true (push (fixture, "Voltage=52.700001"));
   assert_step (fixture, VB_STATE_LIVE, 1);
+}
+
+/* Each of the four says that the source lives. */
+static void
+test_what_thaws (Fixture *fixture, gconstpointer user_data)
+{
+  static const char *const records[] = { "Voltage=52.71", "Current=-12", "Power=-600", "Soc=63.4" };
+
+  fixture->config.live.frozen_after = 60 * SECOND;
+  for (guint i = 0; i < G_N_ELEMENTS (records); i++) {
+    restart (fixture);
+    for (guint j = 0; j <= 90; j++) {
+      tick_at (fixture, j * SECOND);
+      g_assert_true (push (fixture, REQUIRED " Power=-650"));
+    }
+    assert_step (fixture, VB_STATE_STALE, 0);
+    g_assert_true (push (fixture, records[i]));
+    assert_step (fixture, VB_STATE_LIVE, 1);
+  }
 }
 
 /* A battery at rest may well say the same for hours. */
@@ -204,6 +225,7 @@ main (int argc, char **argv)
 #define ADD(name, function) \
   g_test_add ("/required/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("frozen", test_frozen);
+  ADD ("what-thaws", test_what_thaws);
   ADD ("not-frozen", test_not_frozen);
   ADD ("one-falls-silent", test_one_falls_silent);
   ADD ("current-or-power", test_current_or_power);
