@@ -88,7 +88,9 @@ vb_field_markdown_append (GString *markdown)
       markdown, "# The fields of a record\n\n"
                 "Each can be spelled by its name, by its path with or without the first slash, or "
                 "nested (`{\"Dc\": {\"Voltage\": 52.7}}`). Of `Current` and `Power` one is enough. "
-                "Decimals are those a value is rounded to on the bus; −1 means whole tens.\n");
+                "Decimals are those a value is rounded to on the bus; −1 means whole tens. Limits "
+                "are rounded towards safety: maxima down (a MaxDischargeCurrent above 0 to 0.1 at "
+                "least, since 0 shuts inverters down), BatteryLowVoltage up.\n");
 
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++) {
     g_string_append_printf (markdown,

@@ -2,29 +2,55 @@
 
 #include <math.h>
 
+/* A number of the source that is further from a step of the bus than this share of one was meant
+   as it is; nearer, it is what a float of 32 bits has made of that step. */
+#define SENT_SLACK 0.01
+
+/* The same for one of the configuration, which is read as a double. */
+#define CONFIGURED_SLACK 1e-6
+
+static double
+steps_per_unit (VbKnown known)
+{
+  return exp10 (vb_item (vb_item_known (known))->field->decimals);
+}
+
 /* @limit brought to the decimals of its row, towards safety: a ceiling never up, a floor never
    down. NAN stays NAN. */
 static double
-to_decimals (VbKnown known, double limit, gboolean is_ceiling)
+to_decimals (VbKnown known, double limit, double slack)
 {
-  const guint item = vb_item_known (known);
-  VbValue value = vb_value_real (limit);
-  double step;
+  const double scale = steps_per_unit (known);
+  const double steps = limit * scale;
 
-  if (isnan (limit))
-    return NAN;
+  return (known == VB_KNOWN_BATTERY_LOW_VOLTAGE ? ceil (steps - slack) : floor (steps + slack))
+         / scale;
+}
 
-  step = exp10 (-vb_item (item)->field->decimals);
-  vb_item_round (item, &value);
-  if (is_ceiling && value.as.real > limit)
-    value.as.real -= step;
-  else if (!is_ceiling && value.as.real < limit)
-    value.as.real += step;
-  else
-    return value.as.real;
-  vb_item_round (item, &value);
+double
+vb_limits_configured (VbKnown known, double limit)
+{
+  return to_decimals (known, limit, CONFIGURED_SLACK);
+}
 
-  return value.as.real;
+/* A discharge current of 0 shuts inverters down: who sends a little more has not asked for it. */
+static double
+sent_to_decimals (VbKnown known, double limit)
+{
+  const double shown = to_decimals (known, limit, SENT_SLACK);
+
+  if (known == VB_KNOWN_MAX_DISCHARGE_CURRENT && limit > 0 && shown == 0)
+    return 1 / steps_per_unit (known);
+
+  /* Zero has no sign on the bus. */
+  return shown + 0.0;
+}
+
+static void
+round_sent (guint item, VbValue *value)
+{
+  if (value->kind == VB_VALUE_REAL)
+    value->as.real = sent_to_decimals (vb_item (item)->field->known, value->as.real);
 }
 
 /* The limits by which charging and discharging are governed, with their seat belt. */
@@ -33,11 +59,11 @@ ceiling (const VbBatteryLive *live, VbKnown known)
 {
   switch (known) {
   case VB_KNOWN_MAX_CHARGE_VOLTAGE:
-    return to_decimals (known, live->max_charge_voltage, TRUE);
+    return vb_limits_configured (known, live->max_charge_voltage);
   case VB_KNOWN_MAX_CHARGE_CURRENT:
-    return to_decimals (known, live->max_charge_current, TRUE);
+    return vb_limits_configured (known, live->max_charge_current);
   case VB_KNOWN_MAX_DISCHARGE_CURRENT:
-    return to_decimals (known, live->max_discharge_current, TRUE);
+    return vb_limits_configured (known, live->max_discharge_current);
   default:
     return NAN;
   }
@@ -50,7 +76,7 @@ vb_limits_belt (const VbBatteryLive *live, guint item, VbValue *value)
   const double high = ceiling (live, known);
   double number;
 
-  vb_item_round (item, value);
+  round_sent (item, value);
   number = vb_value_number (value, NAN);
 
   /* Every comparison with NAN is false: what is not set binds nothing. */
@@ -60,7 +86,7 @@ vb_limits_belt (const VbBatteryLive *live, guint item, VbValue *value)
   }
 
   if (known == VB_KNOWN_BATTERY_LOW_VOLTAGE) {
-    const double low = to_decimals (known, live->min_battery_low_voltage, FALSE);
+    const double low = vb_limits_configured (known, live->min_battery_low_voltage);
 
     if (number < low) {
       value->as.real = low;
@@ -83,7 +109,7 @@ vb_limits_asked (const VbValues *values, guint item)
     return NULL;
 
   /* No limit is a text, so that nothing is owned by the copy. */
-  vb_item_round (item, &asked);
+  round_sent (item, &asked);
 
   return vb_value_equal (&asked, shown) ? NULL : sent;
 }
@@ -114,7 +140,7 @@ lower (VbValues *values, VbKnown known, double number, gint64 now)
 
   value = in_force->kind == VB_VALUE_INTEGER ? vb_value_integer ((gint64)number)
                                              : vb_value_real (number);
-  vb_item_round (item, &value);
+  round_sent (item, &value);
 
   /* Invalid stays invalid: nothing is made valid here, and nothing raised. */
   if (vb_value_is_valid (in_force) && vb_value_number (&value, 0) < vb_value_number (in_force, 0))
@@ -126,7 +152,7 @@ vb_limits_hold (VbValues *values, const VbBatteryLive *live, gint64 now)
 {
   const gboolean block = live->freshness.on_stale == VB_ON_STALE_BLOCK;
   const double charge_voltage
-      = to_decimals (VB_KNOWN_MAX_CHARGE_VOLTAGE, live->stale_charge_voltage, TRUE);
+      = vb_limits_configured (VB_KNOWN_MAX_CHARGE_VOLTAGE, live->stale_charge_voltage);
 
   /* The belt may have been tightened since. fmin() passes over what is not set. */
   lower (values, VB_KNOWN_MAX_CHARGE_CURRENT, 0, now);

@@ -9,7 +9,11 @@ G_BEGIN_DECLS
  * and what is left of them when the source is stale. Nothing here ever raises a limit.
  */
 
-/** Rounds a limit and brings it within the seat belt, never beyond it by rounding. Returns: whether
+/** A limit of the configuration as the bus can show it, never beyond what was configured: a ceiling
+    not up, BatteryLowVoltage not down. NAN stays NAN. */
+double vb_limits_configured (VbKnown known, double limit);
+
+/** Rounds a limit towards safety (a MaxDischargeCurrent above 0 to 0.1 at least) and brings it within the seat belt, never beyond it by rounding. Returns: whether
     the belt had to change it. */
 gboolean vb_limits_belt (const VbBatteryLive *live, guint item, VbValue *value);
 

@@ -4,6 +4,8 @@ step (docs/ARCHITECTURE.md, "The ladder").
 It knows the fields of the histories alone; times are microseconds.
 """
 
+import math
+
 LIVE_REQUIRED = ('Soc', 'Voltage')
 LIMIT_REQUIRED = ('MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent')
 LIVE = ('Soc', 'Voltage', 'Current', 'Power', 'Temperature')
@@ -22,6 +24,18 @@ STOP_CHARGING, BLOCK, DROP = range(3)
 NEVER = float('inf')
 
 
+def safe(field, limit, slack):
+    """@limit in the tenths of the bus, towards safety. @slack: of a tenth, what floating point has made of it"""
+    tenths = limit * 10
+    return (math.ceil(tenths - slack) if field == 'BatteryLowVoltage' else math.floor(tenths + slack)) / 10
+
+
+def sent(field, limit):
+    """One that was sent: a discharge current above 0 is never shown as 0."""
+    shown = safe(field, limit, 0.01)
+    return 0.1 if field == 'MaxDischargeCurrent' and limit > 0 and shown == 0 else shown
+
+
 class Model:
     def __init__(self, now, config):
         self.config = dict(config)
@@ -33,6 +47,11 @@ class Model:
         self.sequence = None
         self.changed = now   # when one of those last changed
         self.socs = set()    # those that records carried since the last "off"
+
+    def configured(self, key, field):
+        """A limit of the configuration, never beyond what was configured; None where it is not set"""
+        limit = self.config.get(key)
+        return None if limit is None else safe(field, limit, 1e-6)
 
     @property
     def monitor(self):
@@ -106,9 +125,9 @@ class Model:
     def hold(self):
         """What `stale` makes of the limits that were in force: nothing is raised, nothing made valid."""
         bounds = {'MaxChargeCurrent': [0], 'ChargeRequest': [0],
-                  'MaxChargeVoltage': [self.config.get('stale-voltage'), self.config.get('belt-voltage')],
+                  'MaxChargeVoltage': [self.configured(key, 'MaxChargeVoltage') for key in ('stale-voltage', 'belt-voltage')],
                   'MaxDischargeCurrent': [0 if self.config['on-stale'] == BLOCK else None,
-                                          self.config.get('belt-discharge')]}
+                                          self.configured('belt-discharge', 'MaxDischargeCurrent')]}
         for field, known in bounds.items():
             self.lower(field, [bound for bound in known if bound is not None])
 
@@ -164,7 +183,7 @@ class Model:
             if self.state == 'stale':
                 for field in LIMIT_REQUIRED:
                     if record.get(field) is not None:
-                        self.lower(field, [record[field]])
+                        self.lower(field, [sent(field, record[field])])
         self.settle()
         return True
 
@@ -217,10 +236,14 @@ class Model:
             value = self.config.get('low-voltage')
         if value is None:
             return None
-        highest = self.config.get({'MaxChargeVoltage': 'belt-voltage', 'MaxChargeCurrent': 'belt-current',
-                                   'MaxDischargeCurrent': 'belt-discharge'}.get(field), NEVER)
-        lowest = self.config.get('belt-low-voltage', 0) if field == 'BatteryLowVoltage' else 0
-        return max(min(value, highest), lowest)
+        if field == 'ChargeRequest':
+            return value
+        belt = self.configured({'MaxChargeVoltage': 'belt-voltage', 'MaxChargeCurrent': 'belt-current',
+                                'MaxDischargeCurrent': 'belt-discharge'}.get(field, 'belt-low-voltage'), field)
+        shown = sent(field, value)
+        if belt is None:
+            return shown
+        return max(shown, belt) if field == 'BatteryLowVoltage' else min(shown, belt)
 
     def measured(self, field, now):
         if field == 'Current':

@@ -273,18 +273,18 @@ test_belt (Fixture *fixture, gconstpointer user_data)
   vb_battery_config_init (&config, "virtual");
   config.live.max_charge_voltage = 55.27;
   vb_battery_reconfigure (fixture->battery, &config, 3 * SECOND);
-  g_assert_true (push (fixture, "{\"MaxChargeVoltage\": 55.27}", 3 * SECOND));
+  g_assert_true (push (fixture, "{\"MaxChargeVoltage\": 55.37}", 3 * SECOND));
   vb_json_state_battery (fixture->battery, 3 * SECOND, fixture->text);
 
   battery = read_back (fixture, parser);
   warnings = json_object_get_array_member (battery, "warnings");
   g_assert_cmpuint (json_array_get_length (warnings), ==, 1);
   g_assert_cmpstr (json_array_get_string_element (warnings, 0), ==,
-                   "MaxChargeVoltage brought from 55.27 V to the 55.2 V of the seat belt");
+                   "MaxChargeVoltage brought from 55.37 V to the 55.2 V of the seat belt");
   values = json_object_get_object_member (battery, "values");
   limit = json_object_get_object_member (values, "MaxChargeVoltage");
   g_assert_cmpfloat (json_object_get_double_member (limit, "value"), ==, 55.2);
-  g_assert_cmpfloat (json_object_get_double_member (limit, "asked"), ==, 55.27);
+  g_assert_cmpfloat (json_object_get_double_member (limit, "asked"), ==, 55.37);
   g_assert_false (
       json_object_has_member (json_object_get_object_member (values, "MaxChargeCurrent"), "asked"));
 }

@@ -73,6 +73,63 @@ test_seat_belt_decimals (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeVoltage=55.3 MaxChargeCurrent=80.1 BatteryLowVoltage=46.2");
 }
 
+/* What the source sends is brought to the decimals of the bus towards safety; what floating point
+   has made of a number that they can show is that number. */
+static void
+test_towards_safety (Fixture *fixture, gconstpointer user_data)
+{
+  static const struct
+  {
+    const char *name;
+    double sent;
+    double shown;
+  } rows[] = {
+    { "MaxChargeVoltage", 55.25, 55.2 },
+    { "MaxChargeVoltage", 55.29, 55.2 },
+    { "MaxChargeVoltage", 55.2, 55.2 },
+    { "MaxChargeVoltage", 55.199999999999996, 55.2 },
+    { "MaxChargeVoltage", 55.19999695, 55.2 },
+    { "MaxChargeVoltage", 55.20000076, 55.2 },
+    { "MaxChargeCurrent", 99.99, 99.9 },
+    { "MaxChargeCurrent", 0.05, 0 },
+    { "MaxChargeCurrent", 100.1 - 0.1, 100 },
+    { "MaxDischargeCurrent", 150.06, 150 },
+    /* 0 shuts inverters down, which nobody has asked for. */
+    { "MaxDischargeCurrent", 0.05, 0.1 },
+    { "MaxDischargeCurrent", 0.001, 0.1 },
+    { "MaxDischargeCurrent", 0, 0 },
+    { "BatteryLowVoltage", 44.01, 44.1 },
+    { "BatteryLowVoltage", 44.1, 44.1 },
+    { "BatteryLowVoltage", 44.09999847, 44.1 },
+    { "BatteryLowVoltage", 44.10000229, 44.1 },
+    { "BatteryLowVoltage", 0, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const guint item = item_of (rows[i].name);
+
+    restart (fixture);
+    g_assert_true (push (fixture, REQUIRED " BatteryLowVoltage=46"));
+    vb_record_reset (fixture->record);
+    vb_record_add_number (fixture->record, rows[i].name, rows[i].sent);
+    g_assert_true (apply_record (fixture, VB_APPLY_MERGE));
+    if (vb_value_number (&fixture->bus[item], NAN) != rows[i].shown)
+      g_error ("%s of %.17g is shown as %.17g", rows[i].name, rows[i].sent,
+               vb_value_number (&fixture->bus[item], NAN));
+    g_assert_null (vb_battery_asked (fixture->battery, item));
+    g_assert_cmpuint (fixture->verdict->warnings->len, ==, 0);
+  }
+
+  /* Also what is lowered in stale, and what the configuration asks for. */
+  fixture->config.live.battery_low_voltage = 45.01;
+  restart (fixture);
+  g_assert_true (push (fixture, REQUIRED));
+  assert_bus (fixture, "BatteryLowVoltage=45.1");
+  tick_at (fixture, 30 * SECOND);
+  g_assert_true (push (fixture, "MaxChargeVoltage=54.19 MaxDischargeCurrent=0.05"));
+  assert_bus (fixture, "MaxChargeVoltage=54.1 MaxDischargeCurrent=0.1");
+}
+
 static void
 assert_asked (Fixture *fixture, const char *name, double number)
 {
@@ -190,7 +247,7 @@ test_lowered_twice (Fixture *fixture, gconstpointer user_data)
   assert_step (fixture, VB_STATE_STALE, 0);
   g_assert_true (push (fixture, "MaxDischargeCurrent=20"));
   assert_step (fixture, VB_STATE_STALE, 0);
-  g_assert_true (push (fixture, "MaxDischargeCurrent=19.96"));
+  g_assert_true (push (fixture, "MaxDischargeCurrent=20.04"));
   assert_step (fixture, VB_STATE_STALE, 0);
   g_assert_true (push (fixture, "MaxDischargeCurrent=0"));
   assert_step (fixture, VB_STATE_STALE, 1);
@@ -205,6 +262,7 @@ main (int argc, char **argv)
 #define ADD(name, function) g_test_add ("/limits/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("seat-belt", test_seat_belt);
   ADD ("seat-belt-decimals", test_seat_belt_decimals);
+  ADD ("towards-safety", test_towards_safety);
   ADD ("asked", test_asked);
   ADD ("belt-on-the-configured", test_belt_on_the_configured);
   ADD ("stale-charge-voltage", test_stale_charge_voltage);
