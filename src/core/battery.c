@@ -28,6 +28,7 @@ struct _VbBattery
   VbValues values;
   VbRequired required;
   VbDoubt doubt;
+  VbMembers members;
   VbSmoothed current;
   VbHistory history; /* counted where config.fixed.history */
   VbSource source;
@@ -189,7 +190,7 @@ derive (VbBattery *battery, gboolean has_record, gint64 now)
     return;
   }
 
-  vb_derive (values->sent, values->derived, now, live->optional_after);
+  vb_derive (values->sent, values->derived, &battery->members, now, live->optional_after);
   vb_derive_charge (values->sent, values->derived, &battery->current, live->freshness.warn_after);
   if (!battery->config.fixed.history)
     return;
@@ -280,6 +281,7 @@ vb_battery_delete (VbBattery *battery, gint64 now)
 {
   vb_values_forget (&battery->values, now);
   battery->doubt = (VbDoubt){ 0 };
+  battery->members = (VbMembers){ 0 };
 
   if (battery->state != VB_STATE_GONE)
     step (battery, VB_STATE_GONE, NULL, now);
@@ -305,6 +307,7 @@ take (VbBattery *battery, VbRecord *record, VbApplyMode mode, gint64 now)
 
     if (vb_battery_has_item (battery, entry->item) && vb_values_take (values, entry, now))
       battery->required.last_change = now;
+    vb_derive_note (&battery->members, entry->item, &entry->value);
   }
 
   /* Whether the source is frozen depends on the current that follows from this record, not from the
@@ -316,6 +319,13 @@ take (VbBattery *battery, VbRecord *record, VbApplyMode mode, gint64 now)
   return step (battery,
                vb_freshness_next (freshness, battery->state, age, age < freshness->warn_after),
                record, now);
+}
+
+static void
+warn_of_members (const VbBattery *battery, GPtrArray *texts)
+{
+  if (vb_state_shows_values (battery->state))
+    vb_derive_warn (&battery->members, texts);
 }
 
 gboolean
@@ -342,6 +352,7 @@ vb_battery_apply (VbBattery *battery,
   vb_source_take (&battery->source, source, config->live.freshness.warn_after, now);
   changed = take (battery, record, mode, now);
   vb_verdict_fill (verdict, config, &battery->values, record, battery->state, changed, now);
+  warn_of_members (battery, verdict->warnings);
   vb_selection_tell (&battery->selection, &config->fixed, &battery->presence, now,
                      verdict->warnings);
   TELL (battery, taken, verdict);
@@ -465,6 +476,7 @@ vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
 {
   vb_verdict_warnings (&battery->config, &battery->values, &battery->source,
                        battery->selection.system, &battery->presence, battery->state, texts);
+  warn_of_members (battery, texts);
 }
 
 const VbValue *

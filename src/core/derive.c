@@ -6,6 +6,9 @@
 typedef struct
 {
   VbKnown member; /* family */
+  gsize family;   /* of VbMembers */
+  double above;   /* a member that is not above this is none */
+  const char *what;
   VbKnown name;   /* family of names for the ids */
   const char *id; /* begins the id of a member that has no name; its number follows */
   VbKnown minimum;
@@ -20,6 +23,9 @@ typedef struct
 static const Aggregate aggregates[] = {
   {
       .member = VB_KNOWN_CELL_VOLTAGE,
+      .family = offsetof (VbMembers, cells),
+      .above = 0,
+      .what = "cells",
       .id = "Cell",
       .minimum = VB_KNOWN_MIN_CELL_VOLTAGE,
       .minimum_id = VB_KNOWN_MIN_CELL_VOLTAGE_ID,
@@ -31,6 +37,9 @@ static const Aggregate aggregates[] = {
   },
   {
       .member = VB_KNOWN_CELL_TEMPERATURE,
+      .family = offsetof (VbMembers, sensors),
+      .above = -INFINITY,
+      .what = "temperatures",
       .name = VB_KNOWN_CELL_TEMPERATURE_NAME,
       .id = "T",
       .minimum = VB_KNOWN_MIN_CELL_TEMPERATURE,
@@ -125,29 +134,92 @@ derive_id (VbSample *derived,
   id->time = time;
 }
 
+static VbFamily *
+family_of (VbMembers *members, const Aggregate *aggregate)
+{
+  return &G_STRUCT_MEMBER (VbFamily, members, aggregate->family);
+}
+
+/* How many members there have to be; 0 where nobody says so. */
+static guint
+count_of (const VbSample *sent, const Aggregate *aggregate)
+{
+  if (aggregate->count == VB_KNOWN_NONE)
+    return 0;
+
+  return (guint)vb_value_number (&sent[vb_item_known (aggregate->count)].value, 0);
+}
+
+/* Those beyond the count are members no more, also where it grows again. */
+static void
+bound_family (VbFamily *family, guint count)
+{
+  while (count > 0 && family->n > count)
+    family->is_one[--family->n] = FALSE;
+}
+
+void
+vb_derive_note (VbMembers *members, guint item, const VbValue *value)
+{
+  const VbItem *own = vb_item (item);
+
+  for (guint i = 0; i < G_N_ELEMENTS (aggregates); i++) {
+    VbFamily *family;
+    guint index;
+
+    if (own->field->known != aggregates[i].member || !vb_value_is_valid (value)
+        || !(vb_value_number (value, -INFINITY) > aggregates[i].above))
+      continue;
+
+    family = family_of (members, &aggregates[i]);
+    index = item - vb_item_known (aggregates[i].member);
+    family->is_one[index] = TRUE;
+    family->n = MAX (family->n, index + 1);
+  }
+}
+
+void
+vb_derive_warn (const VbMembers *members, GPtrArray *texts)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (aggregates); i++) {
+    const VbFamily *family = family_of ((VbMembers *)members, &aggregates[i]);
+
+    if (family->lacking != 0)
+      g_ptr_array_add (
+          texts,
+          g_strdup_printf ("%s has no value: nothing is known of all %s",
+                           vb_item (vb_item_known (aggregates[i].member) + family->lacking - 1)->name,
+                           aggregates[i].what));
+  }
+}
+
 static void
 derive_aggregate (const VbSample *sent,
                   VbSample *derived,
                   const Aggregate *aggregate,
+                  VbFamily *family,
                   gint64 now,
                   gint64 optional_after)
 {
   const guint first = vb_item_known (aggregate->member);
-  const guint count = vb_item (first)->field->count;
+  const guint count = count_of (sent, aggregate);
   double minimum = 0, maximum = 0, sum = 0;
   guint minimum_index = 0, maximum_index = 0, seen = 0;
   gint64 oldest = G_MAXINT64;
-  gboolean complete = TRUE;
+  gboolean complete;
 
-  for (guint i = 0; i < count && complete; i++) {
+  bound_family (family, count);
+  family->lacking = 0;
+  for (guint i = 0; i < family->n && family->lacking == 0; i++) {
     const VbSample *sample = &sent[first + i];
     double number;
 
-    if (sample->time == 0)
+    if (!family->is_one[i])
       continue;
 
-    complete = vb_value_is_valid (&sample->value) && now - sample->time < optional_after;
-    number = vb_value_number (&sample->value, 0);
+    number = vb_value_number (&sample->value, NAN);
+    if (!(number > aggregate->above) || now - sample->time >= optional_after)
+      family->lacking = i + 1;
     if (seen == 0 || number < minimum) {
       minimum = number;
       minimum_index = i;
@@ -160,10 +232,7 @@ derive_aggregate (const VbSample *sent,
     oldest = MIN (oldest, sample->time);
     seen++;
   }
-
-  if (aggregate->count != VB_KNOWN_NONE
-      && seen < vb_value_number (&sent[vb_item_known (aggregate->count)].value, 0))
-    complete = FALSE;
+  complete = family->lacking == 0 && seen >= count;
 
   if (seen == 0 || !complete) {
     forget (derived, aggregate->minimum);
@@ -206,12 +275,17 @@ vb_derive_power (const VbSample *sent, VbSample *derived)
 }
 
 void
-vb_derive (const VbSample *sent, VbSample *derived, gint64 now, gint64 optional_after)
+vb_derive (const VbSample *sent,
+           VbSample *derived,
+           VbMembers *members,
+           gint64 now,
+           gint64 optional_after)
 {
   vb_derive_power (sent, derived);
 
   for (guint i = 0; i < G_N_ELEMENTS (aggregates); i++)
-    derive_aggregate (sent, derived, &aggregates[i], now, optional_after);
+    derive_aggregate (sent, derived, &aggregates[i], family_of (members, &aggregates[i]), now,
+                      optional_after);
 }
 
 const VbSample *

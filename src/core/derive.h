@@ -12,6 +12,33 @@ typedef struct
   gint64 time; /* of the last sample, µs; 0: none yet */
 } VbSmoothed;
 
+/** The largest family of which aggregates are derived. */
+#define VB_FAMILY_MAX 256
+
+/** Which members of a family (cells, temperature sensors) there are. */
+typedef struct
+{
+  guint n;       /* the highest of them, counted from 1 */
+  guint lacking; /* the first of them that has no value, counted from 1; 0: none */
+  guint8 is_one[VB_FAMILY_MAX];
+} VbFamily;
+
+/** The families of which aggregates are derived; zeroed: nothing has been seen yet. */
+typedef struct
+{
+  VbFamily cells;
+  VbFamily sensors;
+} VbMembers;
+
+/**
+ * Notes that @item was sent as @value: a cell is one once it has carried a value above 0, a sensor
+ * once it has carried any. Other items are let be.
+ */
+void vb_derive_note (VbMembers *members, guint item, const VbValue *value);
+
+/** Appends a text for each family of which nothing is derived because a member has no value. */
+void vb_derive_warn (const VbMembers *members, GPtrArray *texts);
+
 /**
  * Computes what the source did not send: Power or Current, the smallest and largest cell
  * voltage and temperature with their ids, sum and difference of the cells.
@@ -21,9 +48,15 @@ typedef struct
  * only some of the cells, or the result is outside its row's range. A derived value has the time of
  * its oldest input.
  *
+ * @members: of which cells and sensors there are aggregates; NrOfCellsPerBattery, where it is known,
+ * takes away those beyond it, and says that there have to be as many
  * @optional_after: a cell older than this (µs) is not fresh
  */
-void vb_derive (const VbSample *sent, VbSample *derived, gint64 now, gint64 optional_after);
+void vb_derive (const VbSample *sent,
+                VbSample *derived,
+                VbMembers *members,
+                gint64 now,
+                gint64 optional_after);
 
 /** The part of vb_derive() that concerns Power and Current alone. */
 void vb_derive_power (const VbSample *sent, VbSample *derived);

@@ -57,8 +57,8 @@ def record_of(changing, n):
         return dict(COMPLETE, Soc=50 + n % 2 * changing)
     if changing == 11:
         return eleven(n)
-    record = cells(n, min(changing, 128))
-    record.update({f'Balance{i + 1}': n % 2 for i in range(changing - 128)})
+    record = cells(n, min(changing, 256))
+    record.update({f'Balance{i + 1}': n % 2 for i in range(changing - 256)})
     return record
 
 

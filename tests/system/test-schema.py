@@ -129,7 +129,7 @@ def test_examples(world):
     equal((schema['$schema'], schema['type']),
           ('https://json-schema.org/draft/2020-12/schema', 'object'))
     right = [RECORD, {'Soc': 63}, {'Dc': {'Voltage': 52.7}}, {'Dc': {'0': {'Voltage': 52.7}}},
-             {'/Dc/0/Voltage': 52.7}, {'Dc/Voltage': 52.7}, {'Voltages': {'Cell128': 3.3}},
+             {'/Dc/0/Voltage': 52.7}, {'Dc/Voltage': 52.7}, {'Voltages': {'Cell256': 3.3}},
              {'Cell1': None}, {'Diagnostics': {'Module3': {'Alarms': {'LowVoltage': 2}}}},
              {'Connected': True}, {'State': 9}, {'LowVoltage': 2}, {'Info': {'ChargeRequest': True}}]
     wrong = [{}, [], 'text', {'Soc': 101}, {'Soc': '63'}, {'Soc': True}, {'soc': 5},

@@ -285,6 +285,80 @@ test_temperatures (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxCellTemperature=27");
 }
 
+#define CELLS "Cell1=3.3 Cell2=3.31 Cell3=3.29 Cell4=3.28 "
+
+static void
+assert_warned (Fixture *fixture, const char *text)
+{
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  const GPtrArray *lists[] = { fixture->verdict->warnings, warnings };
+
+  vb_battery_warnings (fixture->battery, warnings);
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++) {
+    g_assert_cmpstr (lists[i]->len > 0 ? g_ptr_array_index (lists[i], 0) : NULL, ==, text);
+    g_assert_cmpuint (lists[i]->len, <=, 1);
+  }
+}
+
+/* Cells that do not exist are none; one that did and has no value now takes every aggregate over
+   the cells away, until it is back or DELETE. */
+static void
+test_cells_that_do_not_exist (Fixture *fixture, gconstpointer user_data)
+{
+  static const char *const nothing[] = { "Cell5=null", "Cell5=0" };
+
+  fixture->config.fixed.history = TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (nothing); i++) {
+    g_autofree char *record = g_strconcat (REQUIRED " " CELLS "NrOfCellsPerBattery=4 Temperature3=null ",
+                                           nothing[i], " Temperature1=20", NULL);
+
+    restart (fixture);
+    g_assert_true (push (fixture, record));
+    assert_bus (fixture, "MinCellVoltage=3.28 MaxCellVoltage=3.31 Voltages/Sum=13.18"
+                         " MinCellTemperature=20 MinimumCellVoltage=3.28");
+    assert_warned (fixture, NULL);
+
+    g_assert_true (push (fixture, "Cell2=null"));
+    assert_bus (fixture, "MinCellVoltage=- MaxCellVoltage=- Voltages/Sum=- Voltages/Diff=-"
+                         " MaxVoltageCellId=- Cell1=3.3");
+    assert_warned (fixture, "Cell2 has no value: nothing is known of all cells");
+    g_assert_true (push (fixture, "Cell2=0"));
+    assert_bus (fixture, "MinCellVoltage=- MinimumCellVoltage=3.28 Cell2=0");
+    assert_warned (fixture, "Cell2 has no value: nothing is known of all cells");
+
+    /* Time alone does not make one that is dead none, ... */
+    tick_at (fixture, 600 * SECOND);
+    assert_step (fixture, VB_STATE_GONE, 1);
+    g_assert_true (push (fixture, REQUIRED " NrOfCellsPerBattery=3 Cell1=3.3 Cell3=3.29"
+                                            " Temperature1=20"));
+    assert_bus (fixture, "MinCellVoltage=-");
+    g_assert_true (push (fixture, "Cell2=3.2"));
+    assert_bus (fixture, "MinCellVoltage=3.2");
+    assert_warned (fixture, NULL);
+
+    /* ... but DELETE does. */
+    switch_off (fixture);
+    g_assert_true (push (fixture, REQUIRED " NrOfCellsPerBattery=2 Cell1=3.3 Cell2=3.31"));
+    assert_bus (fixture, "MinCellVoltage=3.3 MaxCellVoltage=3.31");
+    assert_warned (fixture, NULL);
+  }
+}
+
+/* Packs of high voltage have more cells than one would think. */
+static void
+test_many_cells (Fixture *fixture, gconstpointer user_data)
+{
+  g_autoptr (GString) record = g_string_new (REQUIRED);
+
+  for (guint i = 1; i <= 256; i++)
+    g_string_append_printf (record, " Cell%u=3.%u", i, 100 + i);
+  g_assert_true (push (fixture, record->str));
+  assert_bus (fixture, "Cell256=3.356 MinCellVoltage=3.101 MaxCellVoltage=3.356"
+                       " MaxVoltageCellId=Cell256");
+  g_assert_true (push (fixture, "Balance256=1"));
+  assert_bus (fixture, "Balance256=1");
+}
+
 /* Counters show where the source is silent about them; what it sends wins until optional-after. */
 static void
 test_counters (Fixture *fixture, gconstpointer user_data)
@@ -525,6 +599,8 @@ main (int argc, char **argv)
   ADD ("derived-power", test_derived_power);
   ADD ("cells", test_cells);
   ADD ("temperatures", test_temperatures);
+  ADD ("cells-that-do-not-exist", test_cells_that_do_not_exist);
+  ADD ("many-cells", test_many_cells);
   ADD ("counters", test_counters);
   ADD ("no-counters", test_no_counters);
   ADD ("counters-and-gaps", test_counters_and_gaps);

@@ -9,6 +9,7 @@ typedef struct
 {
   VbSample *sent;
   VbSample *derived;
+  VbMembers members;
 } Fixture;
 
 static void
@@ -16,6 +17,7 @@ set_up (Fixture *fixture, gconstpointer user_data)
 {
   fixture->sent = g_new0 (VbSample, vb_item_count ());
   fixture->derived = g_new0 (VbSample, vb_item_count ());
+  fixture->members = (VbMembers){ 0 };
 }
 
 static void
@@ -54,6 +56,7 @@ send_number (Fixture *fixture, const char *name, double number, gint64 age)
   vb_item_check_number (item, number, &fixture->sent[item].value, &error);
   g_assert_no_error (error);
   fixture->sent[item].time = NOW - age;
+  vb_derive_note (&fixture->members, item, &fixture->sent[item].value);
 }
 
 static void
@@ -66,7 +69,7 @@ send_null (Fixture *fixture, const char *name)
 static void
 derive (Fixture *fixture)
 {
-  vb_derive (fixture->sent, fixture->derived, NOW, OPTIONAL_AFTER);
+  vb_derive (fixture->sent, fixture->derived, &fixture->members, NOW, OPTIONAL_AFTER);
 }
 
 static void
@@ -214,10 +217,10 @@ test_cells (Fixture *fixture, gconstpointer user_data)
   assert_number (fixture, "Voltages/Diff", 0.07, 4 * SECOND);
 
   /* The extremes wander. */
-  send_number (fixture, "Cell128", 2.5, 0);
+  send_number (fixture, "Cell256", 2.5, 0);
   send_number (fixture, "Cell1", 3.6, 0);
   derive (fixture);
-  assert_text (fixture, "MinVoltageCellId", "Cell128", 4 * SECOND);
+  assert_text (fixture, "MinVoltageCellId", "Cell256", 4 * SECOND);
   assert_text (fixture, "MaxVoltageCellId", "Cell1", 4 * SECOND);
 }
 
@@ -253,6 +256,82 @@ test_some_cells (Fixture *fixture, gconstpointer user_data)
   send_null (fixture, "Cell2");
   derive (fixture);
   assert_no_cells (fixture);
+}
+
+/* A cell is one once it has carried a value above 0. */
+static void
+test_no_such_cell (Fixture *fixture, gconstpointer user_data)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+
+  send_number (fixture, "Cell1", 3.31, 0);
+  send_number (fixture, "Cell2", 3.28, 0);
+  send_null (fixture, "Cell3");
+  send_number (fixture, "Cell4", 0, 0);
+  send_null (fixture, "Temperature3");
+  send_number (fixture, "Temperature1", 0, 0);
+  derive (fixture);
+  assert_number (fixture, "MinCellVoltage", 3.28, 0);
+  assert_number (fixture, "MaxCellTemperature", 0, 0);
+  assert_number (fixture, "Voltages/Sum", 6.59, 0);
+  vb_derive_warn (&fixture->members, texts);
+  g_assert_cmpuint (texts->len, ==, 0);
+
+  /* One that was and reads 0 now: neither a minimum of 0 nor one over the others. */
+  send_number (fixture, "Cell2", 0, 0);
+  derive (fixture);
+  assert_no_cells (fixture);
+  vb_derive_warn (&fixture->members, texts);
+  g_assert_cmpuint (texts->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (texts, 0), ==,
+                   "Cell2 has no value: nothing is known of all cells");
+
+  send_number (fixture, "Cell2", 3.2, 0);
+  send_null (fixture, "Temperature1");
+  derive (fixture);
+  assert_number (fixture, "MinCellVoltage", 3.2, 0);
+  assert_none (fixture, "MinCellTemperature");
+  g_ptr_array_set_size (texts, 0);
+  vb_derive_warn (&fixture->members, texts);
+  g_assert_cmpuint (texts->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (texts, 0), ==,
+                   "Temperature1 has no value: nothing is known of all temperatures");
+}
+
+/* A smaller count takes cells away, and a larger one does not bring them back. */
+static void
+test_fewer_cells (Fixture *fixture, gconstpointer user_data)
+{
+  for (guint i = 1; i <= 5; i++) {
+    g_autofree char *name = g_strdup_printf ("Cell%u", i);
+
+    send_number (fixture, name, 3.3 - i * 0.01, 0);
+  }
+  derive (fixture);
+  assert_text (fixture, "MinVoltageCellId", "Cell5", 0);
+
+  send_number (fixture, "NrOfCellsPerBattery", 4, 0);
+  derive (fixture);
+  assert_text (fixture, "MinVoltageCellId", "Cell4", 0);
+  send_null (fixture, "Cell5");
+  derive (fixture);
+  assert_text (fixture, "MinVoltageCellId", "Cell4", 0);
+
+  send_null (fixture, "NrOfCellsPerBattery");
+  derive (fixture);
+  assert_text (fixture, "MinVoltageCellId", "Cell4", 0);
+  send_number (fixture, "Cell5", 3, 0);
+  derive (fixture);
+  assert_text (fixture, "MinVoltageCellId", "Cell5", 0);
+}
+
+static void
+test_families_fit (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_cmpuint (vb_item (vb_item_known (VB_KNOWN_CELL_VOLTAGE))->field->count, <=,
+                    VB_FAMILY_MAX);
+  g_assert_cmpuint (vb_item (vb_item_known (VB_KNOWN_CELL_TEMPERATURE))->field->count, <=,
+                    VB_FAMILY_MAX);
 }
 
 static void
@@ -325,6 +404,9 @@ main (int argc, char **argv)
   ADD ("cells", test_cells);
   ADD ("one-cell", test_one_cell);
   ADD ("some-cells", test_some_cells);
+  ADD ("no-such-cell", test_no_such_cell);
+  ADD ("fewer-cells", test_fewer_cells);
+  ADD ("families-fit", test_families_fit);
   ADD ("cell-count", test_cell_count);
   ADD ("temperatures", test_temperatures);
   ADD ("choose", test_choose);
