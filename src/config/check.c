@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/shown.h"
+#include "core/limits.h"
 #include "error.h"
 
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
@@ -116,6 +117,39 @@ check_role (const VbBatteryConfig *battery, GError **error)
   return TRUE;
 }
 
+/* What lies below what, as the bus will show it: a battery that is empty at a voltage that it is not
+   charged to is never full. */
+static gboolean
+check_voltages (const VbBatteryConfig *battery, GError **error)
+{
+  const VbBatteryLive *live = &battery->live;
+  const struct
+  {
+    const char *key;
+    double value;
+    VbKnown field;
+  } rows[] = {
+    { "battery-low-voltage", live->battery_low_voltage, VB_KNOWN_BATTERY_LOW_VOLTAGE },
+    { "min-battery-low-voltage", live->min_battery_low_voltage, VB_KNOWN_BATTERY_LOW_VOLTAGE },
+    { "stale-charge-voltage", live->stale_charge_voltage, VB_KNOWN_MAX_CHARGE_VOLTAGE },
+    { "max-charge-voltage", live->max_charge_voltage, VB_KNOWN_MAX_CHARGE_VOLTAGE },
+  };
+
+  for (guint i = 0; i < 2; i++)
+    for (guint j = 2; j < G_N_ELEMENTS (rows); j++)
+      /* Every comparison with NAN is false: what is not set binds nothing. */
+      if (vb_limits_configured (rows[i].field, rows[i].value)
+          >= vb_limits_configured (rows[j].field, rows[j].value))
+        return refuse (battery, error, "%s=%g must be below %s=%g", rows[i].key, rows[i].value,
+                       rows[j].key, rows[j].value);
+
+  if (live->stale_charge_voltage > live->max_charge_voltage)
+    return refuse (battery, error, "stale-charge-voltage=%g must not be above max-charge-voltage=%g",
+                   live->stale_charge_voltage, live->max_charge_voltage);
+
+  return TRUE;
+}
+
 static gboolean
 check_battery (const VbBatteryConfig *battery, GError **error)
 {
@@ -128,7 +162,7 @@ check_battery (const VbBatteryConfig *battery, GError **error)
                    battery->fixed.custom_name, vb_shown_find_control (battery->fixed.custom_name));
 
   return check_times (battery, error) && check_product_id (battery, error)
-         && check_role (battery, error);
+         && check_role (battery, error) && check_voltages (battery, error);
 }
 
 static gboolean

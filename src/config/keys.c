@@ -66,7 +66,9 @@ const VbKey vb_keys[] = {
                    "0xA3EF) are refused." },
   { BATTERY, "warn-after", VB_KEY_SECONDS, OF (live.freshness.warn_after), SECONDS (0.1, 300),
     DEFAULT (VB_WARN_AFTER),
-    .description = "Age of the source at which the battery is *late*." },
+    .description = "Age of the source at which the battery is *late*. A time that is not set "
+                   "follows those that are: it is as by default, or as near to that as their order "
+                   "allows." },
   { BATTERY, "stale-after", VB_KEY_SECONDS, OF (live.freshness.stale_after), SECONDS (0.1, 300),
     DEFAULT (VB_STALE_AFTER),
     .description = "Age at which it is *stale*: see `on-stale`." },

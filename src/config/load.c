@@ -6,6 +6,7 @@
 #include "keys.h"
 #include "listen.h"
 #include "retired.h"
+#include "times.h"
 #include "token.h"
 #include "twice.h"
 
@@ -218,6 +219,8 @@ read_groups (VbConfig *config, GKeyFile *file, GError **error)
     }
     if (!read_group (file, groups[i], kind, target, config->warnings, error))
       return FALSE;
+    if (battery != NULL)
+      vb_config_times_follow (&((VbBatteryConfig *)target)->live, file, groups[i]);
   }
 
   if (config->batteries->len == 0)

@@ -21,7 +21,7 @@ WRONG = (
     ('[battery]\nwarn-after=10\nstale-after=10\n', ('stale-after=10', 'warn-after=10')),
     ('[battery]\nstale-after=30\ndrop-after=29\n', ('drop-after=29', 'stale-after=30')),
     ('[battery]\ndrop-after=301\n', ('drop-after=301', '300')),
-    ('[battery]\nleave-after=179\n', ('leave-after=179', 'drop-after=180')),
+    ('[battery]\nleave-after=179\ndrop-after=180\n', ('leave-after=179', 'drop-after=180')),
     ('[battery]\noptional-after=29\n', ('optional-after=29', 'stale-after=30')),
     ('[battery]\nfrozen-after=5\n', ('frozen-after=5', 'warn-after=10')),
     ('[battery]\nrole=master\n', ('role=master', 'bms', 'monitor')),

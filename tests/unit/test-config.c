@@ -182,12 +182,30 @@ static const Bad bad[] = {
   { "[battery]\ncustom-name=\xff\n", VALUE, { "[battery]", "custom-name", "UTF-8" } },
 
   /* Values that do not go together */
-  { "[battery]\nwarn-after=30\n", CLASH, { "stale-after=30", "warn-after=30" } },
-  { "[battery]\nwarn-after=31\n", CLASH, { "stale-after=30", "warn-after=31" } },
-  { "[battery shed]\nstale-after=10\n", CLASH, { "shed", "stale-after=10", "warn-after=10" } },
-  { "[battery]\ndrop-after=29.9\n", CLASH, { "drop-after=29.9", "stale-after=30" } },
-  { "[battery]\nleave-after=179\n", CLASH, { "leave-after=179", "drop-after=180" } },
+  { "[battery]\nwarn-after=30\nstale-after=30\n", CLASH, { "stale-after=30", "warn-after=30" } },
+  { "[battery]\nstale-after=30\nwarn-after=31\n", CLASH,
+    { "stale-after=30", "warn-after=31" } },
+  { "[battery shed]\nstale-after=10\nwarn-after=10\n", CLASH,
+    { "shed", "stale-after=10", "warn-after=10" } },
+  { "[battery]\ndrop-after=29.9\nstale-after=30\n", CLASH,
+    { "drop-after=29.9", "stale-after=30" } },
+  { "[battery]\nleave-after=179\ndrop-after=180\n", CLASH,
+    { "leave-after=179", "drop-after=180" } },
   { "[battery]\noptional-after=29\n", CLASH, { "optional-after=29", "stale-after=30" } },
+  { "[battery]\nwarn-after=300\n", CLASH, { "stale-after=300", "warn-after=300" } },
+  { "[battery]\nwarn-after=50\ndrop-after=40\n", CLASH, { "stale-after=40", "warn-after=50" } },
+  { "[battery]\nmax-charge-voltage=48\nmin-battery-low-voltage=50\n", CLASH,
+    { "min-battery-low-voltage=50", "below", "max-charge-voltage=48" } },
+  { "[battery]\nmax-charge-voltage=50\nbattery-low-voltage=50\n", CLASH,
+    { "battery-low-voltage=50", "max-charge-voltage=50" } },
+  { "[battery]\nstale-charge-voltage=30\nmin-battery-low-voltage=44\n", CLASH,
+    { "min-battery-low-voltage=44", "stale-charge-voltage=30" } },
+  { "[battery]\nstale-charge-voltage=30\nbattery-low-voltage=44\n", CLASH,
+    { "battery-low-voltage=44", "stale-charge-voltage=30" } },
+  { "[battery]\nstale-charge-voltage=54.19\nmin-battery-low-voltage=54.05\n", CLASH,
+    { "min-battery-low-voltage=54.05", "stale-charge-voltage=54.19" } },
+  { "[battery shed]\nstale-charge-voltage=57\nmax-charge-voltage=56.8\n", CLASH,
+    { "shed", "stale-charge-voltage=57", "max-charge-voltage=56.8" } },
   { "[battery]\nfrozen-after=10\n", CLASH, { "frozen-after=10", "0", "warn-after=10" } },
   { "[battery]\nproduct-id=0xB004\n", CLASH, { "product-id=0xB004", "0xB000", "0xB0FF" } },
   { "[battery]\nproduct-id=0xb0ff\n", CLASH, { "product-id=0xB0FF", "0xB000" } },
@@ -523,6 +541,8 @@ test_bounds (Files *files, gconstpointer unused)
     "[battery]\nwarn-after=299.999999\nstale-after=300\ndrop-after=300\nleave-after=300\n"
     "optional-after=300\n",
     "[battery]\nwarn-after=29.999999\n",
+    "[battery]\nstale-charge-voltage=56.8\nmax-charge-voltage=56.8\nbattery-low-voltage=56.7\n"
+    "min-battery-low-voltage=56.7\n",
     "[battery]\nproduct-id=0xAFFF\n",
     "[battery]\nproduct-id=0xB100\n",
     "[battery]\nproduct-id=0xA3DF\n",
@@ -548,6 +568,49 @@ test_bounds (Files *files, gconstpointer unused)
 
     g_assert_cmpuint (config->batteries->len, ==, 1);
     g_assert_cmpuint (config->warnings->len, ==, 0);
+  }
+}
+
+/* A time that is not set follows those that are. */
+static void
+test_times_follow (Files *files, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *text;
+    double warn, stale, drop, leave, optional;
+  } rows[] = {
+    { "", 10, 30, 180, 600, 120 },
+    { "stale-after=250\n", 10, 250, 250, 600, 250 },
+    { "stale-after=130\n", 10, 130, 180, 600, 130 },
+    { "warn-after=30\n", 30, 90, 180, 600, 120 },
+    { "warn-after=80\n", 80, 240, 240, 600, 240 },
+    { "warn-after=250\n", 250, 300, 300, 600, 300 },
+    { "stale-after=6\n", 2, 6, 180, 600, 120 },
+    { "stale-after=0.2\n", 0.1, 0.2, 180, 600, 120 },
+    { "drop-after=300\n", 10, 30, 300, 600, 120 },
+    { "drop-after=20\n", 10, 20, 20, 600, 120 },
+    { "drop-after=3\n", 1, 3, 3, 600, 120 },
+    { "leave-after=100\n", 10, 30, 100, 100, 120 },
+    { "leave-after=1000\n", 10, 30, 180, 1000, 120 },
+    { "warn-after=60\ndrop-after=100\n", 60, 100, 100, 600, 120 },
+    { "optional-after=1000\nstale-after=250\n", 10, 250, 250, 600, 1000 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *text
+        = g_strconcat ("[battery]\n[battery shed]\nrole=monitor\n", rows[i].text, NULL);
+    g_autoptr (VbConfig) config = load (files, text);
+    const VbBatteryLive *live = &battery (config, 1)->live;
+    const VbFreshness *times = &live->freshness;
+
+    g_test_message ("%s", rows[i].text);
+    g_assert_cmpint (times->warn_after, ==, (gint64)(rows[i].warn * G_USEC_PER_SEC));
+    g_assert_cmpint (times->stale_after, ==, (gint64)(rows[i].stale * G_USEC_PER_SEC));
+    g_assert_cmpint (times->drop_after, ==, (gint64)(rows[i].drop * G_USEC_PER_SEC));
+    g_assert_cmpint (times->leave_after, ==, (gint64)(rows[i].leave * G_USEC_PER_SEC));
+    g_assert_cmpint (live->optional_after, ==, (gint64)(rows[i].optional * G_USEC_PER_SEC));
+    assert_default_battery (battery (config, 0), "virtual", 100);
   }
 }
 
@@ -861,6 +924,7 @@ main (int argc, char **argv)
   add ("/config/everything", test_everything);
   add ("/config/words", test_words);
   add ("/config/bounds", test_bounds);
+  add ("/config/times-follow", test_times_follow);
   add ("/config/default-battery", test_default_battery);
   add ("/config/instances", test_instances);
   add ("/config/instances-run-out", test_instances_run_out);
