@@ -12,7 +12,12 @@
 static double
 steps_per_unit (VbKnown known)
 {
-  return exp10 (vb_item (vb_item_known (known))->field->decimals);
+  static const double powers[] = { 1, 10, 100, 1000 };
+  const int decimals = vb_item (vb_item_known (known))->field->decimals;
+
+  g_return_val_if_fail (decimals >= 0 && decimals < (int)G_N_ELEMENTS (powers), 1);
+
+  return powers[decimals];
 }
 
 /* @limit brought to the decimals of its row, towards safety: a ceiling never up, a floor never
@@ -20,8 +25,13 @@ steps_per_unit (VbKnown known)
 static double
 to_decimals (VbKnown known, double limit, double slack)
 {
-  const double scale = steps_per_unit (known);
-  const double steps = limit * scale;
+  double scale, steps;
+
+  if (isnan (limit))
+    return NAN;
+
+  scale = steps_per_unit (known);
+  steps = limit * scale;
 
   return (known == VB_KNOWN_BATTERY_LOW_VOLTAGE ? ceil (steps - slack) : floor (steps + slack))
          / scale;
