@@ -13,6 +13,7 @@
 #include "core/ladder-source.h"
 #include "heartbeat.h"
 #include "http/inherit.h"
+#include "http/listen.h"
 #include "http/server.h"
 #include "process.h"
 #include "state/history-keeper.h"
@@ -26,7 +27,9 @@ struct _VbDaemon
   const VbOptions *options;
   GPtrArray *inherited; /* of GSocket: what the supervisor listens on for us */
   char **listen;        /* addresses that take the place of those in the file, or NULL */
-  VbConfig *config;
+  VbConfig *config;     /* at the start; the batteries have what a reload has changed */
+  char *file;           /* that was read last; NULL: none */
+  char *token;          /* that is needed now; NULL: none */
   GMainLoop *loop;
   VbStandstill *standstill;
   VbVenusSystem *system;
@@ -70,6 +73,8 @@ vb_daemon_free (VbDaemon *daemon)
   g_clear_pointer (&daemon->standstill, vb_standstill_free);
   g_clear_pointer (&daemon->loop, g_main_loop_unref);
   g_clear_pointer (&daemon->config, vb_config_free);
+  g_free (daemon->file);
+  g_free (daemon->token);
   g_strfreev (daemon->listen);
   g_clear_pointer (&daemon->inherited, g_ptr_array_unref);
   g_free (daemon);
@@ -100,10 +105,9 @@ inherit_sockets (VbDaemon *daemon, GError **error)
 }
 
 static VbConfig *
-load_config (const VbDaemon *daemon, GError **error)
+load_config (const VbDaemon *daemon, const char *file, GError **error)
 {
-  VbConfig *config
-      = vb_config_load (daemon->options->config, (const char *const *)daemon->listen, error);
+  VbConfig *config = vb_config_load (file, (const char *const *)daemon->listen, error);
 
   for (guint i = 0; config != NULL && i < config->warnings->len; i++)
     g_message ("%s", (const char *)g_ptr_array_index (config->warnings, i));
@@ -117,7 +121,7 @@ vb_daemon_load (VbDaemon *daemon, GError **error)
   if (!daemon->options->check_config && !inherit_sockets (daemon, error))
     return VB_EXIT_LISTEN;
 
-  daemon->config = load_config (daemon, error);
+  daemon->config = load_config (daemon, daemon->options->config, error);
   if (daemon->config == NULL)
     return VB_EXIT_CONFIGURATION;
   if (!vb_bus_address_check (daemon->config->bus_address, error)) {
@@ -125,6 +129,8 @@ vb_daemon_load (VbDaemon *daemon, GError **error)
                     daemon->config->bus_address);
     return VB_EXIT_CONFIGURATION;
   }
+  daemon->file = g_strdup (daemon->config->file);
+  daemon->token = g_strdup (daemon->config->token);
 
   return VB_EXIT_OK;
 }
@@ -162,13 +168,46 @@ keep_time (const VbDaemon *daemon)
   vb_heartbeat_start (MIN (VB_HEARTBEAT_PERIOD, shortest / 2), VB_HEARTBEAT_LIMIT);
 }
 
+/* Half of a configuration is none: a seat belt is not taken off a battery because the same change
+   would make a monitor of it. */
+static void
+reload_battery (const VbDaemon *daemon, VbBattery *battery, const VbConfig *config)
+{
+  const char *name = vb_battery_config (battery)->fixed.name;
+  const VbBatteryConfig *wanted = vb_config_battery (config, name);
+
+  if (wanted == NULL)
+    return;
+
+  if (vb_config_changes_fixes (vb_config_battery (daemon->config, name), wanted))
+    g_message ("battery %s: its whole configuration is kept as it was", name);
+  else
+    vb_battery_reconfigure (battery, wanted, vb_clock_now ());
+}
+
+/* What the token file holds counts from now on; that there is one is as it was at the start. */
+static void
+reload_token (VbDaemon *daemon, const VbConfig *config)
+{
+  if (g_strcmp0 (config->token_file, daemon->config->token_file) != 0
+      || g_strcmp0 (config->token, daemon->token) == 0)
+    return;
+
+  g_free (daemon->token);
+  daemon->token = g_strdup (config->token);
+  vb_http_server_set_token (daemon->server, daemon->token);
+  g_message ("the token has changed");
+}
+
 /* SIGHUP: what can change without leaving the bus does, what cannot is named. */
 static gboolean
 on_reload (gpointer user_data)
 {
   VbDaemon *daemon = user_data;
+  const char *file = daemon->options->config != NULL ? daemon->options->config
+                                                     : vb_config_load_find_again (daemon->file);
   g_autoptr (GError) error = NULL;
-  g_autoptr (VbConfig) config = load_config (daemon, &error);
+  g_autoptr (VbConfig) config = load_config (daemon, file, &error);
   g_auto (GStrv) unchangeable = NULL;
 
   if (config == NULL) {
@@ -180,14 +219,11 @@ on_reload (gpointer user_data)
   for (guint i = 0; unchangeable[i] != NULL; i++)
     g_message ("%s changes with a restart only", unchangeable[i]);
 
-  for (guint i = 0; i < daemon->batteries->len; i++) {
-    VbBattery *battery = g_ptr_array_index (daemon->batteries, i);
-    const VbBatteryConfig *wanted
-        = vb_config_battery (config, vb_battery_config (battery)->fixed.name);
-
-    if (wanted != NULL)
-      vb_battery_reconfigure (battery, wanted, vb_clock_now ());
-  }
+  for (guint i = 0; i < daemon->batteries->len; i++)
+    reload_battery (daemon, g_ptr_array_index (daemon->batteries, i), config);
+  reload_token (daemon, config);
+  g_free (daemon->file);
+  daemon->file = g_strdup (config->file);
   keep_time (daemon);
   g_message ("configuration read again");
 
@@ -254,6 +290,10 @@ join_bus (VbDaemon *daemon, GError **error)
     return VB_EXIT_BUS;
 
   g_message ("version %s, bus %s", VB_VERSION, address);
+  if (daemon->file != NULL)
+    g_message ("configuration %s", daemon->file);
+  else
+    g_message ("no configuration file: defaults");
   daemon->system = vb_venus_system_new (address, on_bus_lost, daemon, error);
   if (daemon->system == NULL)
     return VB_EXIT_BUS;
@@ -302,7 +342,8 @@ listen_on (VbHttpServer *server, const VbConfig *config, GError **error)
     else if (!by_default || i == 0) {
       g_propagate_error (error, g_steal_pointer (&failed));
       return FALSE;
-    }
+    } else if (vb_http_listen_is_here (addresses[i]))
+      g_message ("%s; a client that resolves localhost to it does not come here", failed->message);
   }
 
   return TRUE;

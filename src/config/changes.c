@@ -31,6 +31,16 @@ add_differences (VbKeyGroup group,
       g_ptr_array_add (differences, g_strdup_printf ("[%s] %s", name, vb_keys[i].key));
 }
 
+gboolean
+vb_config_changes_fixes (const VbBatteryConfig *old, const VbBatteryConfig *new)
+{
+  g_autoptr (GPtrArray) differences = g_ptr_array_new_with_free_func (g_free);
+
+  add_differences (VB_KEY_GROUP_BATTERY, old->fixed.name, old, new, differences);
+
+  return differences->len > 0;
+}
+
 char **
 vb_config_changes_fixed (const VbConfig *old, const VbConfig *new)
 {

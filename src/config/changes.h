@@ -10,4 +10,7 @@ G_BEGIN_DECLS
  */
 char **vb_config_changes_fixed (const VbConfig *old, const VbConfig *new);
 
+/** Whether a key of a battery differs that cannot change while running. */
+gboolean vb_config_changes_fixes (const VbBatteryConfig *old, const VbBatteryConfig *new);
+
 G_END_DECLS

@@ -144,7 +144,8 @@ check_voltages (const VbBatteryConfig *battery, GError **error)
                        rows[j].key, rows[j].value);
 
   if (live->stale_charge_voltage > live->max_charge_voltage)
-    return refuse (battery, error, "stale-charge-voltage=%g must not be above max-charge-voltage=%g",
+    return refuse (battery, error,
+                   "stale-charge-voltage=%g must not be above max-charge-voltage=%g",
                    live->stale_charge_voltage, live->max_charge_voltage);
 
   return TRUE;

@@ -37,7 +37,8 @@ const VbKey vb_keys[] = {
                    "default where the machine has no IPv6. Not used where a supervisor hands "
                    "sockets over (LISTEN_FDS)." },
   { HTTP, "token-file", VB_KEY_TEXT, AT (token_file), NOT_EMPTY,
-    .description = "File that holds the token which every request must bring." },
+    .description = "File that holds the token which every request must bring. What it holds is "
+                   "read again on SIGHUP." },
   { HTTP, "allow-anonymous", VB_KEY_BOOLEAN, AT (allow_anonymous), .by_default = "false",
     .description = "Whether anybody who reaches the daemon may send without a token." },
   { HTTP, "server-names", VB_KEY_LIST, AT (server_names),

@@ -278,6 +278,15 @@ vb_config_load_find_file (void)
   return NULL;
 }
 
+const char *
+vb_config_load_find_again (const char *used)
+{
+  if (used != NULL && !g_file_test (used, G_FILE_TEST_EXISTS))
+    return used;
+
+  return vb_config_load_find_file ();
+}
+
 /* What stands in the file need not be UTF-8; what is said of it is. */
 static void
 make_valid (GError **error)

@@ -15,6 +15,12 @@ G_BEGIN_DECLS
 const char *vb_config_load_find_file (void);
 
 /**
+ * The same for who has read @used (NULL: none) already: @used where that is there no more, so that
+ * reading it fails and nothing is taken for a configuration that is none.
+ */
+const char *vb_config_load_find_again (const char *used);
+
+/**
  * Reads a configuration, and checks it.
  *
  * @file: a path; NULL: vb_config_load_find_file(), or the defaults where there is none

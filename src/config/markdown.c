@@ -11,7 +11,7 @@ vb_config_markdown_append (GString *markdown)
                    "`/etc/dbus-virtual-battery.ini`. Nothing has to be set. `--check-config` names "
                    "what is wrong. `[battery]` is the battery `virtual`; `[battery NAME]` groups, "
                    "with the same keys, are further ones. Keys marked *live* are taken over on "
-                   "SIGHUP.\n");
+                   "SIGHUP, unless another key of the same battery differs too.\n");
 
   for (VbKeyGroup group = VB_KEY_GROUP_HTTP; group <= VB_KEY_GROUP_STATE; group++) {
     g_string_append_printf (markdown,

@@ -22,7 +22,6 @@ const VbRetiredKey *vb_config_retired_find (VbKeyGroup group, const char *key);
  *
  * Returns: NULL with an error in VB_CONFIG_ERROR that says what is allowed
  */
-const char *
-vb_config_retired_value (const VbRetiredKey *retired, const char *text, GError **error);
+const char *vb_config_retired_value (const VbRetiredKey *retired, const char *text, GError **error);
 
 G_END_DECLS

@@ -186,10 +186,10 @@ vb_derive_warn (const VbMembers *members, GPtrArray *texts)
 
     if (family->lacking != 0)
       g_ptr_array_add (
-          texts,
-          g_strdup_printf ("%s has no value: nothing is known of all %s",
-                           vb_item (vb_item_known (aggregates[i].member) + family->lacking - 1)->name,
-                           aggregates[i].what));
+          texts, g_strdup_printf (
+                     "%s has no value: nothing is known of all %s",
+                     vb_item (vb_item_known (aggregates[i].member) + family->lacking - 1)->name,
+                     aggregates[i].what));
   }
 }
 
@@ -275,11 +275,8 @@ vb_derive_power (const VbSample *sent, VbSample *derived)
 }
 
 void
-vb_derive (const VbSample *sent,
-           VbSample *derived,
-           VbMembers *members,
-           gint64 now,
-           gint64 optional_after)
+vb_derive (
+    const VbSample *sent, VbSample *derived, VbMembers *members, gint64 now, gint64 optional_after)
 {
   vb_derive_power (sent, derived);
 

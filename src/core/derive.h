@@ -52,11 +52,8 @@ void vb_derive_warn (const VbMembers *members, GPtrArray *texts);
  * takes away those beyond it, and says that there have to be as many
  * @optional_after: a cell older than this (µs) is not fresh
  */
-void vb_derive (const VbSample *sent,
-                VbSample *derived,
-                VbMembers *members,
-                gint64 now,
-                gint64 optional_after);
+void vb_derive (
+    const VbSample *sent, VbSample *derived, VbMembers *members, gint64 now, gint64 optional_after);
 
 /** The part of vb_derive() that concerns Power and Current alone. */
 void vb_derive_power (const VbSample *sent, VbSample *derived);

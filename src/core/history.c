@@ -45,12 +45,8 @@ integrate (double from, double to, double hours, double *above, double *below)
 /* The areas above and below zero since @flow was last carried, per hour. @amount: now; NAN where it
    is not carried */
 static void
-integrate_since (VbFlow *flow,
-                 double amount,
-                 gint64 now,
-                 gint64 longest_gap,
-                 double *above,
-                 double *below)
+integrate_since (
+    VbFlow *flow, double amount, gint64 now, gint64 longest_gap, double *above, double *below)
 {
   const gint64 gap = now - flow->time;
 
@@ -232,7 +228,8 @@ measured (const VbValues *values, VbKnown known, const VbBatteryLive *live, gint
 /* Current or Power as they are on the bus, where the record of now carried what they follow from:
    the one itself, or the other one. */
 static double
-carried (const VbValues *values, VbKnown known, VbKnown other, const VbBatteryLive *live, gint64 now)
+carried (
+    const VbValues *values, VbKnown known, VbKnown other, const VbBatteryLive *live, gint64 now)
 {
   const guint item = vb_item_known (known);
   const VbSample *sample = vb_values_fresh (values, item, live, now);

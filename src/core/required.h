@@ -21,7 +21,8 @@ typedef struct
  */
 typedef struct
 {
-  gint64 last_change; /* when one of Voltage, Current, Power, Soc last changed by a single bit, µs */
+  gint64
+      last_change; /* when one of Voltage, Current, Power, Soc last changed by a single bit, µs */
 } VbRequired;
 
 /** The requirements of @role: @n of them, from the first on. */

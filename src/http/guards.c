@@ -33,6 +33,15 @@ vb_http_guards_free (VbHttpGuards *guards)
 }
 
 void
+vb_http_guards_set_token (VbHttpGuards *guards, const char *token)
+{
+  g_return_if_fail (token != NULL);
+
+  g_free (guards->token);
+  guards->token = g_strdup (token);
+}
+
+void
 vb_http_guards_add_listen (VbHttpGuards *guards, const char *host)
 {
   g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);

@@ -19,6 +19,9 @@ typedef struct _VbHttpGuards VbHttpGuards;
 VbHttpGuards *vb_http_guards_new (const char *token, const char *const *server_names);
 void vb_http_guards_free (VbHttpGuards *guards);
 
+/** From now on @token is the one that is needed; not NULL. */
+void vb_http_guards_set_token (VbHttpGuards *guards, const char *token);
+
 /** Takes the address @host (no port) that is listened on; of a wildcard any IP literal is ours. */
 void vb_http_guards_add_listen (VbHttpGuards *guards, const char *host);
 

@@ -111,6 +111,12 @@ vb_http_server_timing (const VbHttpServer *server)
 }
 
 void
+vb_http_server_set_token (VbHttpServer *server, const char *token)
+{
+  vb_http_guards_set_token (server->guards, token);
+}
+
+void
 vb_http_server_add_routes (VbHttpServer *server,
                            const VbHttpRoute *routes,
                            guint n_routes,

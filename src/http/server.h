@@ -48,6 +48,9 @@ void vb_http_server_free (VbHttpServer *server);
 /** How long requests have taken so far. */
 const VbHttpTiming *vb_http_server_timing (const VbHttpServer *server);
 
+/** From the next request on @token is the one that is needed; not NULL. */
+void vb_http_server_set_token (VbHttpServer *server, const char *token);
+
 /** Adds @n_routes rows; @routes must stay. */
 void vb_http_server_add_routes (VbHttpServer *server,
                                 const VbHttpRoute *routes,

@@ -68,7 +68,8 @@ configure (const char *line)
   config->live.max_charge_current = belts[next_choice (&line, 3)];
   config->live.max_discharge_current = belts[next_choice (&line, 3)];
   config->live.min_battery_low_voltage = next_choice (&line, 2) == 1 ? 44.123 : NAN;
-  config->live.wrong_fields = next_choice (&line, 2) == 1 ? VB_WRONG_FIELDS_TAKE : VB_WRONG_FIELDS_REFUSE;
+  config->live.wrong_fields
+      = next_choice (&line, 2) == 1 ? VB_WRONG_FIELDS_TAKE : VB_WRONG_FIELDS_REFUSE;
 
   /* What cannot change while it runs. */
   config->fixed.role = next_choice (&line, 4) == 1 ? VB_ROLE_MONITOR : VB_ROLE_BMS;

@@ -37,7 +37,8 @@ begin (guint flags)
   fixture.config.live.dbus_writable = !(flags & READ_ONLY);
   fixture.config.fixed.role = flags & MONITOR ? VB_ROLE_MONITOR : VB_ROLE_BMS;
   fixture.config.fixed.history = (flags & HISTORY) != 0;
-  fixture.config.live.wrong_fields = (flags & DROP_WRONG) != 0 ? VB_WRONG_FIELDS_TAKE : VB_WRONG_FIELDS_REFUSE;
+  fixture.config.live.wrong_fields
+      = (flags & DROP_WRONG) != 0 ? VB_WRONG_FIELDS_TAKE : VB_WRONG_FIELDS_REFUSE;
   restart (&fixture);
   if (!(flags & WAITING))
     g_assert_true (push (&fixture, flags & MONITOR ? MONITORED : REQUIRED));

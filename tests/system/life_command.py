@@ -197,6 +197,93 @@ def test_sighup(world):
         equal(read_answer(waiting.makefile('rb')).status, 503)
 
 
+def reload(daemon, config):
+    """Writes @config and sends SIGHUP. Returns: what was said of it"""
+    before = len(daemon.log.read_text())
+    if isinstance(config, bytes):
+        daemon.config.write_bytes(config)
+    elif config is not None:
+        daemon.configure(config)
+    daemon.signal(signal.SIGHUP)
+
+    def said():
+        text = daemon.log.read_text()[before:]
+        return text if 'configuration read again' in text or 'configuration kept as it was' in text else None
+    return eventually(said, 'it is reloaded')
+
+
+def test_sighup_with_half_a_change(world):
+    """What a battery has stays as a whole where a fixed key of it differs; the others change."""
+    calm = 'warn-after=60\nstale-after=100\n'
+    belts = calm + 'max-charge-voltage=54\nmax-charge-current=50\n'
+    other = '[battery shed]\nrole=monitor\n'
+    daemon, client = world.live(f'[battery]\n{belts}{other}{calm}')
+    paths = ('/Info/MaxChargeVoltage', '/Info/MaxChargeCurrent')
+    equal([client.value(path) for path in paths], [54, 50])
+
+    said = reload(daemon, f'[battery]\nrole=monitor\n{calm}{other}warn-after=0.1\nstale-after=100\n')
+    assert '[battery] role changes with a restart only' in said, said
+    assert 'battery virtual: its whole configuration is kept as it was' in said, said
+    assert 'battery shed: its' not in said, said
+    daemon.http.post(RECORD)
+    client.sync(daemon.pid)
+    equal([client.value(path) for path in paths], [54, 50])
+    equal(daemon.state()['state'], 'live')
+
+    # The same without the other role takes it over.
+    said = reload(daemon, f'[battery]\n{calm}{other}{calm}')
+    assert 'kept as it was' not in said, said
+    client.sync(daemon.pid)
+    equal([client.value(path) for path in paths], [55.2, 100])
+
+
+def test_sighup_without_a_whole_file(world):
+    """Gone, empty but for NUL bytes, cut off by one: everything is kept, and the log says why."""
+    config = '[battery]\nwarn-after=60\nstale-after=100\nmax-charge-voltage=54\n'
+    daemon, client = world.live(config)
+    path = str(daemon.config)
+    assert f'configuration {path}' in daemon.log.read_text(), daemon.log.read_text()
+    for written in (bytes(100), b'[battery]\n\0max-charge-voltage=54\n', b'\xef\xbb\xbf[battery]\n'):
+        said = reload(daemon, written)
+        assert 'kept as it was' in said and path in said, said
+    daemon.config.unlink()
+    said = reload(daemon, None)
+    assert 'kept as it was' in said and path in said, said
+    daemon.http.post(RECORD)
+    client.sync(daemon.pid)
+    equal(client.value('/Info/MaxChargeVoltage'), 54)
+
+
+def test_sighup_and_the_token(world):
+    """What the token file holds counts from then on; a file without one changes nothing."""
+    token = world.path('token')
+    token.write_text('the first token of all\n')
+    config = f'[http]\ntoken-file={token}\n[battery]\nwarn-after=60\nstale-after=100\n'
+    daemon = world.daemon(config).spawn()
+
+    def status(bearer):
+        body = json.dumps(RECORD)
+        request = (f'POST /battery HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {bearer}\r\n'
+                   f'Content-Length: {len(body)}\r\n\r\n{body}')
+        try:
+            return daemon.http.exchange(request.encode()).status
+        except ConnectionError:
+            return None
+
+    eventually(lambda: status('the first token of all') in (200, 202), 'it serves')
+    token.write_text('another one that is as long\n')
+    said = reload(daemon, config)
+    assert 'the token has changed' in said, said
+    equal(status('the first token of all'), 401)
+    assert status('another one that is as long') in (200, 202)
+    assert 'token' not in reload(daemon, config)
+
+    for nothing in ('', None):
+        token.unlink() if nothing is None else token.write_text(nothing)
+        assert 'kept as it was' in reload(daemon, config)
+        assert status('another one that is as long') in (200, 202)
+
+
 def test_sighup_tightens_the_seat_belt(world):
     """It acts at once, in one signal, and GET /battery says so; a wider one gives back."""
     calm = '[battery]\nwarn-after=60\nstale-after=100\n'

@@ -309,8 +309,9 @@ test_cells_that_do_not_exist (Fixture *fixture, gconstpointer user_data)
 
   fixture->config.fixed.history = TRUE;
   for (guint i = 0; i < G_N_ELEMENTS (nothing); i++) {
-    g_autofree char *record = g_strconcat (REQUIRED " " CELLS "NrOfCellsPerBattery=4 Temperature3=null ",
-                                           nothing[i], " Temperature1=20", NULL);
+    g_autofree char *record
+        = g_strconcat (REQUIRED " " CELLS "NrOfCellsPerBattery=4 Temperature3=null ", nothing[i],
+                       " Temperature1=20", NULL);
 
     restart (fixture);
     g_assert_true (push (fixture, record));
@@ -330,7 +331,7 @@ test_cells_that_do_not_exist (Fixture *fixture, gconstpointer user_data)
     tick_at (fixture, 600 * SECOND);
     assert_step (fixture, VB_STATE_GONE, 1);
     g_assert_true (push (fixture, REQUIRED " NrOfCellsPerBattery=3 Cell1=3.3 Cell3=3.29"
-                                            " Temperature1=20"));
+                                           " Temperature1=20"));
     assert_bus (fixture, "MinCellVoltage=-");
     g_assert_true (push (fixture, "Cell2=3.2"));
     assert_bus (fixture, "MinCellVoltage=3.2");

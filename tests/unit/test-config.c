@@ -328,6 +328,18 @@ test_missing_file (Files *files, gconstpointer unused)
   g_assert_nonnull (strstr (error->message, files->file));
 }
 
+/* Who has read one that is gone reads it again, and fails: nothing is no configuration. */
+static void
+test_find_again (Files *files, gconstpointer unused)
+{
+  const char *first = vb_config_load_find_file ();
+
+  g_assert_cmpstr (vb_config_load_find_again (files->file), ==, files->file);
+  g_assert_cmpstr (vb_config_load_find_again (NULL), ==, first);
+  write_file (files->file, "");
+  g_assert_cmpstr (vb_config_load_find_again (files->file), ==, first);
+}
+
 static void
 assert_default_battery (const VbBatteryConfig *config, const char *name, int instance)
 {
@@ -751,6 +763,23 @@ test_unchangeable (Files *files, gconstpointer unused)
   g_assert_true (g_strv_contains ((const char *const *)different, "[battery boat]"));
 }
 
+/* A battery of which a fixed key differs is told from one of which live keys alone do. */
+static void
+test_fixes (Files *files, gconstpointer unused)
+{
+  g_autoptr (VbConfig) config = load (files, "[battery]\nmax-charge-voltage=54\n"
+                                             "[battery a]\nmax-charge-voltage=55\n"
+                                             "[battery b]\nrole=monitor\n");
+  g_auto (VbBatteryConfig) other = { 0 };
+
+  vb_battery_config_copy (&other, battery (config, 0));
+  g_assert_false (vb_config_changes_fixes (battery (config, 0), &other));
+  other.live = battery (config, 1)->live;
+  g_assert_false (vb_config_changes_fixes (battery (config, 0), &other));
+  other.fixed.role = VB_ROLE_MONITOR;
+  g_assert_true (vb_config_changes_fixes (battery (config, 0), &other));
+}
+
 static char *
 source_file (const char *folder, const char *name)
 {
@@ -917,6 +946,7 @@ main (int argc, char **argv)
   add ("/config/bad", test_bad);
   add ("/config/nul", test_nul);
   add ("/config/missing-file", test_missing_file);
+  add ("/config/find-again", test_find_again);
   add ("/config/empty", test_empty);
   add ("/config/state-directory", test_state_directory);
   add ("/config/table-defaults", test_table_defaults);
@@ -932,6 +962,7 @@ main (int argc, char **argv)
   add ("/config/token", test_token);
   add ("/config/listen-option", test_listen_option);
   add ("/config/unchangeable", test_unchangeable);
+  add ("/config/fixes", test_fixes);
   add ("/config/markdown", test_markdown);
   add ("/config/sample", test_sample);
   add ("/config/earlier-version", test_earlier_version);

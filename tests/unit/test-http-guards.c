@@ -123,6 +123,16 @@ test_token (void)
   }
 }
 
+static void
+test_another_token (void)
+{
+  g_autoptr (VbHttpGuards) guards = vb_http_guards_new ("first", NULL);
+
+  vb_http_guards_set_token (guards, "second");
+  g_assert_false (vb_http_guards_allow_token (guards, "Bearer first"));
+  g_assert_true (vb_http_guards_allow_token (guards, "Bearer second"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -132,6 +142,7 @@ main (int argc, char **argv)
   g_test_add_func ("/http-guards/listen-address-is-a-name", test_listen_address_is_a_name);
   g_test_add_func ("/http-guards/origin", test_origin);
   g_test_add_func ("/http-guards/token", test_token);
+  g_test_add_func ("/http-guards/another-token", test_another_token);
 
   return g_test_run ();
 }
