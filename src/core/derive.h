@@ -48,8 +48,8 @@ void vb_derive_warn (const VbMembers *members, GPtrArray *texts);
  * only some of the cells, or the result is outside its row's range. A derived value has the time of
  * its oldest input.
  *
- * @members: of which cells and sensors there are aggregates; NrOfCellsPerBattery, where it is known,
- * takes away those beyond it, and says that there have to be as many
+ * @members: of which cells and sensors there are aggregates; NrOfCellsPerBattery, where it is
+ * known, takes away those beyond it, and says that there have to be as many
  * @optional_after: a cell older than this (µs) is not fresh
  */
 void vb_derive (

@@ -61,8 +61,8 @@ void vb_history_init (VbHistory *history);
  * record that carried them to the next, split where they change their sign. A gap longer than
  * @longest_gap (µs) is not bridged; only the time since the last full charge goes on.
  *
- * A full charge is a Soc of 99.5 % or more after one below 95 %. What is missing since then is never
- * more than the installed capacity. A cell at 0 V is none.
+ * A full charge is a Soc of 99.5 % or more after one below 95 %. What is missing since then is
+ * never more than the installed capacity. A cell at 0 V is none.
  */
 void vb_history_add (VbHistory *history, const VbHistorySample *sample, gint64 longest_gap);
 

@@ -13,8 +13,9 @@ G_BEGIN_DECLS
     not up, BatteryLowVoltage not down. NAN stays NAN. */
 double vb_limits_configured (VbKnown known, double limit);
 
-/** Rounds a limit towards safety (a MaxDischargeCurrent above 0 to 0.1 at least) and brings it within the seat belt, never beyond it by rounding. Returns: whether
-    the belt had to change it. */
+/** Rounds a limit towards safety (a MaxDischargeCurrent above 0 to 0.1 at least) and brings it
+    within the seat belt, never beyond it by rounding. Returns: whether the belt had to change
+    it. */
 gboolean vb_limits_belt (const VbBatteryLive *live, guint item, VbValue *value);
 
 /** What the source asked for where another value of @item is in force; NULL where it is what was
