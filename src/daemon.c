@@ -299,8 +299,9 @@ join_bus (VbDaemon *daemon, GError **error)
     return VB_EXIT_BUS;
   status = add_batteries (daemon, address, error);
   if (status == VB_EXIT_OK)
-    daemon->history_keeper = vb_history_keeper_new (daemon->batteries, daemon->config->state_dir,
-                                                    VB_HISTORY_KEEPER_PERIOD);
+    daemon->history_keeper
+        = vb_history_keeper_new (daemon->batteries, daemon->config->state_dir,
+                                 VB_HISTORY_KEEPER_FIRST, VB_HISTORY_KEEPER_PERIOD);
 
   return status;
 }

@@ -117,8 +117,8 @@ check_role (const VbBatteryConfig *battery, GError **error)
   return TRUE;
 }
 
-/* What lies below what, as the bus will show it: a battery that is empty at a voltage that it is not
-   charged to is never full. */
+/* What lies below what, as the bus will show it: a battery that is empty at a voltage above the one
+   that it is charged to is never full. */
 static gboolean
 check_voltages (const VbBatteryConfig *battery, GError **error)
 {

@@ -16,6 +16,7 @@ typedef struct
   const VbBattery *battery;
   char *path;
   VbCounters saved; /* what was last handed to the thread */
+  gboolean begun;   /* something was */
   gboolean failed;  /* and did not come to the disk */
 
   /* Of the thread, one job at a time. */
@@ -29,6 +30,7 @@ struct _VbHistoryKeeper
   GPtrArray *kept; /* of Kept */
   GThreadPool *pool;
   guint timer;
+  guint first_timer; /* until each of them has been saved once; 0: they have */
 
   GMutex mutex;
   GCond done;
@@ -89,6 +91,7 @@ save (gpointer data, gpointer user_data)
     return;
 
   kept->saved = *counters;
+  kept->begun = TRUE;
   kept->failed = FALSE;
   now.since_full += (double)vb_battery_uncounted (kept->battery, vb_clock_now ()) / G_USEC_PER_SEC;
   g_free (kept->text);
@@ -98,22 +101,45 @@ save (gpointer data, gpointer user_data)
   g_thread_pool_push (keeper->pool, kept, NULL);
 }
 
+static void
+save_first (gpointer data, gpointer user_data)
+{
+  if (!((Kept *)data)->begun)
+    save (data, user_data);
+}
+
 /* While a disk takes its time, no more is asked of it. */
 static void
-save_all (VbHistoryKeeper *keeper)
+save_all (VbHistoryKeeper *keeper, GFunc save_one)
 {
   g_mutex_lock (&keeper->mutex);
   if (keeper->n_jobs == 0)
-    g_ptr_array_foreach (keeper->kept, save, keeper);
+    g_ptr_array_foreach (keeper->kept, save_one, keeper);
   g_mutex_unlock (&keeper->mutex);
 }
 
 static gboolean
 on_timer (gpointer user_data)
 {
-  save_all (user_data);
+  save_all (user_data, save);
 
   return G_SOURCE_CONTINUE;
+}
+
+/* Who tries it out, and pulls the plug, is to find something. */
+static gboolean
+on_first_timer (gpointer user_data)
+{
+  VbHistoryKeeper *keeper = user_data;
+
+  save_all (keeper, save_first);
+  for (guint i = 0; i < keeper->kept->len; i++)
+    if (!((const Kept *)g_ptr_array_index (keeper->kept, i))->begun)
+      return G_SOURCE_CONTINUE;
+
+  keeper->first_timer = 0;
+
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -176,7 +202,7 @@ keep (VbHistoryKeeper *keeper, VbBattery *battery, const char *folder)
 }
 
 VbHistoryKeeper *
-vb_history_keeper_new (GPtrArray *batteries, const char *folder, guint period)
+vb_history_keeper_new (GPtrArray *batteries, const char *folder, guint first, guint period)
 {
   VbHistoryKeeper *keeper = g_new0 (VbHistoryKeeper, 1);
 
@@ -197,6 +223,7 @@ vb_history_keeper_new (GPtrArray *batteries, const char *folder, guint period)
   if (keeper->kept->len > 0) {
     keeper->pool = g_thread_pool_new (save_in_thread, keeper, 1, FALSE, NULL);
     keeper->timer = g_timeout_add_seconds (period, on_timer, keeper);
+    keeper->first_timer = g_timeout_add_seconds (first, on_first_timer, keeper);
   }
 
   return keeper;
@@ -223,7 +250,7 @@ save_last (VbHistoryKeeper *keeper)
 
   if (!wait_for_disk (keeper, deadline))
     return FALSE;
-  save_all (keeper);
+  save_all (keeper, save);
 
   return wait_for_disk (keeper, deadline);
 }
@@ -232,6 +259,7 @@ void
 vb_history_keeper_free (VbHistoryKeeper *keeper)
 {
   g_clear_handle_id (&keeper->timer, g_source_remove);
+  g_clear_handle_id (&keeper->first_timer, g_source_remove);
   if (keeper->pool != NULL && !save_last (keeper)) {
     /* What the thread still works with has to stay; the process is about to end. */
     g_message ("the disk does not answer; the last counters are not kept");

@@ -8,12 +8,15 @@ G_BEGIN_DECLS
  * VbHistoryKeeper:
  *
  * Keeps the counters of the batteries that have history=true in files, `NAME.history` in the state
- * folder. It reads them at the start and saves them at most every 5 minutes and at the end, in
- * another thread, so that a slow disk keeps nobody waiting.
+ * folder. It reads them at the start and saves them within a minute of the first change, then at
+ * most every 5 minutes, and at the end, in another thread: a slow disk keeps nobody waiting.
  */
 typedef struct _VbHistoryKeeper VbHistoryKeeper;
 
-/** How often the counters are saved, in s. */
+/** How often is looked whether the counters of a battery have changed for the first time, in s. */
+#define VB_HISTORY_KEEPER_FIRST 30
+
+/** How often the counters are saved afterwards, in s. */
 #define VB_HISTORY_KEEPER_PERIOD 300
 
 /**
@@ -22,9 +25,11 @@ typedef struct _VbHistoryKeeper VbHistoryKeeper;
  * with a line too.
  *
  * @batteries: of VbBattery; referenced
+ * @first: seconds within which what changes first is saved
  * @period: seconds between two savings
  */
-VbHistoryKeeper *vb_history_keeper_new (GPtrArray *batteries, const char *folder, guint period);
+VbHistoryKeeper *
+vb_history_keeper_new (GPtrArray *batteries, const char *folder, guint first, guint period);
 
 /** Saves what has changed, waiting a few seconds for the disk at most, and frees. */
 void vb_history_keeper_free (VbHistoryKeeper *keeper);

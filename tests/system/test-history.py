@@ -41,7 +41,7 @@ def test_counted_and_kept(world):
     drawn = 3000 * seconds / 3600
     found = counters(client)
     assert abs(found['TotalAhDrawn'] + drawn) < 0.2, (found, drawn)
-    assert abs(found['DeepestDischarge'] + drawn) < 0.2, found
+    equal(found['DeepestDischarge'], -0.1, 'no more than there is')
     equal((found['MinimumVoltage'], found['MaximumVoltage']), (50, 52.7))
     equal(client.value('/History/ChargeCycles'), int(drawn / 0.1 + 0.01))
     equal(client.value('/History/TimeSinceLastFullCharge'), None)

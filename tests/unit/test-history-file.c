@@ -346,7 +346,7 @@ restart (Kept *kept)
 static void
 test_kept (Kept *kept, gconstpointer unused)
 {
-  VbHistoryKeeper *keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000);
+  VbHistoryKeeper *keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000, 1000);
 
   draw (kept);
   g_assert_false (g_file_test (kept->path, G_FILE_TEST_EXISTS));
@@ -354,7 +354,7 @@ test_kept (Kept *kept, gconstpointer unused)
   g_assert_true (g_file_test (kept->path, G_FILE_TEST_EXISTS));
 
   restart (kept);
-  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000);
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000, 1000);
   g_assert_cmpfloat_with_epsilon (drawn (kept), 0.1, 1e-9);
   draw (kept);
   g_assert_cmpfloat_with_epsilon (drawn (kept), 0.2, 1e-9);
@@ -372,7 +372,7 @@ test_lacking (Kept *kept, gconstpointer unused)
   g_assert_true (g_file_set_contents (kept->path, text, -1, NULL));
   g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE,
                          "*shed.history lacks charged-energy, discharged-energy, *");
-  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000);
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000, 1000);
   g_test_assert_expected_messages ();
   g_assert_false (g_file_test (kept->aside, G_FILE_TEST_EXISTS));
   draw (kept);
@@ -392,7 +392,7 @@ on_deadline (gpointer user_data)
 static void
 test_saved_at_times (Kept *kept, gconstpointer unused)
 {
-  VbHistoryKeeper *keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1);
+  VbHistoryKeeper *keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000, 1);
   const guint deadline = g_timeout_add_seconds (30, on_deadline, NULL);
 
   draw (kept);
@@ -405,6 +405,20 @@ test_saved_at_times (Kept *kept, gconstpointer unused)
   g_assert_false (g_file_test (kept->path, G_FILE_TEST_EXISTS));
 }
 
+/* What is counted first is saved soon, also where the next saving is far away. */
+static void
+test_saved_first (Kept *kept, gconstpointer unused)
+{
+  VbHistoryKeeper *keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1, 1000);
+  const guint deadline = g_timeout_add_seconds (30, on_deadline, NULL);
+
+  draw (kept);
+  while (!g_file_test (kept->path, G_FILE_TEST_EXISTS))
+    g_main_context_iteration (NULL, TRUE);
+  g_source_remove (deadline);
+  vb_history_keeper_free (keeper);
+}
+
 static void
 test_set_aside (Kept *kept, gconstpointer unused)
 {
@@ -413,7 +427,7 @@ test_set_aside (Kept *kept, gconstpointer unused)
 
   g_assert_true (g_file_set_contents (kept->path, "[history]\ntorn", -1, NULL));
   g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "*set aside*torn*");
-  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000);
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000, 1000);
   g_test_assert_expected_messages ();
   g_assert_cmpfloat (drawn (kept), ==, 0);
   aside = read_text (kept->aside);
@@ -431,7 +445,7 @@ test_cannot_be_read (Kept *kept, gconstpointer unused)
 
   g_assert_cmpint (g_mkdir (kept->path, 0755), ==, 0);
   g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "*set aside*counting anew*");
-  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000);
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000, 1000);
   g_test_assert_expected_messages ();
   g_assert_true (g_file_test (kept->aside, G_FILE_TEST_IS_DIR));
   draw (kept);
@@ -444,7 +458,7 @@ test_cannot_be_read (Kept *kept, gconstpointer unused)
 static void
 test_kept_again (Kept *kept, gconstpointer unused)
 {
-  VbHistoryKeeper *keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1);
+  VbHistoryKeeper *keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000, 1);
   const guint deadline = g_timeout_add_seconds (30, on_deadline, NULL);
   const gint64 until = g_get_monotonic_time () + 4 * SECOND;
 
@@ -482,7 +496,7 @@ test_slow_disk (Kept *kept, gconstpointer unused)
   int fd;
 
   g_assert_cmpint (mkfifo (kept->beside, 0600), ==, 0);
-  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1);
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000, 1);
   draw (kept);
   g_timeout_add (50, on_turn, &turns);
   while (turns > 0)
@@ -518,7 +532,7 @@ test_cannot_be_kept (Kept *kept, gconstpointer unused)
   g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "*cannot be set aside, counting anew: *");
   g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "*cannot be set aside, counting anew: *");
   g_test_expect_message ("history", G_LOG_LEVEL_MESSAGE, "cannot make the folder*");
-  keeper = vb_history_keeper_new (kept->batteries, folder, 1000);
+  keeper = vb_history_keeper_new (kept->batteries, folder, 1000, 1000);
   draw (kept);
   vb_history_keeper_free (keeper);
   g_test_assert_expected_messages ();
@@ -541,6 +555,7 @@ main (int argc, char **argv)
   ADD ("kept", test_kept);
   ADD ("lacking", test_lacking);
   ADD ("saved-at-times", test_saved_at_times);
+  ADD ("saved-first", test_saved_first);
   ADD ("set-aside", test_set_aside);
   ADD ("cannot-be-read", test_cannot_be_read);
   ADD ("cannot-be-kept", test_cannot_be_kept);
