@@ -133,7 +133,7 @@ def test_examples(world):
              {'Cell1': None}, {'Diagnostics': {'Module3': {'Alarms': {'LowVoltage': 2}}}},
              {'Connected': True}, {'State': 9}, {'LowVoltage': 2}, {'Info': {'ChargeRequest': True}}]
     wrong = [{}, [], 'text', {'Soc': 101}, {'Soc': '63'}, {'Soc': True}, {'soc': 5},
-             {'Voltages': {'Cell129': 3.3}}, {'Cell0': 3.3}, {'LowVoltage': 3}, {'State': 19},
+             {'Voltages': {'Cell257': 3.3}}, {'Cell0': 3.3}, {'LowVoltage': 3}, {'State': 19},
              {'Info': {'Nonsense': 1}}, {'Info': 5}, {'Soc': {'0': 1}}, {'ChargeMode': ''}]
     equal(ajv(world, schema, right), [True] * len(right), 'right ones')
     equal(ajv(world, schema, wrong), [False] * len(wrong), 'wrong ones')
