@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define VB_CUSTOM_NAME_MAX 32
 
 /** The device instance that is asked for first, and the highest that there is. */
-#define VB_INSTANCE_FIRST 100
+#define VB_INSTANCE_FIRST 120
 #define VB_INSTANCE_MAX 255
 
 /** What a battery is like by default; times in s. The key table of the configuration shows the

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean there;     /* the service is on the bus */
-  char *monitor;      /* /ActiveBatteryService, as com.victronenergy.battery/100; NULL: none */
+  char *monitor;      /* /ActiveBatteryService, as com.victronenergy.battery/120; NULL: none */
   char *bms;          /* /ActiveBmsService, a bus name; NULL: none */
   gboolean dvcc;      /* /Control/Dvcc: the limits of the BMS are used */
   gboolean several;   /* /Dvcc/Alarms/MultipleBatteries: more than one BMS is on the bus */

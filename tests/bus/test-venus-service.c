@@ -235,18 +235,18 @@ test_join (Fixture *fixture, gconstpointer user_data)
   g_autofree char *before = owner (fixture), *partial = NULL, *after = NULL;
 
   g_assert_null (before);
-  assert_presence (fixture, FALSE, VB_JOINING_NOTHING, 100);
+  assert_presence (fixture, FALSE, VB_JOINING_NOTHING, 120);
 
   push (fixture->battery, fixture->now, "Soc", 63.5, "Voltage", 52.7, NULL);
   partial = owner (fixture);
   g_assert_null (partial);
-  assert_presence (fixture, FALSE, VB_JOINING_NOTHING, 100);
+  assert_presence (fixture, FALSE, VB_JOINING_NOTHING, 120);
 
   push_complete (fixture->battery, fixture->now);
-  assert_presence (fixture, FALSE, VB_JOINING_NAME, 100);
+  assert_presence (fixture, FALSE, VB_JOINING_NAME, 120);
 
   run_until (is_on_bus, fixture->battery);
-  assert_presence (fixture, TRUE, VB_JOINING_NOTHING, 100);
+  assert_presence (fixture, TRUE, VB_JOINING_NOTHING, 120);
   after = owner (fixture);
   g_assert_nonnull (after);
   assert_changed (fixture, NULL);
@@ -263,7 +263,7 @@ test_identity (Fixture *fixture, gconstpointer user_data)
     { "/Mgmt/ProcessName", "'dbus-virtual-battery'" },
     { "/Mgmt/ProcessVersion", "'1.2.3'" },
     { "/Mgmt/Connection", "'HTTP'" },
-    { "/DeviceInstance", "100" },
+    { "/DeviceInstance", "120" },
     { "/ProductId", "65535" },
     { "/ProductName", "'Virtual battery'" },
     { "/CustomName", "''" },
@@ -366,7 +366,7 @@ test_read_at_once (Fixture *fixture, gconstpointer user_data)
     push (fixture->battery, fixture->now, "Cell1", 3.3, NULL);
     run_until (is_set, &consumer.items);
 
-    assert_read (consumer.items, "/DeviceInstance", "100");
+    assert_read (consumer.items, "/DeviceInstance", "120");
     assert_read (consumer.items, "/ProductName", "'Virtual battery'");
     assert_read (consumer.items, "/Connected", "1");
     assert_read (consumer.items, "/Soc", "63.5");
@@ -426,7 +426,7 @@ test_ladder (Fixture *fixture, gconstpointer user_data)
   assert_changed (fixture, "/Info/MaxChargeVoltage /Info/MaxChargeCurrent"
                            " /Info/MaxDischargeCurrent"
                            " /ConnectionInformation");
-  assert_presence (fixture, TRUE, VB_JOINING_NOTHING, 100);
+  assert_presence (fixture, TRUE, VB_JOINING_NOTHING, 120);
 }
 
 /* A member of a family has its object before the signal names it. */
@@ -502,7 +502,7 @@ test_taken_at_run_time (Fixture *fixture, gconstpointer user_data)
   run_until (is_refused, messages);
   holder = owner (fixture);
   g_assert_cmpstr (holder, ==, g_dbus_connection_get_unique_name (thief));
-  assert_presence (fixture, FALSE, VB_JOINING_NAME, 100);
+  assert_presence (fixture, FALSE, VB_JOINING_NAME, 120);
   g_assert_cmpint (vb_battery_state (fixture->battery), ==, VB_STATE_LIVE);
 
   g_dbus_connection_close_sync (thief, NULL, NULL);
@@ -513,7 +513,7 @@ test_taken_at_run_time (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (messages->len, ==, 2);
   g_assert_cmpstr (messages->pdata[0], ==,
                    NAME " is owned by another process; asking again in 1 s");
-  g_assert_cmpstr (messages->pdata[1], ==, NAME " is on the bus, device instance 100");
+  g_assert_cmpstr (messages->pdata[1], ==, NAME " is on the bus, device instance 120");
   g_log_remove_handler ("bus", handler);
 }
 
@@ -551,7 +551,7 @@ test_gone (Fixture *fixture, gconstpointer user_data)
 
   vb_battery_tick (fixture->battery, fixture->now + 600 * SECOND);
   g_assert_cmpint (vb_battery_state (fixture->battery), ==, VB_STATE_GONE);
-  assert_presence (fixture, FALSE, VB_JOINING_NOTHING, 100);
+  assert_presence (fixture, FALSE, VB_JOINING_NOTHING, 120);
   run_until (is_name_gone, fixture);
   g_assert_false (has_owner (fixture, first));
 
@@ -559,9 +559,9 @@ test_gone (Fixture *fixture, gconstpointer user_data)
   go_live (fixture);
   second = owner (fixture);
   g_assert_cmpstr (first, !=, second);
-  assert_presence (fixture, TRUE, VB_JOINING_NOTHING, 100);
+  assert_presence (fixture, TRUE, VB_JOINING_NOTHING, 120);
   run_until (is_set, &consumer.items);
-  assert_read (consumer.items, "/DeviceInstance", "100");
+  assert_read (consumer.items, "/DeviceInstance", "120");
   assert_read (consumer.items, "/Soc", "63.5");
 
   /* What it had before it left is not among what it has now. */
@@ -588,7 +588,7 @@ test_back_at_once (Fixture *fixture, gconstpointer user_data)
 
     vb_battery_delete (fixture->battery, fixture->now);
     push_complete (fixture->battery, fixture->now);
-    assert_presence (fixture, FALSE, VB_JOINING_NAME, 100);
+    assert_presence (fixture, FALSE, VB_JOINING_NAME, 120);
     run_until (is_on_bus, fixture->battery);
   }
   run_until (is_set, &consumer.items);
@@ -607,7 +607,7 @@ test_gone_while_joining (Fixture *fixture, gconstpointer user_data)
 {
   push_complete (fixture->battery, fixture->now);
   vb_battery_delete (fixture->battery, fixture->now);
-  assert_presence (fixture, FALSE, VB_JOINING_NOTHING, 100);
+  assert_presence (fixture, FALSE, VB_JOINING_NOTHING, 120);
   run_until (is_name_gone, fixture);
 
   push (fixture->battery, fixture->now, "Soc", 63.5, NULL);
@@ -845,7 +845,7 @@ test_bus_lost (Fixture *fixture, gconstpointer user_data)
   stopped = g_get_monotonic_time ();
   private_bus_stop (&fixture->bus);
   run_until (is_off_bus, fixture->battery);
-  assert_presence (fixture, FALSE, VB_JOINING_NAME, 100);
+  assert_presence (fixture, FALSE, VB_JOINING_NAME, 120);
   run_until (is_lost, fixture);
   g_assert_cmpint (g_get_monotonic_time () - stopped, >=, 5 * SECOND);
   g_assert_cmpuint (fixture->n_lost, ==, 1);
@@ -859,7 +859,7 @@ test_bus_lost_while_waiting (Fixture *fixture, gconstpointer user_data)
   private_bus_stop (&fixture->bus);
 
   run_until (is_lost, fixture);
-  assert_presence (fixture, FALSE, VB_JOINING_NOTHING, 100);
+  assert_presence (fixture, FALSE, VB_JOINING_NOTHING, 120);
 }
 
 /* One that comes back is joined again, with what has happened meanwhile. */
@@ -873,7 +873,7 @@ test_bus_back (Fixture *fixture, gconstpointer user_data)
 
   run_until (is_on_bus, fixture->battery);
   g_assert_cmpuint (fixture->n_lost, ==, 0);
-  assert_value (fixture->client, NAME, "/DeviceInstance", "100");
+  assert_value (fixture->client, NAME, "/DeviceInstance", "120");
   assert_value (fixture->client, NAME, "/Voltages/Cell5", "3.2999999999999998");
   assert_value (fixture->client, NAME, "/Soc", "70.0");
 }

@@ -218,7 +218,7 @@ def test_44_gone_and_back(world):
     assert client.owner() != owner
     items = client.items()
     equal([items[path].value for path in ('/DeviceInstance', '/Soc', CCL, '/InstalledCapacity')],
-          [100, 63.5, 100, 280])
+          [120, 63.5, 100, 280])
     for path in ('/Dc/0/Temperature', LOW_VOLTAGE, REQUEST, '/Alarms/LowSoc', '/Voltages/Sum'):
         equal(items[path], INVALID, path)
     equal(items[CABLE].value, 0)

@@ -54,7 +54,7 @@ def test_22_complete_at_once(world):
     equal(len(replies), 100, 'replies')
     for reply in replies:
         items = to_items(reply.get_child_value(0))
-        equal(items['/DeviceInstance'], ('i', 100, '100'))
+        equal(items['/DeviceInstance'], ('i', 120, '120'))
         for path, value in (('/Soc', 63.5), ('/Dc/0/Voltage', 52.7), ('/Connected', 1),
                             ('/Info/MaxChargeVoltage', 55.2), ('/ProductName', 'Virtual battery'),
                             ('/Mgmt/Connection', 'HTTP'), ('/Dc/0/Power', -648)):
@@ -114,7 +114,7 @@ def test_27_two_batteries(world):
     owners = client.owner(BATTERY), client.owner(SHED)
     assert all(owners) and owners[0] != owners[1], owners
     equal([client.value('/Soc', name) for name in (BATTERY, SHED)], [63.5, 20])
-    equal([client.value('/DeviceInstance', name) for name in (BATTERY, SHED)], [100, 101])
+    equal([client.value('/DeviceInstance', name) for name in (BATTERY, SHED)], [120, 121])
     equal(daemon.http.delete('/battery/shed').status, 204)
     eventually(lambda: not client.owner(SHED), 'the shed leaves')
     equal(client.owner(BATTERY), owners[0], 'the other stays')

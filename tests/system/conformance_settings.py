@@ -48,12 +48,12 @@ def test_31_instance_is_kept(world):
 def test_32_taken_number(world):
     settings = world.settings()
     world.system()
-    settings.add('/Settings/Devices/somebody/ClassAndVrmInstance', 'battery:100')
+    settings.add('/Settings/Devices/somebody/ClassAndVrmInstance', 'battery:120')
     daemon = world.start(CONFIG)
     client = world.client()
     daemon.join()
-    equal(settings.value(INSTANCE), 'battery:101')
-    equal(client.value('/DeviceInstance'), 101)
+    equal(settings.value(INSTANCE), 'battery:121')
+    equal(client.value('/DeviceInstance'), 121)
 
 
 def test_33_id(world):
@@ -109,7 +109,7 @@ def test_35_without_settings(world):
 
     settings = world.settings()
     daemon.join()
-    equal(client.value('/DeviceInstance'), 100)
+    equal(client.value('/DeviceInstance'), 120)
 
     # It runs on without them, takes a name meanwhile, and keeps it when they return.
     owner = client.owner()
@@ -120,29 +120,29 @@ def test_35_without_settings(world):
     settings.start()
     eventually(lambda: settings.value(NAME) == 'Meanwhile', 'the name is kept later')
     equal((client.owner(), client.value('/DeviceInstance'), client.value('/CustomName')),
-          (owner, 100, 'Meanwhile'))
+          (owner, 120, 'Meanwhile'))
 
 
 def test_35_elsewhere(world):
     """Where settings are not required, the preferred number is taken after a while; nothing changes
     silently when they come."""
     settings = world.settings()
-    settings.add('/Settings/Devices/somebody/ClassAndVrmInstance', 'battery:100')
+    settings.add('/Settings/Devices/somebody/ClassAndVrmInstance', 'battery:120')
     settings.kill()
     daemon = world.start('[bus]\nrequire-settings=false\nsettings-timeout=1\n[battery]\n' + CALM)
     client = world.client()
     equal(daemon.http.post(RECORD).body['joining'], 'settings')
     daemon.join()
     owner = client.owner()
-    equal(client.value('/DeviceInstance'), 100)
-    assert 'takes device instance 100 as configured' in daemon.log.read_text()
+    equal(client.value('/DeviceInstance'), 120)
+    assert 'takes device instance 120 as configured' in daemon.log.read_text()
 
     settings.start()
-    eventually(lambda: 'device instance 101; it stays 100 until a restart'
+    eventually(lambda: 'device instance 121; it stays 120 until a restart'
                in daemon.log.read_text(), 'it is told')
     client.sync(daemon.pid)
-    equal((client.owner(), client.value('/DeviceInstance')), (owner, 100))
-    equal(settings.value(INSTANCE), 'battery:101')
+    equal((client.owner(), client.value('/DeviceInstance')), (owner, 120))
+    equal(settings.value(INSTANCE), 'battery:121')
 
 
 def test_35_settings_that_do_not_answer(world):
@@ -214,10 +214,10 @@ def test_system_comes_first(world):
     settings = world.settings()
     daemon = world.start(CONFIG)
     client = world.client()
-    eventually(lambda: daemon.state()['instance'] == 100, 'the battery is entered')
+    eventually(lambda: daemon.state()['instance'] == 120, 'the battery is entered')
     answer = daemon.http.post(RECORD)
     equal((answer.status, answer.body['joining']), (202, 'system'))
-    equal((client.owner(), settings.value(INSTANCE)), (None, 'battery:100'))
+    equal((client.owner(), settings.value(INSTANCE)), (None, 'battery:120'))
     system = world.system()
     daemon.join()
     system.kill()
@@ -235,7 +235,7 @@ def test_two_batteries_renamed_and_restarted(world):
     for turn in range(2):
         daemon.join()
         daemon.join({'Soc': 50, 'Voltage': 25.1, 'Current': 1}, '/battery/shed')
-        equal((client.value('/DeviceInstance'), client.value('/DeviceInstance', shed)), (100, 101))
+        equal((client.value('/DeviceInstance'), client.value('/DeviceInstance', shed)), (120, 121))
         if turn == 0:
             equal(client.set_value('/CustomName', text('House')), 0)
             equal(client.set_value('/CustomName', text('Shed'), shed), 0)

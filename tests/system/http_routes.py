@@ -183,7 +183,7 @@ def test_get_battery(world):
     assert TIME.fullmatch(body.pop('since')), body
     equal(body, {
         'battery': 'virtual', 'role': 'bms', 'state': 'waiting', 'age': None, 'on_bus': False,
-        'joining': None, 'service': 'com.victronenergy.battery.virtual', 'instance': 100,
+        'joining': None, 'service': 'com.victronenergy.battery.virtual', 'instance': 120,
         'name': '', 'selected': {'monitor': None, 'bms': None, 'dvcc': None},
         'source': {'address': None, 'records': 0, 'refused': 0, 'last': None,
                    'last_refusal': None},
@@ -192,7 +192,7 @@ def test_get_battery(world):
         'warnings': [], 'values': {}})
     body = daemon.http.get('/battery/shed').body
     equal([body[name] for name in ('battery', 'role', 'service', 'instance', 'name', 'missing')],
-          ['shed', 'monitor', 'com.victronenergy.battery.http_shed', 101, 'Shed',
+          ['shed', 'monitor', 'com.victronenergy.battery.http_shed', 121, 'Shed',
            ['Voltage', 'Current', 'Soc']])
 
     daemon.join({**RECORD, 'Cell1': 3.3, 'LowSoc': 1, 'CustomName': 'x'})
@@ -267,9 +267,9 @@ def test_batteries(world):
     equal((answer.status, answer.headers['content-type']), (200, 'application/json'))
     equal(answer.body, [
         {'name': 'virtual', 'state': 'live', 'on_bus': True,
-         'service': 'com.victronenergy.battery.virtual', 'instance': 100, 'role': 'bms'},
+         'service': 'com.victronenergy.battery.virtual', 'instance': 120, 'role': 'bms'},
         {'name': 'shed', 'state': 'waiting', 'on_bus': False,
-         'service': 'com.victronenergy.battery.http_shed', 'instance': 101, 'role': 'monitor'}])
+         'service': 'com.victronenergy.battery.http_shed', 'instance': 121, 'role': 'monitor'}])
 
 
 def test_health(world):

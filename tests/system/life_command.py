@@ -176,7 +176,7 @@ def test_sighup(world):
         reload(f'[battery]\n{calm}{config}', done)
         assert key in daemon.log.read_text()[n:], (key, daemon.log.read_text()[n:])
     equal([client.value(path) for path in ('/DeviceInstance', '/CustomName', '/ProductId')],
-          [100, '', 0xFFFF])
+          [120, '', 0xFFFF])
     equal(client.items()['/Info/MaxChargeVoltage'].value, 55.2)
 
     # A shorter time acts at once: what is older than it is late.

@@ -127,7 +127,7 @@ def test_bus_comes_back(world):
     client = world.client()
     eventually(client.owner, 'the battery is back')
     equal([client.value(path) for path in ('/Soc', '/Dc/0/Voltage', '/Alarms/LowSoc', '/Connected',
-                                           '/DeviceInstance')], [42, 52.7, 1, 1, 100])
+                                           '/DeviceInstance')], [42, 52.7, 1, 1, 120])
     eventually(lambda: daemon.http.post(RECORD).status == 200, 'and the daemon knows')
 
 

@@ -7,7 +7,7 @@ MONITOR = '/ActiveBatteryService'
 BMS = '/ActiveBmsService'
 DVCC = '/Control/Dvcc'
 SEVERAL = '/Dvcc/Alarms/MultipleBatteries'
-OURS = 'com.victronenergy.battery/100'
+OURS = 'com.victronenergy.battery/120'
 
 
 def selected(daemon, monitor, bms, dvcc):

@@ -34,7 +34,7 @@ def test_sixteen(world):
     owners = {client.owner(bus_name(f'b{i}')) for i in range(N)}
     equal(len(owners - {None}), N, 'connections')
     equal([client.value('/DeviceInstance', bus_name(f'b{i}')) for i in range(N)],
-          list(range(100, 100 + N)), 'instances')
+          list(range(120, 120 + N)), 'instances')
     equal([client.value('/Serial', bus_name(f'b{i}')) for i in range(N)],
           [f'httpbattery_b{i}' for i in range(N)], 'serial numbers')
     for turn in range(5):
@@ -63,7 +63,7 @@ def test_one_leaves(world):
           ['live', 'gone', 'live'])
     equal(daemon.http.get('/health').status, 503)
     daemon.join(MONITORED, '/battery/b1')
-    equal(client.value('/DeviceInstance', bus_name('b1')), 101)
+    equal(client.value('/DeviceInstance', bus_name('b1')), 121)
     equal([client.owner(bus_name(f'b{i}')) for i in (0, 2)], [owners[0], owners[2]], 'owners')
 
 

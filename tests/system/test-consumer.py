@@ -47,7 +47,7 @@ def test_battery_that_was_there_first(world):
         eventually(lambda: consumer.value('/Info/MaxChargeVoltage') == 55.2, 'and the limit')
         assert consumer.value('/Dc/0/Voltage') == 52.7
         assert consumer.values['/Soc']['senderName'] == BATTERY
-        assert consumer.values['/Soc']['instanceName'] == 100
+        assert consumer.values['/Soc']['instanceName'] == 120
 
 
 def test_battery_that_comes_later_and_changes(world):

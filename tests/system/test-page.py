@@ -127,7 +127,7 @@ def test_at_a_glance(world):
                 'Temperature': '23.0 °C', 'Min cell temperature': '22.5 °C',
                 'Max cell temperature': '24.1 °C'})
             equal(pairs(browser, 'venus'), {
-                'On the bus': 'com.victronenergy.battery.virtual, instance 100',
+                'On the bus': 'com.victronenergy.battery.virtual, instance 120',
                 'Battery monitor': 'no', 'Controlling BMS': 'no', 'DVCC': 'on'})
             cells = browser.run("return page.locator('[data-part=cells] li').allInnerTexts()")
             equal(len(cells), 16)
@@ -572,7 +572,7 @@ def test_pictures(world):
     folder.mkdir(exist_ok=True)
     daemon, _ = world.live('[battery]\ncustom-name=Shed\nmax-charge-current=80\n' + CALM, FULL)
     system = world.system()
-    for path, value in (('/Control/Dvcc', 1), ('/ActiveBatteryService', 'com.victronenergy.battery/100'),
+    for path, value in (('/Control/Dvcc', 1), ('/ActiveBatteryService', 'com.victronenergy.battery/120'),
                         ('/ActiveBmsService', 'com.victronenergy.battery.virtual')):
         system.set(path, value)
     eventually(lambda: daemon.state()['selected'] == {'monitor': True, 'bms': True, 'dvcc': True},

@@ -470,7 +470,7 @@ test_reconfigure (Fixture *fixture, gconstpointer user_data)
   assert_step (fixture, VB_STATE_LIVE, 0);
   g_assert_cmpint (vb_battery_config (fixture->battery)->fixed.role, ==, VB_ROLE_BMS);
   g_assert_false (vb_battery_config (fixture->battery)->fixed.history);
-  g_assert_cmpint (vb_battery_config (fixture->battery)->fixed.device_instance, ==, 100);
+  g_assert_cmpint (vb_battery_config (fixture->battery)->fixed.device_instance, ==, 120);
   g_assert_cmpint (vb_battery_config (fixture->battery)->fixed.product_id, ==, 0xFFFF);
 
   /* Times take effect at once, and lead down only. */

@@ -371,7 +371,7 @@ test_empty (Files *files, gconstpointer unused)
   g_assert_true (g_str_has_suffix (config->state_dir, "/dbus-virtual-battery"));
   g_assert_cmpuint (config->warnings->len, ==, 0);
   g_assert_cmpuint (config->batteries->len, ==, 1);
-  assert_default_battery (battery (config, 0), "virtual", 100);
+  assert_default_battery (battery (config, 0), "virtual", 120);
 }
 
 /* What a supervisor made for us comes before every other directory, and after the file. */
@@ -635,24 +635,24 @@ test_default_battery (Files *files, gconstpointer unused)
   g_autoptr (VbConfig) with = load (files, "[battery shed]\n[battery]\n[battery boat]\n");
 
   g_assert_cmpuint (without->batteries->len, ==, 1);
-  assert_default_battery (battery (without, 0), "shed", 100);
+  assert_default_battery (battery (without, 0), "shed", 120);
 
   g_assert_cmpuint (with->batteries->len, ==, 3);
-  assert_default_battery (battery (with, 0), "virtual", 101);
-  assert_default_battery (battery (with, 1), "shed", 100);
-  assert_default_battery (battery (with, 2), "boat", 102);
+  assert_default_battery (battery (with, 0), "virtual", 121);
+  assert_default_battery (battery (with, 1), "shed", 120);
+  assert_default_battery (battery (with, 2), "boat", 122);
 }
 
-/* Numbers that are not set count up from 100, past those that are, wherever they stand. */
+/* Numbers that are not set count up from 120, past those that are, wherever they stand. */
 static void
 test_instances (Files *files, gconstpointer unused)
 {
   g_autoptr (VbConfig) config = load (files, "[battery a]\n"
                                              "[battery b]\ndevice-instance=5\n"
                                              "[battery c]\n"
-                                             "[battery d]\ndevice-instance=101\n"
-                                             "[battery e]\ndevice-instance=0x64\n");
-  static const int instances[] = { 102, 5, 103, 101, 100 };
+                                             "[battery d]\ndevice-instance=121\n"
+                                             "[battery e]\ndevice-instance=0x78\n");
+  static const int instances[] = { 122, 5, 123, 121, 120 };
 
   for (guint i = 0; i < G_N_ELEMENTS (instances); i++)
     g_assert_cmpint (battery (config, i)->fixed.device_instance, ==, instances[i]);
@@ -667,10 +667,10 @@ test_instances_run_out (Files *files, gconstpointer unused)
   g_autoptr (VbConfig) most = NULL;
   g_autoptr (VbConfig) config = NULL;
 
-  for (guint i = 100; i <= 255; i++)
+  for (guint i = 120; i <= 255; i++)
     g_string_append_printf (text, "[battery b%u]\nrole=monitor\n", i);
   most = load (files, text->str);
-  g_assert_cmpint (battery (most, 155)->fixed.device_instance, ==, 255);
+  g_assert_cmpint (battery (most, 135)->fixed.device_instance, ==, 255);
 
   g_string_append (text, "[battery onemore]\n");
   write_file (files->file, text->str);
