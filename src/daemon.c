@@ -254,6 +254,7 @@ add_batteries (VbDaemon *daemon, const char *address, GError **error)
     .insecure = daemon->config->allow_anonymous,
     .process_version = VB_VERSION,
     .standstill = daemon->standstill,
+    .neighbours = vb_venus_system_neighbours (daemon->system),
   };
 
   daemon->batteries = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_battery_free);

@@ -58,7 +58,9 @@ const VbKey vb_keys[] = {
     .description = "`bms` publishes limits; `monitor` has none at all and refuses them." },
   { BATTERY, "device-instance", VB_KEY_INTEGER, OF (fixed.device_instance), .minimum = 0,
     .maximum = VB_INSTANCE_MAX,
-    .description = "Number that is asked for. Not set: counting up from " FIRST " in file order." },
+    .description = "Number that is asked for. Not set: counting up from " FIRST " in file order. "
+                   "Settings keep what was given first, and one that another battery on the bus "
+                   "shows is not asked for." },
   { BATTERY, "custom-name", VB_KEY_TEXT, OF (fixed.custom_name), .by_default = "",
     .description = "Name at first, until it is changed on the GX; up to " LONGEST " characters." },
   { BATTERY, "product-id", VB_KEY_INTEGER, OF (fixed.product_id), .minimum = 0, .maximum = 65535,

@@ -368,7 +368,11 @@ vb_battery_check (VbBattery *battery, VbRecord *record, gint64 now, VbVerdict *v
   vb_battery_tick (battery, now);
   copy = copy_silent (battery);
 
-  return vb_battery_apply (copy, record, VB_APPLY_MERGE, battery->source.address, now, verdict);
+  if (!vb_battery_apply (copy, record, VB_APPLY_MERGE, battery->source.address, now, verdict))
+    return FALSE;
+  vb_selection_warn (&battery->selection, &battery->presence, verdict->warnings);
+
+  return TRUE;
 }
 
 void
@@ -477,6 +481,7 @@ vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
   vb_verdict_warnings (&battery->config, &battery->values, &battery->source,
                        battery->selection.system, &battery->presence, battery->state, texts);
   warn_of_members (battery, texts);
+  vb_selection_warn (&battery->selection, &battery->presence, texts);
 }
 
 const VbValue *
@@ -536,6 +541,12 @@ void
 vb_battery_set_system (VbBattery *battery, const VbSystem *system)
 {
   battery->selection.system = system;
+}
+
+void
+vb_battery_set_neighbours (VbBattery *battery, const VbNeighbours *neighbours)
+{
+  battery->selection.neighbours = neighbours;
 }
 
 VbSelected

@@ -145,7 +145,7 @@ const VbValue *vb_battery_asked (const VbBattery *battery, guint item);
 
 /**
  * Appends what a person should know of the battery as it is: limits that the seat belt changed, a
- * BMS without limits, and what Venus selects. Owned texts.
+ * BMS without limits, what Venus selects, and other batteries that are in its way. Owned texts.
  */
 void vb_battery_warnings (const VbBattery *battery, GPtrArray *texts);
 
@@ -168,6 +168,9 @@ void vb_battery_set_presence (
 
 /** Lets @battery look at @system's choice; NULL: nobody chooses. @system must outlive @battery. */
 void vb_battery_set_system (VbBattery *battery, const VbSystem *system);
+
+/** Lets @battery look at the @neighbours on the bus; NULL: there are none. They must outlive it. */
+void vb_battery_set_neighbours (VbBattery *battery, const VbNeighbours *neighbours);
 
 /** What the system's choice means for @battery. */
 VbSelected vb_battery_selected (const VbBattery *battery);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "battery-config.h"
+#include "neighbours.h"
 #include "presence.h"
 
 G_BEGIN_DECLS
@@ -13,12 +14,14 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  gboolean there;     /* the service is on the bus */
-  char *monitor;      /* /ActiveBatteryService, as com.victronenergy.battery/120; NULL: none */
-  char *bms;          /* /ActiveBmsService, a bus name; NULL: none */
-  gboolean dvcc;      /* /Control/Dvcc: the limits of the BMS are used */
-  gboolean several;   /* /Dvcc/Alarms/MultipleBatteries: more than one BMS is on the bus */
-  gint64 last_change; /* µs */
+  gboolean there;         /* the service is on the bus */
+  char *monitor;          /* /ActiveBatteryService, as com.victronenergy.battery/120; NULL: none */
+  char *monitor_service;  /* /Dc/Battery/BatteryService, its bus name; NULL: none, or not told */
+  char *bms;              /* /ActiveBmsService, a bus name; NULL: none */
+  gboolean dvcc;          /* /Control/Dvcc: the limits of the BMS are used */
+  gboolean several;       /* /Dvcc/Alarms/MultipleBatteries: more than one BMS is on the bus */
+  gboolean automatic_bms; /* settings: nobody has chosen the BMS, so the lowest instance is it */
+  gint64 last_change;     /* µs */
 } VbSystem;
 
 /** Frees what @system owns. */
@@ -27,9 +30,11 @@ void vb_system_clear (VbSystem *system);
 /** VbSelection: what one battery has been told of the choice. Zeroed, nobody chooses. */
 typedef struct
 {
-  const VbSystem *system; /* NULL: nobody chooses */
+  const VbSystem *system;         /* NULL: nobody chooses */
+  const VbNeighbours *neighbours; /* NULL: there are none */
 
   /*< private >*/
+  char *warned;   /* what was last logged of the others; NULL: nothing */
   char *told;     /* what was last told */
   gint64 told_at; /* when it was last looked at, µs */
   gint64 joined;  /* the last record while not on the bus, µs */
@@ -58,9 +63,22 @@ VbSelected vb_system_selected (const VbSystem *system, const char *service, int 
 void vb_system_describe (
     const VbSystem *system, VbRole role, const char *service, int instance, GPtrArray *texts);
 
+/** The bus name of the monitor, or where the system does not tell it the other name that it has
+    for it; NULL: there is none. */
+const char *vb_system_monitor (const VbSystem *system);
+
+/**
+ * Appends to @warnings in what way the other batteries on the bus and the one at @presence are in
+ * each other's way: one has its instance, or it has taken the place of a BMS that nobody has
+ * deposed.
+ */
+void
+vb_selection_warn (const VbSelection *selection, const VbPresence *presence, GPtrArray *warnings);
+
 /**
  * Appends to @warnings, and logs, what Venus has chosen for the battery @config: once for each
- * change that has lasted for some seconds. To be asked with each record; @now in µs.
+ * change that has lasted for some seconds. What vb_selection_warn() says is appended each time, and
+ * logged once. To be asked with each record; @now in µs.
  */
 void vb_selection_tell (VbSelection *selection,
                         const VbBatteryFixed *config,

@@ -16,7 +16,8 @@
 struct _VbVenusInstance
 {
   VbBattery *battery;
-  char *id; /* in settings */
+  const VbVenusNeighbours *neighbours; /* or NULL */
+  char *id;                            /* in settings */
   const VbVenusInstanceEvents *events;
   gpointer user_data;
 
@@ -93,6 +94,28 @@ adopt_number (VbVenusInstance *instance, int number, gboolean is_new)
   instance->events->ready (instance->user_data);
 }
 
+static int
+on_preferred (gboolean first, gpointer user_data)
+{
+  const VbVenusInstance *instance = user_data;
+  const int preferred = instance->number >= 0 ? instance->number : configured_number (instance);
+  g_autofree char *service = NULL;
+
+  /* What is kept there counts; that one asks always for the same spares settings from writing. */
+  if (!first)
+    return configured_number (instance);
+  /* Settings has lost a number that it had kept: it is ours, whoever else shows it. */
+  if (instance->is_kept || instance->neighbours == NULL)
+    return preferred;
+  if (!vb_venus_neighbours_are_known (instance->neighbours))
+    return -1;
+
+  service = vb_identity_bus_name (vb_battery_config (instance->battery)->fixed.name);
+
+  return vb_neighbours_free_instance (vb_venus_neighbours_batteries (instance->neighbours), service,
+                                      preferred);
+}
+
 static void
 on_added (int number, gboolean is_new, gpointer user_data)
 {
@@ -147,6 +170,7 @@ on_timeout (gpointer user_data)
 
 VbVenusInstance *
 vb_venus_instance_new (VbBattery *battery,
+                       const VbVenusNeighbours *neighbours,
                        gboolean require_settings,
                        gint64 timeout,
                        const VbVenusInstanceEvents *events,
@@ -159,6 +183,7 @@ vb_venus_instance_new (VbBattery *battery,
 
   instance = g_new0 (VbVenusInstance, 1);
   instance->battery = battery;
+  instance->neighbours = neighbours;
   instance->id = vb_identity_settings_id (vb_battery_config (battery)->fixed.name);
   instance->events = events;
   instance->user_data = user_data;
@@ -183,7 +208,8 @@ vb_venus_instance_free (VbVenusInstance *instance)
 void
 vb_venus_instance_set_connection (VbVenusInstance *instance, GDBusConnection *connection)
 {
-  static const VbVenusSettingsEvents events = { on_added, on_instance_changed, on_name_changed };
+  static const VbVenusSettingsEvents events
+      = { on_preferred, on_added, on_instance_changed, on_name_changed };
 
   g_clear_pointer (&instance->system_wait, vb_system_wait_free);
   g_clear_pointer (&instance->settings, vb_venus_settings_free);
@@ -191,10 +217,8 @@ vb_venus_instance_set_connection (VbVenusInstance *instance, GDBusConnection *co
   if (connection == NULL)
     return;
 
-  instance->settings = vb_venus_settings_new (connection, instance->id,
-                                              instance->number >= 0 ? instance->number
-                                                                    : configured_number (instance),
-                                              custom_name (instance), &events, instance);
+  instance->settings
+      = vb_venus_settings_new (connection, instance->id, custom_name (instance), &events, instance);
   if (instance->is_new)
     wait_for_system (instance);
 }

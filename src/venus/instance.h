@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 
 #include "core/battery.h"
+#include "neighbours.h"
 
 G_BEGIN_DECLS
 
@@ -28,12 +29,14 @@ typedef struct
 } VbVenusInstanceEvents;
 
 /**
+ * @neighbours: an instance that one of them shows is not asked for; NULL: there are none
  * @require_settings: wait for settings without end
  * @timeout: else for so long (µs), then the configured instance is taken; 0: at once
  *
- * @battery and @events must stay. Free with vb_venus_instance_free().
+ * @battery, @neighbours and @events must stay. Free with vb_venus_instance_free().
  */
 VbVenusInstance *vb_venus_instance_new (VbBattery *battery,
+                                        const VbVenusNeighbours *neighbours,
                                         gboolean require_settings,
                                         gint64 timeout,
                                         const VbVenusInstanceEvents *events,

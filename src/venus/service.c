@@ -20,6 +20,7 @@ struct _VbVenusService
   VbBattery *battery;
   VbIntake *intake;               /* of what clients of the bus write */
   const VbStandstill *standstill; /* or NULL */
+  VbNeighbours *neighbours;       /* or NULL */
   char *bus_name;
   gboolean insecure;
   VbVenusInstance *instance;
@@ -61,6 +62,9 @@ tell_presence (VbVenusService *service)
 
   vb_battery_set_presence (service->battery, on_bus, joining, service->bus_name,
                            vb_venus_instance_number (service->instance));
+  if (service->neighbours != NULL)
+    vb_neighbours_set_instance (service->neighbours, service->bus_name,
+                                vb_venus_instance_number (service->instance));
 }
 
 static void
@@ -224,6 +228,12 @@ service_alloc (VbBattery *battery, const VbVenusServiceConfig *config)
   service->standstill = config->standstill;
   service->bus_name = vb_identity_bus_name (vb_battery_config (battery)->fixed.name);
   service->insecure = config->insecure;
+  if (config->neighbours != NULL) {
+    service->neighbours = vb_venus_neighbours_batteries (config->neighbours);
+    vb_neighbours_add_own (service->neighbours, service->bus_name,
+                           vb_battery_config (battery)->fixed.device_instance);
+    vb_battery_set_neighbours (battery, service->neighbours);
+  }
 
   return service;
 }
@@ -268,7 +278,7 @@ vb_venus_service_new (VbBattery *battery, const VbVenusServiceConfig *config, GE
     return NULL;
 
   vb_identity_set (battery, config->process_version, config->insecure);
-  service->instance = vb_venus_instance_new (battery, config->require_settings,
+  service->instance = vb_venus_instance_new (battery, config->neighbours, config->require_settings,
                                              config->settings_timeout, &instance_events, service);
   vb_battery_add_listener (battery, &battery_events, service);
   on_connected (vb_bus_link_connection (service->link), service);

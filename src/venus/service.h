@@ -4,6 +4,7 @@
 
 #include "base/standstill.h"
 #include "core/battery.h"
+#include "neighbours.h"
 
 G_BEGIN_DECLS
 
@@ -36,6 +37,10 @@ typedef struct
   gint64 settings_timeout;     /* else so long (µs); then the configured instance is taken */
   gboolean insecure;           /* publish /Mgmt/InsecureConnection 1 */
   const char *process_version; /* /Mgmt/ProcessVersion, /FirmwareVersion */
+
+  /* Outlives the service. The other batteries on the bus, which are told of this one. NULL: there
+     are none */
+  const VbVenusNeighbours *neighbours;
 
   /* Outlives the service. What clients wrote during a standstill is refused, as is what lay in the
      sockets of HTTP meanwhile. NULL: there are no standstills */

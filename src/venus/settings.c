@@ -25,7 +25,6 @@ struct _VbVenusSettings
 {
   GDBusConnection *connection;
   char *paths[N_KEPT + 1];
-  int preferred;
   char *name; /* as it is kept there; until settings has told it, the one to begin with */
   const VbVenusSettingsEvents *events;
   gpointer user_data;
@@ -168,8 +167,9 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean cancelled;
   g_autoptr (GVariant) reply = finish (source, result, &cancelled, &error);
-  g_autofree char *instance = vb_settings_message_class_and_instance (settings->preferred);
-  const char *const defaults[N_KEPT] = { instance, settings->name };
+  g_autofree char *instance = NULL;
+  const char *defaults[N_KEPT];
+  int preferred;
 
   if (cancelled)
     return;
@@ -179,6 +179,14 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
   }
 
   settings->is_new = reply == NULL;
+  preferred = settings->events->preferred (settings->is_new, settings->user_data);
+  if (preferred < 0) {
+    vb_bus_retry_later (&settings->retry, "the other batteries have not told their instances yet");
+    return;
+  }
+  instance = vb_settings_message_class_and_instance (preferred);
+  defaults[INSTANCE] = instance;
+  defaults[NAME] = settings->name;
   call (settings, "/", SETTINGS_INTERFACE, "AddSettings",
         vb_settings_message_add_arguments ((const char *const *)settings->paths, defaults, N_KEPT),
         on_added);
@@ -273,7 +281,6 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 VbVenusSettings *
 vb_venus_settings_new (GDBusConnection *connection,
                        const char *id,
-                       int instance,
                        const char *name,
                        const VbVenusSettingsEvents *events,
                        gpointer user_data)
@@ -283,7 +290,6 @@ vb_venus_settings_new (GDBusConnection *connection,
   settings->connection = g_object_ref (connection);
   for (guint i = 0; i < N_KEPT; i++)
     settings->paths[i] = g_strconcat ("/Settings/Devices/", id, "/", leaves[i], NULL);
-  settings->preferred = instance;
   settings->name = g_strdup (name);
   settings->events = events;
   settings->user_data = user_data;

@@ -13,9 +13,13 @@ G_BEGIN_DECLS
  */
 typedef struct _VbVenusSettings VbVenusSettings;
 
-/** What the owner is told, each from the main loop. */
+/** What the owner is asked and told, each from the main loop. */
 typedef struct
 {
+  /* The instance to ask for. @first: none is kept yet, so this one will be; -1: it cannot be told
+     yet, and settings are asked again later. */
+  int (*preferred) (gboolean first, gpointer user_data);
+
   /* Settings has told the instance. @is_new: it has just been given, and nobody has met it yet.
      Told again when settings returns. The owner may free the settings in answer. */
   void (*added) (int instance, gboolean is_new, gpointer user_data);
@@ -32,14 +36,12 @@ typedef struct
  * Looks for settings on @connection.
  *
  * @id: the device's id there, `httpbattery_NAME`
- * @instance: the preferred instance, used where none is kept yet
  * @name: the name, used where none is kept yet
  *
  * @events must stay. Free with vb_venus_settings_free().
  */
 VbVenusSettings *vb_venus_settings_new (GDBusConnection *connection,
                                         const char *id,
-                                        int instance,
                                         const char *name,
                                         const VbVenusSettingsEvents *events,
                                         gpointer user_data);

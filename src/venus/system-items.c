@@ -2,22 +2,16 @@
 
 #include "bus/value.h"
 
+/* The instance that means: whichever is there. */
+#define AUTOMATIC -1
+
 const VbSystemItem vb_system_items[VB_SYSTEM_ITEMS] = {
   { "/ActiveBatteryService", offsetof (VbSystem, monitor), TRUE },
+  { "/Dc/Battery/BatteryService", offsetof (VbSystem, monitor_service), TRUE },
   { "/ActiveBmsService", offsetof (VbSystem, bms), TRUE },
   { "/Control/Dvcc", offsetof (VbSystem, dvcc), FALSE },
   { "/Dvcc/Alarms/MultipleBatteries", offsetof (VbSystem, several), FALSE },
 };
-
-const VbSystemItem *
-vb_system_item_find (const char *path)
-{
-  for (guint i = 0; i < VB_SYSTEM_ITEMS; i++)
-    if (g_str_equal (vb_system_items[i].path, path))
-      return &vb_system_items[i];
-
-  return NULL;
-}
 
 static gboolean
 keep_text (char **kept, GVariant *value)
@@ -54,4 +48,13 @@ vb_system_item_keep (const VbSystemItem *item, GVariant *boxed, VbSystem *system
   gpointer kept = (char *)system + item->offset;
 
   return item->is_text ? keep_text (kept, value) : keep_flag (kept, value);
+}
+
+gboolean
+vb_system_item_is_automatic (GVariant *boxed)
+{
+  g_autoptr (GVariant) value = boxed != NULL ? vb_bus_value_unbox (boxed) : NULL;
+  double number;
+
+  return value != NULL && vb_bus_value_number (value, &number) && number == AUTOMATIC;
 }

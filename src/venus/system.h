@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 
 #include "core/selection.h"
+#include "neighbours.h"
 
 G_BEGIN_DECLS
 
@@ -10,8 +11,8 @@ G_BEGIN_DECLS
  * VbVenusSystem:
  *
  * Follows com.victronenergy.system by its signals, on a connection that outlives those of the
- * batteries: which battery Venus reads, which BMS it obeys, and whether it obeys any. See
- * docs/venus.md, "What Venus chooses".
+ * batteries: which battery Venus reads, which BMS it obeys, and whether it obeys any; and the other
+ * batteries that it chooses among. See docs/venus.md, "What Venus chooses".
  */
 typedef struct _VbVenusSystem VbVenusSystem;
 
@@ -33,6 +34,9 @@ void vb_venus_system_free (VbVenusSystem *watch);
 
 /** What the system says; always up to date, as long as @watch is there. */
 const VbSystem *vb_venus_system_system (const VbVenusSystem *watch);
+
+/** The watch on the other batteries; as long as @watch is there. */
+VbVenusNeighbours *vb_venus_system_neighbours (const VbVenusSystem *watch);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbVenusSystem, vb_venus_system_free)
 

@@ -20,6 +20,8 @@ typedef struct
 
   GDBusConnection *connection;
   VbVenusSettings *settings;
+  guint n_unknown; /* so often the instance to ask for cannot be told yet */
+  gboolean first;  /* whether the last one that was told is to be kept */
   guint n_added;
   int instance;
   gboolean is_new;
@@ -27,6 +29,20 @@ typedef struct
   char *name;
   guint n_names;
 } Fixture;
+
+static int
+on_preferred (gboolean first, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  fixture->first = first;
+  if (fixture->n_unknown == 0)
+    return 100;
+
+  fixture->n_unknown--;
+
+  return -1;
+}
 
 static void
 on_added (int instance, gboolean is_new, gpointer user_data)
@@ -129,14 +145,15 @@ export_add_settings (Fixture *fixture)
 static void
 set_up (Fixture *fixture, gconstpointer unused)
 {
-  static const VbVenusSettingsEvents events = { on_added, on_instance_changed, on_name_changed };
+  static const VbVenusSettingsEvents events
+      = { on_preferred, on_added, on_instance_changed, on_name_changed };
 
   private_bus_set_up (&fixture->bus);
   fixture->service = item_service_new (&fixture->bus, SETTINGS);
   export_add_settings (fixture);
   fixture->connection = private_bus_connect (&fixture->bus);
-  fixture->settings = vb_venus_settings_new (fixture->connection, "httpbattery_shed", 100, "Shed",
-                                             &events, fixture);
+  fixture->settings
+      = vb_venus_settings_new (fixture->connection, "httpbattery_shed", "Shed", &events, fixture);
 }
 
 static void
@@ -192,6 +209,7 @@ test_first_use (Fixture *fixture, gconstpointer unused)
   appear (fixture);
   g_assert_cmpint (fixture->instance, ==, 100);
   g_assert_true (fixture->is_new);
+  g_assert_true (fixture->first);
   g_assert_cmpstr (fixture->name, ==, "Shed");
   kept = item_service_text (fixture->service, INSTANCE);
   g_assert_cmpstr (kept, ==, "battery:100");
@@ -205,7 +223,22 @@ test_kept (Fixture *fixture, gconstpointer unused)
   appear (fixture);
   g_assert_cmpint (fixture->instance, ==, 7);
   g_assert_false (fixture->is_new);
+  g_assert_false (fixture->first);
   g_assert_cmpstr (fixture->name, ==, "");
+}
+
+/* As long as nobody knows which instance to ask for, none is given. */
+static void
+test_not_known_yet (Fixture *fixture, gconstpointer unused)
+{
+  fixture->n_unknown = 1;
+  g_test_expect_message ("settings", G_LOG_LEVEL_MESSAGE, "*not there*");
+  wait_for_bus (fixture->connection);
+  g_test_expect_message ("bus", G_LOG_LEVEL_MESSAGE, "the other batteries*asking again in 1 s");
+  appear (fixture);
+  g_test_assert_expected_messages ();
+  g_assert_cmpuint (fixture->n_added_calls, ==, 1);
+  g_assert_cmpint (fixture->instance, ==, 100);
 }
 
 /* The number that is answered counts, not the one that was asked for. */
@@ -335,6 +368,7 @@ main (int argc, char **argv)
 
   ADD ("first-use", test_first_use);
   ADD ("kept", test_kept);
+  ADD ("not-known-yet", test_not_known_yet);
   ADD ("bumped", test_bumped);
   ADD ("refused", test_refused);
   ADD ("instance-changed", test_instance_changed);

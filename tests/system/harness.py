@@ -21,7 +21,7 @@ gi.require_version('Gio', '2.0')
 from gi.repository import GLib  # noqa: E402  the version comes first
 
 from clients import PATIENCE, RECORD, BusClient, Http  # noqa: E402
-from stand_ins import SettingsStandIn, SystemStandIn  # noqa: E402
+from stand_ins import BatteryStandIn, SettingsStandIn, SystemStandIn  # noqa: E402
 
 SOURCE_ROOT = pathlib.Path(os.environ.get('SOURCE_ROOT') or pathlib.Path(__file__).parents[2])
 DAEMON = os.environ.get('DAEMON', str(SOURCE_ROOT / 'build/src/dbus-virtual-battery'))
@@ -233,6 +233,11 @@ class World:
     def system(self, *options):
         """Venus' system service."""
         return SystemStandIn.of(self, *options).start()
+
+    def battery(self, name, instance, *options):
+        """Another program's battery, com.victronenergy.battery.@name."""
+        return BatteryStandIn.of(self, f'com.victronenergy.battery.{name}', instance,
+                                 *options).start()
 
     def daemon(self, config='', **more):
         """A daemon that has not been started."""

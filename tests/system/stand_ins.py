@@ -139,3 +139,13 @@ class SystemStandIn(StandIn):
 
     name = SYSTEM
     program = 'system_stand_in.py'
+
+
+class BatteryStandIn(StandIn):
+    """Another program's battery."""
+
+    program = 'battery_stand_in.py'
+
+    def __init__(self, bus_address, folder, name, instance, *options):
+        super().__init__(bus_address, folder, '--name', name, '--instance', str(instance), *options)
+        self.name = name

@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """A stand-in of Venus' com.victronenergy.system, systemcalc, as far as it says which battery it has
-chosen. Nothing is computed: the test says what it shows, by SetValue."""
+chosen. Nothing is computed, and the test says what it shows, by SetValue; or with --choose it is as
+systemcalc chooses."""
 import dbus
 
 from stand_in_service import INVALID, Service, arguments, run
+from system_choice import Choice
 
 NAME = 'com.victronenergy.system'
 
@@ -18,10 +20,13 @@ VALUES = {
 
 
 class System(Service):
-    def __init__(self, connection, properties_changed):
+    def __init__(self, connection, properties_changed, choose):
         super().__init__(connection)
         self.values = dict(VALUES)
         self.properties_changed = properties_changed
+        if choose:
+            self.values['/Dc/Battery/BatteryService'] = INVALID
+            self.choice = Choice(connection, self.write)
 
     def write(self, path, value):
         if (type(value), value) == (type(self.values[path]), self.values[path]):
@@ -38,8 +43,11 @@ def main():
     parser = arguments(__doc__)
     parser.add_argument('--properties-changed', action='store_true',
                         help='announce each change on its leaf, not by ItemsChanged on /')
+    parser.add_argument('--choose', action='store_true',
+                        help='choose among the batteries on the bus as systemcalc does')
     options = parser.parse_args()
-    run(NAME, options.bus, lambda connection: System(connection, options.properties_changed))
+    run(NAME, options.bus, lambda connection: System(connection, options.properties_changed,
+                                                     options.choose))
 
 
 if __name__ == '__main__':

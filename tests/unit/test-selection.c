@@ -41,6 +41,26 @@ test_selected (void)
   assert_selected (&system, 100, FALSE, FALSE);
 }
 
+/* Two batteries may have one number; where Venus tells the name it decides. */
+static void
+test_selected_by_name (void)
+{
+  VbSystem system = chosen;
+
+  system.monitor_service = SERVICE;
+  assert_selected (&system, 100, TRUE, TRUE);
+  system.monitor = "com.victronenergy.battery/7";
+  assert_selected (&system, 100, TRUE, TRUE);
+  g_assert_cmpstr (vb_system_monitor (&system), ==, SERVICE);
+
+  system.monitor = chosen.monitor;
+  system.monitor_service = "com.victronenergy.battery.twin";
+  assert_selected (&system, 100, FALSE, TRUE);
+  g_assert_cmpstr (vb_system_monitor (&system), ==, "com.victronenergy.battery.twin");
+  system.monitor_service = NULL;
+  g_assert_cmpstr (vb_system_monitor (&system), ==, "com.victronenergy.battery/100");
+}
+
 static void
 test_unknown (void)
 {
@@ -91,7 +111,11 @@ test_described (void)
                     "limits are not used: com.victronenergy.battery.ttyO2 is selected as BMS "
                     "instead");
 
-  system.monitor = system.bms = NULL;
+  system.monitor_service = "com.victronenergy.battery.twin";
+  assert_described (&system, VB_ROLE_MONITOR,
+                    "not the battery monitor: com.victronenergy.battery.twin is selected instead");
+
+  system.monitor = system.monitor_service = system.bms = NULL;
   assert_described (&system, VB_ROLE_BMS,
                     "not the battery monitor: none is selected; "
                     "limits are not used: no BMS is selected");
@@ -202,12 +226,92 @@ test_not_on_bus (void)
   g_assert_false (vb_battery_selected (battery).known);
 }
 
+#define CLASH                                                                                    \
+  "device instance 100 is also that of com.victronenergy.battery.twin: Venus takes the one for " \
+  "the other; give one of them another number"
+#define DISPLACED                                                                                 \
+  "Venus obeys this battery in the place of com.victronenergy.battery.other, because nobody has " \
+  "chosen the BMS and its device instance is lower; choose the BMS under DVCC"
+
+static void
+assert_stands (const VbBattery *battery, const char *expected)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *joined = NULL;
+
+  vb_battery_warnings (battery, texts);
+  g_ptr_array_add (texts, NULL);
+  joined = g_strjoinv ("; ", (char **)texts->pdata);
+  g_assert_cmpstr (joined, ==, expected);
+}
+
+/* A twin is warned of by every record, also one that is only tried, and logged once. */
+static void
+test_clash (void)
+{
+  g_autoptr (VbNeighbours) neighbours = vb_neighbours_new ();
+  g_autoptr (VbBattery) battery = make_battery (NULL);
+  g_autofree char *tried = NULL;
+
+  vb_battery_set_neighbours (battery, neighbours);
+  vb_neighbours_add_own (neighbours, SERVICE, 100);
+  vb_neighbours_set_instance (neighbours, SERVICE, 100);
+  vb_neighbours_set_instance (neighbours, "com.victronenergy.battery.twin", 100);
+  assert_warns (battery, 2 * SECOND, "");
+
+  vb_battery_set_presence (battery, FALSE, VB_JOINING_NAME, SERVICE, 100);
+  expect_log ("battery virtual: device instance 100 is also that of *twin*");
+  for (guint i = 3; i < 6; i++)
+    assert_warns (battery, i * SECOND, CLASH);
+  tried = push (battery, 6 * SECOND, TRUE);
+  g_assert_cmpstr (tried, ==, CLASH);
+  assert_stands (battery, CLASH);
+  g_test_assert_expected_messages ();
+
+  vb_neighbours_remove (neighbours, "com.victronenergy.battery.twin");
+  assert_stands (battery, "");
+  expect_log ("battery virtual: no other battery is in its way any more");
+  assert_warns (battery, 7 * SECOND, "");
+  assert_warns (battery, 8 * SECOND, "");
+  g_test_assert_expected_messages ();
+}
+
+/* Who becomes BMS by its number alone takes the place of another: not where somebody has chosen,
+   not where Venus obeys the other, and not where the other is none. */
+static void
+test_displaced (void)
+{
+  VbSystem system = chosen;
+  g_autoptr (VbNeighbours) neighbours = vb_neighbours_new ();
+  g_autoptr (VbBattery) battery = make_battery (&system);
+
+  vb_battery_set_neighbours (battery, neighbours);
+  vb_battery_set_presence (battery, FALSE, VB_JOINING_NAME, SERVICE, 100);
+  vb_neighbours_set_instance (neighbours, "com.victronenergy.battery.other", 512);
+  system.automatic_bms = TRUE;
+  assert_warns (battery, 2 * SECOND, "");
+
+  vb_neighbours_set_limits (neighbours, "com.victronenergy.battery.other", TRUE);
+  expect_log ("battery virtual: Venus obeys this battery in the place of *other*");
+  assert_warns (battery, 3 * SECOND, DISPLACED);
+  g_test_assert_expected_messages ();
+
+  system.automatic_bms = FALSE;
+  assert_stands (battery, "");
+  system.automatic_bms = TRUE;
+  system.bms = "com.victronenergy.battery.other";
+  assert_stands (battery, "");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/selection/selected", test_selected);
+  g_test_add_func ("/selection/selected-by-name", test_selected_by_name);
+  g_test_add_func ("/selection/clash", test_clash);
+  g_test_add_func ("/selection/displaced", test_displaced);
   g_test_add_func ("/selection/unknown", test_unknown);
   g_test_add_func ("/selection/described", test_described);
   g_test_add_func ("/selection/told", test_told);
