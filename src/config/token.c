@@ -1,6 +1,9 @@
 #include "token.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "error.h"
 
@@ -15,6 +18,12 @@ vb_config_token_read (VbConfig *config, GError **error)
   if (config->token_file == NULL)
     return TRUE;
 
+  /* Where there is no such file it may be the token itself, in the place of a path. */
+  if (g_access (config->token_file, F_OK) != 0) {
+    g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE,
+                 "[http] token-file (not shown: it could be a token): %s", g_strerror (errno));
+    return FALSE;
+  }
   if (!g_file_get_contents (config->token_file, &config->token, NULL, &failed)) {
     g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE, "[http] token-file=%s: %s",
                  config->token_file, failed->message);

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "check-bus.h"
+#include "venus/identity.h"
 
 /* Whether Venus' own services have to be there. */
 static gboolean
@@ -92,14 +93,23 @@ static void
 check_instance (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport *report)
 {
   const char *name = battery->config->fixed.name;
+  g_autofree char *id = vb_identity_settings_id (name);
   const int used = battery->answer != NULL ? battery->answer->instance : -1;
+  const int number = used >= 0 ? used : battery->kept_instance;
+  const char *other = vb_neighbours_clash (facts->neighbours, battery->service, number);
 
-  if (!facts->settings)
+  if (other != NULL)
+    vb_report_add (report, VB_FINDING_FAIL,
+                   "%s: %d is also that of %s, and Venus takes the one for the other; give one of "
+                   "them another number (that of %s is /Settings/Devices/%s/ClassAndVrmInstance)",
+                   name, number, other, name, id);
+  else if (!facts->settings)
     vb_report_add (report, VB_FINDING_NONE, "%s: no settings; %d is taken", name,
                    battery->config->fixed.device_instance);
   else if (battery->kept_instance < 0)
     vb_report_add (report, VB_FINDING_NONE, "%s: not given yet; %d is asked for", name,
-                   battery->config->fixed.device_instance);
+                   vb_neighbours_free_instance (facts->neighbours, battery->service,
+                                                battery->config->fixed.device_instance));
   else if (used >= 0 && used != battery->kept_instance)
     vb_report_add (report, VB_FINDING_WARN,
                    "%s: %d, although settings keeps %d; restart the daemon", name, used,
@@ -136,24 +146,58 @@ selected (const VbDoctorFacts *facts, const VbBatteryFacts *battery)
   return vb_system_selected (&facts->system, battery->service, battery->answer->instance);
 }
 
+/* Another battery of ours than @battery that is the monitor, or NULL: there can be only one. */
+static const VbBatteryFacts *
+find_monitor (const VbDoctorFacts *facts, const VbBatteryFacts *battery)
+{
+  for (guint i = 0; i < facts->batteries->len; i++) {
+    const VbBatteryFacts *other = &g_array_index (facts->batteries, VbBatteryFacts, i);
+
+    if (other != battery && other->answer != NULL && other->answer->on_bus
+        && selected (facts, other).monitor)
+      return other;
+  }
+
+  return NULL;
+}
+
 void
 vb_check_bus_monitor (const VbDoctorFacts *facts, VbReport *report)
 {
   for (guint i = 0; i < facts->batteries->len; i++) {
     const VbBatteryFacts *battery = &g_array_index (facts->batteries, VbBatteryFacts, i);
+    const VbBatteryFacts *other = find_monitor (facts, battery);
+    const char *monitor = vb_system_monitor (&facts->system);
 
     if (!can_be_selected (facts, battery, report))
       continue;
     if (selected (facts, battery).monitor)
       vb_report_add (report, VB_FINDING_OK, "%s is selected as battery monitor",
                      battery->config->fixed.name);
+    else if (other != NULL)
+      vb_report_add (report, VB_FINDING_NONE, "%s is not the battery monitor, %s is",
+                     battery->config->fixed.name, other->config->fixed.name);
     else
       vb_report_add (report, VB_FINDING_WARN,
                      "%s is not the battery monitor, %s is; choose it in Settings, System setup, "
                      "Battery monitor, if it should be",
-                     battery->config->fixed.name,
-                     facts->system.monitor != NULL ? facts->system.monitor : "none");
+                     battery->config->fixed.name, monitor != NULL ? monitor : "none");
   }
+}
+
+/* Venus obeys @battery: because somebody has chosen it? */
+static void
+check_obeyed (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport *report)
+{
+  const char *other = vb_neighbours_other_bms (facts->neighbours);
+
+  if (other != NULL && facts->system.automatic_bms)
+    vb_report_add (report, VB_FINDING_WARN,
+                   "%s is obeyed in the place of %s, because its instance is lower and nobody has "
+                   "chosen; choose one in Settings, DVCC, Controlling BMS",
+                   battery->config->fixed.name, other);
+  else
+    vb_report_add (report, VB_FINDING_OK, "%s is selected as BMS", battery->config->fixed.name);
 }
 
 void
@@ -168,7 +212,7 @@ vb_check_bus_bms (const VbDoctorFacts *facts, VbReport *report)
     else if (!can_be_selected (facts, battery, report))
       continue;
     else if (selected (facts, battery).bms)
-      vb_report_add (report, VB_FINDING_OK, "%s is selected as BMS", battery->config->fixed.name);
+      check_obeyed (facts, battery, report);
     else
       vb_report_add (report, VB_FINDING_FAIL,
                      "the limits of %s are not used: the BMS is %s; choose it in Settings, DVCC, "
@@ -206,36 +250,59 @@ vb_check_bus_dvcc (const VbDoctorFacts *facts, VbReport *report)
                    "is off, so that no limit is used; switch it on in Settings, DVCC");
 }
 
-/* While a battery is stale its limits stay for a time, and chargers that feed in obey the voltage
-   alone. */
-static gboolean
-needs_stale_charge_voltage (const VbBatteryConfig *config)
+/* How long chargers that feed in go on charging a battery that is stale, and what to do; NULL where
+   they do not. They obey the charge voltage alone, so it has to be lowered. */
+static char *
+find_gap (const VbBatteryFacts *battery)
 {
-  return config->fixed.role == VB_ROLE_BMS && config->live.freshness.on_stale != VB_ON_STALE_DROP
-         && isnan (config->live.stale_charge_voltage);
+  const VbBatteryLive *live = &battery->config->live;
+  const double asked = battery->answer != NULL ? battery->answer->charge_voltage : NAN;
+
+  if (live->freshness.on_stale == VB_ON_STALE_DROP)
+    return g_strdup ("on-stale=drop lowers nothing, and they go on until they miss its limits; set "
+                     "another on-stale, and stale-charge-voltage");
+  if (isnan (live->stale_charge_voltage))
+    return g_strdup ("set its stale-charge-voltage");
+  if (live->stale_charge_voltage >= asked)
+    return g_strdup_printf ("its stale-charge-voltage, %g V, is not below its MaxChargeVoltage, %g "
+                            "V; lower it",
+                            live->stale_charge_voltage, asked);
+
+  return NULL;
+}
+
+static void
+check_feed_in (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport *report)
+{
+  const VbBatteryConfig *config = battery->config;
+  const char *name = config->fixed.name;
+  g_autofree char *gap = find_gap (battery);
+
+  if (config->fixed.role != VB_ROLE_BMS)
+    vb_report_add (report, VB_FINDING_NONE, "%s is a monitor (role)", name);
+  else if (gap != NULL && facts->feed_in)
+    vb_report_add (
+        report, VB_FINDING_WARN,
+        "is on: chargers obey the charge voltage only, and go on charging %s while it is "
+        "stale: %s",
+        name, gap);
+  else if (gap != NULL)
+    vb_report_add (report, VB_FINDING_NONE,
+                   "%s; while it is on, chargers obey the charge voltage only, and go on charging "
+                   "%s while it is stale: %s",
+                   facts->settings ? "is off" : "not known without settings", name, gap);
+  else if (battery->answer == NULL || isnan (battery->answer->charge_voltage))
+    vb_report_add (report, VB_FINDING_NONE,
+                   "%s is protected while it is stale, if its MaxChargeVoltage, which is not known "
+                   "now, is above %g V",
+                   name, config->live.stale_charge_voltage);
+  else
+    vb_report_add (report, VB_FINDING_OK, "%s is protected while it is stale", name);
 }
 
 void
 vb_check_bus_feed_in (const VbDoctorFacts *facts, VbReport *report)
 {
-  for (guint i = 0; i < facts->batteries->len; i++) {
-    const VbBatteryConfig *config = g_array_index (facts->batteries, VbBatteryFacts, i).config;
-
-    if (config->fixed.role != VB_ROLE_BMS)
-      vb_report_add (report, VB_FINDING_NONE, "%s is a monitor (role)", config->fixed.name);
-    else if (!needs_stale_charge_voltage (config))
-      vb_report_add (report, VB_FINDING_OK, "%s is protected while it is stale",
-                     config->fixed.name);
-    else if (facts->feed_in)
-      vb_report_add (report, VB_FINDING_WARN,
-                     "DC-coupled feed-in is on: chargers obey the charge voltage only, and go on "
-                     "charging %s while it is stale; set its stale-charge-voltage",
-                     config->fixed.name);
-    else
-      vb_report_add (
-          report, VB_FINDING_NONE,
-          "%s; before it is switched on set stale-charge-voltage of %s, because chargers "
-          "then obey the charge voltage only",
-          facts->settings ? "is off" : "not known without settings", config->fixed.name);
-  }
+  for (guint i = 0; i < facts->batteries->len; i++)
+    check_feed_in (facts, &g_array_index (facts->batteries, VbBatteryFacts, i), report);
 }

@@ -158,6 +158,19 @@ has_answer (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport 
   return FALSE;
 }
 
+/* Whether the last record was refused. Both times are written in one form and one time zone. */
+static gboolean
+is_refused (const VbBatteryAnswer *answer)
+{
+  return answer->last_refusal != NULL && g_strcmp0 (answer->last_refusal, answer->last) > 0;
+}
+
+static const char *
+refusal_of (const VbBatteryAnswer *answer)
+{
+  return answer->refusal != NULL ? answer->refusal : "see its reply";
+}
+
 /* @answer is live or late: is it on this bus? */
 static void
 check_joined (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport *report)
@@ -178,6 +191,10 @@ check_joined (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbRepor
     vb_report_add (report, VB_FINDING_FAIL,
                    "%s is on another bus than %s; name that of the daemon with --bus", name,
                    facts->bus);
+  else if (g_str_equal (answer->state, "late") && is_refused (answer))
+    vb_report_add (report, VB_FINDING_WARN,
+                   "%s is late: no complete record for %.1f s, because records are refused: %s",
+                   name, answer->age, refusal_of (answer));
   else if (g_str_equal (answer->state, "late"))
     vb_report_add (
         report, VB_FINDING_WARN,
@@ -199,6 +216,10 @@ check_state (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport
     vb_report_add (report, VB_FINDING_FAIL,
                    "%s is waiting: there was no complete record yet; missing: %s", name,
                    answer->missing);
+  else if (is_refused (answer))
+    vb_report_add (report, VB_FINDING_FAIL,
+                   "%s is %s: its records are refused, the last one at %s: %s", name, answer->state,
+                   answer->last_refusal, refusal_of (answer));
   else
     vb_report_add (report, VB_FINDING_FAIL,
                    "%s is %s: its source has fallen silent, or has said that it is off; see there",
@@ -222,10 +243,9 @@ check_last_push (const VbBatteryFacts *battery, VbReport *report)
   const VbBatteryAnswer *answer = battery->answer;
   const char *name = battery->config->fixed.name;
 
-  /* Both are written in one form and one time zone. */
-  if (answer->last_refusal != NULL && g_strcmp0 (answer->last_refusal, answer->last) > 0)
+  if (is_refused (answer))
     vb_report_add (report, VB_FINDING_WARN, "%s: refused at %s: %s", name, answer->last_refusal,
-                   answer->refusal != NULL ? answer->refusal : "see its reply");
+                   refusal_of (answer));
   else if (answer->last == NULL)
     vb_report_add (report, VB_FINDING_WARN, "%s: none yet; POST one to /battery/%s", name, name);
   else

@@ -147,8 +147,11 @@ vb_check_machine_service (const VbDoctorFacts *facts, VbReport *report)
 void
 vb_check_machine_node_red (const VbDoctorFacts *facts, VbReport *report)
 {
-  if (facts->node_red)
+  if (facts->node_red == VB_NODE_RED_ANSWERS)
     vb_report_add (report, VB_FINDING_OK, "answers on this machine");
+  else if (facts->node_red == VB_NODE_RED_FOREIGN)
+    vb_report_add (report, facts->venus ? VB_FINDING_WARN : VB_FINDING_NONE,
+                   "its port, 1880, is taken by somebody who does not answer as Node-RED does");
   else if (facts->venus)
     vb_report_add (report, VB_FINDING_WARN,
                    "is not running on this machine; if a flow is to send the records, switch it on "

@@ -119,6 +119,18 @@ vb_client_ask (const char *address,
   return g_bytes_new (body, reply->len - (gsize)(body - reply->str));
 }
 
+gboolean
+vb_client_is_node_red (GBytes *page)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (page, &length);
+
+  /* Its title can be changed, its program cannot. */
+  return text != NULL
+         && (g_strstr_len (text, (gssize)length, "<title>Node-RED</title>") != NULL
+             || g_strstr_len (text, (gssize)length, "red/red.min.js") != NULL);
+}
+
 /* The program that answers may be any: nothing is taken for granted. */
 
 static JsonNode *
@@ -217,6 +229,15 @@ read_source (VbBatteryAnswer *answer, JsonObject *source)
     answer->refusal = copy_text (as_object (json_array_get_element (errors, 0)), "detail");
 }
 
+/* Where it is lowered or held, what was asked for stands beside it. */
+static double
+read_charge_voltage (JsonObject *values)
+{
+  JsonObject *limit = as_object (member (values, "MaxChargeVoltage"));
+
+  return number_of (member (limit, "asked"), number_of (member (limit, "value"), NAN));
+}
+
 VbBatteryAnswer *
 vb_battery_answer_new (GBytes *json)
 {
@@ -234,6 +255,7 @@ vb_battery_answer_new (GBytes *json)
   answer->instance = (int)number_of (member (object, "instance"), -1);
   answer->age = number_of (member (object, "age"), NAN);
   answer->missing = join_texts (as_array (member (object, "missing")));
+  answer->charge_voltage = read_charge_voltage (as_object (member (object, "values")));
   read_source (answer, as_object (member (object, "source")));
 
   return answer;

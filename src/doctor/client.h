@@ -35,15 +35,19 @@ typedef struct
   char *address; /* of the source; NULL: none yet */
   gint64 records;
   gint64 refused;
-  char *last;         /* time of the last record that was taken; NULL: none */
-  char *last_refusal; /* time of the last one that was not; NULL: none */
-  char *refusal;      /* why; NULL: it does not say */
-  char *missing;      /* required fields that are missing, as a list; empty: none */
+  char *last;            /* time of the last record that was taken; NULL: none */
+  char *last_refusal;    /* time of the last one that was not; NULL: none */
+  char *refusal;         /* why; NULL: it does not say */
+  char *missing;         /* required fields that are missing, as a list; empty: none */
+  double charge_voltage; /* V, MaxChargeVoltage as the source sent it; NAN: not known */
 } VbBatteryAnswer;
 
 /** Reads it from @json. Returns: whether it is of that form; free with vb_battery_answer_free() */
 VbBatteryAnswer *vb_battery_answer_new (GBytes *json);
 void vb_battery_answer_free (VbBatteryAnswer *answer);
+
+/** Whether @page, an answer to `GET /`, is that of Node-RED's editor. */
+gboolean vb_client_is_node_red (GBytes *page);
 
 /** Whether @json is the list of batteries of a daemon (`GET /batteries`). */
 gboolean vb_battery_answer_is_list (GBytes *json);

@@ -30,6 +30,7 @@ vb_doctor_facts_new_empty (void)
 {
   VbDoctorFacts *facts = g_new0 (VbDoctorFacts, 1);
 
+  facts->neighbours = vb_neighbours_new ();
   facts->listens = g_array_new (FALSE, TRUE, sizeof (VbListenFacts));
   facts->batteries = g_array_new (FALSE, TRUE, sizeof (VbBatteryFacts));
   g_array_set_clear_func (facts->batteries, clear_battery);
@@ -43,6 +44,7 @@ vb_doctor_facts_free (VbDoctorFacts *facts)
   g_array_unref (facts->batteries);
   g_array_unref (facts->listens);
   vb_system_clear (&facts->system);
+  vb_neighbours_free (facts->neighbours);
   g_clear_pointer (&facts->config, vb_config_free);
   g_free (facts->config_error);
   g_free (facts->bus);
@@ -91,6 +93,24 @@ look_at_name (VbDoctorSurvey *survey, gboolean settings, VbBatteryFacts *battery
 }
 
 static void
+look_at_neighbours (VbDoctorFacts *facts, VbDoctorSurvey *survey)
+{
+  g_auto (GStrv) services = vb_doctor_survey_batteries (survey);
+
+  for (guint i = 0; services[i] != NULL; i++) {
+    g_auto (VbValue) instance = VB_VALUE_INIT, limit = VB_VALUE_INIT;
+
+    if (!vb_doctor_survey_value (survey, services[i], "/DeviceInstance", &instance))
+      continue;
+    vb_neighbours_set_instance (facts->neighbours, services[i],
+                                (int)vb_value_number (&instance, -1));
+    vb_neighbours_set_limits (
+        facts->neighbours, services[i],
+        vb_doctor_survey_value (survey, services[i], "/Info/MaxChargeVoltage", &limit));
+  }
+}
+
+static void
 look_at_bus (VbDoctorFacts *facts, const char *bus)
 {
   g_autoptr (GError) error = NULL;
@@ -108,6 +128,7 @@ look_at_bus (VbDoctorFacts *facts, const char *bus)
     facts->feed_in = vb_doctor_survey_value (survey, VB_DOCTOR_SURVEY_SETTINGS, FEED_IN, &feed_in)
                      && vb_value_number (&feed_in, 0) != 0;
   facts->system = vb_doctor_survey_system (survey);
+  look_at_neighbours (facts, survey);
   for (guint i = 0; i < facts->batteries->len; i++)
     look_at_name (survey, facts->settings, &g_array_index (facts->batteries, VbBatteryFacts, i));
   facts->silent_settings = vb_doctor_survey_is_silent (survey, VB_DOCTOR_SURVEY_SETTINGS);
@@ -182,17 +203,17 @@ ask_daemon (VbDoctorFacts *facts)
   }
 }
 
-static gboolean
-is_listened_on (const char *address)
+static VbNodeRed
+look_at_node_red (void)
 {
-  g_autoptr (GSocketAddress) parsed = vb_http_listen_address (address, NULL);
-  g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnection) connection = NULL;
+  g_autoptr (GError) error = NULL;
+  guint status;
+  g_autoptr (GBytes) page = vb_client_ask (NODE_RED, NULL, "/", PATIENCE, &status, &error);
 
-  g_socket_client_set_timeout (client, PATIENCE);
-  connection = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (parsed), NULL, NULL);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED))
+    return VB_NODE_RED_NONE;
 
-  return connection != NULL;
+  return page != NULL && vb_client_is_node_red (page) ? VB_NODE_RED_ANSWERS : VB_NODE_RED_FOREIGN;
 }
 
 VbDoctorFacts *
@@ -211,6 +232,8 @@ vb_doctor_facts_new (const VbDoctorOptions *options)
         = { .config = g_ptr_array_index (facts->config->batteries, i), .kept_instance = -1 };
 
     battery.service = vb_identity_bus_name (battery.config->fixed.name);
+    vb_neighbours_add_own (facts->neighbours, battery.service,
+                           battery.config->fixed.device_instance);
     g_array_append_val (facts->batteries, battery);
   }
 
@@ -220,7 +243,7 @@ vb_doctor_facts_new (const VbDoctorOptions *options)
     look_at_ports (facts);
     ask_daemon (facts);
   }
-  facts->node_red = is_listened_on (NODE_RED);
+  facts->node_red = look_at_node_red ();
 
   return facts;
 }

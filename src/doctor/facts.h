@@ -33,6 +33,14 @@ typedef struct
   VbPort port;
 } VbListenFacts;
 
+/** Who is at the port of Node-RED. */
+typedef enum
+{
+  VB_NODE_RED_NONE,    /* nobody listens */
+  VB_NODE_RED_ANSWERS, /* it does */
+  VB_NODE_RED_FOREIGN, /* somebody who does not answer as it does */
+} VbNodeRed;
+
 typedef struct
 {
   const VbBatteryConfig *config;
@@ -57,11 +65,12 @@ typedef struct
   gboolean settings;  /* com.victronenergy.settings is on the bus */
   gboolean feed_in;   /* DC-coupled feed-in is on in it */
   VbSystem system;
+  VbNeighbours *neighbours; /* the batteries on the bus */
   gboolean silent_settings; /* it is there, and does not answer */
   gboolean silent_system;   /* the same */
   GArray *listens;          /* of VbListenFacts */
   GArray *batteries;        /* of VbBatteryFacts; empty where the configuration is wrong */
-  gboolean node_red;        /* somebody listens on its port */
+  VbNodeRed node_red;
 } VbDoctorFacts;
 
 /**

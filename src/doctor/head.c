@@ -20,13 +20,24 @@ is_key (const char *key)
   return FALSE;
 }
 
+/* What stands in the place of a path and leads nowhere may be the token itself. */
+static gboolean
+is_secret (const char *key, const char *value)
+{
+  g_autofree char *path = g_strstrip (g_strdup (value));
+
+  return g_str_equal (key, "token-file") && !g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
 static void
 show_line (const char *line, GString *text)
 {
   const char *equals = strchr (line, '=');
   g_autofree char *key = equals != NULL ? g_strndup (line, (gsize)(equals - line)) : NULL;
 
-  if (*line == '[' || (key != NULL && is_key (g_strchomp (key))))
+  if (*line != '[' && key != NULL && is_secret (g_strchomp (key), equals + 1))
+    g_string_append_printf (text, "  %s=(not shown: there is no such file)\n", key);
+  else if (*line == '[' || (key != NULL && is_key (g_strchomp (key))))
     g_string_append_printf (text, "  %s\n", line);
   else if (key != NULL)
     g_string_append_printf (text, "  %s=(not shown: there is no such key)\n", key);

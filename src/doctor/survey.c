@@ -207,6 +207,25 @@ vb_doctor_survey_instance (VbDoctorSurvey *survey, const char *name)
   return instance;
 }
 
+char **
+vb_doctor_survey_batteries (VbDoctorSurvey *survey)
+{
+  g_autoptr (GVariant) reply = call (survey, BUS, BUS_PATH, BUS, "ListNames", NULL, "(as)");
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GVariantIter) all = NULL;
+  const char *name;
+
+  if (reply != NULL) {
+    g_variant_get (reply, "(as)", &all);
+    while (g_variant_iter_loop (all, "&s", &name))
+      if (g_str_has_prefix (name, "com.victronenergy.battery."))
+        g_ptr_array_add (names, g_strdup (name));
+  }
+  g_ptr_array_add (names, NULL);
+
+  return (char **)g_ptr_array_free (g_steal_pointer (&names), FALSE);
+}
+
 VbSystem
 vb_doctor_survey_system (VbDoctorSurvey *survey)
 {
@@ -216,6 +235,11 @@ vb_doctor_survey_system (VbDoctorSurvey *survey)
     g_autoptr (GVariant) boxed = get (survey, VB_DOCTOR_SURVEY_SYSTEM, vb_system_items[i].path);
 
     vb_system_item_keep (&vb_system_items[i], boxed, &system);
+  }
+  if (system.there) {
+    g_autoptr (GVariant) boxed = get (survey, VB_SYSTEM_SETTINGS, VB_SYSTEM_BMS_CHOICE);
+
+    system.automatic_bms = vb_system_item_is_automatic (boxed);
   }
 
   return system;

@@ -53,6 +53,9 @@ vb_doctor_survey_value (VbDoctorSurvey *survey, const char *name, const char *pa
 /** The device instance that settings keeps for the battery @name, or -1. */
 int vb_doctor_survey_instance (VbDoctorSurvey *survey, const char *name);
 
+/** The names of all batteries on the bus. Free with g_strfreev(). */
+char **vb_doctor_survey_batteries (VbDoctorSurvey *survey);
+
 /** What com.victronenergy.system has chosen; vb_system_clear() it. */
 VbSystem vb_doctor_survey_system (VbDoctorSurvey *survey);
 

@@ -26,6 +26,8 @@ item_value (const char *path)
     const char *value;
   } items[] = {
     { "/ActiveBatteryService", "'com.victronenergy.battery/100'" },
+    { "/Dc/Battery/BatteryService", "'com.victronenergy.battery.x'" },
+    { "/Settings/SystemSetup/BmsInstance", "-1" },
     { "/ActiveBmsService", "@ai []" },
     { "/Control/Dvcc", "1" },
     { "/Dvcc/Alarms/MultipleBatteries", "0" },
@@ -140,6 +142,22 @@ test_values (Fixture *fixture, gconstpointer unused)
 }
 
 static void
+test_batteries (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (VbDoctorSurvey) survey = survey_new (fixture, PATIENCE);
+  g_auto (GStrv) none = vb_doctor_survey_batteries (survey);
+  g_auto (GStrv) one = NULL;
+
+  g_assert_cmpuint (g_strv_length (none), ==, 0);
+  own (fixture, "com.victronenergy.batteryx.a");
+  own (fixture, "com.victronenergy.tank.a");
+  own (fixture, BATTERY);
+  one = vb_doctor_survey_batteries (survey);
+  g_assert_cmpuint (g_strv_length (one), ==, 1);
+  g_assert_cmpstr (one[0], ==, BATTERY);
+}
+
+static void
 test_settings (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (VbDoctorSurvey) survey = survey_new (fixture, PATIENCE);
@@ -162,9 +180,17 @@ test_system (Fixture *fixture, gconstpointer unused)
   system = vb_doctor_survey_system (survey);
   g_assert_true (system.there);
   g_assert_cmpstr (system.monitor, ==, "com.victronenergy.battery/100");
+  g_assert_cmpstr (system.monitor_service, ==, "com.victronenergy.battery.x");
   g_assert_null (system.bms);
+  g_assert_false (system.automatic_bms);
   g_assert_true (system.dvcc);
   g_assert_false (system.several);
+  vb_system_clear (&system);
+
+  /* Whether somebody has chosen is known by settings. */
+  own (fixture, VB_DOCTOR_SURVEY_SETTINGS);
+  system = vb_doctor_survey_system (survey);
+  g_assert_true (system.automatic_bms);
   vb_system_clear (&system);
 }
 
@@ -217,6 +243,7 @@ main (int argc, char **argv)
 
   ADD ("names", test_names);
   ADD ("values", test_values);
+  ADD ("batteries", test_batteries);
   ADD ("settings", test_settings);
   ADD ("system", test_system);
   ADD ("silent", test_silent);

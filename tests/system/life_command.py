@@ -49,7 +49,7 @@ WRONG = (
     ('[http]\nlisten=0.0.0.0:1882\n', ('listen', '0.0.0.0:1882', 'token-file', 'allow-anonymous')),
     ('[http]\nlisten=[::]:1882\n', ('listen', '[::]:1882', 'token-file')),
     ('[http]\nlisten=nowhere:1882\n', ('listen', 'nowhere')),
-    ('[http]\ntoken-file=/nonexistent/token\n', ('token-file', '/nonexistent/token')),
+    ('[http]\ntoken-file=/nonexistent/token\n', ('token-file', 'not shown', 'No such file')),
     ('[http]\nallow-anonymous=1\n', ('allow-anonymous=1', 'true', 'false')),
     ('[bus]\naddress=rubbish\n', ('[bus] address=rubbish',)),
     ('[bus]\nrequire-settings=maybe\n', ('require-settings=maybe', 'true', 'false')),

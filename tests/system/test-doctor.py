@@ -103,6 +103,70 @@ def test_all_is_well(world):
         assert word in report.head, report.head
 
 
+def test_two_batteries(world):
+    """A plant of two that is well: only one of them can be the monitor."""
+    config = ('[bus]\nrequire-settings=true\n[battery]\ncustom-name=Shed\n' + CALM
+              + '[battery boat]\nrole=monitor\ndevice-instance=110\n' + CALM)
+    world.settings()
+    system = world.system('--choose')
+    system.set('/Control/Dvcc', 1)
+    daemon = world.start(config)
+    daemon.join()
+    daemon.join({'Soc': 63.5, 'Voltage': 52.7, 'Current': 1}, '/battery/boat')
+    eventually(lambda: daemon.state()['selected']['bms'], 'the first is the BMS')
+    report = doctor(world, config, daemon.port)
+    assert report.text.endswith('\nAll is well.\n'), report.text
+    report.has('monitor', 'ok', 'virtual')
+    report.has('monitor', '--', 'boat is not the battery monitor, virtual is')
+
+
+def test_twin(world):
+    """Another battery with our number is wrong, whether the daemon runs or not."""
+    settings, _ = venus(world, Control__Dvcc=1)
+    settings.add(KEPT, 'battery:120')
+    daemon = world.start('[bus]\nrequire-settings=true\n' + CONFIG)
+    daemon.join()
+    twin = world.battery('twin', 120)
+    for _ in range(2):
+        report = doctor(world, CONFIG, daemon.port)
+        assert 'instance' in report.failed(), report.text
+        report.has('instance', 'FAIL', 'virtual: 120 is also that of com.victronenergy.battery.twin')
+        daemon.stop()
+    twin.kill()
+    report = doctor(world, CONFIG, daemon.port)
+    report.has('instance', 'ok', '120')
+
+
+def test_the_place_of_another(world):
+    """A BMS that nobody has chosen gave way to ours: doubtful, until one is chosen."""
+    config = '[bus]\nrequire-settings=true\n' + CONFIG
+    settings = world.settings()
+    system = world.system('--choose')
+    system.set('/Control/Dvcc', 1)
+    world.battery('other', 512, '--charge-voltage', '55')
+    daemon = world.start(config)
+    daemon.join()
+    eventually(lambda: daemon.state()['selected']['bms'], 'ours is the BMS')
+    report = doctor(world, config, daemon.port)
+    report.has('BMS', 'warn', 'virtual', 'in the place of com.victronenergy.battery.other')
+    equal(settings.set('/Settings/SystemSetup/BmsInstance', 120), 0)
+    report = doctor(world, config, daemon.port)
+    report.has('BMS', 'ok', 'virtual')
+
+
+def test_feed_in(world):
+    """What does not lower the charge voltage of a stale battery protects nothing."""
+    settings, _ = venus(world)
+    settings.add('/Settings/CGwacs/OvervoltageFeedIn', 1)
+    daemon = world.start(CONFIG)
+    daemon.join()
+    for wanted, line in (('ok', 'stale-charge-voltage=53\n'), ('warn', 'stale-charge-voltage=58\n'),
+                         ('warn', 'stale-charge-voltage=55.2\n'), ('warn', ''),
+                         ('warn', 'stale-charge-voltage=53\non-stale=drop\n')):
+        report = doctor(world, '[battery]\n' + line + CALM, daemon.port)
+        report.has('DC feed-in', wanted, 'virtual')
+
+
 def test_it_disturbs_nobody(world):
     """No signal, no name, no setting, no record, no line in the log, and nothing counted."""
     settings, _ = venus(world, Control__Dvcc=1)
@@ -170,6 +234,18 @@ def test_token(world):
     assert 'another\n' not in report.text and 'very-secret' not in report.text, report.text
 
 
+def test_token_in_the_place_of_a_path(world):
+    """What leads to no file may be the token: it is printed nowhere."""
+    for secret in ('very-secret', '/very/secret', ' very-secret=='):
+        config = f'[http]\ntoken-file={secret}\nlisten=0.0.0.0:{free_port()}\n{CONFIG}'
+        report = doctor(world, config, None)
+        report.has('config', 'FAIL', 'token-file', 'No such file')
+        assert 'secret' not in report.text, report.text
+        assert 'token-file=(not shown' in report.head, report.head
+        checked = run_daemon('--check-config', '--config', world.path('doctor.ini'))
+        assert 'token-file' in checked.stderr and 'secret' not in checked.stderr, checked.stderr
+
+
 def test_unix_socket_and_wildcard(world):
     """It asks where the daemon listens, be that a path or every address."""
     path, token = world.path('socket'), world.path('token')
@@ -223,6 +299,18 @@ def test_states(world):
     daemon.http.delete()
     report = doctor(world, config, daemon.port)
     report.has('state', 'FAIL', 'gone')
+
+
+def test_refused_is_not_silent(world):
+    """A battery that grows old because its records are refused."""
+    config = '[battery]\nwarn-after=0.5\nstale-after=1\n'
+    daemon = world.start(config)
+    eventually(lambda: daemon.http.post(RECORD).status == 200, 'it is live')
+    equal(daemon.http.post({**RECORD, 'Soc': 101}).status, 422)
+    eventually(lambda: daemon.state()['state'] == 'stale', 'it is stale')
+    report = doctor(world, config, daemon.port)
+    report.has('state', 'FAIL', 'virtual is stale: its records are refused', 'Soc is 101 %')
+    assert 'fallen silent' not in report.text, report.text
 
 
 def test_not_selected(world):

@@ -243,7 +243,7 @@ static const Bad bad[] = {
   { "[http]\nlisten=unix:socket\n", VALUE, { "[http]", "unix:socket", "/" } },
   { "[http]\nlisten=[::1\nallow-anonymous=true\n", VALUE, { "[http]", "[::1" } },
   { "[http]\ntoken-file=/nonexistent/token\n", VALUE,
-    { "[http]", "token-file=/nonexistent/token", "No such file" } },
+    { "[http]", "token-file (not shown", "No such file" } },
   { "[http]\ntoken-file=/\n", VALUE, { "token-file=/" } },
   { "[battery]\ncustom-name=a\\q\n", VALUE, { "custom-name=a\\q:", "doubled" } },
   { "[battery]\ncustom-name=a\\\\\\\n", VALUE, { "custom-name=a\\\\\\:", "doubled" } },

@@ -24,7 +24,8 @@ test_whole (void)
       "{\"state\": \"late\", \"on_bus\": true, \"joining\": null, \"instance\": 100, \"age\": 12.5,"
       "\"missing\": [\"Soc\", \"Voltage\"], \"source\": {\"address\": \"127.0.0.1\","
       "\"records\": 812, \"refused\": 2, \"last\": \"2026\", \"last_refusal\": {\"time\": \"2025\","
-      "\"status\": 422, \"errors\": [{\"detail\": \"Soc is 101 %\"}, {\"detail\": \"other\"}]}}}");
+      "\"status\": 422, \"errors\": [{\"detail\": \"Soc is 101 %\"}, {\"detail\": \"other\"}]}},"
+      "\"values\": {\"MaxChargeVoltage\": {\"value\": 53, \"asked\": 55.2}}}");
 
   g_assert_nonnull (answer);
   g_assert_cmpstr (answer->state, ==, "late");
@@ -39,17 +40,22 @@ test_whole (void)
   g_assert_cmpstr (answer->last, ==, "2026");
   g_assert_cmpstr (answer->last_refusal, ==, "2025");
   g_assert_cmpstr (answer->refusal, ==, "Soc is 101 %");
+  g_assert_cmpfloat (answer->charge_voltage, ==, 55.2);
 }
 
 /* What is not there, or is something else, is as if it were not known. */
 static void
 test_parts (void)
 {
+  g_autoptr (VbBatteryAnswer) plain
+      = read_answer ("{\"state\": \"live\", \"on_bus\": true,"
+                     "\"values\": {\"MaxChargeVoltage\": {\"value\": 54}}}");
   g_autoptr (VbBatteryAnswer) bare = read_answer ("{\"state\": \"waiting\", \"on_bus\": false}");
   g_autoptr (VbBatteryAnswer) odd = read_answer (
       "{\"state\": \"x\", \"on_bus\": 1, \"joining\": [], \"instance\": \"7\", \"age\": null,"
       "\"missing\": [1, null, \"Soc\"], \"source\": {\"address\": {}, \"records\": true,"
-      "\"last\": 5, \"last_refusal\": {\"time\": \"t\", \"errors\": [7]}}}");
+      "\"last\": 5, \"last_refusal\": {\"time\": \"t\", \"errors\": [7]}},"
+      "\"values\": {\"MaxChargeVoltage\": {\"value\": \"54\", \"asked\": null}}}");
 
   g_assert_nonnull (bare);
   g_assert_false (bare->on_bus);
@@ -68,6 +74,31 @@ test_parts (void)
   g_assert_cmpint (odd->records, ==, 0);
   g_assert_null (odd->last);
   g_assert_null (odd->refusal);
+  g_assert_true (isnan (bare->charge_voltage));
+  g_assert_true (isnan (odd->charge_voltage));
+  g_assert_cmpfloat (plain->charge_voltage, ==, 54);
+}
+
+static void
+test_node_red (void)
+{
+  static const struct
+  {
+    const char *page;
+    gboolean is_node_red;
+  } cases[] = {
+    { "<html><head>\n<title>Node-RED</title>", TRUE },
+    { "<title>Shed</title><script src=\"red/red.min.js?v=1\"></script>", TRUE },
+    { "<title>Grafana</title>I am not Node-RED", FALSE },
+    { "Cannot GET /", FALSE },
+    { "", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (GBytes) page = bytes (cases[i].page);
+
+    g_assert_cmpint (vb_client_is_node_red (page), ==, cases[i].is_node_red);
+  }
 }
 
 static void
@@ -110,6 +141,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/battery-answer/whole", test_whole);
   g_test_add_func ("/battery-answer/parts", test_parts);
+  g_test_add_func ("/battery-answer/node-red", test_node_red);
   g_test_add_func ("/battery-answer/other-programs", test_other_programs);
   g_test_add_func ("/battery-answer/list", test_list);
 

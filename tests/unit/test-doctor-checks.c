@@ -26,6 +26,7 @@ new_answer (const char *state)
   answer->on_bus = TRUE;
   answer->instance = 100;
   answer->age = 0.5;
+  answer->charge_voltage = 55.2;
   answer->address = g_strdup ("127.0.0.1");
   answer->records = 812;
   answer->last = g_strdup ("2026-11-23T10:28:33.870Z");
@@ -241,11 +242,25 @@ test_state (Fixture *fixture, gconstpointer unused)
     { "live", VB_FINDING_OK },    { "late", VB_FINDING_WARN }, { "waiting", VB_FINDING_FAIL },
     { "stale", VB_FINDING_FAIL }, { "lost", VB_FINDING_FAIL }, { "gone", VB_FINDING_FAIL },
   };
+  static const char *const refused[] = { "late", "stale", "lost", "gone" };
   VbBatteryAnswer *answer = fixture->battery->answer;
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     set_text (&answer->state, cases[i].state);
     assert_says (fixture, vb_check_daemon_state, cases[i].finding, cases[i].state);
+  }
+
+  /* Records that are refused are not silence. */
+  answer->last_refusal = g_strdup ("2026-11-23T10:28:33.869Z");
+  answer->refusal = g_strdup ("Soc is 101 %");
+  assert_says (fixture, vb_check_daemon_state, VB_FINDING_FAIL, "fallen silent");
+  set_text (&answer->last_refusal, "2026-11-23T10:28:33.871Z");
+  for (guint i = 0; i < G_N_ELEMENTS (refused); i++) {
+    set_text (&answer->state, refused[i]);
+    assert_says (fixture, vb_check_daemon_state, i == 0 ? VB_FINDING_WARN : VB_FINDING_FAIL,
+                 "refused");
+    assert_says (fixture, vb_check_daemon_state, i == 0 ? VB_FINDING_WARN : VB_FINDING_FAIL,
+                 "Soc is 101 %");
   }
 
   set_text (&answer->state, "live");
@@ -309,26 +324,90 @@ test_selection (Fixture *fixture, gconstpointer unused)
   assert_says (fixture, vb_check_bus_dvcc, VB_FINDING_NONE, "com.victronenergy.system");
 }
 
+/* Another one with our number is wrong, whether the number is in use or only kept. */
+static void
+test_clash (Fixture *fixture, gconstpointer unused)
+{
+  VbNeighbours *neighbours = fixture->facts->neighbours;
+
+  vb_neighbours_add_own (neighbours, fixture->battery->service, 120);
+  vb_neighbours_set_instance (neighbours, fixture->battery->service, 100);
+  vb_neighbours_set_instance (neighbours, "com.victronenergy.battery.twin", 120);
+  assert_says (fixture, vb_check_bus_instance, VB_FINDING_OK, "kept");
+  vb_neighbours_set_instance (neighbours, "com.victronenergy.battery.twin", 100);
+  assert_says (fixture, vb_check_bus_instance, VB_FINDING_FAIL,
+               "100 is also that of com.victronenergy.battery.twin");
+  g_clear_pointer (&fixture->battery->answer, vb_battery_answer_free);
+  assert_says (fixture, vb_check_bus_instance, VB_FINDING_FAIL, "twin");
+  fixture->facts->settings = FALSE;
+  assert_says (fixture, vb_check_bus_instance, VB_FINDING_FAIL, "twin");
+
+  /* Where nothing is kept yet, what will be asked for. */
+  fixture->facts->settings = TRUE;
+  fixture->battery->kept_instance = -1;
+  vb_neighbours_set_instance (neighbours, "com.victronenergy.battery.twin", 120);
+  assert_says (fixture, vb_check_bus_instance, VB_FINDING_NONE, "not given yet; 121 is asked for");
+}
+
+/* A BMS whose place is taken by the number alone. */
+static void
+test_displaced (Fixture *fixture, gconstpointer unused)
+{
+  VbNeighbours *neighbours = fixture->facts->neighbours;
+
+  vb_neighbours_set_instance (neighbours, "com.victronenergy.battery.other", 512);
+  vb_neighbours_set_limits (neighbours, "com.victronenergy.battery.other", TRUE);
+  assert_says (fixture, vb_check_bus_bms, VB_FINDING_OK, "is selected as BMS");
+  fixture->facts->system.automatic_bms = TRUE;
+  assert_says (fixture, vb_check_bus_bms, VB_FINDING_WARN,
+               "in the place of com.victronenergy.battery.other");
+}
+
+static void
+test_node_red (Fixture *fixture, gconstpointer unused)
+{
+  fixture->facts->node_red = VB_NODE_RED_ANSWERS;
+  assert_says (fixture, vb_check_machine_node_red, VB_FINDING_OK, "answers");
+  fixture->facts->node_red = VB_NODE_RED_FOREIGN;
+  assert_says (fixture, vb_check_machine_node_red, VB_FINDING_WARN, "1880, is taken");
+  fixture->facts->node_red = VB_NODE_RED_NONE;
+  assert_says (fixture, vb_check_machine_node_red, VB_FINDING_WARN, "is not running");
+  fixture->facts->venus = FALSE;
+  assert_says (fixture, vb_check_machine_node_red, VB_FINDING_NONE, "is not running");
+  fixture->facts->node_red = VB_NODE_RED_FOREIGN;
+  assert_says (fixture, vb_check_machine_node_red, VB_FINDING_NONE, "1880, is taken");
+}
+
 /* Stale limits stay for a time, and chargers that feed in obey the voltage alone. */
 static void
 test_feed_in (Fixture *fixture, gconstpointer unused)
 {
   VbBatteryConfig *config = (VbBatteryConfig *)fixture->battery->config;
 
-  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_NONE, "is off; before");
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_NONE, "is off; while it is on");
   fixture->facts->settings = FALSE;
-  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_NONE,
-               "not known without settings; before");
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_NONE, "not known without settings; while");
   fixture->facts->settings = TRUE;
   fixture->facts->feed_in = TRUE;
   assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_WARN, "stale-charge-voltage");
   config->live.freshness.on_stale = VB_ON_STALE_BLOCK;
   assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_WARN, "stale-charge-voltage");
   config->live.freshness.on_stale = VB_ON_STALE_DROP;
-  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_OK, "protected");
-  config->live.freshness.on_stale = VB_ON_STALE_STOP_CHARGING;
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_WARN, "on-stale=drop");
   config->live.stale_charge_voltage = 53;
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_WARN, "on-stale=drop");
+  config->live.freshness.on_stale = VB_ON_STALE_STOP_CHARGING;
   assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_OK, "protected");
+
+  /* What does not lower the charge voltage protects nothing. */
+  config->live.stale_charge_voltage = 55.2;
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_WARN, "55.2 V, is not below its");
+  fixture->facts->feed_in = FALSE;
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_NONE, "55.2 V, is not below its");
+  fixture->battery->answer->charge_voltage = NAN;
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_NONE, "if its MaxChargeVoltage");
+  g_clear_pointer (&fixture->battery->answer, vb_battery_answer_free);
+  assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_NONE, "if its MaxChargeVoltage");
   config->fixed.role = VB_ROLE_MONITOR;
   assert_says (fixture, vb_check_bus_feed_in, VB_FINDING_NONE, "monitor");
 }
@@ -443,11 +522,15 @@ test_show_config (Fixture *fixture, gconstpointer unused)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
-  vb_head_show_config ("# secret\n\n[http]\n  listen = 1.2.3.4:5\ntoken-file=/x\n"
+  vb_head_show_config ("# secret\n\n[http]\n  listen = 1.2.3.4:5\ntoken-file = /dev/null \n"
+                       "token-file=very-secret\n token-file = /very/secret=\ntoken-file=\n"
                        "token=secret\nsecret\n[battery]\nrole=bms\n",
                        text);
   g_assert_cmpstr (text->str, ==,
-                   "  [http]\n  listen = 1.2.3.4:5\n  token-file=/x\n"
+                   "  [http]\n  listen = 1.2.3.4:5\n  token-file = /dev/null\n"
+                   "  token-file=(not shown: there is no such file)\n"
+                   "  token-file=(not shown: there is no such file)\n"
+                   "  token-file=(not shown: there is no such file)\n"
                    "  token=(not shown: there is no such key)\n"
                    "  (not shown: neither a group nor a key)\n  [battery]\n  role=bms\n");
 }
@@ -483,6 +566,9 @@ main (int argc, char **argv)
   ADD ("state", test_state);
   ADD ("last-push", test_last_push);
   ADD ("selection", test_selection);
+  ADD ("clash", test_clash);
+  ADD ("displaced", test_displaced);
+  ADD ("node-red", test_node_red);
   ADD ("feed-in", test_feed_in);
   ADD ("rc-local", test_rc_local);
   ADD ("service", test_service);
