@@ -4,6 +4,16 @@
 
 #define CALL_MILLISECONDS 5000
 
+/* A service may have its name long before it answers. */
+#define AGAIN_SECONDS 5
+
+/* One item. */
+typedef struct
+{
+  guint properties_changed; /* subscription */
+  gboolean known;           /* the service has said something of it */
+} Item;
+
 struct _VbBusFollow
 {
   GDBusConnection *connection;
@@ -13,9 +23,11 @@ struct _VbBusFollow
   gpointer user_data;
 
   guint name_watch;
-  guint items_changed;       /* subscriptions, as long as the service is there */
-  guint *properties_changed; /* one for each path */
-  GCancellable *cancellable; /* of the questions under way; NULL while the service is not there */
+  char *owner;               /* these: NULL and 0 while the service is not there */
+  GCancellable *cancellable; /* of the questions under way */
+  guint items_changed;       /* subscription */
+  guint again;               /* source: what was not answered is asked again */
+  Item *items;               /* one for each path */
 };
 
 /* The place of @path among those that are followed, or n_paths. */
@@ -31,14 +43,17 @@ find (const VbBusFollow *follow, const char *path)
 }
 
 static void
-tell (const VbBusFollow *follow, const char *path, GVariant *item)
+tell (VbBusFollow *follow, const char *path, GVariant *item)
 {
   const guint index = find (follow, path);
   g_autoptr (GVariant) value
       = index < follow->n_paths ? g_variant_lookup_value (item, "Value", NULL) : NULL;
 
-  if (value != NULL)
-    follow->events->item (index, value, follow->user_data);
+  if (value == NULL)
+    return;
+
+  follow->items[index].known = TRUE;
+  follow->events->item (index, value, follow->user_data);
 }
 
 static void
@@ -87,6 +102,19 @@ typedef struct
   guint index;
 } Question;
 
+static void ask_unknown (VbBusFollow *follow);
+
+static gboolean
+on_again (gpointer user_data)
+{
+  VbBusFollow *follow = user_data;
+
+  follow->again = 0;
+  ask_unknown (follow);
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -96,31 +124,49 @@ on_answer (GObject *source, GAsyncResult *result, gpointer user_data)
       = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
   g_autoptr (GVariant) boxed = reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
 
+  VbBusFollow *follow = question->follow;
+  Item *item;
+
   /* Cancelled means that the service has gone, or freed: then @follow must not be touched. */
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    question->follow->events->item (question->index, boxed, question->follow->user_data);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  /* A signal that came meanwhile is newer than no answer. */
+  item = &follow->items[question->index];
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)) {
+    if (item->known)
+      return;
+    if (follow->again == 0)
+      follow->again = g_timeout_add_seconds (AGAIN_SECONDS, on_again, follow);
+  } else
+    item->known = TRUE;
+  follow->events->item (question->index, boxed, follow->user_data);
 }
 
 static void
-ask (VbBusFollow *follow, const char *owner, guint index)
+ask (VbBusFollow *follow, guint index)
 {
   Question *question = g_new (Question, 1);
 
   *question = (Question){ .follow = follow, .index = index };
-  g_dbus_connection_call (follow->connection, owner, follow->paths[index], VB_BUS_ITEM, "GetValue",
-                          NULL, G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE, CALL_MILLISECONDS,
-                          follow->cancellable, on_answer, question);
+  g_dbus_connection_call (follow->connection, follow->owner, follow->paths[index], VB_BUS_ITEM,
+                          "GetValue", NULL, G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE,
+                          CALL_MILLISECONDS, follow->cancellable, on_answer, question);
+}
+
+static void
+ask_unknown (VbBusFollow *follow)
+{
+  for (guint i = 0; i < follow->n_paths; i++)
+    if (!follow->items[i].known)
+      ask (follow, i);
 }
 
 static guint
-subscribe (VbBusFollow *follow,
-           const char *owner,
-           const char *signal,
-           const char *path,
-           GDBusSignalCallback callback)
+subscribe (VbBusFollow *follow, const char *signal, const char *path, GDBusSignalCallback callback)
 {
-  return g_dbus_connection_signal_subscribe (follow->connection, owner, VB_BUS_ITEM, signal, path,
-                                             NULL, G_DBUS_SIGNAL_FLAGS_NONE, callback, follow,
+  return g_dbus_connection_signal_subscribe (follow->connection, follow->owner, VB_BUS_ITEM, signal,
+                                             path, NULL, G_DBUS_SIGNAL_FLAGS_NONE, callback, follow,
                                              NULL);
 }
 
@@ -129,36 +175,39 @@ on_appeared (GDBusConnection *connection, const char *name, const char *owner, g
 {
   VbBusFollow *follow = user_data;
 
+  follow->owner = g_strdup (owner);
   follow->cancellable = g_cancellable_new ();
   if (follow->events->there != NULL)
     follow->events->there (TRUE, follow->user_data);
 
-  follow->items_changed = subscribe (follow, owner, "ItemsChanged", "/", on_items_changed);
-  for (guint i = 0; i < follow->n_paths; i++) {
-    follow->properties_changed[i]
-        = subscribe (follow, owner, "PropertiesChanged", follow->paths[i], on_properties_changed);
-    ask (follow, owner, i);
-  }
+  follow->items_changed = subscribe (follow, "ItemsChanged", "/", on_items_changed);
+  for (guint i = 0; i < follow->n_paths; i++)
+    follow->items[i]
+        = (Item){ .properties_changed = subscribe (follow, "PropertiesChanged", follow->paths[i],
+                                                   on_properties_changed) };
+  ask_unknown (follow);
 }
 
 static void
 forget_owner (VbBusFollow *follow)
 {
-  if (follow->cancellable == NULL)
+  if (follow->owner == NULL)
     return;
 
   g_cancellable_cancel (follow->cancellable);
   g_clear_object (&follow->cancellable);
+  g_clear_handle_id (&follow->again, g_source_remove);
   g_dbus_connection_signal_unsubscribe (follow->connection, follow->items_changed);
   for (guint i = 0; i < follow->n_paths; i++)
-    g_dbus_connection_signal_unsubscribe (follow->connection, follow->properties_changed[i]);
+    g_dbus_connection_signal_unsubscribe (follow->connection, follow->items[i].properties_changed);
+  g_clear_pointer (&follow->owner, g_free);
 }
 
 static void
 on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
 {
   VbBusFollow *follow = user_data;
-  const gboolean was_there = follow->cancellable != NULL;
+  const gboolean was_there = follow->owner != NULL;
 
   /* Without a connection its owner frees this. */
   if (connection == NULL)
@@ -184,7 +233,7 @@ vb_bus_follow_new (GDBusConnection *connection,
   follow->n_paths = n_paths;
   follow->events = events;
   follow->user_data = user_data;
-  follow->properties_changed = g_new0 (guint, n_paths);
+  follow->items = g_new0 (Item, n_paths);
   follow->name_watch = g_bus_watch_name_on_connection (
       connection, name, G_BUS_NAME_WATCHER_FLAGS_NONE, on_appeared, on_vanished, follow, NULL);
 
@@ -197,6 +246,6 @@ vb_bus_follow_free (VbBusFollow *follow)
   g_bus_unwatch_name (follow->name_watch);
   forget_owner (follow);
   g_object_unref (follow->connection);
-  g_free (follow->properties_changed);
+  g_free (follow->items);
   g_free (follow);
 }

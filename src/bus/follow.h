@@ -8,7 +8,8 @@ G_BEGIN_DECLS
  * VbBusFollow:
  *
  * Follows some items of one service, as long as it is on the bus: asks for each when the service
- * comes, and hears its signals from then on. What others say of these items counts for nothing.
+ * comes, again and again where it does not answer, and hears its signals from then on. What others
+ * say of these items counts for nothing.
  */
 typedef struct _VbBusFollow VbBusFollow;
 

@@ -158,6 +158,39 @@ def test_35_settings_that_do_not_answer(world):
     daemon.join()
 
 
+def kept(world, *options):
+    """Settings that keep a number from an earlier run, started anew with @options."""
+    settings = world.settings()
+    settings.add(INSTANCE, 'battery:7')
+    settings.kill()
+    return world.settings(*options)
+
+
+def test_35_settings_that_answer_late(world):
+    """Older ones own their name before they read anything: they are asked until they answer, and
+    what they keep counts."""
+    world.system()
+    settings = kept(world, '--deaf')
+    daemon = world.start(CONFIG)
+    equal(daemon.http.post(RECORD).body['joining'], 'settings')
+    eventually(lambda: 'asking again in 1 s' in daemon.log.read_text(), 'the call times out')
+    settings.misbehave()
+    daemon.join()
+    equal((daemon.state()['instance'], settings.value(INSTANCE)), (7, 'battery:7'))
+
+
+def test_35_settings_that_are_not_ready(world):
+    """The same, of those that answer that nothing is there: the choice of the BMS is asked for once,
+    and each try of the battery is two calls."""
+    world.system()
+    settings = kept(world, '--unready', '5')
+    daemon = world.start(CONFIG)
+    equal(daemon.http.post(RECORD).body['joining'], 'settings')
+    eventually(lambda: 'asking again in 2 s' in daemon.log.read_text(), 'asked again, and again')
+    daemon.join()
+    equal((daemon.state()['instance'], settings.value(INSTANCE)), (7, 'battery:7'))
+
+
 def test_35_settings_that_refuse(world):
     settings = world.settings('--fail', '-7')
     world.system()

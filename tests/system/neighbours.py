@@ -124,7 +124,7 @@ def test_first_number_of_two(world):
 
 
 def test_battery_that_hangs(world):
-    """One that never tells its number holds up nobody for good."""
+    """One that does not tell its number holds up nobody for good, and is asked again."""
     settings = world.settings()
     world.system()
     twin = world.battery('twin', 120)
@@ -133,6 +133,7 @@ def test_battery_that_hangs(world):
     daemon.join()
     equal(settings.value(INSTANCE), 'battery:120')
     twin.process.send_signal(signal.SIGCONT)
+    warned(daemon, clash())
 
 
 def test_two_of_ours(world):

@@ -67,11 +67,11 @@ def join(group, relative):
 
 
 class Settings(Service):
-    def __init__(self, connection, file, slow, fail, deaf):
+    def __init__(self, connection, file, slow, fail, deaf, unready):
         super().__init__(connection)
         self.attributes = {}
         self.file = file
-        self.slow, self.fail, self.deaf = slow, fail, deaf
+        self.slow, self.fail, self.deaf, self.unready = slow, fail, deaf, unready
         self.calls = 0
         if file and os.path.exists(file):
             self.load()
@@ -93,12 +93,17 @@ class Settings(Service):
                        for path, value in self.values.items()}, stream, indent=2)
         os.replace(f'{self.file}.new', self.file)
 
-    def listen(self, _connection, message):
+    def listen(self, connection, message):
         """Hears every message before it is answered."""
         if message.get_type() != dbus.lowlevel.MESSAGE_TYPE_METHOD_CALL:
             return dbus.lowlevel.HANDLER_RESULT_NOT_YET_HANDLED
         self.calls += message.get_member() == 'AddSettings'
         if self.deaf and message.get_interface() != TEST:
+            return dbus.lowlevel.HANDLER_RESULT_HANDLED
+        if self.unready and message.get_interface() in (BUS_ITEM, SETTINGS):
+            self.unready -= 1
+            connection.send_message(dbus.lowlevel.ErrorMessage(
+                message, 'org.freedesktop.DBus.Error.UnknownObject', 'nothing is there yet'))
             return dbus.lowlevel.HANDLER_RESULT_HANDLED
         return dbus.lowlevel.HANDLER_RESULT_NOT_YET_HANDLED
 
@@ -269,9 +274,11 @@ def main():
     parser.add_argument('--fail', type=int, default=0, metavar='CODE',
                         help='AddSettings adds nothing and answers this error for each element')
     parser.add_argument('--deaf', action='store_true', help='own the name and never answer')
+    parser.add_argument('--unready', type=int, default=0, metavar='CALLS',
+                        help='own the name, and answer so many calls as if nothing were there yet')
     options = parser.parse_args()
     run(NAME, options.bus, lambda connection: Settings(connection, options.file, options.slow,
-                                                       options.fail, options.deaf))
+                                                       options.fail, options.deaf, options.unready))
 
 
 if __name__ == '__main__':
