@@ -566,6 +566,18 @@ def test_all_manners(world):
             equal(headers['ETag'], None, path)
 
 
+def test_twin(world):
+    """Another battery with the same number stands among the notes as long as it is there."""
+    daemon, _ = world.live()
+    with windows() as browser:
+        browser.open(address(daemon), **DESKTOP)
+        browser.wait('.line', 'live')
+        twin = world.battery('twin', 120)
+        browser.wait('.notes', 'device instance 120 is also that of com.victronenergy.battery.twin')
+        twin.kill()
+        eventually(lambda: 'twin' not in browser.text('.notes'), 'the note goes with it')
+
+
 def test_pictures(world):
     """The pictures of the README, where they are asked for; that they can be made is always seen."""
     folder = pathlib.Path(os.environ.get('SCREENSHOTS') or world.path('pictures'))
