@@ -2,6 +2,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 /* Beyond this a double does not tell one integer from the next. */
 #define EXACT_MAX 9007199254740992.0
@@ -128,4 +129,42 @@ vb_number_read (const char *text, gsize length, gboolean integer, double *number
   *number = g_ascii_strtod (terminated, NULL);
 
   return !isinf (*number);
+}
+
+static gsize
+n_digits (const char *text)
+{
+  return strspn (text, "0123456789");
+}
+
+gboolean
+vb_number_from_text (const char *text, double *number)
+{
+  const char *at = text + (*text == '-');
+  gboolean integer = TRUE;
+  gsize n = n_digits (at);
+
+  if (n == 0 || (*at == '0' && n > 1))
+    return FALSE;
+  at += n;
+
+  if (*at == '.') {
+    integer = FALSE;
+    n = n_digits (++at);
+    if (n == 0)
+      return FALSE;
+    at += n;
+  }
+
+  if (*at == 'e' || *at == 'E') {
+    integer = FALSE;
+    at++;
+    at += *at == '+' || *at == '-';
+    n = n_digits (at);
+    if (n == 0)
+      return FALSE;
+    at += n;
+  }
+
+  return *at == '\0' && vb_number_read (text, (gsize)(at - text), integer, number);
 }

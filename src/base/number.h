@@ -22,4 +22,8 @@ void vb_number_append_integer (GString *text, gint64 value);
  */
 gboolean vb_number_read (const char *text, gsize length, gboolean integer, double *number);
 
+/** Whether the whole of @text is a number as JSON writes it that vb_number_read() can read; then
+    @number is it. */
+gboolean vb_number_from_text (const char *text, double *number);
+
 G_END_DECLS

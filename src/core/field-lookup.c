@@ -3,9 +3,13 @@
 #include <string.h>
 
 #include "base/spelling.h"
+#include "field-synonyms.h"
 #include "field-table.h"
 
 #define SUGGESTIONS_KEPT 64
+
+/* What governs chargers is not to be guessed: a slip of one letter alone. */
+#define LIMIT_NEAR 1
 
 /* Every item, and every spelling that leads to one. Made once, never freed: the table is const. */
 typedef struct
@@ -175,11 +179,13 @@ nearest_spelling (const char *spelling)
 
     /* Offer what was asked for: a path for a path, with or without its first slash. */
     if (item->field->group == VB_GROUP_IDENTITY || (strchr (offered, '/') != NULL) != is_path
-        || (*offered == '/') != (*spelling == '/'))
+        || (*offered == '/') != (*spelling == '/') || !vb_spelling_same_numbers (spelling, offered))
       continue;
 
     /* Among equals always the same one, however the hash table is ordered. */
     distance = vb_spelling_distance (spelling, offered, nearest);
+    if (item->field->group == VB_GROUP_LIMIT && distance > LIMIT_NEAR)
+      continue;
     if (distance < nearest
         || (distance == nearest && (meant == NULL || strcmp (offered, meant) < 0))) {
       nearest = distance;
@@ -188,6 +194,19 @@ nearest_spelling (const char *spelling)
   }
 
   return meant;
+}
+
+/* Returns: (transfer full): NULL where nothing is like it */
+static char *
+find_meant (const char *spelling)
+{
+  g_autofree char *synonym = vb_field_synonyms_find (spelling);
+  guint item;
+
+  if (synonym != NULL && vb_item_find (synonym, &item))
+    return g_steal_pointer (&synonym);
+
+  return g_strdup (nearest_spelling (spelling));
 }
 
 char *
@@ -202,13 +221,13 @@ vb_item_suggest (const char *spelling)
     return NULL;
 
   if (found == NULL)
-    found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+    found = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   if (g_hash_table_lookup_extended (found, spelling, NULL, &meant))
     return g_strdup (meant);
 
   if (g_hash_table_size (found) == SUGGESTIONS_KEPT)
     g_hash_table_remove_all (found);
-  meant = (gpointer)nearest_spelling (spelling);
+  meant = find_meant (spelling);
   g_hash_table_insert (found, g_strdup (spelling), meant);
 
   return g_strdup (meant);

@@ -58,6 +58,81 @@ test_integers (void)
   }
 }
 
+/* The whole text is a number as JSON writes it, or it is none. */
+static void
+test_from_text (void)
+{
+  static const struct
+  {
+    const char *text;
+    double number;
+  } numbers[] = {
+    { "0", 0 },
+    { "-0", 0 },
+    { "-0.0", -0.0 },
+    { "63", 63 },
+    { "-12.5", -12.5 },
+    { "0.5", 0.5 },
+    { "1e3", 1000 },
+    { "1E+3", 1000 },
+    { "-1.5e-1", -0.15 },
+    { "0e0", 0 },
+    { "100.00000000000001", 100.00000000000001 },
+    { "9007199254740992", 9007199254740992.0 },
+    { "9007199254740993.0", 9007199254740992.0 },
+    { "1e-999", 0 },
+    { "1.7976931348623157e308", 1.7976931348623157e308 },
+  };
+  static const char *const others[] = {
+    "",
+    "-",
+    "+1",
+    "01",
+    "-01",
+    "00",
+    ".5",
+    "5.",
+    "-.5",
+    "1e",
+    "1e+",
+    "e1",
+    "1.e1",
+    " 1",
+    "1 ",
+    "1,5",
+    "1.5.",
+    "0x10",
+    "1_000",
+    "--1",
+    "NaN",
+    "inf",
+    "1e999",
+    "-1e999",
+    "1n",
+    "1%",
+    "\"1\"",
+    "9007199254740993",
+    "99999999999999999999",
+    "\u0661",
+    "1\n",
+    "true",
+    "[1]",
+    "1e1.5",
+  };
+  double number;
+
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++) {
+    number = NAN;
+    g_test_message ("%s", numbers[i].text);
+    g_assert_true (vb_number_from_text (numbers[i].text, &number));
+    g_assert_cmpmem (&number, sizeof number, &numbers[i].number, sizeof number);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++) {
+    g_test_message ("%s", others[i]);
+    g_assert_false (vb_number_from_text (others[i], &number));
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -66,6 +141,7 @@ main (int argc, char **argv)
   g_test_add_func ("/digits/reals", test_reals);
   g_test_add_func ("/digits/any-real", test_any_real);
   g_test_add_func ("/digits/integers", test_integers);
+  g_test_add_func ("/digits/from-text", test_from_text);
 
   return g_test_run ();
 }
