@@ -33,7 +33,7 @@ struct _VbHttpRequest
   gsize header_size;
   gsize received; /* bytes of the body, also those that were not kept */
   guint refused;  /* status of a refusal found before the handler; 0: none */
-  const char *reason;
+  GString *reason;
   gboolean posted;
 
   GString *answer;
@@ -57,6 +57,7 @@ vb_http_request_new (struct MHD_Connection *mhd, const char *source)
 
   request->mhd = mhd;
   request->source = source;
+  request->reason = g_string_new (NULL);
   request->wildcard = g_string_new (NULL);
   request->body = g_string_new (NULL);
   request->answer = g_string_new (NULL);
@@ -70,6 +71,7 @@ void
 vb_http_request_free (VbHttpRequest *request)
 {
   g_clear_pointer (&request->response, MHD_destroy_response);
+  g_string_free (request->reason, TRUE);
   g_string_free (request->wildcard, TRUE);
   g_string_free (request->body, TRUE);
   g_string_free (request->answer, TRUE);
@@ -121,6 +123,12 @@ const char *
 vb_http_request_argument (const VbHttpRequest *request, const char *name)
 {
   return MHD_lookup_connection_value (request->mhd, MHD_GET_ARGUMENT_KIND, name);
+}
+
+gboolean
+vb_http_request_has_query (const VbHttpRequest *request)
+{
+  return MHD_get_connection_values (request->mhd, MHD_GET_ARGUMENT_KIND, NULL, NULL) > 0;
 }
 
 const char *
@@ -278,7 +286,7 @@ void
 vb_http_request_refuse (VbHttpRequest *request, guint status, const char *reason)
 {
   request->refused = status;
-  request->reason = reason;
+  g_string_assign (request->reason, reason);
 }
 
 gboolean
@@ -475,7 +483,7 @@ void
 vb_http_request_serve (VbHttpRequest *request)
 {
   if (request->refused != 0)
-    vb_http_request_problem (request, request->refused, request->reason);
+    vb_http_request_problem (request, request->refused, request->reason->str);
   else
     request->route->handler (request, request->user_data);
 

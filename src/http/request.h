@@ -26,6 +26,9 @@ gboolean vb_http_request_has_length (const VbHttpRequest *request);
 /** What stands behind `?@name=` in the request, or NULL. */
 const char *vb_http_request_argument (const VbHttpRequest *request, const char *name);
 
+/** Whether the request has a query. */
+gboolean vb_http_request_has_query (const VbHttpRequest *request);
+
 /** A header of the request, or NULL. */
 const char *vb_http_request_header (const VbHttpRequest *request, const char *name);
 
@@ -126,7 +129,7 @@ void vb_http_request_set_route (VbHttpRequest *request,
 /** Whether the route, which must have been set, reads a body: that of a POST or a PUT. */
 gboolean vb_http_request_takes_body (const VbHttpRequest *request);
 
-/** Lets the answer be a problem of @status; @reason is one sentence, and must stay. */
+/** Lets the answer be a problem of @status; @reason is one sentence. */
 void vb_http_request_refuse (VbHttpRequest *request, guint status, const char *reason);
 
 gboolean vb_http_request_is_refused (const VbHttpRequest *request);

@@ -19,6 +19,7 @@ typedef struct
   const char *method;
   const char *path;
   VbHttpHandler handler;
+  gboolean takes_query; /* else a query is refused: nothing that was meant by it would happen */
 } VbHttpRoute;
 
 G_END_DECLS

@@ -2,6 +2,11 @@
 
 #include <string.h>
 
+#include "base/spelling.h"
+
+/* So many letters of a path may be wrong. */
+#define LETTERS_MOST 2
+
 typedef struct
 {
   const VbHttpRoute *route;
@@ -121,4 +126,98 @@ vb_http_router_find (const VbHttpRouter *router,
   *user_data = row->user_data;
 
   return row->route;
+}
+
+static gboolean
+has_path (const VbHttpRouter *router, const char *path)
+{
+  g_autoptr (GString) wildcard = g_string_new (NULL);
+
+  for (guint i = 0; i < router->rows->len; i++)
+    if (matches (g_array_index (router->rows, Row, i).route->path, path, wildcard))
+      return TRUE;
+
+  return FALSE;
+}
+
+/* @path with single slashes, none of them at its end. */
+static char *
+tidy (const char *path)
+{
+  g_auto (GStrv) elements = g_strsplit (path, "/", -1);
+  GString *tidied = g_string_new (NULL);
+
+  for (guint i = 0; elements[i] != NULL; i++)
+    if (*elements[i] != '\0')
+      g_string_append_printf (tidied, "/%s", elements[i]);
+
+  return g_string_free (tidied, FALSE);
+}
+
+/* The longest of the paths that is in @path as a word; "" where none is. */
+static const char *
+contained (const VbHttpRouter *router, const char *path)
+{
+  const char *found = "";
+
+  for (guint i = 0; i < router->rows->len; i++) {
+    const char *offered = g_array_index (router->rows, Row, i).route->path;
+
+    if (strlen (offered) > 1 && strstr (path, offered + 1) != NULL
+        && strlen (offered) > strlen (found))
+      found = offered;
+  }
+
+  return found;
+}
+
+static const char *
+nearest (const VbHttpRouter *router, const char *path)
+{
+  guint least = LETTERS_MOST + 1;
+  const char *found = NULL;
+
+  for (guint i = 0; i < router->rows->len; i++) {
+    const char *offered = g_array_index (router->rows, Row, i).route->path;
+    const guint distance = strlen (offered) > 1 && strchr (offered, '*') == NULL
+                               ? vb_spelling_distance (path, offered, LETTERS_MOST)
+                               : G_MAXUINT;
+
+    if (distance < least) {
+      least = distance;
+      found = offered;
+    }
+  }
+
+  return found;
+}
+
+char *
+vb_http_router_meant (const VbHttpRouter *router, const char *path)
+{
+  g_autofree char *folded = g_ascii_strdown (path, -1);
+  g_autofree char *tidied = tidy (folded);
+  const char *found = nearest (router, tidied);
+
+  if (has_path (router, tidied))
+    return g_steal_pointer (&tidied);
+  if (found == NULL)
+    found = contained (router, tidied);
+
+  return *found != '\0' ? g_strdup (found) : NULL;
+}
+
+gboolean
+vb_http_router_has_below (const VbHttpRouter *router, const char *path)
+{
+  const gsize length = strlen (path);
+
+  for (guint i = 0; i < router->rows->len; i++) {
+    const char *offered = g_array_index (router->rows, Row, i).route->path;
+
+    if (strncmp (offered, path, length) == 0 && g_str_equal (offered + length, "/*"))
+      return TRUE;
+  }
+
+  return FALSE;
 }

@@ -33,6 +33,13 @@ const VbHttpRoute *vb_http_router_find (const VbHttpRouter *router,
                                         GString *wildcard,
                                         GString *allow);
 
+/** The path that was probably meant by one that there is not: one that is longer or misspelt, or
+    has one of those that there are in it. NULL: none. Free with g_free(). */
+char *vb_http_router_meant (const VbHttpRouter *router, const char *path);
+
+/** Whether there are paths with one element more than @path. */
+gboolean vb_http_router_has_below (const VbHttpRouter *router, const char *path);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbHttpRouter, vb_http_router_free)
 
 G_END_DECLS

@@ -235,13 +235,36 @@ refuse_token (VbHttpServer *server, const VbHttpClient *client, const char *auth
 }
 
 static void
-refuse_path (VbHttpRequest *request, const GString *allow)
+refuse_path (VbHttpServer *server, VbHttpRequest *request)
 {
-  if (allow->len > 0) {
-    vb_http_request_add_header (request, "Allow", allow->str);
+  g_autofree char *meant = NULL;
+  g_autofree char *detail = NULL;
+
+  if (server->allow->len > 0) {
+    vb_http_request_add_header (request, "Allow", server->allow->str);
     vb_http_request_refuse (request, 405, "This path has no such method.");
-  } else
-    vb_http_request_refuse (request, 404, "There is no such path.");
+    return;
+  }
+
+  meant = vb_http_router_meant (server->router, vb_http_request_path (request));
+  if (meant != NULL)
+    detail = g_strdup_printf ("There is no such path; did you mean %s?", meant);
+  vb_http_request_refuse (request, 404, detail != NULL ? detail : "There is no such path.");
+}
+
+/* Values beside the path would be lost, and a name among them would be another one's. */
+static void
+refuse_query (VbHttpServer *server, VbHttpRequest *request, const char *path)
+{
+  g_autoptr (GString) detail = g_string_new (NULL);
+
+  g_string_append_printf (detail, "%s takes no query", path);
+  if (vb_http_request_takes_body (request))
+    g_string_append (detail, "; values go into the body, as JSON");
+  if (vb_http_router_has_below (server->router, path))
+    g_string_append_printf (detail, "; a name goes into the path, as %s/NAME", path);
+  g_string_append_c (detail, '.');
+  vb_http_request_refuse (request, 400, detail->str);
 }
 
 static void
@@ -253,11 +276,15 @@ find_route (VbHttpServer *server, VbHttpRequest *request)
                                                   server->wildcard, server->allow);
 
   if (route == NULL) {
-    refuse_path (request, server->allow);
+    refuse_path (server, request);
     return;
   }
 
   vb_http_request_set_route (request, route, user_data, server->wildcard->str);
+  if (!route->takes_query && vb_http_request_has_query (request)) {
+    refuse_query (server, request, vb_http_request_path (request));
+    return;
+  }
   if (!vb_http_request_takes_body (request))
     return;
   if (vb_http_request_is_endless (request))

@@ -180,19 +180,19 @@ clear_history (VbHttpRequest *request, gpointer user_data)
 }
 
 static const VbHttpRoute table[] = {
-  { "POST", "/battery", post_battery },
-  { "PUT", "/battery", put_battery },
-  { "GET", "/battery", get_battery },
-  { "DELETE", "/battery", delete_battery },
-  { "POST", "/battery/check", check_battery },
-  { "POST", "/battery/*", post_battery },
-  { "PUT", "/battery/*", put_battery },
-  { "GET", "/battery/*", get_battery },
-  { "DELETE", "/battery/*", delete_battery },
-  { "POST", "/battery/*/check", check_battery },
-  { "GET", "/batteries", get_batteries },
-  { "POST", "/battery/history/clear", clear_history },
-  { "POST", "/battery/*/history/clear", clear_history },
+  { "POST", "/battery", post_battery, FALSE },
+  { "PUT", "/battery", put_battery, FALSE },
+  { "GET", "/battery", get_battery, FALSE },
+  { "DELETE", "/battery", delete_battery, FALSE },
+  { "POST", "/battery/check", check_battery, FALSE },
+  { "POST", "/battery/*", post_battery, FALSE },
+  { "PUT", "/battery/*", put_battery, FALSE },
+  { "GET", "/battery/*", get_battery, FALSE },
+  { "DELETE", "/battery/*", delete_battery, FALSE },
+  { "POST", "/battery/*/check", check_battery, FALSE },
+  { "GET", "/batteries", get_batteries, FALSE },
+  { "POST", "/battery/history/clear", clear_history, FALSE },
+  { "POST", "/battery/*/history/clear", clear_history, FALSE },
 };
 
 VbWebBattery *

@@ -200,7 +200,7 @@ get_events (VbHttpRequest *request, gpointer user_data)
 }
 
 static const VbHttpRoute table[] = {
-  { "GET", "/events", get_events },
+  { "GET", "/events", get_events, TRUE },
 };
 
 /* Nothing is made that nobody reads. */

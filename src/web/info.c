@@ -200,12 +200,12 @@ get_page (VbHttpRequest *request, gpointer user_data)
 }
 
 static const VbHttpRoute table[] = {
-  { "GET", "/", get_page },
-  { "GET", "/fields", get_fields },
-  { "GET", "/health", get_health },
-  { "GET", "/metrics", get_metrics },
-  { "GET", "/openapi.json", get_openapi },
-  { "GET", "/schema.json", get_schema },
+  { "GET", "/", get_page, TRUE },
+  { "GET", "/fields", get_fields, FALSE },
+  { "GET", "/health", get_health, FALSE },
+  { "GET", "/metrics", get_metrics, FALSE },
+  { "GET", "/openapi.json", get_openapi, FALSE },
+  { "GET", "/schema.json", get_schema, FALSE },
 };
 
 VbWebInfo *

@@ -79,7 +79,7 @@ get_recent (VbHttpRequest *request, gpointer user_data)
 
 /* Without a name it would take the name of a battery that is called recent. */
 static const VbHttpRoute table[] = {
-  { "GET", "/battery/*/recent", get_recent },
+  { "GET", "/battery/*/recent", get_recent, FALSE },
 };
 
 VbWebRecent *

@@ -71,10 +71,14 @@ answer_nothing (VbHttpRequest *request, gpointer user_data)
 }
 
 static const VbHttpRoute routes[] = {
-  { "GET", "/thing", answer_thing },        { "POST", "/thing", answer_thing },
-  { "DELETE", "/thing", answer_thing },     { "GET", "/thing/*", answer_thing },
-  { "POST", "/thing/check", answer_thing }, { "POST", "/thing/*/check", answer_thing },
-  { "GET", "/much", answer_much },          { "GET", "/nothing", answer_nothing },
+  { "GET", "/thing", answer_thing, FALSE },
+  { "POST", "/thing", answer_thing, FALSE },
+  { "DELETE", "/thing", answer_thing, FALSE },
+  { "GET", "/thing/*", answer_thing, FALSE },
+  { "POST", "/thing/check", answer_thing, FALSE },
+  { "POST", "/thing/*/check", answer_thing, FALSE },
+  { "GET", "/much", answer_much, FALSE },
+  { "GET", "/nothing", answer_nothing, FALSE },
 };
 
 static inline void

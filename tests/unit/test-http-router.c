@@ -6,9 +6,9 @@ serve (VbHttpRequest *request, gpointer user_data)
 }
 
 static const VbHttpRoute routes[] = {
-  { "GET", "/battery", serve },          { "POST", "/battery", serve },
-  { "POST", "/battery/check", serve },   { "GET", "/battery/*", serve },
-  { "POST", "/battery/*/check", serve },
+  { "GET", "/battery", serve, FALSE },          { "POST", "/battery", serve, FALSE },
+  { "POST", "/battery/check", serve, FALSE },   { "GET", "/battery/*", serve, FALSE },
+  { "POST", "/battery/*/check", serve, FALSE },
 };
 
 static void
@@ -57,12 +57,47 @@ test_find (void)
   }
 }
 
+static void
+test_meant (void)
+{
+  static const struct
+  {
+    const char *path;
+    const char *meant;
+  } rows[] = {
+    { "/battery/", "/battery" },
+    { "//battery", "/battery" },
+    { "/Battery", "/battery" },
+    { "/virtualbattery", "/battery" },
+    { "/api/v1/battery", "/battery" },
+    { "/batery", "/battery" },
+    { "/battery/shed/", "/battery/shed" },
+    { "/battery/shed/chek", "/battery" },
+    { "/battery/check/", "/battery/check" },
+    { "/", NULL },
+    { "", NULL },
+    { "/soc", NULL },
+  };
+  g_autoptr (VbHttpRouter) router = vb_http_router_new ();
+
+  vb_http_router_add (router, routes, G_N_ELEMENTS (routes), NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autofree char *meant = vb_http_router_meant (router, rows[i].path);
+
+    g_test_message ("%s", rows[i].path);
+    g_assert_cmpstr (meant, ==, rows[i].meant);
+  }
+  g_assert_true (vb_http_router_has_below (router, "/battery"));
+  g_assert_false (vb_http_router_has_below (router, "/battery/check"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/http-router/find", test_find);
+  g_test_add_func ("/http-router/meant", test_meant);
 
   return g_test_run ();
 }
