@@ -96,10 +96,10 @@ const VbKey vb_keys[] = {
     .description = "With `on-stale=stop-charging` or `block`: MaxChargeVoltage is lowered to this. "
                    "With DC-coupled feed-in chargers obey the voltage only." },
   { BATTERY, "wrong-fields", VB_KEY_WORD, OF (live.wrong_fields), .words = wrong_fields,
-    .by_default = "refuse",
-    .description = "What becomes of a record in which a field is wrong that is not required: the "
-                   "others are taken, or it is refused. (It was `wrong-optional`, `drop` or "
-                   "`refuse`, which is still read.)" },
+    .by_default = "take",
+    .description = "What becomes of a record in which fields are wrong: the rest of it is taken, "
+                   "or it is refused but for what makes the plant safer. (It was `wrong-optional`, "
+                   "`drop` or `refuse`, which is still read.)" },
   { BATTERY, "dbus-writable", VB_KEY_BOOLEAN, OF (live.dbus_writable), .by_default = "false",
     .description = "Whether SetValue on a data path is taken as a record of one field." },
   { BATTERY, "battery-low-voltage", VB_KEY_REAL, OF (live.battery_low_voltage), VOLTS_FROM_0,

@@ -39,7 +39,6 @@ vb_battery_config_init (VbBatteryConfig *config, const char *name)
       },
       .optional_after = VB_OPTIONAL_AFTER * SECOND,
       .stale_charge_voltage = NAN,
-      .wrong_fields = VB_WRONG_FIELDS_REFUSE,
       .battery_low_voltage = NAN,
       .max_charge_voltage = NAN,
       .max_charge_current = NAN,

@@ -33,8 +33,8 @@ typedef enum
 /** What becomes of a record in which fields are wrong. */
 typedef enum
 {
-  VB_WRONG_FIELDS_TAKE,   /* the others are taken */
-  VB_WRONG_FIELDS_REFUSE, /* it is refused */
+  VB_WRONG_FIELDS_TAKE,   /* the rest of it is taken */
+  VB_WRONG_FIELDS_REFUSE, /* it is refused, but for its safer part */
 } VbWrongFields;
 
 /** The word for @role: `bms`, `monitor`. */

@@ -5,8 +5,10 @@
 #include "derive.h"
 #include "doubt.h"
 #include "limits.h"
+#include "plausible.h"
 #include "publish.h"
 #include "required.h"
+#include "safer.h"
 
 typedef struct
 {
@@ -28,6 +30,7 @@ struct _VbBattery
   VbValues values;
   VbRequired required;
   VbDoubt doubt;
+  VbPlausible plausible;
   VbMembers members;
   VbSmoothed current;
   VbHistory history; /* counted where config.fixed.history */
@@ -156,8 +159,8 @@ log_state (const VbBattery *battery, gint64 now)
   const char *state = vb_state_name (battery->state);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  vb_publish_describe (&battery->values, &battery->config, &battery->source, battery->state, now,
-                       text);
+  vb_publish_describe (&battery->values, &battery->config, &battery->required, &battery->source,
+                       battery->state, now, text);
   g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", name, "BATTERY_STATE", state,
                     "MESSAGE", "battery %s: %s%s%s", name, state, text->len > 0 ? ": " : "",
                     text->str);
@@ -237,10 +240,10 @@ tell_change (VbBattery *battery, VbState before)
 }
 
 /* One step: enters @next, shows what is to be shown, tells the listeners once.
-   @record: the record that led here, or NULL
+   @has_record: a record that is taken led here
    Returns: how many items changed on the bus */
 static guint
-step (VbBattery *battery, VbState next, const VbRecord *record, gint64 now)
+step (VbBattery *battery, VbState next, gboolean has_record, gint64 now)
 {
   const VbState before = battery->state;
   VbValues *values = &battery->values;
@@ -250,11 +253,12 @@ step (VbBattery *battery, VbState next, const VbRecord *record, gint64 now)
     enter (battery, next, now);
   if (next == VB_STATE_STALE)
     vb_limits_hold (values, &battery->config.live, now);
-  if (next == VB_STATE_STALE && record != NULL)
-    vb_limits_lower (values, record, now);
+  if (next == VB_STATE_STALE)
+    vb_limits_lower (values, now);
 
-  derive (battery, record != NULL, now);
-  vb_publish (values, &battery->config, &battery->source, next, next != before, now);
+  derive (battery, has_record, now);
+  vb_publish (values, &battery->config, &battery->required, &battery->source, next, next != before,
+              now);
   if (next != before && battery->listeners != NULL)
     log_state (battery, now);
   battery->next_tick = schedule (battery, now);
@@ -273,7 +277,7 @@ vb_battery_tick (VbBattery *battery, gint64 now)
 
   next = vb_freshness_next (&battery->config.live.freshness, battery->state,
                             vb_battery_age (battery, now), FALSE);
-  step (battery, next, NULL, now);
+  step (battery, next, FALSE, now);
 }
 
 void
@@ -281,34 +285,42 @@ vb_battery_delete (VbBattery *battery, gint64 now)
 {
   vb_values_forget (&battery->values, now);
   battery->doubt = (VbDoubt){ 0 };
+  battery->plausible = (VbPlausible){ 0 };
+  battery->required = (VbRequired){ 0 };
   battery->members = (VbMembers){ 0 };
 
   if (battery->state != VB_STATE_GONE)
-    step (battery, VB_STATE_GONE, NULL, now);
+    step (battery, VB_STATE_GONE, FALSE, now);
 }
 
-/* Returns: how many items changed on the bus */
+/* Takes what @record, which was judged, has for its fields.
+   Returns: how many items changed on the bus */
 static guint
-take (VbBattery *battery, VbRecord *record, VbApplyMode mode, gint64 now)
+take (VbBattery *battery,
+      const VbDoubtContext *context,
+      const VbRecord *record,
+      VbApplyMode mode,
+      gint64 now)
 {
   const VbFreshness *freshness = &battery->config.live.freshness;
+  const VbRole role = battery->config.fixed.role;
+  const VbField *current = vb_item (vb_item_known (VB_KNOWN_CURRENT))->field;
   VbValues *values = &battery->values;
   gint64 age;
 
-  if (record->connected == VB_CONNECTED_NO) {
-    vb_battery_delete (battery, now);
-    return 0;
-  }
-
   if (mode == VB_APPLY_REPLACE)
-    vb_values_clear_unnamed (values, record);
+    vb_values_clear_unnamed (values, record, vb_required_is (role, current));
   for (guint i = 0; i < record->entries->len; i++) {
     const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
+    const gboolean keeps = vb_required_keeps (role, entry);
 
-    if (vb_battery_has_item (battery, entry->item) && vb_values_take (values, entry, now))
+    if (vb_battery_has_item (battery, entry->item) && vb_values_take (values, entry, keeps, now))
       battery->required.last_change = now;
-    vb_derive_note (&battery->members, entry->item, &entry->value);
+    if (entry->said == VB_SAID_VALUE)
+      vb_derive_note (&battery->members, entry->item, &entry->value);
   }
+  if (vb_doubt_holds_soc (context, record))
+    vb_values_hold (values, VB_KNOWN_SOC, now);
 
   /* Whether the source is frozen depends on the current that follows from this record, not from the
      one before. */
@@ -318,7 +330,55 @@ take (VbBattery *battery, VbRecord *record, VbApplyMode mode, gint64 now)
 
   return step (battery,
                vb_freshness_next (freshness, battery->state, age, age < freshness->warn_after),
-               record, now);
+               TRUE, now);
+}
+
+/* The source says that its battery is out of reach: whatever else it says does not count.
+   Returns: how many items changed on the bus */
+static guint
+lose_reach (VbBattery *battery, gint64 now)
+{
+  vb_required_cut (&battery->required, &battery->config, &battery->values, now);
+
+  return step (battery,
+               vb_freshness_next (&battery->config.live.freshness, battery->state,
+                                  vb_battery_age (battery, now), FALSE),
+               FALSE, now);
+}
+
+/* Whether @record, which was judged, can be taken; else its errors say why not.
+   @mode: a record that is to replace and has not all that is required is merged */
+static gboolean
+can_be_taken (const VbBatteryConfig *config, VbRecord *record, VbApplyMode *mode)
+{
+  const VbRole role = config->fixed.role;
+
+  if (vb_record_is_empty (record)) {
+    vb_record_add_error (record, NULL, NULL, VB_FIELD_ERROR_EMPTY,
+                         "the record is empty: it names no field");
+    return FALSE;
+  }
+  if (record->connected == VB_CONNECTED_NO)
+    return TRUE;
+  if (record->connected == VB_CONNECTED_WRONG || !vb_record_is_usable (record)
+      || (config->live.wrong_fields == VB_WRONG_FIELDS_REFUSE && vb_record_is_wrong (record)))
+    return FALSE;
+  if (*mode == VB_APPLY_REPLACE && !vb_required_are_named (role, record))
+    return FALSE;
+  if (!vb_required_are_usable (role, record))
+    *mode = VB_APPLY_MERGE;
+
+  return TRUE;
+}
+
+static void
+take_safer (
+    VbBattery *battery, const VbRecord *record, gboolean refused, gint64 now, GPtrArray *names)
+{
+  vb_safer_take (&battery->values, record, battery->state, refused, now, names);
+  vb_doubt_note_safer (&battery->doubt, &battery->values, names);
+  if (refused && names->len > 0)
+    step (battery, battery->state, FALSE, now);
 }
 
 static void
@@ -337,22 +397,42 @@ vb_battery_apply (VbBattery *battery,
                   VbVerdict *verdict)
 {
   const VbBatteryConfig *config = &battery->config;
-  gboolean noted, taken;
+  const gboolean reached = record->connected != VB_CONNECTED_NO;
+  VbDoubtContext context = { .config = config, .values = &battery->values, .now = now };
   guint changed;
 
   vb_battery_tick (battery, now);
+  context.state = battery->state;
+  g_ptr_array_set_size (verdict->safer, 0);
 
-  taken = vb_doubt_check (&battery->doubt, config, &battery->values, battery->state, record, mode,
-                          now, &noted);
-  if (taken || noted)
-    vb_doubt_note (&battery->doubt, config, &battery->values, battery->state, record, now);
-  if (!taken)
+  if (vb_doubt_replayed (&battery->doubt, record))
     return FALSE;
+  if (reached)
+    vb_doubt_judge (&battery->doubt, &context, record);
+  if (!can_be_taken (config, record, &mode)) {
+    take_safer (battery, record, TRUE, now, verdict->safer);
+    return FALSE;
+  }
 
-  vb_source_take (&battery->source, source, config->live.freshness.warn_after, now);
-  changed = take (battery, record, mode, now);
-  vb_verdict_fill (verdict, config, &battery->values, record, battery->state, changed, now);
+  vb_doubt_note (&battery->doubt, &context, record);
+  vb_record_cut_errors (record);
+  vb_source_take (&battery->source, source, record->errors, record->n_more,
+                  config->live.freshness.warn_after, now);
+  if (reached) {
+    take_safer (battery, record, FALSE, now, verdict->safer);
+    changed = take (battery, &context, record, mode, now);
+  } else
+    changed = lose_reach (battery, now);
+  vb_verdict_fill (verdict, config, &battery->required, &battery->values, record, battery->state,
+                   changed, now);
+  if (reached) {
+    vb_plausible_look (&battery->plausible, config, &battery->required, &battery->values, now);
+    if (battery->listeners != NULL)
+      vb_plausible_log (&battery->plausible, config->fixed.name);
+    vb_plausible_describe (&battery->plausible, verdict->warnings);
+  }
   warn_of_members (battery, verdict->warnings);
+  vb_battery_reason (battery, now, verdict->reason);
   vb_selection_tell (&battery->selection, &config->fixed, &battery->presence, now,
                      verdict->warnings);
   TELL (battery, taken, verdict);
@@ -393,6 +473,8 @@ vb_battery_refuse (VbBattery *battery,
 void
 vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint64 now)
 {
+  if (!vb_limits_same_belt (&battery->config.live, &config->live))
+    vb_doubt_forget_voltages (&battery->doubt);
   battery->config.live = config->live;
   battery->next_tick = now;
   vb_battery_tick (battery, now);
@@ -434,7 +516,7 @@ vb_battery_clear_history (VbBattery *battery, gint64 now)
   vb_history_init (&battery->history);
   vb_history_derive (&battery->history, &battery->values, now);
   if (vb_state_on_bus (battery->state))
-    step (battery, battery->state, NULL, now);
+    step (battery, battery->state, FALSE, now);
 
   return TRUE;
 }
@@ -472,7 +554,22 @@ vb_battery_age (const VbBattery *battery, gint64 now)
 void
 vb_battery_missing (const VbBattery *battery, gint64 now, GPtrArray *names)
 {
-  vb_required_missing (&battery->config, &battery->values, now, names);
+  vb_required_missing (&battery->required, &battery->config, &battery->values, now, names);
+}
+
+void
+vb_battery_reason (const VbBattery *battery, gint64 now, GString *text)
+{
+  const VbValue *line = vb_battery_value (battery, vb_item_known (VB_KNOWN_CONNECTION_INFORMATION));
+
+  g_string_truncate (text, 0);
+  if (battery->state == VB_STATE_LIVE)
+    return;
+  if (line->kind == VB_VALUE_TEXT)
+    g_string_append (text, line->as.text);
+  else
+    vb_publish_waits (&battery->values, &battery->config, &battery->required, &battery->source, now,
+                      text);
 }
 
 void
@@ -480,8 +577,17 @@ vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
 {
   vb_verdict_warnings (&battery->config, &battery->values, &battery->source,
                        battery->selection.system, &battery->presence, battery->state, texts);
+  if (battery->state != VB_STATE_GONE)
+    vb_plausible_describe (&battery->plausible, texts);
   warn_of_members (battery, texts);
   vb_selection_warn (&battery->selection, &battery->presence, texts);
+}
+
+void
+vb_battery_item_warnings (const VbBattery *battery, guint item, GPtrArray *texts)
+{
+  if (battery->state != VB_STATE_GONE)
+    vb_plausible_describe_item (&battery->plausible, item, texts);
 }
 
 const VbValue *

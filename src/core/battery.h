@@ -73,13 +73,15 @@ void vb_battery_remove_listener (VbBattery *battery, gpointer user_data);
 void vb_battery_tell_written (VbBattery *battery, guint item);
 
 /**
- * Checks @record and, where nothing is wrong, takes it: first the ladder at @now, then the record,
- * then the listener once. All or nothing: a refused record changes nothing on the bus.
+ * Judges @record and takes it: first the ladder at @now, then the record, then the listeners once.
+ * Each field is judged by itself. What is wrong or hard to believe counts as not known in this
+ * record and stands in record->errors; the rest is taken. Of a record that is refused its safer
+ * part is taken all the same (core/safer).
  *
  * @source: the sender's address, as `127.0.0.1`
  *
- * Returns: FALSE if the record was refused; record->errors then says why, and the refusal still has
- * to be noted with vb_battery_refuse().
+ * Returns: FALSE if the record was refused; record->errors then says why, verdict->safer what was
+ * taken all the same, and the refusal still has to be noted with vb_battery_refuse().
  */
 gboolean vb_battery_apply (VbBattery *battery,
                            VbRecord *record,
@@ -136,6 +138,10 @@ gint64 vb_battery_age (const VbBattery *battery, gint64 now);
 /** Appends the flat names of the required fields that are absent or older than warn-after. */
 void vb_battery_missing (const VbBattery *battery, gint64 now, GPtrArray *names);
 
+/** Makes @text why the battery is not live: the line that the GUI shows or, off the bus, what is
+    waited for. Empty in `live`. */
+void vb_battery_reason (const VbBattery *battery, gint64 now, GString *text);
+
 /** The value of @item that is (or would be) on the bus; never NULL. */
 const VbValue *vb_battery_value (const VbBattery *battery, guint item);
 
@@ -145,9 +151,13 @@ const VbValue *vb_battery_asked (const VbBattery *battery, guint item);
 
 /**
  * Appends what a person should know of the battery as it is: limits that the seat belt changed, a
- * BMS without limits, what Venus selects, and other batteries that are in its way. Owned texts.
+ * BMS without limits, what Venus selects, other batteries that are in its way, and what contradicts
+ * itself. Owned texts.
  */
 void vb_battery_warnings (const VbBattery *battery, GPtrArray *texts);
+
+/** The same of those that are to be shown beside @item. */
+void vb_battery_item_warnings (const VbBattery *battery, guint item, GPtrArray *texts);
 
 /** The age of that value (µs), and whether it was derived; VB_AGE_NEVER where it is invalid. */
 gint64 vb_battery_value_age (const VbBattery *battery, guint item, gint64 now, gboolean *derived);

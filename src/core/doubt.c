@@ -2,360 +2,330 @@
 
 #include <math.h>
 
-#define NO_LIMITS "%s is a limit, and a battery with role=monitor has none"
+#include "limits.h"
 
-/* What is known of a field once @record (which may be NULL) has been taken: its value in the
-   record, else the one sent before; NAN where there is none. */
+/* So many times as large or as small as the one before a voltage is another system's. */
+#define STEP_MOST 1.5
+
+/* Up from this share of the charge voltage limit a battery is not empty. */
+#define NOT_EMPTY 0.92
+
+/* The limits by which chargers and inverters are governed. */
+static const VbKnown maxima[] = {
+  VB_KNOWN_MAX_CHARGE_VOLTAGE,
+  VB_KNOWN_MAX_CHARGE_CURRENT,
+  VB_KNOWN_MAX_DISCHARGE_CURRENT,
+};
+
+/* What is known of a field once @record has been taken: its value in the record, else the one sent
+   before; NAN where there is none. */
 static double
 after_record (const VbValues *values, const VbRecord *record, VbKnown known)
 {
-  const VbRecordEntry *entry
-      = record != NULL ? vb_record_entry (record, vb_item_known (known)) : NULL;
+  const double number = vb_record_number (record, known);
 
-  if (entry != NULL && vb_value_is_valid (&entry->value))
-    return vb_value_number (&entry->value, NAN);
-
-  return vb_values_number (values, known);
+  return isnan (number) ? vb_values_number (values, known) : number;
 }
 
-/* Says of @error, which concerns a limit, nothing else than that there are none; a monitor needs
-   none of them, so that it is an optional field that is wrong. */
-static void
-make_role_error (VbRecordError *error, const VbItem *limit)
-{
-  error->code = VB_FIELD_ERROR_ROLE;
-  error->required = FALSE;
-  g_free (error->detail);
-  error->detail = g_strdup_printf (NO_LIMITS, limit->name);
-}
-
-/* Whether one of the errors concerns @limit, whatever was wrong with it; it is a role error
-   then. */
-static gboolean
-is_wrong_already (VbRecord *record, const VbItem *limit)
-{
-  gboolean found = FALSE;
-
-  for (guint i = 0; i < record->errors->len; i++) {
-    VbRecordError *error = g_ptr_array_index (record->errors, i);
-
-    if (g_strcmp0 (error->path, limit->path) == 0) {
-      make_role_error (error, limit);
-      found = TRUE;
-    }
-  }
-
-  return found;
-}
-
-static void
-check_role (VbRole role, VbRecord *record)
-{
-  for (guint item = 0; role == VB_ROLE_MONITOR && item < vb_item_count (); item++) {
-    const VbItem *limit = vb_item (item);
-    const VbRecordEntry *entry;
-
-    if (limit->field->group != VB_GROUP_LIMIT || is_wrong_already (record, limit))
-      continue;
-
-    entry = vb_record_entry (record, item);
-    if (entry != NULL) {
-      vb_record_add_error (record, vb_record_spelling (record, entry), limit->path,
-                           VB_FIELD_ERROR_ROLE, NO_LIMITS, limit->name);
-      make_role_error (g_ptr_array_index (record->errors, record->errors->len - 1), limit);
-    }
-  }
-}
-
-/* Whether @number is 0 as it will be published. */
+/* Whether @number is 0, a Soc as it will be published: a limit that is a little more was not filled
+   in by somebody who does not know it. */
 static gboolean
 is_zero (VbKnown known, double number)
 {
   VbValue value = vb_value_real (number);
 
-  vb_item_round (vb_item_known (known), &value);
+  if (isnan (number))
+    return FALSE;
+  if (known == VB_KNOWN_SOC)
+    vb_item_round (vb_item_known (known), &value);
 
   return value.as.real == 0;
 }
 
+/* What the record says of a field, right or wrong. */
 static gboolean
-names_zero (const VbRecord *record, VbKnown known)
+says_zero (const VbRecord *record, VbKnown known)
 {
-  return is_zero (known, vb_record_number (record, known));
+  return is_zero (known, vb_record_sent (record, known));
 }
 
 static gboolean
-names_more (const VbRecord *record, VbKnown known)
+says_more (const VbRecord *record, VbKnown known)
 {
-  const double number = vb_record_number (record, known);
+  const double number = vb_record_sent (record, known);
 
   return !isnan (number) && !is_zero (known, number);
 }
 
 static gboolean
-are_all_zero (const VbValues *values, const VbRecord *record)
+says_alarm (const VbRecord *record)
 {
-  static const VbKnown all[]
-      = { VB_KNOWN_SOC, VB_KNOWN_MAX_CHARGE_CURRENT, VB_KNOWN_MAX_DISCHARGE_CURRENT };
+  for (guint i = 0; i < record->entries->len; i++) {
+    const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
 
-  for (guint i = 0; i < G_N_ELEMENTS (all); i++)
-    if (!is_zero (all[i], after_record (values, record, all[i])))
-      return FALSE;
+    if (vb_item (entry->item)->field->flags & VB_FIELD_ALARM
+        && vb_value_number (&entry->value, 0) > 0)
+      return TRUE;
+  }
 
-  return TRUE;
+  return FALSE;
 }
 
-/* Flows fill what they do not know yet with 0, and Soc 0 forces grid charging. Returns what makes a
-   zero in @record hard to believe. */
-static VbZero
-unbelievable_zero (const VbValues *values, VbState state, const VbRecord *record)
-{
-  const double soc = vb_values_number (values, VB_KNOWN_SOC);
-  const gboolean names_soc = names_zero (record, VB_KNOWN_SOC);
-  const gboolean names_current = names_zero (record, VB_KNOWN_MAX_CHARGE_CURRENT)
-                                 || names_zero (record, VB_KNOWN_MAX_DISCHARGE_CURRENT);
-
-  if (names_soc && !vb_state_on_bus (state))
-    return VB_ZERO_BEFORE_JOINING;
-  if (names_soc && soc > 5)
-    return VB_ZERO_FALLEN;
-  if ((names_soc || names_current) && !are_all_zero (values, NULL) && are_all_zero (values, record))
-    return VB_ZERO_WITH_LIMITS;
-
-  return VB_ZERO_NONE;
-}
-
-/* Whether @zero, found in a record now, repeats the one noted last. */
+/* What is repeated after a silence in which the battery would have left the bus begins anew. */
 static gboolean
-zero_is_repeated (const VbDoubt *doubt, VbZero zero, gint64 warn_after, gint64 now)
+goes_on (const VbRepeated *repeated, const VbDoubtContext *context)
 {
-  return doubt->zero == zero && now - doubt->zero_last < warn_after;
+  return repeated->first != 0
+         && context->now - repeated->last < context->config->live.freshness.leave_after;
 }
 
-/* Whether @record says that the zero noted last is none. */
 static gboolean
-denies_zero (const VbDoubt *doubt, const VbRecord *record)
+is_repeated_for (const VbRepeated *repeated, const VbDoubtContext *context, gint64 time)
 {
-  return names_more (record, VB_KNOWN_SOC)
-         || (doubt->zero == VB_ZERO_WITH_LIMITS
-             && (names_more (record, VB_KNOWN_MAX_CHARGE_CURRENT)
-                 || names_more (record, VB_KNOWN_MAX_DISCHARGE_CURRENT)));
-}
-
-/* Has an error where @record holds a zero that is not believed before it has been repeated for
-   warn-after. Returns: whether it holds such a zero, believed by now or not */
-static gboolean
-check_zero (const VbDoubt *doubt,
-            const VbBatteryLive *live,
-            const VbValues *values,
-            VbState state,
-            VbRecord *record,
-            gint64 now)
-{
-  static const char *const reasons[] = {
-    [VB_ZERO_BEFORE_JOINING] = "the battery is not on the bus yet",
-    [VB_ZERO_FALLEN] = "it was above 5 %",
-    [VB_ZERO_WITH_LIMITS] = "both current limits are 0 too",
-  };
-  const gint64 warn_after = live->freshness.warn_after;
-  const VbZero zero = unbelievable_zero (values, state, record);
-  g_autofree char *detail = NULL;
-
-  if (zero == VB_ZERO_NONE)
-    return FALSE;
-  if (zero_is_repeated (doubt, zero, warn_after, now) && now - doubt->zero_first >= warn_after)
-    return TRUE;
-
-  detail = g_strdup_printf ("Soc is 0 %%, not believed until it has been repeated for %.6g s: %s",
-                            (double)warn_after / G_USEC_PER_SEC, reasons[zero]);
-  vb_record_add_field_error (record, VB_KNOWN_SOC, VB_FIELD_ERROR_IMPLAUSIBLE, detail);
-
-  return TRUE;
+  return goes_on (repeated, context) && context->now - repeated->first >= time;
 }
 
 static void
-note_zero (VbDoubt *doubt, VbZero zero, const VbRecord *record, gint64 warn_after, gint64 now)
+repeat (VbRepeated *repeated, const VbDoubtContext *context)
 {
-  if (zero != VB_ZERO_NONE) {
-    if (!zero_is_repeated (doubt, zero, warn_after, now))
-      doubt->zero_first = now;
-    doubt->zero_last = now;
-    doubt->zero = zero;
-  } else if (denies_zero (doubt, record))
-    doubt->zero = VB_ZERO_NONE;
+  if (!goes_on (repeated, context))
+    repeated->first = context->now;
+  repeated->last = context->now;
 }
 
-/* BatteryLowVoltage is not required: null and, with PUT, omission make it invalid. */
 static double
-low_voltage_after (const VbBatteryLive *live,
-                   const VbValues *values,
-                   const VbRecord *record,
-                   VbApplyMode mode)
+to_seconds (gint64 time)
+{
+  return (double)time / G_USEC_PER_SEC;
+}
+
+static void
+ignore_limits (VbRecord *record)
+{
+  for (guint i = record->entries->len; i-- > 0;) {
+    const guint item = g_array_index (record->entries, VbRecordEntry, i).item;
+
+    if (vb_item (item)->field->group == VB_GROUP_LIMIT)
+      vb_record_ignore (record, item);
+  }
+}
+
+static void
+judge_step (const VbDoubtContext *context, VbRecord *record, VbKnown known, double before)
+{
+  const double number = vb_record_number (record, known);
+
+  if (context->state != VB_STATE_WAITING && before > 0
+      && (number > before * STEP_MOST || number < before / STEP_MOST))
+    vb_record_doubt (record, known,
+                     "%s is %.15g V after %.15g V (DELETE forgets that), not believed: more than "
+                     "%g times as much or as little",
+                     vb_item (vb_item_known (known))->name, number, before, STEP_MOST);
+}
+
+static void
+judge_low_voltage (const VbDoubtContext *context, VbRecord *record)
+{
+  const double low = vb_record_number (record, VB_KNOWN_BATTERY_LOW_VOLTAGE);
+  const double voltage = after_record (context->values, record, VB_KNOWN_VOLTAGE);
+  const double before = vb_values_number (context->values, VB_KNOWN_BATTERY_LOW_VOLTAGE);
+
+  if (low >= voltage && !(low <= before))
+    vb_record_doubt (record, VB_KNOWN_BATTERY_LOW_VOLTAGE,
+                     "BatteryLowVoltage is %.15g V, at or above the Voltage of %.15g V", low,
+                     voltage);
+}
+
+/* BatteryLowVoltage is not required: null makes it invalid. */
+static double
+low_voltage_after (const VbDoubtContext *context, const VbRecord *record)
 {
   const guint item = vb_item_known (VB_KNOWN_BATTERY_LOW_VOLTAGE);
-  const VbSample *sent = &values->sent[item];
+  const VbRecordEntry *entry = vb_record_entry (record, item);
+  const VbSample *sent = &context->values->sent[item];
 
-  if (record->named[item])
-    return vb_record_number (record, VB_KNOWN_BATTERY_LOW_VOLTAGE);
-  if (mode == VB_APPLY_MERGE
-      && (vb_value_is_valid (&sent->value) || values->flags[item] & VB_ITEM_NULLED))
+  if (entry != NULL && entry->said == VB_SAID_VALUE)
+    return vb_value_number (&entry->value, NAN);
+  if (entry != NULL && entry->said == VB_SAID_NULL)
+    return NAN;
+  if (vb_value_is_valid (&sent->value) || context->values->flags[item] & VB_ITEM_NULLED)
     return vb_value_number (&sent->value, NAN);
 
-  return live->battery_low_voltage;
+  return context->config->live.battery_low_voltage;
 }
 
-/* A Sequence that decides leaves nothing for the Timestamp to say, so that a stepped clock does not
-   refuse what is in order. Returns whether the record was replayed. */
-static gboolean
-check_replayed (const VbDoubt *doubt, VbRecord *record)
+/* What of two that do not fit each other is doubted: the charge voltage limit where @record has it,
+   else @other. A record that has neither of the two is not to blame. */
+static VbKnown
+to_blame (const VbRecord *record, VbKnown other)
 {
-  const guint n_errors = record->errors->len;
+  if (vb_record_has_value (record, VB_KNOWN_MAX_CHARGE_VOLTAGE))
+    return VB_KNOWN_MAX_CHARGE_VOLTAGE;
 
-  if (record->has_sequence) {
-    /* 0 and 1 start anew. */
-    if (doubt->has_sequence && record->sequence != 0 && record->sequence != 1
-        && record->sequence <= doubt->sequence)
-      vb_record_add_error (record, "Sequence", NULL, VB_FIELD_ERROR_REPLAYED,
-                           "Sequence is %" G_GINT64_FORMAT ", not above the %" G_GINT64_FORMAT
-                           " of the record before",
-                           record->sequence, doubt->sequence);
-  } else if (record->has_timestamp && doubt->has_timestamp && record->timestamp <= doubt->timestamp)
-    vb_record_add_error (record, "Timestamp", NULL, VB_FIELD_ERROR_REPLAYED,
-                         "Timestamp is %.3f, not after the %.3f of the record before",
-                         record->timestamp, doubt->timestamp);
-
-  return record->errors->len > n_errors;
+  return vb_record_has_value (record, other) ? other : VB_KNOWN_NONE;
 }
 
 static void
-check_names_required (VbRole role, VbRecord *record)
+judge_charge_voltage (const VbDoubtContext *context, VbRecord *record)
 {
-  guint n;
-  const VbRequirement *required = vb_required_list (role, &n);
+  const double voltage = after_record (context->values, record, VB_KNOWN_VOLTAGE);
+  const double charge = after_record (context->values, record, VB_KNOWN_MAX_CHARGE_VOLTAGE);
+  const double low = low_voltage_after (context, record);
+  const gboolean too_low = charge<voltage / 2, too_high = charge> voltage * 2;
+  VbKnown blamed;
 
-  for (guint i = 0; i < n; i++) {
-    const guint field = vb_item_known (required[i].field);
-    const gboolean either = required[i].or_field != VB_KNOWN_NONE;
-    const VbItem *item = vb_item (field);
-
-    if (!record->named[field] && !(either && record->named[vb_item_known (required[i].or_field)]))
-      vb_record_add_error (record, item->name, item->path, VB_FIELD_ERROR_MISSING,
-                           "%s is missing; PUT has to name every required field", item->name);
+  if (too_low || too_high) {
+    blamed = to_blame (record, VB_KNOWN_VOLTAGE);
+    if (blamed != VB_KNOWN_NONE)
+      vb_record_doubt (record, blamed, "MaxChargeVoltage is %.15g V, %s the Voltage of %.15g V",
+                       charge, too_low ? "below half of" : "above twice", voltage);
+  } else if (charge < low) {
+    blamed = to_blame (record, VB_KNOWN_BATTERY_LOW_VOLTAGE);
+    if (blamed != VB_KNOWN_NONE)
+      vb_record_doubt (record, blamed,
+                       "MaxChargeVoltage is %.15g V, below the BatteryLowVoltage of %.15g V",
+                       charge, low);
   }
 }
 
+/* Flows fill what they do not know yet with 0, and Soc 0 forces grid charging. */
 static void
-check_charge_voltage (const VbBatteryLive *live,
-                      const VbValues *values,
-                      VbRecord *record,
-                      VbApplyMode mode)
+judge_soc (const VbDoubt *doubt, const VbDoubtContext *context, VbRecord *record)
 {
-  const double voltage = after_record (values, record, VB_KNOWN_VOLTAGE);
-  const double charge = after_record (values, record, VB_KNOWN_MAX_CHARGE_VOLTAGE);
-  const double low = low_voltage_after (live, values, record, mode);
-  VbKnown named = VB_KNOWN_NONE;
-  g_autofree char *detail = NULL;
+  const VbFreshness *freshness = &context->config->live.freshness;
+  const double before = vb_values_number (context->values, VB_KNOWN_SOC);
+  const double voltage = after_record (context->values, record, VB_KNOWN_VOLTAGE);
+  const double charge = after_record (context->values, record, VB_KNOWN_MAX_CHARGE_VOLTAGE);
+  const gboolean shown = vb_state_shows_values (context->state);
+  const gboolean contradicted = voltage > NOT_EMPTY * charge;
+  const gint64 time = contradicted ? freshness->stale_after : freshness->warn_after;
 
-  /* A record that names none of them is not to blame for them. */
-  if (!isnan (vb_record_number (record, VB_KNOWN_MAX_CHARGE_VOLTAGE)))
-    named = VB_KNOWN_MAX_CHARGE_VOLTAGE;
-  else if (!isnan (vb_record_number (record, VB_KNOWN_VOLTAGE)))
-    named = VB_KNOWN_VOLTAGE;
-  else if (!isnan (vb_record_number (record, VB_KNOWN_BATTERY_LOW_VOLTAGE)))
-    named = VB_KNOWN_BATTERY_LOW_VOLTAGE;
-  else
+  if (!is_zero (VB_KNOWN_SOC, vb_record_number (record, VB_KNOWN_SOC)) || (shown && !(before > 5))
+      || is_repeated_for (&doubt->soc, context, time))
     return;
 
-  if (charge < voltage / 2)
-    detail = g_strdup_printf ("MaxChargeVoltage is %.15g V, below half of the Voltage of %.15g V",
-                              charge, voltage);
-  else if (charge > voltage * 2)
-    detail = g_strdup_printf ("MaxChargeVoltage is %.15g V, above twice the Voltage of %.15g V",
-                              charge, voltage);
-  else if (charge < low)
-    detail = g_strdup_printf ("MaxChargeVoltage is %.15g V, below the BatteryLowVoltage of %.15g V",
-                              charge, low);
-
-  if (detail != NULL)
-    vb_record_add_field_error (record, named, VB_FIELD_ERROR_IMPLAUSIBLE, detail);
+  vb_record_doubt (record, VB_KNOWN_SOC, "Soc is 0 %%, not believed until repeated for %.6g s: %s",
+                   to_seconds (time),
+                   contradicted ? "the voltage is that of a full battery"
+                   : shown      ? "it was above 5 %"
+                                : "the battery is not live");
 }
 
-/* With wrong-fields=take a wrong field that is not required counts as null. */
-static gboolean
-can_be_taken (const VbBatteryLive *live, const VbRecord *record)
+/* A discharge limit of 0 shuts an off-grid inverter down. */
+static void
+judge_limits (const VbDoubt *doubt, const VbDoubtContext *context, VbRecord *record)
 {
-  for (guint i = 0; i < record->errors->len; i++) {
-    const VbRecordError *error = g_ptr_array_index (record->errors, i);
+  const VbRecordEntry *soc = vb_record_entry (record, vb_item_known (VB_KNOWN_SOC));
+  const gint64 time = context->config->live.freshness.warn_after;
+  const gboolean filled = (soc != NULL && soc->said == VB_SAID_DOUBTED)
+                          || says_zero (record, VB_KNOWN_VOLTAGE)
+                          || says_zero (record, VB_KNOWN_MAX_CHARGE_VOLTAGE);
 
-    if (live->wrong_fields == VB_WRONG_FIELDS_REFUSE || error->required || error->field == NULL
-        || error->code == VB_FIELD_ERROR_REPLAYED || error->code == VB_FIELD_ERROR_IMPLAUSIBLE)
-      return FALSE;
+  if (!is_zero (VB_KNOWN_MAX_DISCHARGE_CURRENT,
+                vb_record_number (record, VB_KNOWN_MAX_DISCHARGE_CURRENT))
+      || !says_zero (record, VB_KNOWN_MAX_CHARGE_CURRENT) || says_alarm (record)
+      || (context->state == VB_STATE_LIVE && !filled)
+      || is_repeated_for (&doubt->limits, context, time))
+    return;
+
+  vb_record_doubt (record, VB_KNOWN_MAX_DISCHARGE_CURRENT,
+                   "MaxDischargeCurrent is 0 A, not believed until repeated for %.6g s: "
+                   "MaxChargeCurrent is 0 too, and no alarm says why",
+                   to_seconds (time));
+}
+
+/* The first of the maxima that is wrong or doubted in @record, or VB_KNOWN_NONE. */
+static VbKnown
+unreliable_maximum (const VbRecord *record)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (maxima); i++) {
+    const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (maxima[i]));
+
+    if (entry != NULL && (entry->said == VB_SAID_WRONG || entry->said == VB_SAID_DOUBTED))
+      return maxima[i];
   }
+
+  return VB_KNOWN_NONE;
+}
+
+static void
+hold_rising (const VbValues *values, VbRecord *record)
+{
+  const VbKnown unreliable = unreliable_maximum (record);
+
+  for (guint i = 0; unreliable != VB_KNOWN_NONE && i < G_N_ELEMENTS (maxima); i++) {
+    const guint item = vb_item_known (maxima[i]);
+    VbRecordEntry *entry = vb_record_entry (record, item);
+    VbValue value, before = values->sent[item].value;
+
+    if (entry == NULL || entry->said != VB_SAID_VALUE)
+      continue;
+
+    /* Against what was sent, not against what is in force: that may come back with this record. */
+    value = entry->value;
+    vb_limits_round (item, &value);
+    if (vb_value_is_valid (&before))
+      vb_limits_round (item, &before);
+    if (value.as.real <= vb_value_number (&before, -1))
+      continue;
+
+    entry->said = VB_SAID_HELD;
+    record->altered = TRUE;
+    vb_record_add_warning (record, "%s does not rise to %.15g %s beside %s, which is not usable",
+                           vb_item (item)->name, value.as.real, vb_item (item)->field->unit,
+                           vb_item (vb_item_known (unreliable))->name);
+  }
+}
+
+/* What was said twice is wrong, and the lower of the two is taken all the same (core/safer): unless
+   that is as hard to believe as if it had been said once.
+   Returns: whether @entry, which may be NULL, is such a one; it is then judged as what it says */
+static gboolean
+begin_twice (VbRecordEntry *entry)
+{
+  if (entry == NULL || entry->said != VB_SAID_WRONG || !vb_value_is_valid (&entry->value))
+    return FALSE;
+
+  entry->said = VB_SAID_VALUE;
 
   return TRUE;
-}
-
-/* With wrong-fields=take a field that was wrong counts as null. */
-static void
-null_wrong (VbRecord *record)
-{
-  for (guint i = 0; i < record->errors->len; i++) {
-    const VbRecordError *error = g_ptr_array_index (record->errors, i);
-
-    for (guint j = 0; j < record->entries->len; j++) {
-      VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, j);
-
-      if (g_strcmp0 (vb_item (entry->item)->path, error->path) == 0)
-        vb_value_clear (&entry->value);
-    }
-  }
-}
-
-gboolean
-vb_doubt_check (const VbDoubt *doubt,
-                const VbBatteryConfig *config,
-                const VbValues *values,
-                VbState state,
-                VbRecord *record,
-                VbApplyMode mode,
-                gint64 now,
-                gboolean *noted)
-{
-  const VbBatteryLive *live = &config->live;
-
-  /* What comes with "off" is not going to be used, and often is all zeros. */
-  const gboolean says_off = record->connected == VB_CONNECTED_NO;
-
-  *noted = FALSE;
-  if (vb_record_is_empty (record))
-    vb_record_add_error (record, NULL, NULL, VB_FIELD_ERROR_EMPTY,
-                         "the record is empty: it names no field");
-
-  check_role (config->fixed.role, record);
-  if (mode == VB_APPLY_REPLACE && !says_off)
-    check_names_required (config->fixed.role, record);
-
-  /* Sense is looked for only in what is right by itself: a zero beside wrong fields does not count
-     as repeated, and nothing is said twice. */
-  if (can_be_taken (live, record)) {
-    null_wrong (record);
-    *noted = check_replayed (doubt, record);
-    if (!says_off)
-      check_charge_voltage (live, values, record, mode);
-  }
-  if (!says_off && can_be_taken (live, record))
-    *noted = check_zero (doubt, live, values, state, record, now);
-
-  return can_be_taken (live, record);
 }
 
 void
-vb_doubt_note (VbDoubt *doubt,
-               const VbBatteryConfig *config,
-               const VbValues *values,
-               VbState state,
-               const VbRecord *record,
-               gint64 now)
+vb_doubt_judge (const VbDoubt *doubt, const VbDoubtContext *context, VbRecord *record)
+{
+  VbRecordEntry *twice[G_N_ELEMENTS (maxima)];
+
+  if (context->config->fixed.role == VB_ROLE_MONITOR)
+    ignore_limits (record);
+  for (guint i = 0; i < G_N_ELEMENTS (maxima); i++) {
+    twice[i] = vb_record_entry (record, vb_item_known (maxima[i]));
+    if (!begin_twice (twice[i]))
+      twice[i] = NULL;
+  }
+
+  judge_step (context, record, VB_KNOWN_VOLTAGE, doubt->voltage);
+  judge_step (context, record, VB_KNOWN_MAX_CHARGE_VOLTAGE, doubt->charge_voltage);
+  judge_low_voltage (context, record);
+  judge_charge_voltage (context, record);
+  judge_soc (doubt, context, record);
+  judge_limits (doubt, context, record);
+  for (guint i = 0; i < G_N_ELEMENTS (maxima); i++)
+    if (twice[i] != NULL && twice[i]->said == VB_SAID_VALUE)
+      twice[i]->said = VB_SAID_WRONG;
+  hold_rising (context->values, record);
+}
+
+gboolean
+vb_doubt_holds_soc (const VbDoubtContext *context, const VbRecord *record)
+{
+  const VbRecordEntry *soc = vb_record_entry (record, vb_item_known (VB_KNOWN_SOC));
+
+  return vb_state_shows_values (context->state) && soc != NULL && soc->said == VB_SAID_DOUBTED;
+}
+
+static void
+note_sequence (VbDoubt *doubt, const VbRecord *record)
 {
   if (record->has_sequence) {
     doubt->has_sequence = TRUE;
@@ -365,10 +335,82 @@ vb_doubt_note (VbDoubt *doubt,
     doubt->has_timestamp = TRUE;
     doubt->timestamp = record->timestamp;
   }
+}
 
-  if (!vb_record_has_error (record, VB_FIELD_ERROR_REPLAYED))
-    note_zero (doubt, unbelievable_zero (values, state, record), record,
-               config->live.freshness.warn_after, now);
+void
+vb_doubt_note (VbDoubt *doubt, const VbDoubtContext *context, const VbRecord *record)
+{
+  const double voltage = vb_record_number (record, VB_KNOWN_VOLTAGE);
+  const double charge_voltage = vb_record_number (record, VB_KNOWN_MAX_CHARGE_VOLTAGE);
+
+  note_sequence (doubt, record);
+  if (record->connected == VB_CONNECTED_NO)
+    return;
+
+  if (!isnan (voltage))
+    doubt->voltage = voltage;
+  if (!isnan (charge_voltage))
+    doubt->charge_voltage = charge_voltage;
+
+  if (says_zero (record, VB_KNOWN_SOC))
+    repeat (&doubt->soc, context);
+  else if (says_more (record, VB_KNOWN_SOC))
+    doubt->soc = (VbRepeated){ 0 };
+
+  if (says_zero (record, VB_KNOWN_MAX_CHARGE_CURRENT)
+      && says_zero (record, VB_KNOWN_MAX_DISCHARGE_CURRENT))
+    repeat (&doubt->limits, context);
+  else if (says_more (record, VB_KNOWN_MAX_CHARGE_CURRENT)
+           || says_more (record, VB_KNOWN_MAX_DISCHARGE_CURRENT))
+    doubt->limits = (VbRepeated){ 0 };
+}
+
+void
+vb_doubt_note_safer (VbDoubt *doubt, const VbValues *values, GPtrArray *names)
+{
+  const VbItem *item = vb_item (vb_item_known (VB_KNOWN_MAX_CHARGE_VOLTAGE));
+
+  if (g_ptr_array_find (names, item->name, NULL))
+    doubt->charge_voltage = vb_values_number (values, VB_KNOWN_MAX_CHARGE_VOLTAGE);
+}
+
+/* A Sequence that decides leaves nothing for the Timestamp to say, so that a stepped clock does not
+   refuse what is in order. */
+static gboolean
+find_replayed (const VbDoubt *doubt, VbRecord *record)
+{
+  if (record->has_sequence) {
+    /* 0 and 1 start anew. */
+    if (!doubt->has_sequence || record->sequence == 0 || record->sequence == 1
+        || record->sequence > doubt->sequence)
+      return FALSE;
+
+    vb_record_add_error (record, "Sequence", NULL, VB_FIELD_ERROR_REPLAYED,
+                         "Sequence is %" G_GINT64_FORMAT ", not above the %" G_GINT64_FORMAT
+                         " of the record before",
+                         record->sequence, doubt->sequence);
+    return TRUE;
+  }
+
+  if (!record->has_timestamp || !doubt->has_timestamp || record->timestamp > doubt->timestamp)
+    return FALSE;
+
+  vb_record_add_error (record, "Timestamp", NULL, VB_FIELD_ERROR_REPLAYED,
+                       "Timestamp is %.3f, not after the %.3f of the record before",
+                       record->timestamp, doubt->timestamp);
+  return TRUE;
+}
+
+gboolean
+vb_doubt_replayed (VbDoubt *doubt, VbRecord *record)
+{
+  if (!find_replayed (doubt, record))
+    return FALSE;
+
+  /* Only with the one before is compared, whatever became of that. */
+  note_sequence (doubt, record);
+
+  return TRUE;
 }
 
 void
@@ -376,4 +418,11 @@ vb_doubt_forget_sequence (VbDoubt *doubt)
 {
   doubt->has_sequence = FALSE;
   doubt->has_timestamp = FALSE;
+}
+
+void
+vb_doubt_forget_voltages (VbDoubt *doubt)
+{
+  doubt->voltage = 0;
+  doubt->charge_voltage = 0;
 }

@@ -19,7 +19,7 @@
 #define COUNT INTEGER (0, 65535)
 #define SECONDS TALLY, .unit = "s"
 #define ENUM(values_) .kind = VB_KIND_INTEGER, .values = values_
-#define WARNING ENUM ("0 ok, 1 warning, 2 alarm")
+#define WARNING ENUM ("0 ok, 1 warning, 2 alarm"), .flags = VB_FIELD_ALARM
 #define TWO_WAY(values_) .kind = VB_KIND_BOOLEAN, .values = values_
 #define BOOLEAN TWO_WAY ("0 no, 1 yes")
 #define TEXT .kind = VB_KIND_TEXT
@@ -58,7 +58,7 @@ const VbField vb_fields[] = {
     .description = "current of a starter battery" },
   { "StarterPower", "/Dc/1/Power", REAL ("W", 0, -1000000, 1000000), LIVE,
     .description = "power of a starter battery" },
-  { "Soc", "/Soc", REAL ("%", 1, 0, 100), LIVE,
+  { "Soc", "/Soc", REAL ("%", 1, 0, 100), .slack = 5, LIVE,
     .flags = VB_FIELD_REQUIRED, .known = VB_KNOWN_SOC, .description = "state of charge" },
   { "SocBms", "/SocBms", REAL ("%", 1, 0, 100), LIVE,
     .description = "state of charge as the BMS itself reports it" },
@@ -205,9 +205,10 @@ const VbField vb_fields[] = {
     .description = "the battery is balancing its cells" },
   { "Status", "/Balancer/Status", ENUM ("0 unknown, 1 balanced, 2 balancing, 3 imbalance"), ALARM,
     .description = "state of the balancer" },
-  { "AllowToCharge", "/Io/AllowToCharge", BOOLEAN, ALARM,
+  { "AllowToCharge", "/Io/AllowToCharge", BOOLEAN, ALARM, .known = VB_KNOWN_ALLOW_TO_CHARGE,
     .description = "the BMS allows charging; shown, used by nobody for control" },
   { "AllowToDischarge", "/Io/AllowToDischarge", BOOLEAN, ALARM,
+    .known = VB_KNOWN_ALLOW_TO_DISCHARGE,
     .description = "the BMS allows discharging; shown, used by nobody for control" },
   { "AllowToBalance", "/Io/AllowToBalance", BOOLEAN, ALARM,
     .description = "the BMS allows balancing" },
@@ -365,9 +366,11 @@ const VbField vb_fields[] = {
   { "MaximumFusedVoltage", "/History/MaximumFusedVoltage", REAL ("V", 2, 0, 1000), STATIC,
     .description = "highest fused voltage" },
   { "DischargedEnergy", "/History/DischargedEnergy", REAL ("kWh", 2, 0, 10000000), STATIC,
-    .flags = VB_FIELD_COUNTED, .description = "energy discharged" },
+    .flags = VB_FIELD_COUNTED, .known = VB_KNOWN_DISCHARGED_ENERGY,
+    .description = "energy discharged" },
   { "ChargedEnergy", "/History/ChargedEnergy", REAL ("kWh", 2, 0, 10000000), STATIC,
-    .flags = VB_FIELD_COUNTED, .description = "energy charged" },
+    .flags = VB_FIELD_COUNTED, .known = VB_KNOWN_CHARGED_ENERGY,
+    .description = "energy charged" },
 
   /* Diagnostics */
   { "ShutDownsDueError", "/Diagnostics/ShutDownsDueError", TALLY, STATIC,

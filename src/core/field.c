@@ -6,17 +6,11 @@ const char *
 vb_field_error_name (VbFieldError code)
 {
   static const char *const names[] = {
-    [VB_FIELD_ERROR_UNKNOWN] = "unknown",
-    [VB_FIELD_ERROR_TYPE] = "type",
-    [VB_FIELD_ERROR_RANGE] = "range",
-    [VB_FIELD_ERROR_ENUM] = "enum",
-    [VB_FIELD_ERROR_LENGTH] = "length",
-    [VB_FIELD_ERROR_DUPLICATE] = "duplicate",
-    [VB_FIELD_ERROR_ROLE] = "role",
-    [VB_FIELD_ERROR_MISSING] = "missing",
-    [VB_FIELD_ERROR_IMPLAUSIBLE] = "implausible",
-    [VB_FIELD_ERROR_REPLAYED] = "replayed",
-    [VB_FIELD_ERROR_EMPTY] = "empty",
+    [VB_FIELD_ERROR_UNKNOWN] = "unknown",   [VB_FIELD_ERROR_TYPE] = "type",
+    [VB_FIELD_ERROR_RANGE] = "range",       [VB_FIELD_ERROR_ENUM] = "enum",
+    [VB_FIELD_ERROR_LENGTH] = "length",     [VB_FIELD_ERROR_DUPLICATE] = "duplicate",
+    [VB_FIELD_ERROR_MISSING] = "missing",   [VB_FIELD_ERROR_IMPLAUSIBLE] = "implausible",
+    [VB_FIELD_ERROR_REPLAYED] = "replayed", [VB_FIELD_ERROR_EMPTY] = "empty",
   };
 
   g_return_val_if_fail (code < G_N_ELEMENTS (names), NULL);

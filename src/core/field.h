@@ -31,6 +31,7 @@ typedef enum
   VB_FIELD_HEX = 1 << 3,          /* text is 0x and upper-case hexadecimal */
   VB_FIELD_WRITABLE = 1 << 4,     /* SetValue is taken whatever dbus-writable says */
   VB_FIELD_COUNTED = 1 << 5,      /* counted where history=true and the source is silent about it */
+  VB_FIELD_ALARM = 1 << 6,        /* 0 ok, 1 warning, 2 alarm: a higher one is the safer one */
 } VbFieldFlags;
 
 /**
@@ -71,6 +72,10 @@ typedef enum
   VB_KNOWN_MAX_CELL_TEMPERATURE,
   VB_KNOWN_MIN_CELL_TEMPERATURE_ID,
   VB_KNOWN_MAX_CELL_TEMPERATURE_ID,
+  VB_KNOWN_ALLOW_TO_CHARGE,
+  VB_KNOWN_ALLOW_TO_DISCHARGE,
+  VB_KNOWN_CHARGED_ENERGY,
+  VB_KNOWN_DISCHARGED_ENERGY,
   VB_KNOWN_CONNECTED,
   VB_KNOWN_DEVICE_INSTANCE,
   VB_KNOWN_CUSTOM_NAME,
@@ -107,6 +112,7 @@ typedef struct
   int decimals;       /* of a real; -1 means whole tens */
   double minimum;     /* lowest allowed number */
   double maximum;     /* highest allowed number; minimum = maximum = 0: any finite number */
+  double slack;       /* how far beyond its range a number is brought back to it, with a warning */
   const char *values; /* an enumeration, as `0 ok, 1 warning` or `0-8 initializing`; or NULL */
   guint first;        /* number of the family's first member */
   guint step;         /* from one member's number to the next; 0 for a single field */
@@ -126,7 +132,6 @@ typedef enum
   VB_FIELD_ERROR_ENUM,
   VB_FIELD_ERROR_LENGTH,
   VB_FIELD_ERROR_DUPLICATE,
-  VB_FIELD_ERROR_ROLE,
   VB_FIELD_ERROR_MISSING,
   VB_FIELD_ERROR_IMPLAUSIBLE,
   VB_FIELD_ERROR_REPLAYED,

@@ -7,11 +7,24 @@
 #include "base/number.h"
 #include "base/shown.h"
 
+/* What of a wrong text is repeated, in bytes. */
+#define QUOTED_MAX 32
+
+/* How near a whole number one has to be to be it. */
+#define WHOLE_WITHIN 1e-6
+
 /* A number as a person writes it: 101, 0.1, -12.3. */
 static const char *
 write_number (double number, char *buffer)
 {
   return g_ascii_formatd (buffer, G_ASCII_DTOSTR_BUF_SIZE, "%.15g", number);
+}
+
+static gboolean
+is_in_range (const VbField *field, double number)
+{
+  return (field->minimum == 0 && field->maximum == 0)
+         || (number >= field->minimum && number <= field->maximum);
 }
 
 static gboolean
@@ -24,17 +37,11 @@ check_range (const VbItem *item, double number, GError **error)
   const char *side;
   double bound;
 
-  if (field->minimum == 0 && field->maximum == 0)
+  if (is_in_range (field, number))
     return TRUE;
 
-  if (number > field->maximum) {
-    side = "above";
-    bound = field->maximum;
-  } else if (number < field->minimum) {
-    side = "below";
-    bound = field->minimum;
-  } else
-    return TRUE;
+  side = number > field->maximum ? "above" : "below";
+  bound = number > field->maximum ? field->maximum : field->minimum;
 
   g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_RANGE, "%s is %s%s%s, %s the limit of %s%s%s",
                item->name, write_number (number, value), blank, unit, side,
@@ -48,7 +55,7 @@ check_whole (const VbItem *item, double number, GError **error)
 {
   char value[G_ASCII_DTOSTR_BUF_SIZE];
 
-  if (number == floor (number))
+  if (number == round (number))
     return TRUE;
 
   g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is %s, a whole number is needed",
@@ -85,6 +92,60 @@ check_enumeration (const VbItem *item, double number, GError **error)
   return FALSE;
 }
 
+/*
+ * Rounds half away from zero, as the number was written: 1.005 * 100 is a bit less than 100.5 in
+ * binary, by at most what the nudge adds.
+ */
+static double
+round_decimal (double scaled)
+{
+  return round (scaled + scaled * 2 * DBL_EPSILON);
+}
+
+static double
+round_to_decimals (int decimals, double number)
+{
+  static const double powers[] = { 1, 10, 100, 1000, 1e4, 1e5, 1e6 };
+
+  /* Zero has no sign on the bus. */
+  if (decimals < 0)
+    return round_decimal (number / powers[-decimals]) * powers[-decimals] + 0.0;
+
+  return round_decimal (number * powers[decimals]) / powers[decimals] + 0.0;
+}
+
+/* @number without what arithmetic has left behind its last digit: 100.00000000000001 % is 100 %,
+   and 1.0000000000000002 modules are one. What is in range by itself stays as it is. */
+static double
+without_dust (const VbField *field, double number)
+{
+  const double whole = round (number);
+  double rounded;
+
+  if (field->kind != VB_KIND_REAL)
+    return fabs (number - whole) < WHOLE_WITHIN ? whole : number;
+  if (is_in_range (field, number))
+    return number;
+
+  rounded = round_to_decimals (field->decimals, number);
+
+  return is_in_range (field, rounded) ? rounded : number;
+}
+
+gboolean
+vb_item_clamp_number (guint item, double *number)
+{
+  const VbField *field = vb_item (item)->field;
+  const double beyond = MAX (*number - field->maximum, field->minimum - *number);
+
+  if (field->slack == 0 || is_in_range (field, *number) || beyond > field->slack)
+    return FALSE;
+
+  *number = CLAMP (*number, field->minimum, field->maximum);
+
+  return TRUE;
+}
+
 gboolean
 vb_item_check_number (guint item, double number, VbValue *value, GError **error)
 {
@@ -98,6 +159,7 @@ vb_item_check_number (guint item, double number, VbValue *value, GError **error)
                  meant->name);
     return FALSE;
   }
+  number = without_dust (field, number);
   if (field->kind != VB_KIND_REAL && !check_whole (meant, number, error))
     return FALSE;
   if (!check_enumeration (meant, number, error) || !check_range (meant, number, error))
@@ -116,9 +178,8 @@ vb_item_check_boolean (guint item, gboolean boolean, VbValue *value, GError **er
   const VbItem *meant = vb_item (item);
 
   if (meant->field->kind != VB_KIND_BOOLEAN) {
-    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is %s, a %s is needed",
-                 meant->name, boolean ? "true" : "false",
-                 meant->field->kind == VB_KIND_TEXT ? "text" : "number");
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is %s, %s is needed", meant->name,
+                 boolean ? "true" : "false", vb_item_needs (item));
     return FALSE;
   }
 
@@ -128,21 +189,42 @@ vb_item_check_boolean (guint item, gboolean boolean, VbValue *value, GError **er
 }
 
 gboolean
+vb_item_takes_text (guint item)
+{
+  const VbField *field = vb_item (item)->field;
+
+  return field->kind == VB_KIND_TEXT || field->flags & VB_FIELD_OR_TEXT;
+}
+
+const char *
+vb_item_needs (guint item)
+{
+  static const char *const needs[] = {
+    [VB_KIND_REAL] = "a number",
+    [VB_KIND_INTEGER] = "a whole number",
+    [VB_KIND_BOOLEAN] = "true or false (or 1 or 0)",
+    [VB_KIND_TEXT] = "a text",
+  };
+
+  return needs[vb_item (item)->field->kind];
+}
+
+gboolean
 vb_item_check_text (guint item, const char *text, VbValue *value, GError **error)
 {
   const VbItem *meant = vb_item (item);
   const gsize length = strlen (text);
   gunichar control;
 
-  if (meant->field->kind != VB_KIND_TEXT && !(meant->field->flags & VB_FIELD_OR_TEXT)) {
-    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is a text, a number is needed",
-                 meant->name);
+  if (!vb_item_takes_text (item)) {
+    g_autofree char *shown = vb_shown (text, QUOTED_MAX);
+
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is the text \"%s\", %s is needed",
+                 meant->name, shown, vb_item_needs (item));
     return FALSE;
   }
-  if (length == 0 || length > VB_TEXT_MAX) {
-    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_LENGTH,
-                 "%s is a text of %zu bytes, allowed are 1 to %d", meant->name, length,
-                 VB_TEXT_MAX);
+  if (length == 0) {
+    g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_LENGTH, "%s is an empty text", meant->name);
     return FALSE;
   }
   if (!g_utf8_validate (text, (gssize)length, NULL)) {
@@ -159,37 +241,16 @@ vb_item_check_text (guint item, const char *text, VbValue *value, GError **error
     return FALSE;
   }
 
-  *value = vb_value_text (text);
+  *value = (VbValue){ .kind = VB_VALUE_TEXT, .as.text = vb_shown (text, VB_TEXT_MAX) };
 
   return TRUE;
-}
-
-/*
- * Rounds half away from zero, as the number was written: 1.005 * 100 is a bit less than 100.5 in
- * binary, by at most what the nudge adds.
- */
-static double
-round_decimal (double scaled)
-{
-  return round (scaled + scaled * 2 * DBL_EPSILON);
 }
 
 void
 vb_item_round (guint item, VbValue *value)
 {
-  static const double powers[] = { 1, 10, 100, 1000, 1e4, 1e5, 1e6 };
-  const int decimals = vb_item (item)->field->decimals;
-
-  if (value->kind != VB_VALUE_REAL)
-    return;
-
-  if (decimals < 0)
-    value->as.real = round_decimal (value->as.real / powers[-decimals]) * powers[-decimals];
-  else
-    value->as.real = round_decimal (value->as.real * powers[decimals]) / powers[decimals];
-
-  /* Zero has no sign on the bus. */
-  value->as.real += 0.0;
+  if (value->kind == VB_VALUE_REAL)
+    value->as.real = round_to_decimals (vb_item (item)->field->decimals, value->as.real);
 }
 
 void

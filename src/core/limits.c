@@ -56,8 +56,8 @@ sent_to_decimals (VbKnown known, double limit)
   return shown + 0.0;
 }
 
-static void
-round_sent (guint item, VbValue *value)
+void
+vb_limits_round (guint item, VbValue *value)
 {
   if (value->kind == VB_VALUE_REAL)
     value->as.real = sent_to_decimals (vb_item (item)->field->known, value->as.real);
@@ -86,7 +86,7 @@ vb_limits_belt (const VbBatteryLive *live, guint item, VbValue *value)
   const double high = ceiling (live, known);
   double number;
 
-  round_sent (item, value);
+  vb_limits_round (item, value);
   number = vb_value_number (value, NAN);
 
   /* Every comparison with NAN is false: what is not set binds nothing. */
@@ -107,6 +107,22 @@ vb_limits_belt (const VbBatteryLive *live, guint item, VbValue *value)
   return FALSE;
 }
 
+/* What is not set is NAN, which does not equal itself. */
+static gboolean
+is_same (double a, double b)
+{
+  return a == b || (isnan (a) && isnan (b));
+}
+
+gboolean
+vb_limits_same_belt (const VbBatteryLive *a, const VbBatteryLive *b)
+{
+  return is_same (a->max_charge_voltage, b->max_charge_voltage)
+         && is_same (a->max_charge_current, b->max_charge_current)
+         && is_same (a->max_discharge_current, b->max_discharge_current)
+         && is_same (a->min_battery_low_voltage, b->min_battery_low_voltage);
+}
+
 const VbValue *
 vb_limits_asked (const VbValues *values, guint item)
 {
@@ -119,7 +135,7 @@ vb_limits_asked (const VbValues *values, guint item)
     return NULL;
 
   /* No limit is a text, so that nothing is owned by the copy. */
-  round_sent (item, &asked);
+  vb_limits_round (item, &asked);
 
   return vb_value_equal (&asked, shown) ? NULL : sent;
 }
@@ -150,7 +166,7 @@ lower (VbValues *values, VbKnown known, double number, gint64 now)
 
   value = in_force->kind == VB_VALUE_INTEGER ? vb_value_integer ((gint64)number)
                                              : vb_value_real (number);
-  round_sent (item, &value);
+  vb_limits_round (item, &value);
 
   /* Invalid stays invalid: nothing is made valid here, and nothing raised. */
   if (vb_value_is_valid (in_force) && vb_value_number (&value, 0) < vb_value_number (in_force, 0))
@@ -174,16 +190,12 @@ vb_limits_hold (VbValues *values, const VbBatteryLive *live, gint64 now)
 }
 
 void
-vb_limits_lower (VbValues *values, const VbRecord *record, gint64 now)
+vb_limits_lower (VbValues *values, gint64 now)
 {
   /* Not BatteryLowVoltage: lower would be further from safety, and raised is nothing here. */
   static const VbKnown limits[] = { VB_KNOWN_MAX_CHARGE_VOLTAGE, VB_KNOWN_MAX_CHARGE_CURRENT,
                                     VB_KNOWN_MAX_DISCHARGE_CURRENT };
 
-  for (guint i = 0; i < G_N_ELEMENTS (limits); i++) {
-    const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (limits[i]));
-
-    if (entry != NULL && vb_value_is_valid (&entry->value))
-      lower (values, limits[i], vb_value_number (&entry->value, 0), now);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (limits); i++)
+    lower (values, limits[i], vb_values_number (values, limits[i]), now);
 }

@@ -14,6 +14,7 @@ typedef struct
 {
   VbValues *values;
   const VbBatteryConfig *config;
+  const VbRequired *required;
   const VbSource *source;
   VbState state;
   gboolean entered; /* with this step */
@@ -29,44 +30,113 @@ append_seconds (GString *text, gint64 time)
   g_string_append_printf (text, "%s s", number);
 }
 
+/* The error that @errors, which may be NULL, have about a field; any where @path is NULL. */
+static const VbRecordError *
+find_error (const GPtrArray *errors, const char *path)
+{
+  for (guint i = 0; errors != NULL && i < errors->len; i++) {
+    const VbRecordError *error = g_ptr_array_index (errors, i);
+
+    if (path == NULL || g_strcmp0 (error->path, path) == 0)
+      return error;
+  }
+
+  return NULL;
+}
+
+static void
+append_brief (GString *text, const VbRecordError *error)
+{
+  g_autofree char *brief = vb_record_error_brief (error);
+
+  vb_shown_append (text, brief, BRIEF_MAX);
+}
+
+/* Whether what came last, within @after, was refused. */
+static const VbRecordError *
+recent_refusal (const VbSource *source, gint64 now, gint64 after)
+{
+  const VbRefusal *refusal = &source->refusal;
+
+  if (refusal->time <= now - after || refusal->time <= source->last)
+    return NULL;
+
+  return find_error (refusal->errors, NULL);
+}
+
 /* Why the battery is not live. @after: the configured time of the step. */
 static void
 append_reason (const VbValues *values,
                const VbBatteryConfig *config,
+               const VbRequired *required,
                const VbSource *source,
                gint64 now,
                gint64 after,
                GString *text)
 {
-  const gint64 recent = now - config->live.freshness.warn_after;
-  const VbRefusal *refusal = &source->refusal;
   const VbRequirement *oldest = vb_required_oldest (config->fixed.role, values);
+  const VbItem *field = vb_item (vb_item_known (oldest->field));
+  const VbRecordError *refusal = recent_refusal (source, now, after);
+  const VbRecordError *wrong = find_error (source->errors, field->path);
 
-  if (refusal->time > recent && refusal->time > source->last && refusal->errors->len > 0) {
-    g_autofree char *brief = vb_record_error_brief (g_ptr_array_index (refusal->errors, 0));
-
+  if (refusal != NULL) {
     g_string_append (text, "Records refused: ");
-    vb_shown_append (text, brief, BRIEF_MAX);
+    append_brief (text, refusal);
+    return;
+  }
+  if (vb_required_is_out_of_reach (required, config, values) && source->last > now - after) {
+    g_string_append (text, "Battery out of reach, says the source");
     return;
   }
 
   if (source->last <= now - after)
     g_string_append (text, "No data for ");
-  else if (vb_required_time (values, oldest) <= now - after)
-    g_string_append_printf (text, "%s not sent for ",
-                            vb_item (vb_item_known (oldest->field))->name);
-  else {
+  else if (vb_required_time (values, oldest) > now - after) {
     /* Everything came, and age counts from when it last changed. */
     g_string_append (text, "The same values for ");
     after = config->live.frozen_after;
-  }
+  } else if (wrong != NULL) {
+    g_string_append (text, "Not usable: ");
+    append_brief (text, wrong);
+    return;
+  } else
+    g_string_append_printf (text, "%s not sent for ", field->name);
 
   append_seconds (text, after);
 }
 
 void
+vb_publish_waits (const VbValues *values,
+                  const VbBatteryConfig *config,
+                  const VbRequired *required,
+                  const VbSource *source,
+                  gint64 now,
+                  GString *text)
+{
+  const gint64 warn_after = config->live.freshness.warn_after;
+  const VbRequirement *oldest = vb_required_oldest (config->fixed.role, values);
+  const VbItem *field = vb_item (vb_item_known (oldest->field));
+  const VbRecordError *refusal = recent_refusal (source, now, warn_after);
+  const VbRecordError *wrong = find_error (source->errors, field->path);
+
+  if (source->records == 0 && refusal == NULL)
+    g_string_append (text, "No data yet");
+  else if (refusal != NULL) {
+    g_string_append (text, "Records refused: ");
+    append_brief (text, refusal);
+  } else if (vb_required_is_out_of_reach (required, config, values))
+    g_string_append (text, "Battery out of reach, says the source");
+  else if (wrong != NULL) {
+    g_string_append (text, "Not usable: ");
+    append_brief (text, wrong);
+  } else
+    g_string_append_printf (text, "Waiting for %s", field->name);
+}
+
+void
 vb_publish_describe (const VbValues *values,
                      const VbBatteryConfig *config,
+                     const VbRequired *required,
                      const VbSource *source,
                      VbState state,
                      gint64 now,
@@ -85,15 +155,15 @@ vb_publish_describe (const VbValues *values,
     vb_shown_append (text, source->named != NULL ? source->named : "nobody", BRIEF_MAX);
     return;
   case VB_STATE_LATE:
-    append_reason (values, config, source, now, freshness->warn_after, text);
+    append_reason (values, config, required, source, now, freshness->warn_after, text);
     return;
   case VB_STATE_STALE:
-    append_reason (values, config, source, now, freshness->stale_after, text);
+    append_reason (values, config, required, source, now, freshness->stale_after, text);
     if (config->fixed.role == VB_ROLE_BMS)
       g_string_append (text, consequences[freshness->on_stale]);
     return;
   case VB_STATE_LOST:
-    append_reason (values, config, source, now,
+    append_reason (values, config, required, source, now,
                    freshness->on_stale == VB_ON_STALE_DROP ? freshness->stale_after
                                                            : freshness->drop_after,
                    text);
@@ -205,7 +275,8 @@ show_information (const Step *step, guint item)
     return;
 
   text = g_string_new (NULL);
-  vb_publish_describe (step->values, step->config, step->source, step->state, step->now, text);
+  vb_publish_describe (step->values, step->config, step->required, step->source, step->state,
+                       step->now, text);
   vb_values_show (step->values, item, &(VbValue){ .kind = VB_VALUE_TEXT, .as.text = text->str },
                   step->now);
   step->values->flags[item] |= VB_ITEM_DERIVED;
@@ -262,12 +333,13 @@ show_item (const Step *step, guint item)
 void
 vb_publish (VbValues *values,
             const VbBatteryConfig *config,
+            const VbRequired *required,
             VbSource *source,
             VbState state,
             gboolean entered,
             gint64 now)
 {
-  const Step step = { values, config, source, state, entered, now };
+  const Step step = { values, config, required, source, state, entered, now };
   const gboolean on_bus = vb_state_on_bus (state);
 
   for (guint i = 0; i < values->active->len; i++) {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "required.h"
 #include "source.h"
-#include "values.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  */
 void vb_publish (VbValues *values,
                  const VbBatteryConfig *config,
+                 const VbRequired *required,
                  VbSource *source,
                  VbState state,
                  gboolean entered,
@@ -27,9 +28,18 @@ void vb_publish (VbValues *values,
     follows. It has VB_INFORMATION_MAX bytes at most, whatever the source sent. */
 void vb_publish_describe (const VbValues *values,
                           const VbBatteryConfig *config,
+                          const VbRequired *required,
                           const VbSource *source,
                           VbState state,
                           gint64 now,
                           GString *text);
+
+/** Appends what a battery that is not on the bus waits for, in no more bytes. */
+void vb_publish_waits (const VbValues *values,
+                       const VbBatteryConfig *config,
+                       const VbRequired *required,
+                       const VbSource *source,
+                       gint64 now,
+                       GString *text);
 
 G_END_DECLS

@@ -3,26 +3,37 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/shown.h"
 
-/* Keys that dbus-mqtt-battery publishers send and that mean nothing here; the identity rows of the
-   field table belong to them too. */
+/* Keys that dbus-mqtt-battery and dbus-serialbattery publish and that mean nothing here, or which
+   begin with it; the identity rows of the field table belong to them too. */
 static const char *const ignored_keys[] = {
+  "CapacityBms",
+  "ConsumedAmphoursBms",
   "DeviceName",
+  "DeviceState",
   "Family",
   "Info/ChargeModeDebug",
   "Info/ChargeModeDebugBulk",
   "Info/ChargeModeDebugFloat",
   "JsonData",
   "Manufacturer",
+  "Mode",
 };
+static const char *const ignored_groups[] = { "Cell", "Info/Config" };
 
-/* Each suggestion looks at every name there is. A record with more unknown names than this is none
-   that was meant for a battery. */
-#define SUGGESTIONS_MAX 8
+/* What senders say instead of null: Home Assistant, ESPHome, Python. */
+static const char *const not_known[] = { "", "nan", "none", "null", "unavailable", "unknown" };
 
 /* Largest number up to which every integer is a double of its own. */
 #define SEQUENCE_MAX 9007199254740992.0
+
+/* What of a wrong text is repeated, in bytes. */
+#define QUOTED_MAX 32
+
+/* So many ignored names are told, at most. */
+#define IGNORED_MAX 400
 
 static void
 entry_clear (gpointer data)
@@ -51,8 +62,9 @@ vb_record_new (void)
   g_array_set_clear_func (record->entries, entry_clear);
   record->errors = g_ptr_array_new_with_free_func (error_free);
   record->ignored = g_ptr_array_new_with_free_func (g_free);
+  record->warnings = g_ptr_array_new_with_free_func (g_free);
   record->spellings = g_string_new (NULL);
-  record->named = g_new0 (guint8, vb_item_count ());
+  record->named = g_new0 (guint16, vb_item_count ());
 
   return record;
 }
@@ -63,26 +75,57 @@ vb_record_free (VbRecord *record)
   g_array_unref (record->entries);
   g_ptr_array_unref (record->errors);
   g_ptr_array_unref (record->ignored);
+  g_ptr_array_unref (record->warnings);
   g_string_free (record->spellings, TRUE);
   g_free (record->named);
   g_free (record);
+}
+
+/* Somebody else may hold them: who noted a record keeps its errors. */
+static void
+clear_errors (VbRecord *record)
+{
+  if (record->errors->len == 0)
+    return;
+
+  g_ptr_array_unref (record->errors);
+  record->errors = g_ptr_array_new_with_free_func (error_free);
 }
 
 void
 vb_record_reset (VbRecord *record)
 {
   for (guint i = 0; i < record->entries->len; i++)
-    record->named[g_array_index (record->entries, VbRecordEntry, i).item] = FALSE;
+    record->named[g_array_index (record->entries, VbRecordEntry, i).item] = 0;
 
   g_array_set_size (record->entries, 0);
-  g_ptr_array_set_size (record->errors, 0);
+  clear_errors (record);
   record->n_more = 0;
   record->n_unknown = 0;
   g_ptr_array_set_size (record->ignored, 0);
+  g_ptr_array_set_size (record->warnings, 0);
+  record->altered = FALSE;
   g_string_truncate (record->spellings, 0);
   record->has_sequence = FALSE;
   record->has_timestamp = FALSE;
   record->connected = VB_CONNECTED_UNSAID;
+}
+
+static void G_GNUC_PRINTF (5, 0) add_error (VbRecord *record,
+                                            const char *field,
+                                            const char *path,
+                                            VbFieldError code,
+                                            const char *format,
+                                            va_list arguments)
+{
+  VbRecordError *error = g_new0 (VbRecordError, 1);
+  g_autofree char *detail = g_strdup_vprintf (format, arguments);
+
+  error->detail = vb_shown (detail, VB_RECORD_DETAIL_MAX);
+  error->field = field != NULL ? vb_shown (field, VB_RECORD_FIELD_MAX) : NULL;
+  error->path = path;
+  error->code = code;
+  g_ptr_array_add (record->errors, error);
 }
 
 void
@@ -93,22 +136,26 @@ vb_record_add_error (VbRecord *record,
                      const char *format,
                      ...)
 {
-  VbRecordError *error = g_new0 (VbRecordError, 1);
-  g_autofree char *detail = NULL;
   va_list arguments;
-  guint item;
 
   va_start (arguments, format);
-  detail = g_strdup_vprintf (format, arguments);
+  add_error (record, field, path, code, format, arguments);
   va_end (arguments);
+}
 
-  error->detail = vb_shown (detail, VB_RECORD_DETAIL_MAX);
-  error->field = field != NULL ? vb_shown (field, VB_RECORD_FIELD_MAX) : NULL;
-  error->path = path;
-  error->code = code;
-  error->required = path != NULL && vb_item_find (path, &item)
-                    && (vb_item (item)->field->flags & VB_FIELD_REQUIRED);
-  g_ptr_array_add (record->errors, error);
+void
+vb_record_add_warning (VbRecord *record, const char *format, ...)
+{
+  g_autofree char *text = NULL;
+  va_list arguments;
+
+  if (record->warnings->len == VB_RECORD_WARNINGS_MAX)
+    return;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_ptr_array_add (record->warnings, vb_shown (text, VB_RECORD_DETAIL_MAX));
 }
 
 gboolean
@@ -119,6 +166,10 @@ vb_record_ignores (const char *spelling)
 
   for (guint i = 0; i < G_N_ELEMENTS (ignored_keys); i++)
     if (g_str_equal (spelling, ignored_keys[i]))
+      return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (ignored_groups); i++)
+    if (g_str_has_prefix (spelling, ignored_groups[i])
+        && strchr ("/", spelling[strlen (ignored_groups[i])]) != NULL)
       return TRUE;
 
   return FALSE;
@@ -135,9 +186,7 @@ add_unknown (VbRecord *record, const char *spelling)
     return;
   }
 
-  if (record->n_unknown <= SUGGESTIONS_MAX)
-    meant = vb_item_suggest (spelling);
-
+  meant = vb_item_suggest (spelling);
   if (meant != NULL)
     vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_UNKNOWN,
                          "no such field; did you mean %s?", meant);
@@ -145,128 +194,221 @@ add_unknown (VbRecord *record, const char *spelling)
     vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_UNKNOWN, "no such field");
 }
 
-/* Looks up what @spelling names and notes that it was named. Returns FALSE where there is nothing
-   to add: unknown, ignored, or named before. */
-static gboolean
-name_item (VbRecord *record, const char *spelling, guint *item)
+static void
+add_ignored (VbRecord *record, const char *spelling)
 {
-  const VbItem *named;
-  const VbRecordEntry *entry;
+  if (record->ignored->len < IGNORED_MAX)
+    g_ptr_array_add (record->ignored, vb_shown (spelling, VB_RECORD_FIELD_MAX));
+}
 
+/* Looks up what @spelling names. Returns FALSE where there is nothing to add: unknown, or
+   ignored. */
+static gboolean
+find_item (VbRecord *record, const char *spelling, guint *item)
+{
   if (!vb_item_find (spelling, item)) {
     if (vb_record_ignores (spelling))
-      g_ptr_array_add (record->ignored, g_strdup (spelling));
+      add_ignored (record, spelling);
     else
       add_unknown (record, spelling);
     return FALSE;
   }
 
-  named = vb_item (*item);
-  if (named->field->group == VB_GROUP_IDENTITY) {
-    g_ptr_array_add (record->ignored, g_strdup (spelling));
-    return FALSE;
-  }
-
-  entry = vb_record_entry (record, *item);
-  if (entry != NULL) {
-    vb_record_add_error (record, spelling, named->path, VB_FIELD_ERROR_DUPLICATE,
-                         "%s is named twice; the first time as %s", named->name,
-                         vb_record_spelling (record, entry));
+  if (vb_item (*item)->field->group == VB_GROUP_IDENTITY) {
+    add_ignored (record, spelling);
     return FALSE;
   }
 
   return TRUE;
 }
 
+/* The safer one of two values that one record has for the same field: a lower limit, a higher
+   alarm; invalid where neither is safer. */
 static void
-add_entry (VbRecord *record, const char *spelling, guint item, VbValue *value)
+take_safer (VbRecordEntry *entry, const VbValue *second)
 {
-  VbRecordEntry entry = { .item = item, .value = *value, .spelling = record->spellings->len };
+  const VbField *field = vb_item (entry->item)->field;
+  const double a = vb_value_number (&entry->value, NAN);
+  const double b = vb_value_number (second, NAN);
+  gboolean second_is_safer;
+
+  if (field->group == VB_GROUP_LIMIT && field->flags & VB_FIELD_REQUIRED)
+    second_is_safer = isnan (a) || b < a;
+  else if (field->flags & VB_FIELD_ALARM)
+    second_is_safer = isnan (a) || b > a;
+  else {
+    vb_value_clear (&entry->value);
+    return;
+  }
+
+  if (second_is_safer)
+    vb_value_set (&entry->value, second);
+}
+
+/* Takes @value over. */
+static void
+add_entry (
+    VbRecord *record, const char *spelling, guint item, VbSaid said, VbValue *value, double sent)
+{
+  VbRecordEntry entry = {
+    .item = item, .said = said, .value = *value, .sent = sent, .spelling = record->spellings->len
+  };
+  VbRecordEntry *first = vb_record_entry (record, item);
+
+  if (first != NULL) {
+    vb_record_add_error (record, spelling, vb_item (item)->path, VB_FIELD_ERROR_DUPLICATE,
+                         "%s is named twice; the first time as %s", vb_item (item)->name,
+                         vb_record_spelling (record, first));
+    take_safer (first, value);
+    first->said = VB_SAID_WRONG;
+    return;
+  }
 
   *value = (VbValue)VB_VALUE_INIT;
-  g_string_append_len (record->spellings, spelling, strlen (spelling) + 1);
+  g_string_append_len (record->spellings, spelling, (gssize)strlen (spelling) + 1);
   g_array_append_val (record->entries, entry);
-  record->named[item] = TRUE;
+  record->named[item] = (guint16)record->entries->len;
 }
 
-/* Adds the checked value, or the error that the check found. A wrong field counts as named, so that
-   a second spelling of it is a duplicate. */
+/* Adds the checked value, or the error that the check found. */
 static void
-add_checked (VbRecord *record, const char *spelling, guint item, VbValue *value, GError *error)
+add_checked (VbRecord *record,
+             const char *spelling,
+             guint item,
+             VbValue *value,
+             double sent,
+             const GError *error)
 {
-  add_entry (record, spelling, item, value);
   if (error != NULL)
     vb_record_add_error (record, spelling, vb_item (item)->path, error->code, "%s", error->message);
+  add_entry (record, spelling, item, error != NULL ? VB_SAID_WRONG : VB_SAID_VALUE, value, sent);
 }
 
-/* The three members that speak of the record or its source rather than of the battery. */
+static void
+add_number (VbRecord *record, const char *spelling, guint item, double number)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (VbValue) value = VB_VALUE_INIT;
+  double within = number;
+
+  if (!vb_item_check_number (item, number, &value, &error)
+      && vb_item_clamp_number (item, &within)) {
+    g_clear_error (&error);
+    vb_item_check_number (item, within, &value, &error);
+    vb_record_add_warning (record, "%s is %.15g, taken as %.15g", vb_item (item)->name, number,
+                           within);
+  }
+  add_checked (record, spelling, item, &value, number, error);
+}
+
+/* Of two the first counts, whatever the other says. */
+static void
+add_second (VbRecord *record, const char *spelling)
+{
+  vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_DUPLICATE, "%s is named twice",
+                       spelling);
+}
+
+static void
+set_sequence (VbRecord *record, const char *spelling, double number)
+{
+  if (record->has_sequence) {
+    add_second (record, spelling);
+    return;
+  }
+  if (number != floor (number) || fabs (number) > SEQUENCE_MAX) {
+    vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_TYPE,
+                         "Sequence is %g, a whole number within ±2⁵³ is needed", number);
+    return;
+  }
+
+  record->has_sequence = TRUE;
+  record->sequence = (gint64)number;
+}
+
+static void
+set_timestamp (VbRecord *record, const char *spelling, double number)
+{
+  if (record->has_timestamp) {
+    add_second (record, spelling);
+    return;
+  }
+
+  record->has_timestamp = TRUE;
+  record->timestamp = number;
+}
+
+/* Of two that differ the record says neither. */
+static void
+set_connected (VbRecord *record, const char *spelling, double number)
+{
+  const VbConnected connected = number == 0 ? VB_CONNECTED_NO : VB_CONNECTED_YES;
+
+  if (number != 0 && number != 1) {
+    vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_RANGE,
+                         "Connected is %g, allowed are 0 and 1", number);
+    record->connected = VB_CONNECTED_WRONG;
+  } else if (record->connected != VB_CONNECTED_UNSAID && record->connected != connected) {
+    vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_DUPLICATE,
+                         "Connected is named twice");
+    record->connected = VB_CONNECTED_WRONG;
+  } else
+    record->connected = connected;
+}
+
+/* The members that speak of the record or its source rather than of the battery. */
+static const struct
+{
+  const char *name;
+  void (*set) (VbRecord *record, const char *spelling, double number);
+} about_record[] = {
+  { "Sequence", set_sequence },
+  { "Timestamp", set_timestamp },
+  { "Connected", set_connected },
+  { "/Connected", set_connected },
+};
+
+/* Returns: FALSE where @spelling is none of those members */
 static gboolean
 add_about_record (VbRecord *record, const char *spelling, double number)
 {
-  if (g_str_equal (spelling, "Sequence")) {
-    if (number != floor (number) || fabs (number) > SEQUENCE_MAX)
-      vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_TYPE,
-                           "Sequence is %g, a whole number within ±2⁵³ is needed", number);
-    else {
-      record->has_sequence = TRUE;
-      record->sequence = (gint64)number;
+  for (guint i = 0; i < G_N_ELEMENTS (about_record); i++)
+    if (g_str_equal (spelling, about_record[i].name)) {
+      about_record[i].set (record, spelling, number);
+      return TRUE;
     }
-    return TRUE;
-  }
 
-  if (g_str_equal (spelling, "Timestamp")) {
-    record->has_timestamp = TRUE;
-    record->timestamp = number;
-    return TRUE;
-  }
+  return FALSE;
+}
 
-  if (g_str_equal (spelling, "Connected") || g_str_equal (spelling, "/Connected")) {
-    if (record->connected != VB_CONNECTED_UNSAID)
-      vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_DUPLICATE,
-                           "Connected is named twice");
-    else if (number != 0 && number != 1)
-      vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_RANGE,
-                           "Connected is %g, allowed are 0 and 1", number);
-    else
-      record->connected = number == 0 ? VB_CONNECTED_NO : VB_CONNECTED_YES;
+/* The same for what is no number; @is_null: nothing was said of the record itself then. */
+static gboolean
+add_wrong_about_record (VbRecord *record, const char *spelling, const char *what, gboolean is_null)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (about_record); i++) {
+    if (!g_str_equal (spelling, about_record[i].name))
+      continue;
+
+    if (about_record[i].set == set_connected)
+      record->connected = VB_CONNECTED_WRONG;
+    else if (is_null)
+      return TRUE;
+    vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_TYPE, "%s %s", spelling, what);
     return TRUE;
   }
 
   return FALSE;
 }
 
-static gboolean
-is_about_record (const char *spelling)
-{
-  return g_str_equal (spelling, "Sequence") || g_str_equal (spelling, "Timestamp")
-         || g_str_equal (spelling, "Connected") || g_str_equal (spelling, "/Connected");
-}
-
-static gboolean
-refuse_about_record (VbRecord *record, const char *spelling, const char *what)
-{
-  if (!is_about_record (spelling))
-    return FALSE;
-
-  vb_record_add_error (record, spelling, NULL, VB_FIELD_ERROR_TYPE, "%s is %s, a number is needed",
-                       spelling, what);
-  return TRUE;
-}
-
 void
 vb_record_add_number (VbRecord *record, const char *spelling, double number)
 {
-  g_autoptr (GError) error = NULL;
-  g_auto (VbValue) value = VB_VALUE_INIT;
   guint item;
 
   g_return_if_fail (isfinite (number));
 
-  if (add_about_record (record, spelling, number) || !name_item (record, spelling, &item))
-    return;
-
-  vb_item_check_number (item, number, &value, &error);
-  add_checked (record, spelling, item, &value, error);
+  if (!add_about_record (record, spelling, number) && find_item (record, spelling, &item))
+    add_number (record, spelling, item, number);
 }
 
 void
@@ -278,26 +420,70 @@ vb_record_add_boolean (VbRecord *record, const char *spelling, gboolean boolean)
 
   if (g_str_has_suffix (spelling, "Connected") && add_about_record (record, spelling, boolean))
     return;
-  if (refuse_about_record (record, spelling, boolean ? "true" : "false")
-      || !name_item (record, spelling, &item))
+  if (add_wrong_about_record (
+          record, spelling,
+          boolean ? "is true, a number is needed" : "is false, a number is needed", FALSE)
+      || !find_item (record, spelling, &item))
     return;
 
   vb_item_check_boolean (item, boolean, &value, &error);
-  add_checked (record, spelling, item, &value, error);
+  add_checked (record, spelling, item, &value, boolean, error);
+}
+
+static gboolean
+says_not_known (guint item, const char *text)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (not_known); i++)
+    if (g_ascii_strcasecmp (text, not_known[i]) == 0)
+      return *text == '\0' || vb_item (item)->field->kind != VB_KIND_TEXT;
+
+  return FALSE;
+}
+
+static void
+add_text (VbRecord *record, const char *spelling, guint item, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_auto (VbValue) value = VB_VALUE_INIT;
+
+  if (vb_item_check_text (item, text, &value, &error) && strlen (text) > VB_TEXT_MAX)
+    vb_record_add_warning (record, "%s is a text of %zu bytes, cut to %d", vb_item (item)->name,
+                           strlen (text), VB_TEXT_MAX);
+  add_checked (record, spelling, item, &value, NAN, error);
 }
 
 void
 vb_record_add_text (VbRecord *record, const char *spelling, const char *text)
 {
-  g_autoptr (GError) error = NULL;
-  g_auto (VbValue) value = VB_VALUE_INIT;
+  g_autofree char *quoted = NULL;
+  double number;
   guint item;
 
-  if (refuse_about_record (record, spelling, "a text") || !name_item (record, spelling, &item))
+  if (vb_number_from_text (text, &number)) {
+    if (add_about_record (record, spelling, number)) {
+      vb_record_add_warning (record, "%s is the text \"%s\", taken as a number", spelling, text);
+      return;
+    }
+  } else {
+    g_autofree char *shown = vb_shown (text, QUOTED_MAX);
+
+    quoted = g_strdup_printf ("is the text \"%s\", a number is needed", shown);
+    number = NAN;
+    if (add_wrong_about_record (record, spelling, quoted, FALSE))
+      return;
+  }
+
+  if (!find_item (record, spelling, &item))
     return;
 
-  vb_item_check_text (item, text, &value, &error);
-  add_checked (record, spelling, item, &value, error);
+  if (says_not_known (item, text))
+    vb_record_add_null (record, spelling);
+  else if (!isnan (number) && !vb_item_takes_text (item)) {
+    vb_record_add_warning (record, "%s is the text \"%s\", taken as a number", vb_item (item)->name,
+                           text);
+    add_number (record, spelling, item, number);
+  } else
+    add_text (record, spelling, item, text);
 }
 
 void
@@ -306,25 +492,36 @@ vb_record_add_null (VbRecord *record, const char *spelling)
   g_auto (VbValue) value = VB_VALUE_INIT;
   guint item;
 
-  if (refuse_about_record (record, spelling, "null") || !name_item (record, spelling, &item))
+  if (!add_wrong_about_record (record, spelling, "is null, 0 or 1 is needed", TRUE)
+      && find_item (record, spelling, &item))
+    add_entry (record, spelling, item, VB_SAID_NULL, &value, NAN);
+}
+
+void
+vb_record_add_wrong (
+    VbRecord *record, const char *spelling, VbFieldError code, double sent, const char *what)
+{
+  g_auto (VbValue) value = VB_VALUE_INIT;
+  guint item;
+
+  if (add_wrong_about_record (record, spelling, what, FALSE)
+      || !find_item (record, spelling, &item))
     return;
 
-  add_entry (record, spelling, item, &value);
+  vb_record_add_error (record, spelling, vb_item (item)->path, code, "%s %s", vb_item (item)->name,
+                       what);
+  add_entry (record, spelling, item, VB_SAID_WRONG, &value, sent);
 }
 
 void
 vb_record_add_other (VbRecord *record, const char *spelling, const char *what)
 {
-  g_auto (VbValue) value = VB_VALUE_INIT;
+  g_autofree char *text = NULL;
   guint item;
 
-  if (refuse_about_record (record, spelling, what) || !name_item (record, spelling, &item))
-    return;
-
-  add_entry (record, spelling, item, &value);
-  vb_record_add_error (record, spelling, vb_item (item)->path, VB_FIELD_ERROR_TYPE,
-                       "%s is %s, a %s is needed", vb_item (item)->name, what,
-                       vb_item (item)->field->kind == VB_KIND_TEXT ? "text" : "number");
+  text = g_strdup_printf ("is %s, %s is needed", what,
+                          vb_item_find (spelling, &item) ? vb_item_needs (item) : "a number");
+  vb_record_add_wrong (record, spelling, VB_FIELD_ERROR_TYPE, NAN, text);
 }
 
 void
@@ -352,20 +549,13 @@ vb_record_steal_errors (VbRecord *record)
   return errors;
 }
 
-const VbRecordEntry *
+VbRecordEntry *
 vb_record_entry (const VbRecord *record, guint item)
 {
-  if (!record->named[item])
+  if (record->named[item] == 0)
     return NULL;
 
-  for (guint i = 0; i < record->entries->len; i++) {
-    const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
-
-    if (entry->item == item)
-      return entry;
-  }
-
-  return NULL;
+  return &g_array_index (record->entries, VbRecordEntry, record->named[item] - 1);
 }
 
 double
@@ -373,34 +563,96 @@ vb_record_number (const VbRecord *record, VbKnown known)
 {
   const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (known));
 
-  return entry != NULL ? vb_value_number (&entry->value, NAN) : NAN;
+  return entry != NULL && entry->said == VB_SAID_VALUE ? vb_value_number (&entry->value, NAN) : NAN;
 }
 
-gboolean
-vb_record_says_null (const VbRecord *record, VbKnown known)
+double
+vb_record_sent (const VbRecord *record, VbKnown known)
 {
   const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (known));
 
-  return entry != NULL && !vb_value_is_valid (&entry->value);
+  return entry != NULL ? vb_value_number (&entry->value, entry->sent) : NAN;
 }
 
 gboolean
-vb_record_says_value (const VbRecord *record, VbKnown known)
+vb_record_lacks_value (const VbRecord *record, VbKnown known)
 {
   const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (known));
 
-  return entry != NULL && vb_value_is_valid (&entry->value);
+  return entry != NULL && entry->said != VB_SAID_VALUE;
+}
+
+gboolean
+vb_record_has_value (const VbRecord *record, VbKnown known)
+{
+  const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (known));
+
+  return entry != NULL && entry->said == VB_SAID_VALUE;
+}
+
+gboolean
+vb_record_is_wrong (const VbRecord *record)
+{
+  for (guint i = 0; i < record->errors->len; i++)
+    if (((const VbRecordError *)g_ptr_array_index (record->errors, i))->code
+        != VB_FIELD_ERROR_IMPLAUSIBLE)
+      return TRUE;
+
+  return FALSE;
+}
+
+gboolean
+vb_record_is_usable (const VbRecord *record)
+{
+  if (!vb_record_is_wrong (record) || record->connected != VB_CONNECTED_UNSAID)
+    return TRUE;
+
+  for (guint i = 0; i < record->entries->len; i++)
+    if (g_array_index (record->entries, VbRecordEntry, i).said != VB_SAID_WRONG)
+      return TRUE;
+
+  return FALSE;
+}
+
+VbRecordEntry *
+vb_record_doubt (VbRecord *record, VbKnown known, const char *format, ...)
+{
+  const guint item = vb_item_known (known);
+  VbRecordEntry *entry = vb_record_entry (record, item);
+  va_list arguments;
+
+  g_return_val_if_fail (entry != NULL, NULL);
+
+  va_start (arguments, format);
+  add_error (record, vb_record_spelling (record, entry), vb_item (item)->path,
+             VB_FIELD_ERROR_IMPLAUSIBLE, format, arguments);
+  va_end (arguments);
+  entry->said = VB_SAID_DOUBTED;
+  record->altered = TRUE;
+
+  return entry;
 }
 
 void
-vb_record_add_field_error (VbRecord *record, VbKnown known, VbFieldError code, const char *detail)
+vb_record_ignore (VbRecord *record, guint item)
 {
-  const guint item = vb_item_known (known);
   const VbRecordEntry *entry = vb_record_entry (record, item);
 
-  vb_record_add_error (record,
-                       entry != NULL ? vb_record_spelling (record, entry) : vb_item (item)->name,
-                       vb_item (item)->path, code, "%s", detail);
+  if (entry == NULL)
+    return;
+
+  add_ignored (record, vb_record_spelling (record, entry));
+  for (guint i = record->errors->len; i-- > 0;) {
+    const VbRecordError *error = g_ptr_array_index (record->errors, i);
+
+    if (g_strcmp0 (error->path, vb_item (item)->path) == 0)
+      g_ptr_array_remove_index (record->errors, i);
+  }
+  g_array_remove_index (record->entries, record->named[item] - 1u);
+  record->named[item] = 0;
+  for (guint i = 0; i < record->entries->len; i++)
+    record->named[g_array_index (record->entries, VbRecordEntry, i).item] = (guint16)(i + 1);
+  record->altered = TRUE;
 }
 
 gboolean

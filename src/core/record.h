@@ -4,11 +4,24 @@
 
 G_BEGIN_DECLS
 
-/** One field that a record names. An invalid @value stands for null: "not known". */
+/** What a record says of a field, and what has been made of it. */
+typedef enum
+{
+  VB_SAID_VALUE,
+  VB_SAID_NULL,    /* "not known" */
+  VB_SAID_WRONG,   /* among the errors; not known in this record */
+  VB_SAID_DOUBTED, /* among the errors: in range and hard to believe; not known in this record */
+  VB_SAID_HELD,    /* a limit that must not rise with this record; not known in it */
+} VbSaid;
+
+/** One field that a record names. */
 typedef struct
 {
   guint item;
-  VbValue value;
+  VbSaid said;
+  VbValue value;  /* what was said, where it is one that the field can have; of a field that was
+                     said twice the safer one, as long as there is one; else invalid */
+  double sent;    /* the number that was sent, whether the field can have it or not, else NAN */
   gsize spelling; /* where the spelling that was sent begins, see vb_record_spelling() */
 } VbRecordEntry;
 
@@ -18,8 +31,7 @@ typedef struct
   char *field; /* the spelling that was sent, nested names joined by '/'; NULL: the whole record */
   const char *path; /* D-Bus path of the field meant, or NULL where there is none */
   VbFieldError code;
-  char *detail;      /* one sentence that names the value and the limit */
-  gboolean required; /* a required field is concerned */
+  char *detail; /* one sentence that names the value and the limit */
 } VbRecordError;
 
 /** What a record says about the source itself: dbus-mqtt-battery's `Connected`. */
@@ -28,6 +40,7 @@ typedef enum
   VB_CONNECTED_UNSAID,
   VB_CONNECTED_NO,
   VB_CONNECTED_YES,
+  VB_CONNECTED_WRONG, /* it was said, and cannot be understood */
 } VbConnected;
 
 /** How a record is applied. */
@@ -52,6 +65,9 @@ typedef enum
 /** So many errors of one record are told, at most; of the others, how many they were. */
 #define VB_RECORD_ERRORS_MAX 20
 
+/** So many warnings of one record are told, at most. */
+#define VB_RECORD_WARNINGS_MAX 20
+
 /** Longest spelling and longest detail of an error, in bytes. */
 #define VB_RECORD_FIELD_MAX 64
 #define VB_RECORD_DETAIL_MAX 256
@@ -64,20 +80,24 @@ typedef enum
  */
 typedef struct
 {
-  GArray *entries;    /* of VbRecordEntry */
-  GPtrArray *errors;  /* of VbRecordError; not each unknown name has one of its own */
-  guint n_more;       /* how many more errors there were than @errors holds */
-  GPtrArray *ignored; /* of char *: keys known from other drivers that mean nothing here */
+  GArray *entries;     /* of VbRecordEntry */
+  GPtrArray *errors;   /* of VbRecordError; not each unknown name has one of its own */
+  guint n_more;        /* how many more errors there were than @errors holds */
+  GPtrArray *ignored;  /* of char *: keys known from other drivers that mean nothing here, and
+                         limits that were sent to a monitor */
+  GPtrArray *warnings; /* of char *: what was taken in another form than it was sent in */
   gboolean has_sequence;
   gint64 sequence;
   gboolean has_timestamp;
   double timestamp; /* Unix seconds */
   VbConnected connected;
+  gboolean altered; /* by who judged it: it is not what was read any more */
 
   /*< private >*/
   guint n_unknown; /* unknown names */
   GString *spellings;
-  guint8 *named; /* of vb_item_count(): whether the record named the item */
+  guint16 *named; /* of vb_item_count(): the number of the entry that names the item, from 1 on; 0:
+                     none does */
 } VbRecord;
 
 /** Makes an empty record. Free with vb_record_free(). */
@@ -100,7 +120,12 @@ void vb_record_add_null (VbRecord *record, const char *spelling);
 /** Whether @spelling is one of those names that mean nothing here, whatever their value is. */
 gboolean vb_record_ignores (const char *spelling);
 
-/** Adds a member whose value is of no kind a field can have; @what says what it is: `an array`. */
+/** Adds a member whose value is none that a field could have; @code and @what say what is wrong
+    with it: `is an array, a number is needed`. @sent: the number that it is, or NAN. */
+void vb_record_add_wrong (
+    VbRecord *record, const char *spelling, VbFieldError code, double sent, const char *what);
+
+/** Adds a member that is an array or an object; @what says which: `an array`. */
 void vb_record_add_other (VbRecord *record, const char *spelling, const char *what);
 
 /** Appends an error; @field and @path may be NULL. What is appended is one line each, without
@@ -112,9 +137,15 @@ void vb_record_add_error (VbRecord *record,
                           const char *format,
                           ...) G_GNUC_PRINTF (5, 6);
 
-/** Appends an error about a field, under the spelling that was sent where there is one. */
-void
-vb_record_add_field_error (VbRecord *record, VbKnown known, VbFieldError code, const char *detail);
+/** Doubts what @record says of a field: an error of code `implausible`. Returns: its entry */
+VbRecordEntry *vb_record_doubt (VbRecord *record, VbKnown known, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+
+/** Takes @item out of @record, with all that was wrong with it, and lists it as ignored. */
+void vb_record_ignore (VbRecord *record, guint item);
+
+/** Appends a warning; what is appended is one line and cut where it is too long. */
+void vb_record_add_warning (VbRecord *record, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /** Whether one of the errors has @code. */
 gboolean vb_record_has_error (const VbRecord *record, VbFieldError code);
@@ -128,14 +159,25 @@ void vb_record_cut_errors (VbRecord *record);
 GPtrArray *vb_record_steal_errors (VbRecord *record);
 
 /** The entry that names @item, or NULL. */
-const VbRecordEntry *vb_record_entry (const VbRecord *record, guint item);
+VbRecordEntry *vb_record_entry (const VbRecord *record, guint item);
 
-/** The number that @record itself carries for a field, or NAN. */
+/** The value that @record has for a field, and which is to be taken; NAN where there is none. */
 double vb_record_number (const VbRecord *record, VbKnown known);
 
-/** Whether @record names a field and calls it null; whether it has a value for it. */
-gboolean vb_record_says_null (const VbRecord *record, VbKnown known);
-gboolean vb_record_says_value (const VbRecord *record, VbKnown known);
+/** The number that @record has for a field, whether it is right and to be taken or not; else
+    NAN. */
+double vb_record_sent (const VbRecord *record, VbKnown known);
+
+/** Whether @record names a field and has no value for it that is to be taken; whether it has
+    one. */
+gboolean vb_record_lacks_value (const VbRecord *record, VbKnown known);
+gboolean vb_record_has_value (const VbRecord *record, VbKnown known);
+
+/** Whether anything can be used of @record, which is not empty. */
+gboolean vb_record_is_usable (const VbRecord *record);
+
+/** Whether any field of @record is wrong; doubted is not wrong. */
+gboolean vb_record_is_wrong (const VbRecord *record);
 
 /** The spelling under which @entry was sent; valid until the record is reset. */
 const char *vb_record_spelling (const VbRecord *record, const VbRecordEntry *entry);

@@ -21,12 +21,22 @@ typedef struct
  */
 typedef struct
 {
-  gint64
-      last_change; /* when one of Voltage, Current, Power, Soc last changed by a single bit, µs */
+  gint64 last_change; /* when Voltage, Current, Power or Soc last changed by a bit, µs */
+  gint64 cut;         /* when the source last said that its battery is out of reach; 0: never. What
+                         came up to then counts from @counts_from at the latest */
+  gint64 counts_from;
 } VbRequired;
 
 /** The requirements of @role: @n of them, from the first on. */
 const VbRequirement *vb_required_list (VbRole role, guint *n);
+
+/** Whether @field is required of @role. */
+gboolean vb_required_is (VbRole role, const VbField *field);
+
+/** Whether the field that @entry names keeps value and age where the record has no value for it
+    that is to be taken. A required one does: not known in one record is no reason to lose it. So
+    does a limit or an alarm that is wrong: it must not end by that. */
+gboolean vb_required_keeps (VbRole role, const VbRecordEntry *entry);
 
 /** When @requirement was last met; 0: never. */
 gint64 vb_required_time (const VbValues *values, const VbRequirement *requirement);
@@ -43,6 +53,18 @@ gint64 vb_required_age (const VbRequired *required,
                         const VbValues *values,
                         gint64 now);
 
+/** The source says that its battery is out of reach: it is stale at @now, however young the values
+    are, and only what is sent from then on leads back. Said again it does not begin anew. */
+void vb_required_cut (VbRequired *required,
+                      const VbBatteryConfig *config,
+                      const VbValues *values,
+                      gint64 now);
+
+/** Whether a required field has not come since the source said so. */
+gboolean vb_required_is_out_of_reach (const VbRequired *required,
+                                      const VbBatteryConfig *config,
+                                      const VbValues *values);
+
 /** When that age reaches @deadline, by the values or by the source being frozen. */
 gint64 vb_required_due (const VbRequired *required,
                         const VbBatteryConfig *config,
@@ -51,12 +73,21 @@ gint64 vb_required_due (const VbRequired *required,
                         gint64 now);
 
 /** Appends the flat names of the required fields that are absent or older than warn-after. */
-void vb_required_missing (const VbBatteryConfig *config,
+void vb_required_missing (const VbRequired *required,
+                          const VbBatteryConfig *config,
                           const VbValues *values,
                           gint64 now,
                           GPtrArray *names);
 
-/** Appends those that @record calls null however young their values are, each once. */
-void vb_required_nulled (VbRole role, const VbRecord *record, GPtrArray *names);
+/** Appends those that @record names and has no value for that is to be taken, however young their
+    values are, each once. */
+void vb_required_lacking (VbRole role, const VbRecord *record, GPtrArray *names);
+
+/** Appends an error for every required field that @record does not name. Returns: whether it names
+    all of them */
+gboolean vb_required_are_named (VbRole role, VbRecord *record);
+
+/** Whether no required field that @record names is wrong, doubted or held. */
+gboolean vb_required_are_usable (VbRole role, const VbRecord *record);
 
 G_END_DECLS

@@ -34,28 +34,38 @@ vb_source_set (VbSource *source, const char *address, gint64 warn_after, gint64 
     set_text (&source->address, address);
 }
 
-void
-vb_source_take (VbSource *source, const char *address, gint64 warn_after, gint64 now)
-{
-  source->records++;
-  source->last = now;
-  vb_source_set (source, address, warn_after, now);
-}
-
 static void
 note_to_log (VbSource *source, gint64 now)
 {
-  VbRefusal *refusal = &source->refusal;
-
-  refusal->to_log = source->logged == 0 || now - source->logged >= LOG_EVERY;
-  if (!refusal->to_log) {
-    source->unlogged++;
+  source->to_log = source->logged == 0 || now - source->logged >= LOG_EVERY;
+  if (!source->to_log) {
+    source->silent++;
     return;
   }
 
-  refusal->unlogged = source->unlogged;
+  source->unlogged = source->silent;
   source->logged = now;
-  source->unlogged = 0;
+  source->silent = 0;
+}
+
+void
+vb_source_take (VbSource *source,
+                const char *address,
+                GPtrArray *errors,
+                guint n_more,
+                gint64 warn_after,
+                gint64 now)
+{
+  source->records++;
+  source->last = now;
+  g_clear_pointer (&source->errors, g_ptr_array_unref);
+  source->n_more = n_more;
+  source->to_log = FALSE;
+  if (errors->len > 0) {
+    source->errors = g_ptr_array_ref (errors);
+    note_to_log (source, now);
+  }
+  vb_source_set (source, address, warn_after, now);
 }
 
 void
@@ -90,6 +100,7 @@ vb_source_copy (VbSource *copy, const VbSource *source)
   copy->address = g_strdup (source->address);
   copy->named = g_strdup (source->named);
   copy->refusal = (VbRefusal){ 0 };
+  copy->errors = NULL;
 }
 
 void
@@ -99,4 +110,5 @@ vb_source_clear (VbSource *source)
   g_free (source->named);
   g_free (source->refusal.address);
   g_clear_pointer (&source->refusal.errors, g_ptr_array_unref);
+  g_clear_pointer (&source->errors, g_ptr_array_unref);
 }

@@ -96,25 +96,37 @@ is_alive (const VbField *field)
 }
 
 gboolean
-vb_values_take (VbValues *values, const VbRecordEntry *entry, gint64 now)
+vb_values_take (VbValues *values, const VbRecordEntry *entry, gboolean keeps, gint64 now)
 {
+  static const VbValue invalid = VB_VALUE_INIT;
+  const gboolean has_value = entry->said == VB_SAID_VALUE;
+  const VbValue *value = has_value ? &entry->value : &invalid;
   const VbField *field = vb_item (entry->item)->field;
   VbSample *sent = &values->sent[entry->item];
   gboolean changed;
 
   vb_values_activate (values, entry->item);
-  if (vb_value_is_valid (&entry->value))
+  if (has_value)
     values->flags[entry->item] &= ~VB_ITEM_NULLED;
-  else if (field->flags & VB_FIELD_REQUIRED)
+  else if (keeps)
     return FALSE;
   else
     values->flags[entry->item] |= VB_ITEM_NULLED;
 
-  changed = is_alive (field) && !vb_value_equal (&sent->value, &entry->value);
-  vb_value_set (&sent->value, &entry->value);
+  changed = is_alive (field) && !vb_value_equal (&sent->value, value);
+  vb_value_set (&sent->value, value);
   sent->time = now;
 
   return changed;
+}
+
+void
+vb_values_hold (VbValues *values, VbKnown known, gint64 now)
+{
+  VbSample *sent = &values->sent[vb_item_known (known)];
+
+  if (vb_value_is_valid (&sent->value))
+    sent->time = now;
 }
 
 /* Whether @item is one of two fields that meet the same requirement, and @record speaks of the
@@ -126,7 +138,7 @@ stands_in (const VbRecord *record, guint item)
 
   for (guint i = 0; i < G_N_ELEMENTS (pair); i++)
     if (item == vb_item_known (pair[i]))
-      return vb_record_says_null (record, pair[1 - i]);
+      return vb_record_lacks_value (record, pair[1 - i]);
 
   return FALSE;
 }
@@ -140,12 +152,12 @@ is_about_present (guint item)
 }
 
 void
-vb_values_clear_unnamed (VbValues *values, const VbRecord *record)
+vb_values_clear_unnamed (VbValues *values, const VbRecord *record, gboolean either)
 {
   for (guint i = 0; i < values->active->len; i++) {
     const guint item = g_array_index (values->active, guint, i);
 
-    if (record->named[item] || !is_about_present (item) || stands_in (record, item))
+    if (record->named[item] || !is_about_present (item) || (either && stands_in (record, item)))
       continue;
 
     vb_value_clear (&values->sent[item].value);

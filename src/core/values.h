@@ -46,19 +46,26 @@ double vb_values_number (const VbValues *values, VbKnown known);
 gint64 vb_values_time (const VbValues *values, VbKnown known);
 
 /**
- * Takes one field of a record. A required one that is null keeps value and age: not known in this
- * record is no reason to lose it.
+ * Takes one field of a record.
+ *
+ * @keeps: whether the field keeps value and age where the record has no value for it that is to be
+ * taken; else it becomes invalid, and nothing derived takes its place
  *
  * Returns: whether Voltage, Current, Power or Soc has changed, by a single bit
  */
-gboolean vb_values_take (VbValues *values, const VbRecordEntry *entry, gint64 now);
+gboolean vb_values_take (VbValues *values, const VbRecordEntry *entry, gboolean keeps, gint64 now);
+
+/** Keeps the value that a field has, where it has one, as if it had been sent at @now. */
+void vb_values_hold (VbValues *values, VbKnown known, gint64 now);
 
 /**
  * Makes invalid what @record, which replaces, does not name; identity and group static stay. So
  * does Current or Power where the record calls the other one null. The times stay, so that a cell
  * that was seen once is missed when it is not there any more.
+ *
+ * @either: whether one of Current and Power is required; else neither stands in for the other
  */
-void vb_values_clear_unnamed (VbValues *values, const VbRecord *record);
+void vb_values_clear_unnamed (VbValues *values, const VbRecord *record, gboolean either);
 
 /**
  * Forgets what was sent up to @until about the present; identity and group static stay. Alarms are

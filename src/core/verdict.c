@@ -13,6 +13,8 @@ vb_verdict_new (void)
 
   verdict->missing = g_ptr_array_new ();
   verdict->warnings = g_ptr_array_new_with_free_func (g_free);
+  verdict->safer = g_ptr_array_new ();
+  verdict->reason = g_string_new (NULL);
 
   return verdict;
 }
@@ -22,39 +24,50 @@ vb_verdict_free (VbVerdict *verdict)
 {
   g_ptr_array_unref (verdict->missing);
   g_ptr_array_unref (verdict->warnings);
+  g_ptr_array_unref (verdict->safer);
+  g_string_free (verdict->reason, TRUE);
   g_free (verdict);
 }
 
 void
 vb_verdict_fill (VbVerdict *verdict,
                  const VbBatteryConfig *config,
+                 const VbRequired *required,
                  const VbValues *values,
                  const VbRecord *record,
                  VbState state,
                  guint changed,
                  gint64 now)
 {
+  gboolean lacks = FALSE;
+
   verdict->state = state;
   verdict->changed = changed;
   verdict->accepted = 0;
   g_ptr_array_set_size (verdict->missing, 0);
   g_ptr_array_set_size (verdict->warnings, 0);
-  vb_required_missing (config, values, now, verdict->missing);
+  vb_required_missing (required, config, values, now, verdict->missing);
 
-  /* "Off" takes nothing else of its record, and needs no advice. */
+  /* Of what is out of reach nothing is taken, and no advice is needed. */
   if (record->connected == VB_CONNECTED_NO)
     return;
 
-  vb_required_nulled (config->fixed.role, record, verdict->missing);
   for (guint i = 0; i < record->entries->len; i++) {
     const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
     const VbField *field = vb_item (entry->item)->field;
-    const gboolean kept = !vb_value_is_valid (&entry->value) && field->flags & VB_FIELD_REQUIRED;
 
-    if (!kept && vb_battery_config_has_field (config, field))
+    lacks = lacks || entry->said != VB_SAID_VALUE;
+    if ((entry->said == VB_SAID_VALUE || entry->said == VB_SAID_NULL)
+        && !vb_required_keeps (config->fixed.role, entry)
+        && vb_battery_config_has_field (config, field))
       verdict->accepted++;
-    vb_limits_warn (&config->live, entry->item, &entry->value, verdict->warnings);
+    if (entry->said == VB_SAID_VALUE && field->group == VB_GROUP_LIMIT)
+      vb_limits_warn (&config->live, entry->item, &entry->value, verdict->warnings);
   }
+  if (lacks)
+    vb_required_lacking (config->fixed.role, record, verdict->missing);
+  for (guint i = 0; i < record->warnings->len; i++)
+    g_ptr_array_add (verdict->warnings, g_strdup (g_ptr_array_index (record->warnings, i)));
 
   if (vb_required_lacks_limits (config->fixed.role, values))
     g_ptr_array_add (verdict->warnings, g_strdup (WARNING_NO_LIMITS));

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "presence.h"
+#include "required.h"
 #include "selection.h"
 #include "source.h"
-#include "values.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +15,8 @@ typedef struct
   guint changed;       /* items whose value on the bus changed with it, derived ones included */
   GPtrArray *missing;  /* of const char *: flat names, required fields absent or too old */
   GPtrArray *warnings; /* of char *: owned texts */
+  GPtrArray *safer;    /* of const char *: flat names, what was taken of fields that were not */
+  GString *reason;     /* why it is not live; empty where it is */
 } VbVerdict;
 
 VbVerdict *vb_verdict_new (void);
@@ -24,6 +26,7 @@ void vb_verdict_free (VbVerdict *verdict);
     many items changed on the bus. */
 void vb_verdict_fill (VbVerdict *verdict,
                       const VbBatteryConfig *config,
+                      const VbRequired *required,
                       const VbValues *values,
                       const VbRecord *record,
                       VbState state,

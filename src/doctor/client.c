@@ -138,11 +138,10 @@ parse (GBytes *json)
 {
   g_autoptr (VbJsonReader) check = vb_json_reader_new ();
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  const char *field;
   gsize length;
   const char *text = g_bytes_get_data (json, &length);
 
-  return text != NULL && vb_json_reader_read (check, text, length, &field, NULL)
+  return text != NULL && vb_json_reader_read (check, text, length, NULL)
                  && json_parser_load_from_data (parser, text, (gssize)length, NULL)
              ? json_parser_steal_root (parser)
              : NULL;
@@ -214,6 +213,20 @@ join_texts (JsonArray *array)
   return g_string_free (joined, FALSE);
 }
 
+/* What is wrong with a field that there is begins with its name. */
+static char *
+describe_error (JsonObject *error)
+{
+  g_autofree char *field = copy_text (error, "field");
+  g_autofree char *path = copy_text (error, "path");
+  g_autofree char *detail = copy_text (error, "detail");
+
+  if (field == NULL || path != NULL || detail == NULL)
+    return g_steal_pointer (&detail);
+
+  return g_strdup_printf ("%s: %s", field, detail);
+}
+
 static void
 read_source (VbBatteryAnswer *answer, JsonObject *source)
 {
@@ -226,7 +239,7 @@ read_source (VbBatteryAnswer *answer, JsonObject *source)
   answer->last = copy_text (source, "last");
   answer->last_refusal = copy_text (refusal, "time");
   if (errors != NULL && json_array_get_length (errors) > 0)
-    answer->refusal = copy_text (as_object (json_array_get_element (errors, 0)), "detail");
+    answer->refusal = describe_error (as_object (json_array_get_element (errors, 0)));
 }
 
 /* Where it is lowered or held, what was asked for stands beside it. */

@@ -103,6 +103,7 @@ vb_json_event_accepted (const VbBattery *battery,
   vb_json_member_string (&json, "address", source->address);
   vb_json_member_accepted (&json, verdict->state, verdict->accepted, verdict->changed,
                            verdict->missing);
+  vb_json_member_any_errors (&json, source->errors, source->n_more);
   vb_json_end_object (&json);
 }
 

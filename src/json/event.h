@@ -18,7 +18,8 @@ void vb_json_event_values (const VbBattery *battery, const guint *items, guint n
 /** `values` with everything that is valid. */
 void vb_json_event_all_values (const VbBattery *battery, GString *text);
 
-/** `accepted`: the last record that was taken, what became of it, and the age of the source. */
+/** `accepted`: the last record that was taken, what became of it, what was wrong in it, and the age
+    of the source. */
 void vb_json_event_accepted (const VbBattery *battery,
                              const VbVerdict *verdict,
                              gint64 now,

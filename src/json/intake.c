@@ -63,9 +63,23 @@ vb_intake_is_taken (VbOutcome outcome)
   return outcome == VB_OUTCOME_IN_FORCE || outcome == VB_OUTCOME_TAKEN;
 }
 
+static void
+describe_safer (const GPtrArray *safer, GString *detail)
+{
+  if (safer->len == 0) {
+    g_string_append (detail, "nothing was changed");
+    return;
+  }
+
+  g_string_append (detail, "only what is safer was taken");
+  for (guint i = 0; i < safer->len; i++)
+    g_string_append_printf (detail, "%s%s", i == 0 ? ": " : ", ",
+                            (const char *)g_ptr_array_index (safer, i));
+}
+
 /* One sentence for all errors: how many of the record's fields are wrong. */
 static void
-describe_errors (const VbRecord *record, GString *detail)
+describe_errors (const VbRecord *record, const GPtrArray *safer, GString *detail)
 {
   guint wrong = record->n_more, missing = 0;
   guint fields = record->entries->len + record->ignored->len + record->n_more;
@@ -82,16 +96,18 @@ describe_errors (const VbRecord *record, GString *detail)
       missing++;
     else
       wrong++;
-    if (error->code == VB_FIELD_ERROR_UNKNOWN || error->code == VB_FIELD_ERROR_DUPLICATE)
+    if (error->path == NULL || error->code == VB_FIELD_ERROR_DUPLICATE)
       fields++;
   }
 
-  if (wrong == 0)
-    g_string_append_printf (detail, "%u required %s missing; nothing was changed.", missing,
+  if (missing > 0)
+    g_string_append_printf (detail, "%u required %s missing; ", missing,
                             missing == 1 ? "field is" : "fields are");
   else
-    g_string_append_printf (detail, "%u of %u fields %s wrong; nothing was changed.", wrong,
-                            MAX (fields, wrong), wrong == 1 ? "is" : "are");
+    g_string_append_printf (detail, "%u of %u fields %s wrong; ", wrong, MAX (fields, wrong),
+                            wrong == 1 ? "is" : "are");
+  describe_safer (safer, detail);
+  g_string_append_c (detail, '.');
 }
 
 static void
@@ -106,30 +122,38 @@ describe_wait (gint64 stood_still, GString *detail)
                             (double)stood_still / G_USEC_PER_SEC);
 }
 
+/* What was wrong with a record, once a minute at most. @what: what became of it */
 static void
-log_refusal (const VbBattery *battery)
+log_errors (const VbBattery *battery,
+            const char *address,
+            const GPtrArray *errors,
+            const char *what)
 {
   const char *name = vb_battery_config (battery)->fixed.name;
-  const VbRefusal *refusal = &vb_battery_source (battery)->refusal;
+  const VbSource *source = vb_battery_source (battery);
   const VbRecordError *error;
-  g_autofree char *more = NULL;
+  g_autofree char *more = NULL, *brief = NULL;
 
-  if (!refusal->to_log || refusal->errors->len == 0)
+  if (!source->to_log || errors == NULL || errors->len == 0)
     return;
 
-  error = g_ptr_array_index (refusal->errors, 0);
-  if (refusal->unlogged > 0)
-    more = g_strdup_printf ("; %u more were refused since the last line about it",
-                            refusal->unlogged);
+  error = g_ptr_array_index (errors, 0);
+  if (source->unlogged > 0)
+    more = g_strdup_printf ("; %u more since the last line about it", source->unlogged);
+  if (error->field != NULL && error->path == NULL
+      && !g_str_has_prefix (error->detail, error->field))
+    brief = g_strdup_printf ("%s: %s", error->field, error->detail);
   g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", name, "REFUSAL_CODE",
                     vb_field_error_name (error->code), "MESSAGE",
-                    "battery %s: record from %s refused with %u: %s%s", name, refusal->address,
-                    vb_intake_status (refusal->outcome), error->detail, more != NULL ? more : "");
+                    "battery %s: record from %s %s: %s%s", name, address, what,
+                    brief != NULL ? brief : error->detail, more != NULL ? more : "");
 }
 
 static VbOutcome
 refuse (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery, VbOutcome outcome)
 {
+  char what[32];
+
   g_string_truncate (intake->read, 0);
   g_clear_pointer (&intake->errors, g_ptr_array_unref);
   intake->errors = vb_record_steal_errors (intake->record);
@@ -139,7 +163,8 @@ refuse (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery, VbOutc
 
   vb_battery_refuse (battery, delivery->source, outcome, g_ptr_array_ref (intake->errors),
                      intake->record->n_more, delivery->now);
-  log_refusal (battery);
+  g_snprintf (what, sizeof what, "refused with %u", vb_intake_status (outcome));
+  log_errors (battery, delivery->source, intake->errors, what);
 
   return outcome;
 }
@@ -147,8 +172,6 @@ refuse (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery, VbOutc
 static gboolean
 is_taken (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
 {
-  if (delivery->whole && intake->record->errors->len > 0)
-    return FALSE;
   if (delivery->check)
     return vb_battery_check (battery, intake->record, delivery->now, intake->verdict);
 
@@ -163,11 +186,12 @@ give (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
   if (!is_taken (intake, battery, delivery)) {
     const gboolean replayed = vb_record_has_error (intake->record, VB_FIELD_ERROR_REPLAYED);
 
-    describe_errors (intake->record, intake->detail);
+    describe_errors (intake->record, intake->verdict->safer, intake->detail);
     return refuse (intake, battery, delivery, replayed ? VB_OUTCOME_REPLAYED : VB_OUTCOME_WRONG);
   }
 
-  vb_record_cut_errors (intake->record);
+  if (!delivery->check)
+    log_errors (battery, delivery->source, vb_battery_source (battery)->errors, "taken in part");
 
   return intake->verdict->state == VB_STATE_LIVE && vb_battery_presence (battery)->on_bus
              ? VB_OUTCOME_IN_FORCE
@@ -179,6 +203,7 @@ begin (VbIntake *intake)
 {
   intake->refused = FALSE;
   g_string_truncate (intake->detail, 0);
+  g_ptr_array_set_size (intake->verdict->safer, 0);
 }
 
 gboolean
@@ -226,8 +251,8 @@ vb_intake_read (VbIntake *intake,
 
   outcome = give (intake, battery, delivery);
 
-  /* What was taken with errors has been changed, for this battery alone. */
-  if (intake->record->errors->len > 0)
+  /* What was judged has been changed, for this battery and this moment alone. */
+  if (intake->record->errors->len > 0 || intake->record->altered)
     g_string_truncate (intake->read, 0);
   else if (!intake->refused && intake->read->len == 0)
     g_string_append_len (intake->read, body, (gssize)length);

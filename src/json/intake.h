@@ -22,7 +22,6 @@ typedef struct
   gint64 stood_still; /* how long (µs) the process had stood still when it came; 0: it had not */
   gint64 now;         /* µs of the clock of the batteries */
   gboolean check;     /* say what would become of it, and change nothing */
-  gboolean whole;     /* wrong-optional=drop does not count: nothing of it can be left out */
 } VbDelivery;
 
 /** Makes an intake. Free with vb_intake_free(). */
@@ -54,7 +53,8 @@ VbOutcome vb_intake_take (VbIntake *intake, VbBattery *battery, const VbDelivery
  */
 gboolean vb_intake_has_waited (VbIntake *intake, const VbBattery *battery, gint64 stood_still);
 
-/** The verdict on the last record, where it was taken. */
+/** The verdict on the last record, where it was taken; where it was refused only what was safer
+    counts in it. */
 const VbVerdict *vb_intake_verdict (const VbIntake *intake);
 
 /** The last record; its errors are in vb_intake_errors() where it was refused. */

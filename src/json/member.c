@@ -50,6 +50,13 @@ vb_json_member_accepted (
 }
 
 void
+vb_json_member_any_errors (VbJsonWriter *json, const GPtrArray *errors, guint n_more)
+{
+  if (errors != NULL)
+    vb_json_member_errors (json, errors, n_more);
+}
+
+void
 vb_json_member_errors (VbJsonWriter *json, const GPtrArray *errors, guint n_more)
 {
   vb_json_name (json, "errors");

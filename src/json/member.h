@@ -25,6 +25,9 @@ void vb_json_member_accepted (
 /** `errors`: an array of VbRecordError; and where there were @n_more besides, `more_errors`. */
 void vb_json_member_errors (VbJsonWriter *json, const GPtrArray *errors, guint n_more);
 
+/** The same, and nothing where @errors is NULL. */
+void vb_json_member_any_errors (VbJsonWriter *json, const GPtrArray *errors, guint n_more);
+
 /** A value, a real with @decimals places, or null. */
 void vb_json_member_value (VbJsonWriter *json, const VbValue *value, int decimals);
 

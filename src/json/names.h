@@ -7,9 +7,8 @@ G_BEGIN_DECLS
 /**
  * VbJsonNames:
  *
- * The names in the objects that the reader is inside of: those that an object has had before, and
- * the path that leads to the member being read, which an error names. It is used for one text after
- * the other and keeps what it has grown to.
+ * The path of names that leads through the objects that the reader is inside of to the member being
+ * read. It is used for one text after the other and keeps what it has grown to.
  */
 typedef struct _VbJsonNames VbJsonNames;
 
@@ -19,12 +18,8 @@ void vb_json_names_free (VbJsonNames *names);
 /** An object begins, as a value of the member entered last. */
 void vb_json_names_open (VbJsonNames *names);
 
-/**
- * Enters the next member of the innermost object.
- *
- * Returns: FALSE where the object has a member of that name already
- */
-gboolean vb_json_names_enter (VbJsonNames *names, const char *name);
+/** Enters the next member of the innermost object. */
+void vb_json_names_enter (VbJsonNames *names, const char *name);
 
 /** The innermost object ends, or its reading; each one that was opened must be closed. */
 void vb_json_names_close (VbJsonNames *names);

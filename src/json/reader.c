@@ -4,9 +4,6 @@
 #include "names.h"
 #include "scan.h"
 
-/* How many characters of a path or a number a message repeats. */
-#define SHOWN_MAX 40
-
 struct _VbJsonReader
 {
   VbJsonScan scan;
@@ -19,15 +16,6 @@ struct _VbJsonReader
   VbJsonNames *names;
   GString *name; /* one name, decoded */
   GString *text; /* one text, decoded */
-
-  /* The first offence in what is otherwise JSON. It waits for the end of the text, because a syntax
-     error further on outweighs it. */
-  VbJsonReaderError offence;
-  const char *offence_at; /* NULL: none so far */
-  gsize offence_length;   /* of what the message repeats */
-  const char *offence_text;
-  gboolean offence_has_path;
-  GString *offence_path;
 };
 
 static gboolean check_value (VbJsonReader *check);
@@ -39,33 +27,9 @@ vb_json_reader_error_quark (void)
 }
 
 static void
-note_offence (
-    VbJsonReader *check, VbJsonReaderError offence, const char *at, gsize length, const char *text)
-{
-  const char *path = vb_json_names_path (check->names);
-
-  if (check->offence_at != NULL)
-    return;
-
-  check->offence = offence;
-  check->offence_at = at;
-  check->offence_length = length;
-  check->offence_text = text;
-  check->offence_has_path = path != NULL;
-  g_string_assign (check->offence_path, path != NULL ? path : "");
-}
-
-static void
-note_nul (VbJsonReader *check, const char *nul)
-{
-  if (nul != NULL)
-    note_offence (check, VB_JSON_READER_ERROR_NUL, nul, 0, "a text may not hold \\u0000");
-}
-
-static void
 tell (VbJsonReader *check, VbJsonToken token)
 {
-  if (check->read == NULL || check->offence_at != NULL)
+  if (check->read == NULL)
     return;
 
   token.path = vb_json_names_path (check->names);
@@ -76,9 +40,7 @@ static gboolean
 check_member (VbJsonReader *check)
 {
   VbJsonScan *scan = &check->scan;
-  const char *start = scan->at;
   const char *nul;
-  gboolean is_new;
 
   if (vb_json_scan_peek (scan) != '"')
     return vb_json_scan_unexpected (scan, "expected a name in double quotes");
@@ -87,11 +49,7 @@ check_member (VbJsonReader *check)
   if (!vb_json_scan_string (scan, check->name, &nul))
     return FALSE;
 
-  is_new = vb_json_names_enter (check->names, check->name->str);
-  note_nul (check, nul);
-  if (!is_new)
-    note_offence (check, VB_JSON_READER_ERROR_DUPLICATE, start, 0,
-                  "the name stands twice in one object");
+  vb_json_names_enter (check->names, check->name->str);
 
   vb_json_scan_space (scan);
   if (vb_json_scan_peek (scan) != ':')
@@ -169,10 +127,12 @@ check_number (VbJsonReader *check)
     return FALSE;
 
   length = (gsize)(check->scan.at - start);
-  if (!vb_number_read (start, length, integer, &token.number))
-    note_offence (check, VB_JSON_READER_ERROR_NUMBER, start, length,
-                  integer ? " is beyond the limit of \u00b19007199254740992 for an integer"
-                          : " is beyond the limit of \u00b11.797e308 for a number");
+  if (!vb_number_read (start, length, integer, &token.number)) {
+    token.fault = integer ? VB_JSON_FAULT_INTEGER : VB_JSON_FAULT_REAL;
+    g_string_truncate (check->text, 0);
+    g_string_append_len (check->text, start, (gssize)length);
+    token.text = check->text->str;
+  }
   tell (check, token);
 
   return TRUE;
@@ -187,8 +147,9 @@ check_string (VbJsonReader *check)
   if (!vb_json_scan_string (&check->scan, check->text, &nul))
     return FALSE;
 
-  note_nul (check, nul);
-  tell (check, (VbJsonToken){ .kind = VB_JSON_TEXT, .text = check->text->str });
+  tell (check, (VbJsonToken){ .kind = VB_JSON_TEXT,
+                              .text = check->text->str,
+                              .fault = nul != NULL ? VB_JSON_FAULT_NUL : VB_JSON_FAULT_NONE });
 
   return TRUE;
 }
@@ -251,56 +212,17 @@ check_text (VbJsonReader *check, gsize length)
   return TRUE;
 }
 
-static char *
-shorten (const char *text, gsize length)
-{
-  g_autofree char *start = NULL;
-
-  if (g_utf8_strlen (text, length) <= SHOWN_MAX)
-    return g_strndup (text, length);
-
-  start = g_utf8_substring (text, 0, SHOWN_MAX);
-
-  return g_strconcat (start, "\u2026", NULL);
-}
-
 static void
-set_error (VbJsonReader *check,
-           VbJsonReaderError code,
-           const char *at,
-           const char *message,
-           GError **error)
+set_error (const VbJsonReader *check, GError **error)
 {
+  const VbJsonScan *scan = &check->scan;
   gsize line;
   glong column;
 
-  vb_json_scan_position (&check->scan, at, &line, &column);
-  g_set_error (error, VB_JSON_READER_ERROR, code, "%s, line %" G_GSIZE_FORMAT ", column %ld",
-               message, line, column);
-}
-
-static void
-set_problem_error (VbJsonReader *check, GError **error)
-{
-  const VbJsonScan *scan = &check->scan;
-  g_autofree char *message = NULL;
-
-  if (scan->problem_is_end)
-    message = g_strconcat ("the text ends too early, ", scan->problem, NULL);
-
-  set_error (check, check->problem, scan->problem_at, message != NULL ? message : scan->problem,
-             error);
-}
-
-static void
-set_offence_error (VbJsonReader *check, GError **error)
-{
-  g_autofree char *path = shorten (check->offence_path->str, check->offence_path->len);
-  g_autofree char *shown = shorten (check->offence_at, check->offence_length);
-  g_autofree char *message
-      = g_strconcat (path, check->offence_has_path ? ": " : "", shown, check->offence_text, NULL);
-
-  set_error (check, check->offence, check->offence_at, message, error);
+  vb_json_scan_position (scan, scan->problem_at, &line, &column);
+  g_set_error (
+      error, VB_JSON_READER_ERROR, check->problem, "%s%s, line %" G_GSIZE_FORMAT ", column %ld",
+      scan->problem_is_end ? "the text ends too early, " : "", scan->problem, line, column);
 }
 
 VbJsonReader *
@@ -311,7 +233,6 @@ vb_json_reader_new (void)
   check->names = vb_json_names_new ();
   check->name = g_string_new (NULL);
   check->text = g_string_new (NULL);
-  check->offence_path = g_string_new (NULL);
 
   return check;
 }
@@ -324,7 +245,6 @@ vb_json_reader_free (VbJsonReader *check)
   vb_json_names_free (check->names);
   g_string_free (check->name, TRUE);
   g_string_free (check->text, TRUE);
-  g_string_free (check->offence_path, TRUE);
   g_free (check);
 }
 
@@ -338,31 +258,19 @@ vb_json_reader_set_read (VbJsonReader *check, VbJsonRead read, gpointer user_dat
 }
 
 gboolean
-vb_json_reader_read (
-    VbJsonReader *check, const char *text, gsize length, const char **field, GError **error)
+vb_json_reader_read (VbJsonReader *check, const char *text, gsize length, GError **error)
 {
   g_return_val_if_fail (check != NULL, FALSE);
   g_return_val_if_fail (text != NULL || length == 0, FALSE);
   g_return_val_if_fail (error == NULL || *error == NULL, FALSE);
 
-  if (field != NULL)
-    *field = NULL;
-
   vb_json_scan_init (&check->scan, length > 0 ? text : "", length);
   check->problem = VB_JSON_READER_ERROR_SYNTAX;
-  check->offence_at = NULL;
 
-  if (!check_text (check, length)) {
-    set_problem_error (check, error);
-    return FALSE;
-  }
+  if (check_text (check, length))
+    return TRUE;
 
-  if (check->offence_at != NULL) {
-    if (field != NULL && check->offence_has_path)
-      *field = check->offence_path->str;
-    set_offence_error (check, error);
-    return FALSE;
-  }
+  set_error (check, error);
 
-  return TRUE;
+  return FALSE;
 }

@@ -9,11 +9,8 @@ GQuark vb_json_reader_error_quark (void);
 
 typedef enum
 {
-  VB_JSON_READER_ERROR_SYNTAX,    /* not RFC 8259: 400 */
-  VB_JSON_READER_ERROR_DEPTH,     /* nested too deep: 400 */
-  VB_JSON_READER_ERROR_DUPLICATE, /* a name twice in one object: 422 */
-  VB_JSON_READER_ERROR_NUMBER,    /* an integer beyond ±2⁵³, a real that overflows: 422 */
-  VB_JSON_READER_ERROR_NUL,       /* \u0000 in a string: 422 */
+  VB_JSON_READER_ERROR_SYNTAX, /* not RFC 8259 */
+  VB_JSON_READER_ERROR_DEPTH,  /* nested too deep */
 } VbJsonReaderError;
 
 /** How deep objects and arrays may be nested. */
@@ -32,13 +29,23 @@ typedef enum
   VB_JSON_END,
 } VbJsonKind;
 
+/** What is well-formed and yet no value. */
+typedef enum
+{
+  VB_JSON_FAULT_NONE,
+  VB_JSON_FAULT_INTEGER, /* an integer beyond ±2⁵³ */
+  VB_JSON_FAULT_REAL,    /* a number that no double holds */
+  VB_JSON_FAULT_NUL,     /* a text with \u0000, which stands in it as those six characters */
+} VbJsonFault;
+
 /** A value, as it stands in the text. All of it is valid during the call alone. */
 typedef struct
 {
   VbJsonKind kind;
   const char *path; /* the names that lead to it, joined by '/'; NULL: none does */
+  VbJsonFault fault;
   double number;
-  const char *text;
+  const char *text; /* of a number: where it has a fault */
 } VbJsonToken;
 
 typedef void (*VbJsonRead) (const VbJsonToken *token, gpointer user_data);
@@ -54,25 +61,19 @@ typedef struct _VbJsonReader VbJsonReader;
 VbJsonReader *vb_json_reader_new (void);
 void vb_json_reader_free (VbJsonReader *check);
 
-/**
- * From now on @read is told of every value in turn. What it was told counts only if the check
- * returns TRUE. Nothing is told from the first offence on.
- */
+/** From now on @read is told of every value in turn. What it was told counts only if the check
+    returns TRUE. */
 void vb_json_reader_set_read (VbJsonReader *check, VbJsonRead read, gpointer user_data);
 
 /**
- * Checks that @length bytes at @text (no terminator needed) are one document of RFC 8259: UTF-8
- * without BOM, nothing before or after it but white space, at most VB_JSON_DEPTH_MAX deep, no name
- * twice in one object, integers within ±2⁵³, reals that fit a double, no \u0000, no lone surrogate.
- *
- * @field: set to the path of names that led to the offence, joined by '/', or NULL where there is
- * none (always NULL for SYNTAX and DEPTH). Valid until the next call.
+ * Reads @length bytes at @text (no terminator needed): one document of RFC 8259, UTF-8 without BOM,
+ * nothing before or after it but white space, at most VB_JSON_DEPTH_MAX deep, no lone surrogate. A
+ * name may stand twice in one object; who is told of it decides.
  *
  * Returns: FALSE with an error in VB_JSON_READER_ERROR whose message ends in `line L, column C`
  * (both from 1, the column in characters)
  */
-gboolean vb_json_reader_read (
-    VbJsonReader *check, const char *text, gsize length, const char **field, GError **error);
+gboolean vb_json_reader_read (VbJsonReader *check, const char *text, gsize length, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbJsonReader, vb_json_reader_free)
 

@@ -25,6 +25,9 @@ void vb_json_record_free (VbJsonRecord *reader);
 gboolean vb_json_record_read (
     VbJsonRecord *reader, const char *body, gsize length, VbRecord *record, GError **error);
 
+/** The names under which a list of cells may stand; NULL ends them. */
+const char *const *vb_json_record_lists (void);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbJsonRecord, vb_json_record_free)
 
 G_END_DECLS

@@ -33,6 +33,13 @@ joining_after (const VbPresence *presence, VbState state)
   return vb_joining_name (presence->instance < 0 ? VB_JOINING_SETTINGS : VB_JOINING_NAME);
 }
 
+static void
+member_safer (VbJsonWriter *json, const GPtrArray *safer)
+{
+  if (safer->len > 0)
+    vb_json_member_texts (json, "safer", safer);
+}
+
 void
 vb_json_state_verdict (const VbBattery *battery,
                        const VbVerdict *verdict,
@@ -54,6 +61,9 @@ vb_json_state_verdict (const VbBattery *battery,
   vb_json_member_texts (&json, "ignored", record->ignored);
   vb_json_member_texts (&json, "warnings", verdict->warnings);
   vb_json_member_errors (&json, record->errors, record->n_more);
+  member_safer (&json, verdict->safer);
+  if (verdict->reason->len > 0)
+    vb_json_member_string (&json, "reason", verdict->reason->str);
   vb_json_member_time (&json, "time", vb_clock_now ());
   vb_json_end_object (&json);
 }
@@ -64,6 +74,7 @@ vb_json_state_refusal (guint status,
                        const char *detail,
                        const GPtrArray *errors,
                        guint n_more,
+                       const GPtrArray *safer,
                        GString *text)
 {
   VbJsonWriter json;
@@ -76,7 +87,18 @@ vb_json_state_refusal (guint status,
   vb_json_member_string (&json, "detail", detail);
   vb_json_member_string (&json, "state", vb_state_name (state));
   vb_json_member_errors (&json, errors, n_more);
+  member_safer (&json, safer);
   vb_json_end_object (&json);
+}
+
+static void
+member_item_warnings (VbJsonWriter *json, const VbBattery *battery, guint item)
+{
+  g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+
+  vb_battery_item_warnings (battery, item, warnings);
+  if (warnings->len > 0)
+    vb_json_member_texts (json, "warnings", warnings);
 }
 
 static void
@@ -114,9 +136,19 @@ member_values (VbJsonWriter *json, const VbBattery *battery, gint64 now)
     vb_json_member_age (json, age);
     vb_json_member_string (json, "group", vb_group_name (item->field->group));
     vb_json_member_boolean (json, "derived", derived);
+    member_item_warnings (json, battery, i);
     vb_json_end_object (json);
   }
   vb_json_end_object (json);
+}
+
+/* What was wrong in the last record that was taken. */
+static void
+member_last_errors (VbJsonWriter *json, const VbSource *source)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
+  vb_json_member_errors (json, source->errors != NULL ? source->errors : none, source->n_more);
 }
 
 static void
@@ -133,6 +165,7 @@ member_source (VbJsonWriter *json, const VbBattery *battery, gint64 now)
     vb_json_member_string (json, "last", NULL);
   else
     vb_json_member_time (json, "last", source->last);
+  member_last_errors (json, source);
 
   vb_json_name (json, "last_refusal");
   if (source->refusal.time == 0)
@@ -155,8 +188,10 @@ vb_json_state_battery (const VbBattery *battery, gint64 now, GString *text)
   const VbValue *name = vb_battery_value (battery, vb_item_known (VB_KNOWN_CUSTOM_NAME));
   g_autoptr (GPtrArray) missing = g_ptr_array_new ();
   g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) reason = g_string_new (NULL);
   VbJsonWriter json;
 
+  vb_battery_reason (battery, now, reason);
   vb_battery_missing (battery, now, missing);
   vb_battery_warnings (battery, warnings);
 
@@ -167,6 +202,7 @@ vb_json_state_battery (const VbBattery *battery, gint64 now, GString *text)
   vb_json_member_string (&json, "state", vb_state_name (vb_battery_state (battery)));
   vb_json_member_time (&json, "since", vb_battery_since (battery));
   vb_json_member_age (&json, vb_battery_age (battery, now));
+  vb_json_member_string (&json, "reason", reason->len > 0 ? reason->str : NULL);
   vb_json_member_boolean (&json, "on_bus", presence->on_bus);
   member_joining (&json, presence);
   vb_json_member_string (&json, "service", presence->service);

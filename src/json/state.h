@@ -22,6 +22,7 @@ void vb_json_state_refusal (guint status,
                             const char *detail,
                             const GPtrArray *errors,
                             guint n_more,
+                            const GPtrArray *safer,
                             GString *text);
 
 /** Everything about one battery: GET /battery. */

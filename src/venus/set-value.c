@@ -49,7 +49,7 @@ source_of (const VbBattery *battery)
   return source->records > 0 ? source->address : SOURCE;
 }
 
-/* The only field of a record is not one that could be left out for the sake of others. */
+/* A record of one field: what is wrong or not believed has not been set. */
 static VbSet
 apply (VbIntake *intake, VbBattery *battery, guint item, GVariant *value, gint64 now)
 {
@@ -58,17 +58,19 @@ apply (VbIntake *intake, VbBattery *battery, guint item, GVariant *value, gint64
     .source = SOURCE,
     .named = source_of (battery),
     .now = now,
-    .whole = TRUE,
   };
+  const GPtrArray *errors;
   const VbRecordError *error;
 
   if (!vb_bus_value_add_to_record (value, vb_item (item)->path, vb_intake_begin (intake)))
     return VB_SET_IMPOSSIBLE;
 
-  if (vb_intake_is_taken (vb_intake_take (intake, battery, &delivery)))
+  vb_intake_take (intake, battery, &delivery);
+  errors = vb_intake_errors (intake);
+  if (errors->len == 0)
     return VB_SET_TAKEN;
 
-  error = g_ptr_array_index (vb_intake_errors (intake), 0);
+  error = g_ptr_array_index (errors, 0);
 
   return error->code == VB_FIELD_ERROR_TYPE ? VB_SET_IMPOSSIBLE : VB_SET_REFUSED;
 }

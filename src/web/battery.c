@@ -55,7 +55,7 @@ answer_refusal (VbWebBattery *routes,
   g_debug ("%s: refused with %u: %s", vb_battery_config (battery)->fixed.name, status, detail);
   vb_json_state_refusal (status, vb_battery_state (battery), detail,
                          vb_intake_errors (routes->intake), vb_intake_n_more (routes->intake),
-                         routes->answer);
+                         vb_intake_verdict (routes->intake)->safer, routes->answer);
   reply (routes, request, status, PROBLEM);
 }
 

@@ -17,9 +17,8 @@ typedef struct
   guint changed;
   GPtrArray *missing; /* of const char *, flat names */
 
-  /* Of one that was refused. */
-  guint status;      /* 0: it was not */
-  GPtrArray *errors; /* of VbRecordError */
+  guint status;      /* of one that was refused; 0: it was not */
+  GPtrArray *errors; /* of VbRecordError; NULL: nothing was wrong */
   guint n_more;      /* how many more there were */
 } Record;
 
@@ -72,6 +71,31 @@ forget_errors (Record *record)
   record->errors = g_ptr_array_new ();
 }
 
+static void
+forget_old_errors (VbRecentRecords *recent)
+{
+  guint n_errors = 0;
+
+  for (guint64 i = 1; i <= MIN (recent->n_added, VB_RECENT_RECORDS); i++) {
+    Record *record = &recent->records[(recent->n_added - i) % VB_RECENT_RECORDS];
+
+    if (record->errors == NULL)
+      continue;
+    n_errors += record->errors->len;
+    if (n_errors > VB_RECENT_ERRORS)
+      forget_errors (record);
+  }
+}
+
+/* Takes @errors over. */
+static void
+set_errors (VbRecentRecords *recent, Record *record, GPtrArray *errors, guint n_more)
+{
+  record->errors = errors;
+  record->n_more = n_more;
+  forget_old_errors (recent);
+}
+
 void
 vb_recent_records_add_taken (VbRecentRecords *recent,
                              const VbBattery *battery,
@@ -85,27 +109,18 @@ vb_recent_records_add_taken (VbRecentRecords *recent,
   record->changed = verdict->changed;
   for (guint i = 0; i < verdict->missing->len; i++)
     g_ptr_array_add (record->missing, g_ptr_array_index (verdict->missing, i));
+  if (source->errors != NULL)
+    set_errors (recent, record, g_ptr_array_ref (source->errors), source->n_more);
 }
 
 void
 vb_recent_records_add_refused (VbRecentRecords *recent, const VbBattery *battery)
 {
   const VbRefusal *refusal = &vb_battery_source (battery)->refusal;
-  guint n_errors = 0;
   Record *record = add (recent, refusal->time, refusal->address);
 
   record->status = vb_intake_status (refusal->outcome);
-  record->errors = g_ptr_array_ref (refusal->errors);
-  record->n_more = refusal->n_more;
-
-  for (guint64 i = 1; i <= MIN (recent->n_added, VB_RECENT_RECORDS); i++) {
-    record = &recent->records[(recent->n_added - i) % VB_RECENT_RECORDS];
-    if (record->errors == NULL)
-      continue;
-    n_errors += record->errors->len;
-    if (n_errors > VB_RECENT_ERRORS)
-      forget_errors (record);
-  }
+  set_errors (recent, record, g_ptr_array_ref (refusal->errors), refusal->n_more);
 }
 
 static void
@@ -117,10 +132,9 @@ write_record (const Record *record, VbJsonWriter *json)
   if (record->status == 0)
     vb_json_member_accepted (json, record->state, record->accepted, record->changed,
                              record->missing);
-  else {
+  else
     vb_json_member_integer (json, "status", record->status);
-    vb_json_member_errors (json, record->errors, record->n_more);
-  }
+  vb_json_member_any_errors (json, record->errors, record->n_more);
   vb_json_end_object (json);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/record.h"
+#include "json/record.h"
 
 /* Enumerations in the table lie within these numbers. */
 #define ENUM_FIRST -16
@@ -144,6 +145,31 @@ row (const GArray *rows, guint index)
   return vb_item (g_array_index (rows, guint, index))->field;
 }
 
+/* What a list of the members of @field holds. */
+static void
+member_items (VbJsonWriter *json, const char *refs, const VbField *field)
+{
+  vb_json_member_integer (json, "maxItems", field->count);
+  member_reference (json, "items", refs, field);
+}
+
+/* The type of what holds @field: all cells may also stand in a list. */
+static void
+member_container (VbJsonWriter *json, const char *refs, const VbField *field)
+{
+  if (field->known != VB_KNOWN_CELL_VOLTAGE) {
+    vb_json_member_string (json, "type", "object");
+    return;
+  }
+
+  vb_json_name (json, "type");
+  vb_json_begin_array (json);
+  vb_json_string (json, "object");
+  vb_json_string (json, "array");
+  vb_json_end_array (json);
+  member_items (json, refs, field);
+}
+
 /* Nested objects below the path @prefix: one level of names, each a value or again an object. */
 static void
 write_level (VbJsonWriter *json, const GArray *rows, const char *prefix, const char *refs)
@@ -171,7 +197,7 @@ write_level (VbJsonWriter *json, const GArray *rows, const char *prefix, const c
 
       vb_json_name (json, pattern->str);
       vb_json_begin_object (json);
-      vb_json_member_string (json, "type", "object");
+      member_container (json, refs, field);
       vb_json_name (json, "patternProperties");
       vb_json_begin_object (json);
       write_level (json, rows, below, refs);
@@ -229,17 +255,45 @@ member_object (VbJsonWriter *json, const char *name, const char *description)
   vb_json_member_string (json, "description", description);
 }
 
+static void
+member_or_null (VbJsonWriter *json, const char *type)
+{
+  vb_json_name (json, "type");
+  vb_json_begin_array (json);
+  vb_json_string (json, type);
+  vb_json_string (json, "null");
+  vb_json_end_array (json);
+}
+
+/* A group of paths is described as one already. */
+static void
+write_lists (VbJsonWriter *json, const char *refs)
+{
+  const VbField *cells = vb_item (vb_item_known (VB_KNOWN_CELL_VOLTAGE))->field;
+
+  for (const char *const *name = vb_json_record_lists (); *name != NULL; name++) {
+    if (**name != '/' && vb_item_is_group (*name))
+      continue;
+    member_object (json, *name, "The voltages of all cells, from the first one on.");
+    vb_json_member_string (json, "type", "array");
+    member_items (json, refs, cells);
+    vb_json_end_object (json);
+  }
+}
+
 /* What a record may say beside fields. */
 static void
 write_others (VbJsonWriter *json)
 {
   member_object (json, "Sequence", "Greater than that of the record before; 0 and 1 begin anew.");
-  vb_json_member_string (json, "type", "integer");
+  member_or_null (json, "integer");
   vb_json_end_object (json);
   member_object (json, "Timestamp", "Unix seconds, later than that of the record before.");
-  vb_json_member_string (json, "type", "number");
+  member_or_null (json, "number");
   vb_json_end_object (json);
-  member_object (json, "Connected", "0 or false: the battery leaves the bus.");
+  member_object (json, "Connected",
+                 "0 or false: the battery is out of reach, whatever else the record says; it is "
+                 "stale now.");
   vb_json_name (json, "enum");
   vb_json_begin_array (json);
   vb_json_integer (json, 0);
@@ -276,6 +330,7 @@ vb_schema_write (VbJsonWriter *json, const char *refs, gboolean is_document)
   vb_json_name (json, "properties");
   vb_json_begin_object (json);
   write_names (json, rows, refs);
+  write_lists (json, refs);
   write_others (json);
   vb_json_end_object (json);
   vb_json_name (json, "patternProperties");

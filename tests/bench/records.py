@@ -15,9 +15,9 @@ def post(record, path='/battery'):
 
 
 def eleven(n):
-    """Eleven values of which each differs from that of the push before."""
+    """Eleven values of which each differs from that of the push before, and none contradicts another."""
     return {'Soc': 50 + n % 10 / 10, 'Current': -10 - n % 7 / 10, 'Voltage': 52 + n % 9 / 100,
-            'Power': n % 1000, 'MaxChargeCurrent': 100 + n % 5, 'MaxDischargeCurrent': 150 + n % 3,
+            'Power': -520 - n % 40, 'MaxChargeCurrent': 100 + n % 5, 'MaxDischargeCurrent': 150 + n % 3,
             'MaxChargeVoltage': 55 + n % 4 / 10, 'MinCellTemperature': 17 + n % 6 / 10,
             'MaxCellTemperature': 19 + n % 8 / 10, 'MinCellVoltage': 3.1 + n % 20 / 1000,
             'MaxCellVoltage': 3.2 + n % 30 / 1000}

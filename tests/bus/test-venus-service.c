@@ -772,7 +772,7 @@ test_writable (Fixture *fixture, gconstpointer user_data)
   assert_changed (fixture, "/Soc");
   assert_value (fixture->client, NAME, "/Soc", "50.0");
 
-  g_assert_cmpint (set (fixture->client, NAME, "/Soc", g_variant_new_parsed ("<101>")), ==, 2);
+  g_assert_cmpint (set (fixture->client, NAME, "/Soc", g_variant_new_parsed ("<106>")), ==, 2);
   g_assert_cmpint (set (fixture->client, NAME, "/DeviceInstance", g_variant_new_parsed ("<7>")), ==,
                    1);
   assert_changed (fixture, NULL);

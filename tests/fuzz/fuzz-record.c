@@ -1,5 +1,5 @@
 /* Decoding a record: what is accepted is finite, of the field's kind and within its range, and
-   named once; what is wrong is said in words that fit an answer in JSON. */
+   named once; what is wrong is an error of that field, in words that fit an answer in JSON. */
 #include <json-glib/json-glib.h>
 #include <math.h>
 
@@ -61,7 +61,7 @@ assert_value (guint item, const VbValue *value)
 }
 
 static gboolean
-is_wrong (const char *path)
+has_error (const char *path)
 {
   for (guint i = 0; i < record->errors->len; i++)
     if (g_strcmp0 (((VbRecordError *)g_ptr_array_index (record->errors, i))->path, path) == 0)
@@ -70,6 +70,7 @@ is_wrong (const char *path)
   return FALSE;
 }
 
+/* What can be had of a field is one of its values, be it right or the safer one of two. */
 static void
 assert_entries (void)
 {
@@ -77,9 +78,21 @@ assert_entries (void)
     const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
 
     g_assert_true (vb_record_entry (record, entry->item) == entry);
-    if (!is_wrong (vb_item (entry->item)->path))
-      assert_value (entry->item, &entry->value);
+    g_assert_cmpuint (entry->said, <=, VB_SAID_WRONG);
+    g_assert_true (has_error (vb_item (entry->item)->path) == (entry->said == VB_SAID_WRONG));
+    g_assert_true (entry->said == VB_SAID_WRONG
+                   || vb_value_is_valid (&entry->value) == (entry->said == VB_SAID_VALUE));
+    g_assert_false (isinf (entry->sent));
+    assert_value (entry->item, &entry->value);
   }
+}
+
+static void
+assert_warnings (void)
+{
+  g_assert_cmpuint (record->warnings->len, <=, VB_RECORD_WARNINGS_MAX);
+  for (guint i = 0; i < record->warnings->len; i++)
+    fuzz_assert_message (g_ptr_array_index (record->warnings, i));
 }
 
 static void
@@ -87,6 +100,7 @@ assert_errors (void)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GPtrArray) safer = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
 
   for (guint i = 0; i < record->errors->len; i++) {
@@ -98,7 +112,8 @@ assert_errors (void)
     fuzz_assert_message (brief);
   }
 
-  vb_json_state_refusal (422, VB_STATE_LIVE, "Some fields are wrong.", record->errors, 0, text);
+  vb_json_state_refusal (422, VB_STATE_LIVE, "Some fields are wrong.", record->errors, 0, safer,
+                         text);
   json_parser_load_from_data (parser, text->str, (gssize)text->len, &error);
   g_assert_no_error (error);
 }
@@ -115,6 +130,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 
   assert_entries ();
   assert_errors ();
+  assert_warnings ();
 
   return 0;
 }

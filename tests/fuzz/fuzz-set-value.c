@@ -15,7 +15,7 @@ enum
   STALE = 1 << 4,
   BOXED = 1 << 5,
   TWICE_BOXED = 1 << 6,
-  DROP_WRONG = 1 << 7,
+  REFUSE_WRONG = 1 << 7,
 };
 
 static Fixture fixture;
@@ -37,8 +37,7 @@ begin (guint flags)
   fixture.config.live.dbus_writable = !(flags & READ_ONLY);
   fixture.config.fixed.role = flags & MONITOR ? VB_ROLE_MONITOR : VB_ROLE_BMS;
   fixture.config.fixed.history = (flags & HISTORY) != 0;
-  fixture.config.live.wrong_fields
-      = (flags & DROP_WRONG) != 0 ? VB_WRONG_FIELDS_TAKE : VB_WRONG_FIELDS_REFUSE;
+  fixture.config.live.wrong_fields = (flags & REFUSE_WRONG) != 0;
   restart (&fixture);
   if (!(flags & WAITING))
     g_assert_true (push (&fixture, flags & MONITOR ? MONITORED : REQUIRED));

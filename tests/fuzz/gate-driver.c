@@ -8,21 +8,27 @@
 static const char *const words[] = {
   [VB_JSON_READER_ERROR_SYNTAX] = "syntax",
   [VB_JSON_READER_ERROR_DEPTH] = "depth",
-  [VB_JSON_READER_ERROR_DUPLICATE] = "duplicate",
-  [VB_JSON_READER_ERROR_NUMBER] = "number",
-  [VB_JSON_READER_ERROR_NUL] = "nul",
 };
+
+static void
+note_fault (const VbJsonToken *token, gpointer user_data)
+{
+  gboolean *faulty = user_data;
+
+  *faulty = *faulty || token->fault != VB_JSON_FAULT_NONE;
+}
 
 static const char *
 judge (VbJsonReader *check, const char *text, gsize length)
 {
   g_autoptr (GError) error = NULL;
-  const char *field;
+  gboolean faulty = FALSE;
 
-  if (vb_json_reader_read (check, text, length, &field, &error))
-    return "ok";
+  vb_json_reader_set_read (check, note_fault, &faulty);
+  if (!vb_json_reader_read (check, text, length, &error))
+    return words[error->code];
 
-  return words[error->code];
+  return faulty ? "faulty" : "ok";
 }
 
 int

@@ -5,7 +5,7 @@
  *
  *   new TIME key=value …         a battery with this configuration; nothing of an earlier one stays
  *   configure TIME key=value …   as SIGHUP does
- *   post|put TIME name=number|null …
+ *   post|put TIME name=number|null|text:TEXT …
  *   delete TIME
  *   tick TIME
  */
@@ -23,8 +23,9 @@ typedef struct
   VbBatteryConfig config;
   VbRecord *record;
   VbVerdict *verdict;
-  VbValue *told; /* of each item: what a listener knows */
-  guint steps;   /* told since the last command */
+  GString *doubted; /* names, each with a blank before it */
+  VbValue *told;    /* of each item: what a listener knows */
+  guint steps;      /* told since the last command */
 } Driver;
 
 static void
@@ -63,6 +64,8 @@ set_key (VbBatteryConfig *config, const char *key, const char *value)
     config->live.stale_charge_voltage = number;
   else if (g_str_equal (key, "frozen"))
     config->live.frozen_after = time;
+  else if (g_str_equal (key, "refuse"))
+    config->live.wrong_fields = number != 0;
   else if (g_str_equal (key, "low-voltage"))
     config->live.battery_low_voltage = number;
   else if (g_str_equal (key, "belt-voltage"))
@@ -107,26 +110,42 @@ begin (Driver *driver, gint64 now, char **words)
   vb_battery_add_listener (driver->battery, &events, driver);
 }
 
+static void
+note_doubts (Driver *driver)
+{
+  for (guint i = 0; i < driver->record->errors->len; i++) {
+    const VbRecordError *error = driver->record->errors->pdata[i];
+
+    if (error->code == VB_FIELD_ERROR_IMPLAUSIBLE)
+      g_string_append_printf (driver->doubted, " %s", error->field);
+  }
+}
+
 /* Returns: whether the record was taken */
 static gboolean
 push (Driver *driver, VbApplyMode mode, gint64 now, char **words)
 {
+  gboolean taken;
+
   vb_record_reset (driver->record);
   for (; *words != NULL; words++) {
     g_auto (GStrv) pair = g_strsplit (*words, "=", 2);
 
     if (g_str_equal (pair[1], "null"))
       vb_record_add_null (driver->record, pair[0]);
+    else if (g_str_has_prefix (pair[1], "text:"))
+      vb_record_add_text (driver->record, pair[0], pair[1] + strlen ("text:"));
     else
       vb_record_add_number (driver->record, pair[0], g_ascii_strtod (pair[1], NULL));
   }
-  if (vb_battery_apply (driver->battery, driver->record, mode, "192.0.2.7", now, driver->verdict))
-    return TRUE;
+  taken
+      = vb_battery_apply (driver->battery, driver->record, mode, "192.0.2.7", now, driver->verdict);
+  note_doubts (driver);
+  if (!taken)
+    vb_battery_refuse (driver->battery, "192.0.2.7", VB_OUTCOME_WRONG,
+                       vb_record_steal_errors (driver->record), 0, now);
 
-  vb_battery_refuse (driver->battery, "192.0.2.7", VB_OUTCOME_WRONG,
-                     vb_record_steal_errors (driver->record), 0, now);
-
-  return FALSE;
+  return taken;
 }
 
 static void
@@ -158,8 +177,9 @@ print_seen (Driver *driver, gboolean taken)
     if (vb_value_is_valid (value))
       printf (" %s=%.10g", vb_item (item)->name, vb_value_number (value, 0));
   }
-  printf ("\n");
+  printf (" doubted%s\n", driver->doubted->str);
   driver->steps = 0;
+  g_string_truncate (driver->doubted, 0);
 }
 
 static void
@@ -205,6 +225,7 @@ main (void)
   driver.told = g_new0 (VbValue, vb_item_count ());
   driver.record = vb_record_new ();
   driver.verdict = vb_verdict_new ();
+  driver.doubted = g_string_new (NULL);
   while (fgets (line, sizeof line, stdin) != NULL) {
     g_auto (GStrv) words = g_strsplit (g_strchomp (line), " ", -1);
 
@@ -216,6 +237,7 @@ main (void)
   vb_battery_config_clear (&driver.config);
   vb_record_free (driver.record);
   vb_verdict_free (driver.verdict);
+  g_string_free (driver.doubted, TRUE);
 
   return 0;
 }

@@ -6,15 +6,23 @@ It knows the fields of the histories alone; times are microseconds.
 
 import math
 
-LIVE_REQUIRED = ('Soc', 'Voltage')
+LIVE_REQUIRED = ('Voltage', 'Soc')
 LIMIT_REQUIRED = ('MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent')
 LIVE = ('Soc', 'Voltage', 'Current', 'Power', 'Temperature')
 # A source in which none of these changes, while current flows, is frozen.
-ALIVE = ('Soc', 'Voltage', 'Current', 'Power')
+MOVING = ('Voltage', 'Current', 'Power', 'Soc')
 LIMITS = LIMIT_REQUIRED + ('BatteryLowVoltage', 'ChargeRequest')
 ALARMS = ('HighVoltage', 'BmsCable')
-# `null` means "not known in this record" for these, and invalid for the others.
-REQUIRED = LIVE_REQUIRED + LIMIT_REQUIRED + ('Current', 'Power')
+PAIR = {'Current': 'Power', 'Power': 'Current'}  # one of the two is required
+BELT = ('belt-voltage', 'belt-current', 'belt-discharge', 'belt-low-voltage')
+RANGES = {'Soc': (0, 100), 'Voltage': (0.1, 1000), 'Current': (-3000, 3000), 'Power': (-1000000, 1000000),
+          'Temperature': (-40, 125), 'MaxChargeVoltage': (0.1, 1000), 'MaxChargeCurrent': (0, 3000),
+          'MaxDischargeCurrent': (0, 3000), 'BatteryLowVoltage': (0, 1000), 'ChargeRequest': (0, 1),
+          'HighVoltage': (0, 2), 'BmsCable': (0, 2)}
+SLACK = {'Soc': 5}  # so far outside it is brought to the end of the range
+STEP = 1.5          # of a voltage against the last one taken
+# What a record says of a field.
+VALUE, NULL, WRONG, DOUBTED, HELD = 'value', 'null', 'wrong', 'doubted', 'held'
 # Those that become invalid by themselves.
 EXPIRE = LIVE + ('ChargeRequest',)
 DECIMALS = {'Power': 0, 'Voltage': 2, 'HighVoltage': 0, 'BmsCable': 0, 'ChargeRequest': 0, 'Connected': 0}
@@ -24,16 +32,65 @@ STOP_CHARGING, BLOCK, DROP = range(3)
 NEVER = float('inf')
 
 
-def safe(field, limit, slack):
+def safe(field, limit, slack=0.01):
     """@limit in the tenths of the bus, towards safety. @slack: of a tenth, what floating point has made of it"""
     tenths = limit * 10
+    if field == 'MaxDischargeCurrent' and 0 < tenths < 1:
+        return 0.1
     return (math.ceil(tenths - slack) if field == 'BatteryLowVoltage' else math.floor(tenths + slack)) / 10
 
 
-def sent(field, limit):
-    """One that was sent: a discharge current above 0 is never shown as 0."""
-    shown = safe(field, limit, 0.01)
-    return 0.1 if field == 'MaxDischargeCurrent' and limit > 0 and shown == 0 else shown
+def read(field, sent):
+    """What is said of a field, and the value, or None where it can have no such value."""
+    if sent is None:
+        return NULL, None
+    if field not in RANGES or isinstance(sent, str):
+        return WRONG, None
+    (lowest, highest), slack = RANGES[field], SLACK.get(field, 0)
+    if not lowest - slack <= sent <= highest + slack:
+        return WRONG, None
+    return VALUE, min(max(sent, lowest), highest)
+
+
+class Judged:
+    """A record of which each field is judged by itself."""
+
+    def __init__(self, record):
+        self.sent = record
+        self.said, self.values = {}, {}
+        self.safer = {}  # of those that were said twice, which is wrong
+        for field, sent in record.items():
+            if isinstance(sent, tuple):
+                self.said[field], self.values[field] = WRONG, None
+                self.safer[field] = (max if field in ALARMS else min)(sent)
+            else:
+                self.said[field], self.values[field] = read(field, sent)
+
+    def value(self, field):
+        """What is to be taken, or None."""
+        return self.values[field] if self.said.get(field) == VALUE else None
+
+    def number(self, field):
+        """The number that was sent, whether it is right or not, or None."""
+        sent = self.safer.get(field, self.sent.get(field))
+        return sent if isinstance(sent, (int, float)) else None
+
+    def with_(self, *kinds):
+        return [field for field, said in self.said.items() if said in kinds]
+
+
+class Zeros:
+    """A zero that is repeated: since when, and when last."""
+
+    def __init__(self, first=None, last=None):
+        self.first, self.last = first, last
+
+    def again(self, now, longest_gap):
+        first = now if self.first is None or now - self.last >= longest_gap else self.first
+        return Zeros(first, now)
+
+    def lasted(self, now, time):
+        return now - self.first >= time
 
 
 class Model:
@@ -45,13 +102,16 @@ class Model:
         self.in_force = {}   # the limits as they were last on the bus in `live` and `late`
         self.held = None     # and in `stale`
         self.sequence = None
-        self.changed = now   # when one of those last changed
+        self.changed = now   # when one of MOVING last changed
         self.socs = set()    # those that records carried since the last "off"
-
-    def configured(self, key, field):
-        """A limit of the configuration, never beyond what was configured; None where it is not set"""
-        limit = self.config.get(key)
-        return None if limit is None else safe(field, limit, 1e-6)
+        self.last = {}       # of Voltage and MaxChargeVoltage: the last ones taken
+        self.soc_zeros = Zeros()
+        self.limit_zeros = Zeros()
+        self.off = -NEVER    # when the source last said that its battery is out of reach
+        self.off_since = 0   # from which time on its age then counts
+        self.judged = None   # the last record, and what was remarkable about it
+        self.met = set()
+        self.judged_in = None
 
     @property
     def monitor(self):
@@ -65,11 +125,15 @@ class Model:
         return -NEVER if value is None else time
 
     def age(self, now):
-        """Of the oldest required field, or since a frozen source last changed anything."""
-        fields = LIVE_REQUIRED + (() if self.monitor else LIMIT_REQUIRED)
-        oldest = min([self.time_of(field) for field in fields]
-                     + [max(self.time_of('Current'), self.time_of('Power'))])
+        """Of the oldest required field, or since a frozen source last changed anything. What came before the
+        source said that its battery is out of reach does not count."""
+        times = [max(self.time_of(field) for field in fields) for fields in self.required()]
+        oldest = min(min(time, self.off_since) if time <= self.off else time for time in times)
         return max(now - oldest, self.frozen_age(now))
+
+    def required(self):
+        """Groups of fields of which one is enough."""
+        return [('Voltage',)] if self.monitor else [(f,) for f in LIVE_REQUIRED + LIMIT_REQUIRED] + [tuple(PAIR)]
 
     def frozen_age(self, now):
         limit = self.config.get('frozen', 0)
@@ -85,6 +149,8 @@ class Model:
         """Value and time of one that was sent, or follows from two others: the sent one, unless it has become
         invalid by itself, or is older than those by more than warn-after."""
         sent = self.sent.get(field, (None, 0))
+        if field in self.nulled:
+            return (None, 0)
         if sent[0] is None or self.fresh(sent, now) is None:
             return derived
         return derived if derived[0] is not None and derived[1] - sent[1] > self.config['warn'] else sent
@@ -122,10 +188,16 @@ class Model:
                 self.sent.pop(field, None)
                 self.nulled.discard(field)
 
+    def configured(self, key, field):
+        """A limit of the configuration, never beyond what was configured; None where it is not set"""
+        limit = self.config.get(key)
+        return None if limit is None else safe(field, limit, 1e-6)
+
     def hold(self):
         """What `stale` makes of the limits that were in force: nothing is raised, nothing made valid."""
         bounds = {'MaxChargeCurrent': [0], 'ChargeRequest': [0],
-                  'MaxChargeVoltage': [self.configured(key, 'MaxChargeVoltage') for key in ('stale-voltage', 'belt-voltage')],
+                  'MaxChargeVoltage': [self.configured(key, 'MaxChargeVoltage')
+                                       for key in ('stale-voltage', 'belt-voltage')],
                   'MaxDischargeCurrent': [0 if self.config['on-stale'] == BLOCK else None,
                                           self.configured('belt-discharge', 'MaxDischargeCurrent')]}
         for field, known in bounds.items():
@@ -156,25 +228,60 @@ class Model:
     def push(self, now, record, replace):
         """Returns: whether the record is taken"""
         self.tick(now)
-        record = dict(record)
-        sequence, off = record.pop('Sequence', None), record.pop('Connected', 1) == 0
-        if self.monitor and any(field in LIMITS for field in record):
-            return False
-        if replace and not off and not self.names_all(record):
-            return False
-        replayed = sequence not in (None, 0, 1) and self.sequence is not None and sequence <= self.sequence
-        if sequence is not None:
+        self.met, self.judged_in = set(), self.state
+        record, empty = dict(record), not record
+        said_connected = 'Connected' in record
+        sequence, connected = record.pop('Sequence', None), record.pop('Connected', 1)
+        if self.monitor:
+            record = {field: value for field, value in record.items() if field not in LIMITS}
+        self.judged = judged = Judged(record)
+        if sequence not in (None, 0, 1) and self.sequence is not None and sequence <= self.sequence:
             self.sequence = sequence
-        if replayed:
-            return False
-        if off:
-            self.delete(now)
+            self.judged = Judged({})
+            return self.refuse('replayed')
+        if connected == 0:
+            self.sequence = sequence if sequence is not None else self.sequence
+            self.judged = Judged({})
+            self.out_of_reach(now)
             return True
 
-        if replace:
-            self.clear_unnamed(record)
-        for field, value in record.items():
-            self.take(field, value, now)
+        zeros = self.soc_zeros, self.limit_zeros
+        self.judge(now, judged)
+        reason = 'empty' if empty else self.reason_to_refuse(judged, connected, said_connected, replace)
+        if reason:
+            self.soc_zeros, self.limit_zeros = zeros
+            self.take_safer_part(judged, now, True)
+            return self.refuse(reason)
+
+        self.sequence = sequence if sequence is not None else self.sequence
+        self.apply(now, judged, replace)
+        return True
+
+    def refuse(self, why):
+        self.met.add(f'refused: {why}')
+        return False
+
+    def reason_to_refuse(self, judged, connected, said_connected, replace):
+        if connected != 1:
+            return 'Connected'
+        if judged.said and not said_connected and len(judged.with_(WRONG)) == len(judged.said):
+            return 'nothing of use'
+        if self.config.get('refuse') and (judged.with_(WRONG) or judged.safer):
+            return 'a wrong field'
+        if replace and not all(any(field in judged.said for field in fields) for fields in self.required()):
+            return 'missing'
+        return None
+
+    def apply(self, now, judged, replace):
+        lacking = [field for fields in self.required() for field in fields
+                   if judged.said.get(field) in (WRONG, DOUBTED, HELD)]
+        if replace and not lacking:
+            self.clear_unnamed(judged)
+        elif replace:
+            self.met.add('PUT as POST')
+        self.take_safer_part(judged, now, False)
+        for field in judged.said:
+            self.take(field, judged, now)
 
         if self.age(now) < self.config['warn']:
             self.state, self.held = 'live', None
@@ -182,38 +289,192 @@ class Model:
             self.tick(now)
             if self.state == 'stale':
                 for field in LIMIT_REQUIRED:
-                    if record.get(field) is not None:
-                        self.lower(field, [sent(field, record[field])])
+                    if judged.value(field) is not None:
+                        self.lower(field, [safe(field, judged.value(field))])
         self.settle()
-        return True
 
-    def clear_unnamed(self, record):
+    def out_of_reach(self, now):
+        """The ladder runs on from stale-after; said again, it does not begin anew."""
+        age = self.age(now)
+        self.met.add('out of reach' if self.state in ('live', 'late') else 'out of reach again')
+        self.off, self.off_since = now, now - (max(age, self.config['stale']) if age != NEVER else self.config['stale'])
+        self.tick(now)
+
+    def judge(self, now, judged):
+        """What is in range and hard to believe is doubted, the lower one of two just as well."""
+        twice = [field for field in LIMIT_REQUIRED if field in judged.safer]
+        for field in twice:
+            judged.said[field], judged.values[field] = VALUE, judged.safer[field]
+        for field in ('Voltage', 'MaxChargeVoltage'):
+            value, last = judged.value(field), self.last.get(field)
+            if value is not None and last is not None and self.state != 'waiting' \
+                    and not last / STEP <= value <= last * STEP:
+                self.doubt(judged, field, 'step')
+
+        low, voltage = judged.value('BatteryLowVoltage'), self.known(judged, 'Voltage')
+        before = self.value('BatteryLowVoltage')
+        if low is not None and voltage is not None and low >= voltage and (before is None or low > before):
+            self.doubt(judged, 'BatteryLowVoltage', 'rises to Voltage')
+
+        self.judge_charge_voltage(judged)
+        self.judge_soc(now, judged)
+        self.judge_limits(now, judged)
+        for field in twice:
+            if judged.said[field] == VALUE:
+                judged.said[field] = WRONG
+            else:
+                self.met.add('twice and doubted')
+        self.hold_rising(judged)
+
+    def doubt(self, judged, field, why, said=DOUBTED):
+        judged.said[field] = said
+        self.met.add(f'{field} {said}: {why}')
+
+    def known(self, judged, field):
+        value = judged.value(field)
+        return self.value(field) if value is None else value
+
+    def judge_charge_voltage(self, judged):
+        """Where the record has only the other one of the two, that one is doubted."""
+        most, voltage, low = self.known(judged, 'MaxChargeVoltage'), self.known(judged, 'Voltage'), self.low(judged)
+        if most is None:
+            return
+        if voltage is not None and not voltage / 2 <= most <= voltage * 2:
+            other = 'Voltage'
+        elif low is not None and most < low:
+            other = 'BatteryLowVoltage'
+        else:
+            return
+        for field in ('MaxChargeVoltage', other):
+            if judged.value(field) is not None:
+                self.doubt(judged, field, f'does not fit {other}')
+                return
+
+    def low(self, judged):
+        field = 'BatteryLowVoltage'
+        if judged.said.get(field) == NULL or (judged.value(field) is None and field in self.nulled):
+            return None
+        low = self.known(judged, field)
+        return self.config.get('low-voltage') if low is None else low
+
+    def judge_soc(self, now, judged):
+        soc, before = judged.value('Soc'), self.value('Soc')
+        if soc != 0:
+            # An impossible one is another one, too.
+            if judged.number('Soc') is not None:
+                self.soc_zeros = Zeros()
+            return
+        self.soc_zeros = self.soc_zeros.again(now, self.config['leave'])
+        fallen = before is not None and before > 5
+        if not fallen and self.state in ('live', 'late'):
+            return
+        voltage, most = self.known(judged, 'Voltage'), self.known(judged, 'MaxChargeVoltage')
+        full = voltage is not None and most is not None and voltage > 0.92 * most
+        if self.soc_zeros.lasted(now, self.config['stale' if full else 'warn']):
+            self.met.add('Soc 0 repeated' + (', full' if full else ''))
+        else:
+            self.doubt(judged, 'Soc', self.state)
+
+    def judge_limits(self, now, judged):
+        charge, discharge = judged.value('MaxChargeCurrent'), judged.value('MaxDischargeCurrent')
+        if charge == 0 and discharge == 0:
+            self.limit_zeros = self.limit_zeros.again(now, self.config['leave'])
+            alarm = any((judged.value(field) or judged.safer.get(field) or 0) > 0 for field in ALARMS)
+            starting = judged.said.get('Soc') == DOUBTED or any(
+                judged.sent.get(field) == 0 for field in ('Voltage', 'MaxChargeVoltage'))
+            if alarm:
+                self.met.add('limits 0 beside an alarm')
+            elif self.state != 'live' or starting:
+                if self.limit_zeros.lasted(now, self.config['warn']):
+                    self.met.add('limits 0 repeated')
+                else:
+                    self.doubt(judged, 'MaxDischargeCurrent', self.state)
+        elif judged.number('MaxChargeCurrent') or judged.number('MaxDischargeCurrent'):
+            self.limit_zeros = Zeros()
+
+    def hold_rising(self, judged):
+        """The three rise together."""
+        if not any(judged.said.get(field) in (WRONG, DOUBTED) for field in LIMIT_REQUIRED):
+            return
+        for field in LIMIT_REQUIRED:
+            value, most = judged.value(field), self.value(field)
+            if value is not None and (most is None or safe(field, value) > safe(field, most)):
+                self.doubt(judged, field, self.state, HELD)
+
+    def limit_on_bus(self, field):
+        if self.state in ('live', 'late'):
+            return self.limit(field)
+        return self.held[field] if self.state == 'stale' else None
+
+    def take_safer_part(self, judged, now, refused):
+        """Of a record that is refused, and of what is said twice: a lower maximum and a higher alarm. No
+        maximum becomes younger."""
+        def safer(field):
+            if judged.said.get(field) == WRONG:
+                return judged.safer.get(field)
+            return judged.value(field) if refused else None
+
+        for field in LIMIT_REQUIRED:
+            value, most = safer(field), self.limit_on_bus(field)
+            if value is not None and most is not None and value < most:
+                self.sent[field] = (value, self.time_of(field))
+                self.remember(field, value)
+                if self.state == 'stale':
+                    self.lower(field, [safe(field, value)])
+                self.met.add(f'safer limit: {self.state}' if refused else 'safer of two limits')
+        shown = self.shown(now)
+        for field in ALARMS if self.state not in ('waiting', 'gone') else ():
+            value = safer(field)
+            if value is not None and value > shown.get(field, 0):
+                self.sent[field] = (value, now)
+                self.nulled.discard(field)
+                self.met.add(f'safer alarm: {self.state}' if refused else 'safer of two alarms')
+        self.settle()
+
+    def remember(self, field, value):
+        if field in ('Voltage', 'MaxChargeVoltage'):
+            self.last[field] = value
+
+    def clear_unnamed(self, judged):
         """`null` for one of Current and Power is no reason to take the other one away."""
-        other = {'Current': 'Power', 'Power': 'Current'}
         for field in LIVE + LIMITS + ALARMS:
-            if field not in record and record.get(other.get(field), 0) is not None:
+            spared = not self.monitor and judged.said.get(PAIR.get(field)) == NULL
+            if field not in judged.said and not spared:
                 self.sent.pop(field, None)
                 self.nulled.discard(field)
 
-    def take(self, field, value, now):
-        if value is None and field in REQUIRED:
+    def take(self, field, judged, now):
+        said, value = judged.said[field], judged.value(field)
+        if field not in RANGES:
             return
-        if field in ALIVE and value != self.value(field):
+        required = any(field in fields for fields in self.required())
+        if said == WRONG:
+            self.met.add('wrong: ' + ('required' if required else 'limit' if field in LIMITS
+                                      else 'alarm' if field in ALARMS else 'other'))
+        if said == DOUBTED and field == 'Soc' and self.state in ('live', 'late') and self.value('Soc') is not None:
+            self.sent['Soc'] = (self.value('Soc'), now)
+            self.met.add('Soc held')
+        if said in (DOUBTED, HELD) or (required and said != VALUE):
+            return
+        if said == WRONG and field in LIMITS + ALARMS:
+            return
+        if field in MOVING and value != self.value(field):
             self.changed = now
-        if field == 'Soc':
+        if field == 'Soc' and value is not None:
             self.socs.add(value)
         self.sent[field] = (value, now)
+        if value is not None:
+            self.remember(field, value)
         (self.nulled.add if value is None else self.nulled.discard)(field)
-
-    def names_all(self, record):
-        fields = LIVE_REQUIRED + (() if self.monitor else LIMIT_REQUIRED)
-        return all(field in record for field in fields) and ('Current' in record or 'Power' in record)
 
     def delete(self, now):
         for field in LIVE + LIMITS + ALARMS:
             self.sent.pop(field, None)
         self.nulled.clear()
         self.socs.clear()
+        self.last.clear()
+        self.soc_zeros, self.limit_zeros = Zeros(), Zeros()
+        self.off = -NEVER
         self.held = None
         self.sequence = None
         self.state = 'gone'
@@ -223,6 +484,8 @@ class Model:
             self.in_force = {field: self.limit(field) for field in LIMITS}
 
     def configure(self, now, config):
+        if any(self.config.get(key) != config.get(key) for key in BELT):
+            self.last.clear()
         self.config = {**config, 'monitor': self.config['monitor']}
         self.tick(now)
         if self.state == 'stale':
@@ -240,7 +503,7 @@ class Model:
             return value
         belt = self.configured({'MaxChargeVoltage': 'belt-voltage', 'MaxChargeCurrent': 'belt-current',
                                 'MaxDischargeCurrent': 'belt-discharge'}.get(field, 'belt-low-voltage'), field)
-        shown = sent(field, value)
+        shown = safe(field, value)
         if belt is None:
             return shown
         return max(shown, belt) if field == 'BatteryLowVoltage' else min(shown, belt)

@@ -65,7 +65,7 @@ def switch_off(plant):
 def send_wrong(plant):
     http = Http(plant.daemon.port).keep()
     for _ in range(100):
-        http.post({**RECORD, 'Soc': 101}, f'/battery/{NAMES[2]}/check')
+        http.post({**RECORD, 'Soc': 200}, f'/battery/{NAMES[2]}/check')
         http.post(b'{"Soc": 1', f'/battery/{NAMES[2]}/check')
     http.kept.close()
 

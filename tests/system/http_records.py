@@ -94,30 +94,84 @@ def test_null_of_a_derived_value(world):
     equal(client.value('/System/MinCellVoltage'), 3.1)
 
 
+def codes(answer):
+    return [(error['field'], error['code']) for error in answer.body['errors']]
+
+
+TWO_WRONG = {'Soc': 200, 'Voltage': 52.8, 'Current': -12.4, 'Power': -655, 'MaxChargeCurent': 100,
+             'MaxDischargeCurrent': 140, 'MaxChargeVoltage': 55, 'MinCellVoltage': 3.28,
+             'MaxCellVoltage': 3.31, 'MinCellTemperature': 17.5, 'MaxCellTemperature': 19}
+TOLD = [('Soc', '/Soc', 'range', 'Soc is 200 %, above the limit of 100 %'),
+        ('MaxChargeCurent', None, 'unknown', 'no such field; did you mean MaxChargeCurrent?')]
+
+
+def test_two_of_eleven(world):
+    """Eleven fields, two of them wrong: nine are taken."""
+    daemon, client = world.live()
+    answer = daemon.http.post(TWO_WRONG)
+    equal((answer.status, answer.body['accepted'], answer.body['missing']), (200, 9, ['Soc']))
+    equal([tuple(error.values()) for error in answer.body['errors']], TOLD)
+    equal([client.value(path) for path in ('/Soc', '/Dc/0/Voltage', '/Info/MaxDischargeCurrent',
+                                           '/Info/MaxChargeCurrent')], [63.5, 52.8, 140, 100])
+
+
 def test_all_errors_in_one_answer(world):
-    """The example of the design: eleven fields, two of them wrong."""
+    """Nothing that can be used, and every reason."""
     daemon, client = world.live()
     before = client.items_body().print_(True)
-    record = {'Soc': 101, 'Voltage': 52.8, 'Current': -12.4, 'Power': -655, 'MaxChargeCurent': 100,
-              'MaxDischargeCurrent': 140, 'MaxChargeVoltage': 55, 'MinCellVoltage': 3.28,
-              'MaxCellVoltage': 3.31, 'MinCellTemperature': 17.5, 'MaxCellTemperature': 19}
-    refused(daemon.http.post(record), 422, [
-        ('Soc', '/Soc', 'range', 'Soc is 101 %, above the limit of 100 %'),
-        ('MaxChargeCurent', None, 'unknown', 'no such field; did you mean MaxChargeCurrent?')],
-            '2 of 11 fields are wrong; nothing was changed.')
-
     answer = daemon.http.post({
-        'Soc': '63', 'Voltage': 0, 'Dc': {'Current': 1e9, 'Curent': 1}, 'LowSoc': 3,
-        'Alarms': {'LowSoc': 1}, 'ChargeMode': '', 'MaxChargeVoltage': [55], 'Nope': None})
+        'Soc': 'much', 'Voltage': 0, 'Dc': {'Current': 1e9, 'Curent': 1}, 'LowSoc': 3,
+        'Alarms': {'LowSoc': 0}, 'ChargeMode': 5, 'MaxChargeVoltage': [55], 'Nope': None})
+    equal(answer.status, 422)
     equal([(error['field'], error['path'], error['code']) for error in answer.body['errors']],
           [('Soc', '/Soc', 'type'), ('Voltage', '/Dc/0/Voltage', 'range'),
            ('Dc/Current', '/Dc/0/Current', 'range'), ('Dc/Curent', None, 'unknown'),
            ('LowSoc', '/Alarms/LowSoc', 'enum'), ('Alarms/LowSoc', '/Alarms/LowSoc', 'duplicate'),
-           ('ChargeMode', '/Info/ChargeMode', 'length'),
+           ('ChargeMode', '/Info/ChargeMode', 'type'),
            ('MaxChargeVoltage', '/Info/MaxChargeVoltage', 'type'), ('Nope', None, 'unknown')])
+    equal(answer.body['detail'], '9 of 9 fields are wrong; nothing was changed.')
     client.sync(daemon.pid)
     equal(client.take(), [], 'signals')
     equal(client.items_body().print_(True), before)
+
+
+def test_safer(world):
+    """A lower limit and a higher alarm get through, whatever becomes of the record."""
+    for config in ('', 'wrong-fields=refuse\n'):
+        daemon, client = world.live(CONFIG + config)
+        for record, safer in (
+                ({'Soc': 'x', 'MaxChargeCurrent': 90}, ['MaxChargeCurrent']),
+                ({'Soc': 'x', 'MaxDischargeCurrent': 160, 'LowSoc': 2}, ['LowSoc']),
+                ({'Soc': 'x', 'LowSoc': 1, 'MaxChargeVoltage': 55}, ['MaxChargeVoltage'])):
+            answer = daemon.http.post(record)
+            if config:
+                refused(answer, 422, [('Soc', '/Soc', 'type',
+                                       'Soc is the text "x", a number is needed')],
+                        f'1 of {len(record)} fields is wrong; only what is safer was taken: '
+                        f'{", ".join(safer)}.', safer)
+            else:
+                equal((answer.status, codes(answer)), (200, [('Soc', 'type')]), record)
+                assert 'safer' not in answer.body, answer.body
+        equal([client.value(path) for path in (
+            '/Soc', '/Info/MaxChargeCurrent', '/Info/MaxDischargeCurrent', '/Info/MaxChargeVoltage',
+            '/Alarms/LowSoc')], [63.5, 90, 150 if config else 160, 55, 2 if config else 1])
+        daemon.stop()
+
+
+def test_limits_rise_together(world):
+    """Beside a limit that is not usable no other one rises; of one sent twice the lower counts."""
+    daemon, client = world.live()
+    limits = ('MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent')
+    answer = daemon.http.post({'MaxChargeVoltage': 'x', 'MaxChargeCurrent': 110, 'MaxDischargeCurrent': 140})
+    equal((answer.status, codes(answer), answer.body['accepted']),
+          (200, [('MaxChargeVoltage', 'type')], 1))
+    equal(answer.body['warnings'],
+          ['MaxChargeCurrent does not rise to 110 A beside MaxChargeVoltage, which is not usable'])
+    equal([client.value('/Info/' + name) for name in limits], [55.2, 100, 140])
+    answer = daemon.http.post({'Soc': 63, 'MaxChargeCurrent': 80, 'Info': {'MaxChargeCurrent': 70}})
+    equal((answer.status, codes(answer), answer.body['safer']),
+          (200, [('Info/MaxChargeCurrent', 'duplicate')], ['MaxChargeCurrent']))
+    equal(client.value('/Info/MaxChargeCurrent'), 70)
 
 
 def test_near_misses(world):
@@ -179,40 +233,61 @@ def test_replayed(world):
 
 
 def test_implausible(world):
+    """What is hard to believe counts as not known; the rest of its record is taken."""
     daemon, client = world.live(record={**RECORD, 'BatteryLowVoltage': 44})
-    for record, field, words in (
-            ({'MaxChargeVoltage': 26}, 'MaxChargeVoltage', ('26 V', '52.7 V')),
-            ({'MaxChargeVoltage': 105.5}, 'MaxChargeVoltage', ('105.5 V', '52.7 V')),
-            ({'Voltage': 26.3, 'Current': 1}, 'Voltage', ('55.2 V', '26.3 V')),
-            ({'MaxChargeVoltage': 43.9}, 'MaxChargeVoltage', ('43.9 V', '44 V')),
-            ({'BatteryLowVoltage': 56}, 'BatteryLowVoltage', ('55.2 V', '56 V')),
-            ({'Dc': {'Voltage': 12}, 'Info': {'MaxChargeVoltage': 60}}, 'Info/MaxChargeVoltage',
-             ('60 V', '12 V')),
-            ({'Soc': 0}, 'Soc', ('Soc is 0 %',)),
-            ({**RECORD, 'Soc': 0}, 'Soc', ('Soc is 0 %',)),
-            ({'Soc': 0, 'MaxChargeCurrent': 0, 'MaxDischargeCurrent': 0}, 'Soc', ('Soc is 0 %',))):
+    for record, fields, words in (
+            ({'MaxChargeVoltage': 26}, ['MaxChargeVoltage'], ('26 V', '55.2 V')),
+            ({'MaxChargeVoltage': 105.5}, ['MaxChargeVoltage'], ('105.5 V', '55.2 V')),
+            ({'Voltage': 26.3, 'Current': -12.3}, ['Voltage'], ('26.3 V', '52.7 V')),
+            ({'MaxChargeVoltage': 43.9}, ['MaxChargeVoltage'], ('43.9 V', '44 V')),
+            ({'BatteryLowVoltage': 56}, ['BatteryLowVoltage'], ('52.7 V', '56 V')),
+            ({'Dc': {'Voltage': 12}, 'Info': {'MaxChargeVoltage': 20}},
+             ['Dc/Voltage', 'Info/MaxChargeVoltage'], ('12 V', '52.7 V')),
+            ({'Soc': 0}, ['Soc'], ('Soc is 0 %',)),
+            ({**RECORD, 'Soc': 0}, ['Soc'], ('Soc is 0 %',)),
+            ({'Soc': 0, 'MaxChargeCurrent': 100, 'MaxDischargeCurrent': 150}, ['Soc'],
+             ('Soc is 0 %',))):
         answer = daemon.http.post(record)
-        equal((answer.status, [(error['field'], error['code']) for error in answer.body['errors']]),
-              (422, [(field, 'implausible')]), record)
+        equal((answer.status, answer.body['state'], codes(answer)),
+              (200, 'live', [(field, 'implausible') for field in fields]), record)
         for word in words:
             assert word in answer.body['errors'][0]['detail'], answer.body
     client.sync(daemon.pid)
     equal(client.take(), [], 'signals')
-    for record in ({'MaxChargeCurrent': 0, 'MaxDischargeCurrent': 0}, {'Soc': 4.9}, {'Soc': 0.1}):
-        equal(daemon.http.post(record).status, 200, record)
+
+    # No charging is believed at once, no discharging is not.
+    limits = {'MaxChargeCurrent': 0, 'MaxDischargeCurrent': 0}
+    answer = daemon.http.post({'Soc': 0, **limits})
+    equal((answer.status, codes(answer)),
+          (200, [('Soc', 'implausible'), ('MaxDischargeCurrent', 'implausible')]))
+    equal([client.value('/Info/' + name) for name in limits], [0, 150])
+    for record in (limits, {'Soc': 4.9}, {'Soc': 0.1}):
+        answer = daemon.http.post(record)
+        equal((answer.status, answer.body['errors']), (200, []), record)
+    equal([client.value('/Info/' + name) for name in limits], [0, 0])
+
+    # Where nothing was taken before, the two voltages have to fit each other.
+    for charge, detail in ((60, 'above twice the Voltage of 12 V'), (5.9, 'below half of the Voltage of 12 V')):
+        daemon.http.delete()
+        answer = daemon.http.post({**RECORD, 'Voltage': 12, 'MaxChargeVoltage': charge})
+        equal((answer.status, answer.body['missing'], codes(answer)),
+              (202, ['MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent'],
+               [('MaxChargeVoltage', 'implausible')]))
+        assert answer.body['errors'][0]['detail'].endswith(detail), answer.body
 
 
 def test_zero_that_is_meant(world):
     """An empty battery is believed when it has been at 0 for warn-after."""
     daemon = world.start('[battery]\nwarn-after=2\nstale-after=100\noptional-after=1000\n')
     client = world.client()
-    empty = {**RECORD, 'Soc': 0, 'MaxDischargeCurrent': 0}
+    empty = {**RECORD, 'Soc': 0, 'Voltage': 46, 'MaxDischargeCurrent': 0}
     began = time.monotonic()
     first = daemon.http.post(empty)
-    refused(first, 422, [
-        ('Soc', '/Soc', 'implausible', 'Soc is 0 %, not believed until it has been repeated for '
-         '2 s: the battery is not on the bus yet')])
-    eventually(lambda: daemon.http.post(empty).status == 202, 'the zero is believed')
+    equal((first.status, *(first.body[name] for name in ('state', 'missing', 'reason'))),
+          (202, 'waiting', ['Soc'], 'Not usable: Soc is 0 %'))
+    equal([error['detail'] for error in first.body['errors']],
+          ['Soc is 0 %, not believed until repeated for 2 s: the battery is not live'])
+    eventually(lambda: daemon.http.post(empty).body['state'] == 'live', 'the zero is believed')
     assert time.monotonic() - began >= 2
     eventually(client.owner, 'the name')
     equal(client.value('/Soc'), 0)
@@ -228,52 +303,71 @@ def test_seed_with_zeros(world):
                for n in (1, 2, 3) for zeros in itertools.combinations(unknown, n)
                for more in ({}, dict.fromkeys(others, 0))]
     records.append(dict.fromkeys(SEED, 0))
+
+    # What one of them knows is true, and would be merged with the next one.
     for record in records:
+        daemon.http.delete()
         answer = daemon.http.post(record)
-        equal(answer.status, 422, record)
-        assert all(error['code'] in ('range', 'implausible') for error in answer.body['errors'])
+        equal((answer.status, answer.body['state'], answer.body['on_bus']), (202, 'gone', False), record)
+        equal({field for field, _ in codes(answer)} & set(unknown),
+              {name for name in unknown if record[name] == 0}, record)
+        assert all(code in ('range', 'implausible') for _, code in codes(answer)), answer.body
     client.sync(daemon.pid)
     equal(client.name_changes(), [], 'names that came and went while waiting')
-    equal(daemon.state()['state'], 'waiting')
 
+    daemon.http.delete()
     daemon.join(SEED)
-    client.take()
-    before = client.items_body().print_(True)
+    paths = ('/Soc', '/Dc/0/Voltage', '/Info/MaxChargeVoltage', '/Info/MaxDischargeCurrent')
     for record in records:
-        equal(daemon.http.post(record).status, 422, record)
-    client.sync(daemon.pid)
-    equal(client.take(), [], 'signals while live')
-    equal(client.items_body().print_(True), before)
+        answer = daemon.http.post(record)
+        equal((answer.status, answer.body['state']), (200, 'live'), record)
+        equal([client.value(path) for path in paths], [63.5, 52.7, 55.2, 150], record)
 
 
 def test_wrong_fields(world):
-    daemon, client = world.live(CONFIG + 'wrong-fields=take\n', {**RECORD, 'Soh': 99})
-    answer = daemon.http.post({**RECORD, 'Soc': 50, 'Soh': 101, 'Nope': 1, 'LowSoc': 'x'})
-    equal(answer.status, 200)
-    equal([(error['field'], error['code']) for error in answer.body['errors']],
-          [('Soh', 'range'), ('Nope', 'unknown'), ('LowSoc', 'type')])
-    equal([client.value(path) for path in ('/Soc', '/Soh', '/Alarms/LowSoc')], [50, None, None])
+    """What becomes of each kind of field."""
+    daemon, client = world.live(CONFIG, {**RECORD, 'Soh': 99, 'LowSoc': 1, 'BatteryLowVoltage': 44})
+    answer = daemon.http.post({**RECORD, 'Soc': 50, 'Soh': 101, 'Nope': 1, 'LowSoc': 'x',
+                               'BatteryLowVoltage': -1})
+    equal((answer.status, answer.body['missing'], codes(answer)),
+          (200, [], [('Soh', 'range'), ('Nope', 'unknown'), ('LowSoc', 'type'),
+                     ('BatteryLowVoltage', 'range')]))
+    paths = ('/Soc', '/Soh', '/Alarms/LowSoc', '/Info/BatteryLowVoltage')
+    equal([client.value(path) for path in paths], [50, None, 1, 44])
     daemon.http.post({'Soh': 98})
-    equal(daemon.http.post({'Soh': 97, '/Soh': 96}).status, 200)
+    equal((daemon.http.post({'Soh': 97, '/Soh': 96}).status, client.value('/Soh')), (422, 98))
+    equal(daemon.http.post({'Soc': 51, 'Soh': 97, '/Soh': 96}).status, 200)
     equal(client.value('/Soh'), None, 'named twice: nobody knows which')
-    answer = daemon.http.post({'Soc': 51, 'Soh': 101, 'Voltage': 2000})
-    equal((answer.status, client.value('/Soc')), (422, 50))
-    equal(len(answer.body['errors']), 2)
+    answer = daemon.http.post({'Soc': 52, 'Soh': 101, 'Voltage': 2000})
+    equal((answer.status, answer.body['missing'], len(answer.body['errors'])), (200, ['Voltage'], 2))
+    equal([client.value(path) for path in ('/Soc', '/Dc/0/Voltage')], [52, 52.7])
+
+
+def test_wrong_fields_refused(world):
+    """wrong-fields=refuse: any wrong field refuses the record; a doubted one does not."""
+    daemon, client = world.live(CONFIG + 'wrong-fields=refuse\n')
+    before = client.items_body().print_(True)
+    answer = daemon.http.post({**TWO_WRONG, 'MaxDischargeCurrent': 150, 'MaxChargeVoltage': 55.2})
+    refused(answer, 422, TOLD, '2 of 11 fields are wrong; nothing was changed.')
+    equal(client.items_body().print_(True), before)
+    answer = daemon.http.post({'Soc': 0, 'Voltage': 52.8})
+    equal((answer.status, codes(answer), client.value('/Dc/0/Voltage')),
+          (200, [('Soc', 'implausible')], 52.8))
 
 
 def test_monitor(world):
-    """A battery with role=monitor has no limits at all, and refuses them."""
+    """A battery with role=monitor has no limits at all, and ignores them."""
     daemon = world.start(CONFIG + 'role=monitor\n')
     client = world.client()
     daemon.join({'Soc': 50, 'Voltage': 26.4, 'Power': 100})
-    limits = {'MaxChargeVoltage': 28, 'MaxChargeCurrent': 5, 'MaxDischargeCurrent': 5,
+    limits = {'MaxChargeVoltage': 28, 'MaxChargeCurrent': 5, 'MaxDischargeCurrent': 'x',
               'BatteryLowVoltage': 22, 'ChargeRequest': 1}
+    answer = daemon.http.post({'Soc': 51, **limits})
+    equal((answer.status, answer.body['accepted'], answer.body['errors'], sorted(answer.body['ignored'])),
+          (200, 1, [], sorted(limits)))
+    equal(client.value('/Soc'), 51)
     items = client.items()
     assert not [path for path in items if path[len('/Info/'):] in limits], list(items)
-    answer = daemon.http.post({'Soc': 51, **limits})
-    equal((answer.status, [(error['field'], error['code']) for error in answer.body['errors']]),
-          (422, [(name, 'role') for name in limits]))
-    equal(client.value('/Soc'), 50)
 
 
 def test_seat_belt(world):

@@ -16,11 +16,14 @@ def members(answer, *names):
     return [answer.body[name] for name in names]
 
 
-def refused(answer, status, errors, detail=None):
-    """That @answer is a refusal with @errors, each (field, path, code, detail)."""
+def refused(answer, status, errors, detail=None, safer=()):
+    """That @answer is a refusal with @errors, each (field, path, code, detail), of which @safer was
+    taken all the same."""
     equal(answer.status, status, 'status')
     equal(answer.headers['content-type'], 'application/problem+json')
-    equal(list(answer.body), ['type', 'title', 'status', 'detail', 'state', 'errors'])
+    equal(list(answer.body), ['type', 'title', 'status', 'detail', 'state', 'errors',
+                              *(['safer'] if safer else [])])
+    equal(answer.body.get('safer', []), list(safer))
     equal(members(answer, 'type', 'title', 'status'), ['about:blank', 'Record refused', status])
     equal([tuple(error.values()) for error in answer.body['errors']], errors)
     for error in answer.body['errors']:
@@ -35,7 +38,7 @@ def problem(answer, status):
     equal(answer.headers['content-type'], 'application/problem+json')
     equal(list(answer.body), ['type', 'title', 'status', 'detail'])
     equal(members(answer, 'type', 'status'), ['about:blank', status])
-    assert answer.body['detail'].endswith('.'), answer.body
+    assert answer.body['detail'].endswith(('.', '?')), answer.body
     return answer
 
 
@@ -49,7 +52,8 @@ def test_verdict(world):
         'battery': 'virtual', 'state': 'waiting', 'on_bus': False, 'joining': None, 'accepted': 2,
         'changed': 0,
         'missing': ['Current', 'MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent'],
-        'ignored': [], 'warnings': answer.body['warnings'], 'errors': []})
+        'ignored': [], 'warnings': answer.body['warnings'], 'errors': [],
+        'reason': 'Waiting for Current'})
     equal(len(answer.body['warnings']), 1)
     assert 'for a battery without charge limits set role=monitor' in answer.body['warnings'][0]
 
@@ -111,13 +115,28 @@ def test_put_replaces(world):
     equal([client.value(path) for path in ('/Soc', '/InstalledCapacity')], [50, 280])
 
     before = client.items_body().print_(True)
-    refused(daemon.http.put({'Soc': 51, 'Current': 1, 'MaxChargeCurrent': 5}), 422, [
+    refused(daemon.http.put({'Soc': 51, 'Current': 1, 'MaxChargeCurrent': 105}), 422, [
         (name, path, 'missing', f'{name} is missing; PUT has to name every required field')
         for name, path in (('Voltage', '/Dc/0/Voltage'),
                            ('MaxChargeVoltage', '/Info/MaxChargeVoltage'),
                            ('MaxDischargeCurrent', '/Info/MaxDischargeCurrent'))],
             '3 required fields are missing; nothing was changed.')
     equal(client.items_body().print_(True), before)
+
+    # What is safer takes effect all the same.
+    answer = daemon.http.put({'Soc': 51, 'MaxChargeCurrent': 5})
+    equal((answer.status, answer.body['safer'], answer.body['detail']),
+          (422, ['MaxChargeCurrent'], '4 required fields are missing; only what is safer was taken: '
+           'MaxChargeCurrent.'))
+    equal([client.value(path) for path in ('/Soc', '/Info/MaxChargeCurrent')], [50, 5])
+
+    # A required field that is named and wrong is merged: it keeps its value, and nothing else goes.
+    answer = daemon.http.put({**RECORD, 'Soh': 99})
+    equal((answer.status, answer.body['errors']), (200, []))
+    answer = daemon.http.put({**RECORD, 'Voltage': 'x', 'Soc': 49})
+    equal((answer.status, [error['field'] for error in answer.body['errors']], answer.body['missing']),
+          (200, ['Voltage'], ['Voltage']))
+    equal([client.value(path) for path in ('/Soc', '/Dc/0/Voltage', '/Soh')], [49, 52.7, 99])
 
     # Power is as good as Current, and the one that is not named is gone, then derived.
     power = {key: RECORD[key] for key in RECORD if key != 'Current'} | {'Power': -527}
@@ -149,9 +168,13 @@ def test_check_changes_nothing(world):
     before, state = client.items_body().print_(True), daemon.state()
     answer = daemon.http.post({'Soc': 20, 'Sequence': 5}, '/battery/check')
     equal((answer.status, *members(answer, 'changed', 'missing')), (200, 1, []))
-    refused(daemon.http.post({'Soc': 101}, '/battery/check'), 422,
-            [('Soc', '/Soc', 'range', 'Soc is 101 %, above the limit of 100 %')],
+    refused(daemon.http.post({'Soc': 200}, '/battery/check'), 422,
+            [('Soc', '/Soc', 'range', 'Soc is 200 %, above the limit of 100 %')],
             '1 of 1 fields is wrong; nothing was changed.')
+    answer = daemon.http.post({'MaxChargeCurrent': 5, 'Soc': 200, 'Soh': 500, 'LowSoc': 2},
+                              '/battery/check')
+    equal((answer.status, *members(answer, 'accepted', 'missing')), (200, 2, ['Soc']))
+    equal([error['field'] for error in answer.body['errors']], ['Soc', 'Soh'])
     equal(daemon.http.post('{"Soc": 1', '/battery/check').status, 400)
     client.sync(daemon.pid)
     equal(client.take(), [], 'signals')
@@ -164,7 +187,7 @@ def test_refusals_tell_the_state(world):
     """Whoever is refused all the time sees the battery step down all the same."""
     daemon = world.start('[battery]\nwarn-after=1\nstale-after=2\ndrop-after=3\nleave-after=4\n')
 
-    def state(path='/battery', record='{"Soc": 101}'):
+    def state(path='/battery', record='{"Soc": 200}'):
         answer = daemon.http.post(record, path)
         assert answer.status >= 400, answer
         return answer.body['state']
@@ -182,24 +205,24 @@ def test_get_battery(world):
     body = daemon.http.get('/battery').body
     assert TIME.fullmatch(body.pop('since')), body
     equal(body, {
-        'battery': 'virtual', 'role': 'bms', 'state': 'waiting', 'age': None, 'on_bus': False,
+        'battery': 'virtual', 'role': 'bms', 'state': 'waiting', 'age': None,
+        'reason': 'No data yet', 'on_bus': False,
         'joining': None, 'service': 'com.victronenergy.battery.virtual', 'instance': 120,
         'name': '', 'selected': {'monitor': None, 'bms': None, 'dvcc': None},
-        'source': {'address': None, 'records': 0, 'refused': 0, 'last': None,
+        'source': {'address': None, 'records': 0, 'refused': 0, 'last': None, 'errors': [],
                    'last_refusal': None},
         'missing': ['Voltage', 'Current', 'Soc', 'MaxChargeVoltage', 'MaxChargeCurrent',
                     'MaxDischargeCurrent'],
         'warnings': [], 'values': {}})
     body = daemon.http.get('/battery/shed').body
     equal([body[name] for name in ('battery', 'role', 'service', 'instance', 'name', 'missing')],
-          ['shed', 'monitor', 'com.victronenergy.battery.http_shed', 121, 'Shed',
-           ['Voltage', 'Current', 'Soc']])
+          ['shed', 'monitor', 'com.victronenergy.battery.http_shed', 121, 'Shed', ['Voltage']])
 
     daemon.join({**RECORD, 'Cell1': 3.3, 'LowSoc': 1, 'CustomName': 'x'})
-    daemon.http.post({'Soc': 101})
+    daemon.http.post({'Soc': 200})
     body = daemon.http.get('/battery').body
-    equal((body['state'], body['on_bus'], body['joining'], body['missing']),
-          ('live', True, None, []))
+    equal((body['state'], body['reason'], body['on_bus'], body['joining'], body['missing']),
+          ('live', None, True, None, []))
     assert 0 <= body['age'] < 100, body['age']
     values = body['values']
     for name, wanted in (
@@ -216,13 +239,26 @@ def test_get_battery(world):
         equal(values[name], wanted, name)
     assert 'Soh' not in values and 'Cell2' not in values and 'Cell1' in values, list(values)
     source = body['source']
-    equal([source[name] for name in ('address', 'refused')], ['127.0.0.1', 1])
+    equal([source[name] for name in ('address', 'refused', 'errors')], ['127.0.0.1', 1, []])
     assert source['records'] >= 2 and TIME.fullmatch(source['last']), source
     refusal = source['last_refusal']
     assert TIME.fullmatch(refusal.pop('time')), refusal
     equal(refusal, {'status': 422, 'errors': [
         {'field': 'Soc', 'path': '/Soc', 'code': 'range',
-         'detail': 'Soc is 101 %, above the limit of 100 %'}]})
+         'detail': 'Soc is 200 %, above the limit of 100 %'}]})
+
+    # What was wrong in the last record that was taken, and what contradicts itself.
+    answer = daemon.http.post({'Soc': 40, 'Voltage': 53, 'Soh': 101, 'Power': 650, 'Cell1': 0})
+    equal((answer.status, [error['field'] for error in answer.body['errors']]), (200, ['Soh']))
+    body = daemon.http.get('/battery').body
+    equal(body['source']['errors'], answer.body['errors'])
+    equal(body['warnings'], answer.body['warnings'])
+    beside = {name: value['warnings'] for name, value in body['values'].items() if 'warnings' in value}
+    equal(beside, {'Power': ['Power is 650 W, and Voltage × Current is -652 W'],
+                   'Soc': ['Soc went from 63.5 % to 40 % with one record']})
+    assert set(beside['Power'] + beside['Soc']) < set(body['warnings']), body['warnings']
+    daemon.http.post({**RECORD, 'Soc': 40})
+    equal(daemon.http.get('/battery').body['source']['errors'], [])
 
 
 def test_delete(world):
@@ -247,15 +283,22 @@ def test_delete(world):
 
 
 def test_connected(world):
-    """dbus-mqtt-battery's word for off and on."""
+    """0 says that the battery is out of reach, whatever else the record says: it is stale now, and
+    stays on the bus."""
     daemon, client = world.live()
+    owner = client.owner()
     equal(daemon.http.post({**RECORD, 'Connected': 1}).status, 200)
     equal(daemon.http.post({'Connected': True}).status, 200)
     for off in (0, False):
         daemon.join()
-        answer = daemon.http.post({'Connected': off})
-        equal((answer.status, answer.body['state'], answer.body['on_bus']), (202, 'gone', False))
-        eventually(lambda: not client.owner(), 'the name goes')
+        answer = daemon.http.post({**RECORD, 'Soc': 10, 'Soh': 'x', 'Connected': off})
+        equal((answer.status, *members(answer, 'state', 'on_bus', 'accepted', 'reason')),
+              (202, 'stale', True, 0, 'Battery out of reach, says the source: charging stopped'))
+        equal([client.value(path) for path in ('/Soc', '/Connected', '/Info/MaxChargeCurrent',
+                                               '/Info/MaxDischargeCurrent')], [None, 0, 0, 150])
+        equal(daemon.state()['reason'], answer.body['reason'])
+    daemon.join()
+    equal((client.owner(), client.value('/Soc')), (owner, 63.5))
     refused(daemon.http.post({'Connected': 2}), 422,
             [('Connected', None, 'range', 'Connected is 2, allowed are 0 and 1')])
 
@@ -320,6 +363,9 @@ def test_nothing_else(world):
     for path in ('/nope', '/battery/', '/battery/virtual/', '/Battery', '/battery/virtual/checks',
                  '/fields/Soc', '/battery/Virtual'):
         problem(daemon.http.get(path), 404)
+    for path, meant in (('/batery', '/battery'), ('/battery/virtual/checks', '/battery'),
+                        ('/Battery', '/battery')):
+        assert f'did you mean {meant}?' in daemon.http.get(path).body['detail'], path
     for method, path, allowed in (
             ('PATCH', '/battery', {'POST', 'PUT', 'GET', 'HEAD', 'DELETE'}),
             ('DELETE', '/batteries', {'GET', 'HEAD'}), ('POST', '/fields', {'GET', 'HEAD'}),
@@ -327,7 +373,9 @@ def test_nothing_else(world):
             ('OPTIONS', '/battery', {'POST', 'PUT', 'GET', 'HEAD', 'DELETE'})):
         answer = problem(daemon.http.request(method, path, None), 405)
         equal(set(answer.headers['allow'].split(', ')), allowed, f'{method} {path}')
-    equal(daemon.http.request('GET', '/battery?x=1', None).status, 200, 'a query is no harm')
+    for method, path in (('GET', '/battery?x=1'), ('POST', '/battery?name=shed')):
+        problem(daemon.http.request(method, path, RECORD if method == 'POST' else None), 400)
+    equal(daemon.state()['source']['records'], 0, 'what has a query that nothing reads is not taken')
 
 
 def test_head(world):

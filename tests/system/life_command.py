@@ -159,13 +159,13 @@ def test_sighup(world):
     equal([{path: item.value for path, item in items.items()} for items in signals],
           [{'/Info/MaxChargeCurrent': 40, '/Info/BatteryLowVoltage': 44}])
     reload(f'[battery]\n{calm}wrong-fields=take\n', done)
-    equal(daemon.http.post({'Soh': 101}).status, 200)
+    equal(daemon.http.post({'Soc': 60, 'Soh': 101}).status, 200)
     equal(client.value('/Info/MaxChargeCurrent'), 100)
 
     # Kept as it was, and said why.
     reload('[battery]\nwarn-after=0\n', 'warn-after=0')
     reload('[battery]\nwarn-afte=5\n', 'did you mean warn-after?')
-    equal(daemon.http.post({'Soh': 101}).status, 200)
+    equal(daemon.http.post({'Soc': 60, 'Soh': 101}).status, 200)
 
     for key, config in (('role', 'role=monitor\n'), ('custom-name', 'custom-name=x\n'),
                         ('device-instance', 'device-instance=5\n'),

@@ -193,13 +193,13 @@ def test_log(world):
                          'leave-after=1.2\n', options=['--verbose'])
     eventually(lambda: daemon.http.post(RECORD).status == 200, 'it is live')
     for _ in range(5):
-        equal(daemon.http.post({'Soc': 101}).status, 422)
+        equal(daemon.http.post({'Soc': 200}).status, 422)
     eventually(lambda: daemon.state()['state'] == 'gone', 'it is gone')
     log = daemon.log.read_text()
     for line in ('live: Receiving data from 127.0.0.1', 'late: ', 'stale: ', 'lost: ', 'gone'):
         equal(log.count(f'battery virtual: {line}'), 1, line)
     equal(log.count('battery virtual: record from 127.0.0.1 refused with 422: '
-                    'Soc is 101 %, above the limit of 100 %'), 1, 'the refusal')
+                    'Soc is 200 %, above the limit of 100 %'), 1, 'the refusal')
     assert 'virtual: record from 127.0.0.1: 6 accepted' in log, log
 
 

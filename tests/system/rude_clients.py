@@ -178,7 +178,7 @@ def post_nowhere(port):
 
 
 def wrong_records(port):
-    body = b'{"Soc": 101, "Voltage": "52"}'
+    body = b'{"Soc": 200, "Voltage": "much"}'
     return converse(port, (HEAD + b'Content-Length: %d\r\n\r\n' % len(body) + body) * 20, reset=True)
 
 

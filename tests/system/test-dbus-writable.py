@@ -59,8 +59,11 @@ def test_booleans_and_texts(world):
     equal(write('s', 'Bulk'), 0)
     equal(client.value('/Info/ChargeMode'), 'Bulk')
     assert write('i', 5) in (1, 2)
-    assert write('s', 'x' * 65) in (1, 2)
     equal(client.value('/Info/ChargeMode'), 'Bulk')
+    equal(write('s', 'x' * 65), 0)
+    equal(len(client.value('/Info/ChargeMode').encode()), 64, 'cut')
+    equal(writer(world, '/Soc')('s', '50.5'), 0)
+    equal(client.value('/Soc'), 50.5, 'a text that is a number')
 
 
 def test_clear(world):
@@ -80,20 +83,21 @@ def test_refused(world):
     daemon, client = world.live(CONFIG)
     before = client.items_body().print_(True)
     write = writer(world, '/Soc')
-    for signature, value in (('d', float('nan')), ('d', float('inf')), ('d', 100.1), ('i', -1),
-                             ('s', '50'), ('as', ['a']), ('(ii)', (1, 2)),
+    for signature, value in (('d', float('nan')), ('d', float('inf')), ('d', 105.1), ('i', -6),
+                             ('s', 'half'), ('as', ['a']), ('(ii)', (1, 2)),
                              ('a{sv}', {'a': 1})):
         assert write(signature, value) in (1, 2), (signature, value)
-    equal(write('d', 100.1), 2, 'refused')
-    for signature, value in (('as', ['a']), ('s', '50'), ('d', float('nan'))):
+    equal(write('d', 105.1), 2, 'refused')
+    for signature, value in (('as', ['a']), ('s', 'half'), ('d', float('nan'))):
         equal(write(signature, value), 1, f'{signature}: a type that it cannot hold')
     equal(writer(world, '/Info/MaxChargeVoltage')('d', 20.0), 2, 'implausible')
     for path in ('/Connected', '/DeviceInstance', '/ProductName', '/Mgmt/Connection'):
         equal(writer(world, path)('i', 1), 1, path)
     equal(signals(daemon, client), [])
     equal(client.items_body().print_(True), before)
-    equal(daemon.state()['source']['last_refusal']['errors'][0]['field'],
-          '/Info/MaxChargeVoltage')
+    source = daemon.state()['source']
+    equal(source['last_refusal']['errors'][0]['field'], '/Soc')
+    equal(source['errors'][0]['field'], '/Info/MaxChargeVoltage', 'doubted, and not refused')
 
 
 def test_answered_by_a_signal(world):
@@ -116,10 +120,12 @@ def test_answered_by_a_signal(world):
 
 
 def test_not_dropped(world):
-    """With wrong-fields=take, too, a wrong value is refused: there is nothing else to be saved."""
-    _, client = world.live(CONFIG + 'wrong-fields=take\n', {**RECORD, 'Soh': 99})
-    equal(writer(world, '/Soh')('d', 101.0), 2)
-    equal(client.value('/Soh'), 99)
+    """With either wrong-fields a wrong value is refused: there is nothing else to be taken."""
+    for config in ('', 'wrong-fields=refuse\n'):
+        daemon, client = world.live(CONFIG + config, {**RECORD, 'Soh': 99})
+        equal(writer(world, '/Soh')('d', 101.0), 2)
+        equal(client.value('/Soh'), 99)
+        daemon.stop()
 
 
 def test_source(world):

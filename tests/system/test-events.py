@@ -98,13 +98,13 @@ def test_events(world):
     daemon.http.post({'Soh': None})
     equal(reader.event(), ('values', {'battery': 'virtual', 'values': {'Soh': None}}))
 
-    daemon.http.post({'Soc': 101})
+    daemon.http.post({'Soc': 200})
     name, data = reader.event()
     equal((name, data['status'], data['address'], data['errors'][0]['field']),
           ('refused', 422, '127.0.0.1', 'Soc'))
     daemon.http.post('no JSON')
     equal(reader.event()[1]['status'], 400)
-    daemon.http.post({'Soc': 101}, '/battery/check')
+    daemon.http.post({'Soc': 200}, '/battery/check')
 
     equal(client.set_value('/CustomName', GLib.Variant('s', 'Hütte')), 0)
     equal(reader.event(), ('renamed', {'battery': 'virtual', 'name': 'Hütte'}))
@@ -137,9 +137,18 @@ def test_accepted(world):
     daemon.http.post({'Soc': 50})
     equal([page.event()[0] for _ in range(2)], ['values', 'accepted'])
     equal(flow.event()[0], 'values')
-    daemon.http.post({'Soc': 101})
+    daemon.http.post({'Soc': 200})
     equal((page.event()[0], flow.event()[0]), ('refused', 'refused'))
+    assert 'errors' not in data, data
     daemon.http.post(RECORD, '/battery/check')
+    daemon.http.post({'Soc': 50, 'Socc': 1, 'Temperature': 500})
+    name, data = page.event()
+    equal((name, data['accepted'], [error['field'] for error in data['errors']]),
+          ('accepted', 1, ['Socc', 'Temperature']))
+    assert 'more_errors' not in data, data
+    daemon.http.post({'Soc': 50, **{f'x{n}': 1 for n in range(30)}})
+    data = page.event()[1]
+    equal((len(data['errors']), data['more_errors']), (20, 10))
     daemon.http.post({'Soc': 51})
     equal(page.event()[1]['values']['Soc']['value'], 51)
 

@@ -43,8 +43,8 @@ def test_live(world):
               'InstalledCapacity': 280, 'DischargedEnergy': 12.5, 'TimeToGo': 7200,
               'ChargeMode': 'Bulk', 'LowVoltage': 1}
     equal(daemon.http.post(record).status, 200)
-    equal(daemon.http.post({'Soc': 101}).status, 422)
-    equal(daemon.http.post({'Socc': 1, 'Soc': 101}).status, 422)
+    equal(daemon.http.post({'Soc': 200}).status, 422)
+    equal(daemon.http.post({'Socc': 1, 'Soc': 200}).status, 422)
     samples = scrape(daemon)
     for name, number in (
             ('voltage_volts', 52.7), ('current_amperes', -12.3), ('power_watts', -648),

@@ -95,29 +95,39 @@ def test_idle_is_not_frozen(world):
         time.sleep(0.02)
 
 
-def test_wrong_fields(world):
-    """With wrong-fields=take a wrong field that is not required becomes invalid, and is told."""
-    daemon, client = world.live('[battery]\n' + CALM + 'wrong-fields=take\n',
-                                {**RECORD, 'Soh': 99, 'Temperature': 20})
+def test_torn_off_sensor(world):
+    """A field that has gone wrong for good takes neither the others nor the battery away."""
+    daemon, client = world.live('[battery]\n' + CALM, {**RECORD, 'Soh': 99, 'Temperature': 20})
     answer = daemon.http.post({**RECORD, 'Soc': 50, 'Soh': 101, 'Temperature': 'hot', 'Nonsense': 1})
     equal((answer.status, [(error['field'], error['code']) for error in answer.body['errors']]),
           (200, [('Soh', 'range'), ('Temperature', 'type'), ('Nonsense', 'unknown')]))
     equal([client.value(path) for path in ('/Soc', '/Soh', '/Dc/0/Temperature')], [50, None, None])
 
-    answer = daemon.http.post({**RECORD, 'Soc': 101, 'Temperature': 21})
-    equal((answer.status, [error['field'] for error in answer.body['errors']]), (422, ['Soc']))
-    equal([client.value(path) for path in ('/Soc', '/Dc/0/Temperature')], [50, None])
-    answer = daemon.http.post({**RECORD, 'MaxChargeCurrent': '100'})
-    equal((answer.status, [error['field'] for error in answer.body['errors']]),
-          (422, ['MaxChargeCurrent']))
+    answer = daemon.http.post({**RECORD, 'Soc': 200, 'Temperature': 21})
+    equal((answer.status, [error['field'] for error in answer.body['errors']], answer.body['missing']),
+          (200, ['Soc'], ['Soc']))
+    equal([client.value(path) for path in ('/Soc', '/Dc/0/Temperature')], [50, 21])
+    answer = daemon.http.post({**RECORD, 'MaxChargeCurrent': '90'})
+    equal((answer.status, answer.body['errors'], answer.body['warnings']),
+          (200, [], ['MaxChargeCurrent is the text "90", taken as a number']))
+    equal(client.value('/Info/MaxChargeCurrent'), 90)
 
 
-def test_wrong_fields_of_a_monitor(world):
-    daemon = world.start('[battery]\nrole=monitor\nwrong-fields=take\n' + CALM)
-    record = {'Soc': 50, 'Voltage': 52, 'Current': 1, 'MaxChargeCurrent': -1, 'ChargeRequest': 1}
-    daemon.join(record)
-    equal([(error['field'], error['code']) for error in daemon.http.post(record).body['errors']],
-          [('MaxChargeCurrent', 'role'), ('ChargeRequest', 'role')])
+def test_required_field_that_stays_wrong(world):
+    """It runs the ladder, and the reason is told; the safer part gets through all the same."""
+    daemon = world.start('[battery]\nwarn-after=1\nstale-after=2\ndrop-after=300\nleave-after=300\n')
+    client = world.client()
+    daemon.join()
+    wrong = {**RECORD, 'Soc': 200, 'MaxChargeCurrent': 70}
+    equal(post_until(daemon, wrong, 'stale'), ['live', 'late', 'stale'])
+    equal(daemon.state()['reason'], 'Not usable: Soc is 200 %: charging stopped')
+    equal(client.value('/ConnectionInformation'), daemon.state()['reason'])
+    equal([client.value(path) for path in ('/Info/MaxChargeCurrent', '/Info/MaxDischargeCurrent')],
+          [0, 150])
+    daemon.http.post({**wrong, 'MaxDischargeCurrent': 60, 'HighTemperature': 2})
+    equal([client.value(path) for path in ('/Info/MaxDischargeCurrent', '/Alarms/HighTemperature')],
+          [60, 2])
+    equal(daemon.http.post(RECORD).body['state'], 'live')
 
 
 if __name__ == '__main__':

@@ -116,7 +116,7 @@ random_config (Fixture *fixture, GRand *rand)
   config->live.battery_low_voltage = g_rand_boolean (rand) ? 45 : NAN;
   config->live.max_discharge_current = g_rand_boolean (rand) ? 100 : NAN;
   config->live.max_charge_voltage = g_rand_boolean (rand) ? 54.5 : NAN;
-  config->live.wrong_fields = g_rand_boolean (rand) ? VB_WRONG_FIELDS_TAKE : VB_WRONG_FIELDS_REFUSE;
+  config->live.wrong_fields = g_rand_boolean (rand);
 }
 
 /* Seeded, so that it is the same history each time. @user_data: the seconds after which what does

@@ -108,6 +108,20 @@ typedef struct
     OFF (1), OFF (1), OFF (1), OFF (1), OFF (1), OFF (1), OFF (1), OFF (0), OFF (0) \
   }
 
+#define UNREACHED()                                                                    \
+  {                                                                                    \
+    VB_STATE_STALE, 1,                                                                 \
+        LIMITS " MaxChargeCurrent=0 BatteryLowVoltage=46 ChargeRequest=0 " KEPT TEXT ( \
+            "Battery out of reach, says the source: charging stopped"),                \
+        NULL                                                                           \
+  }
+#define OUT_OF_REACH                                                                             \
+  {                                                                                              \
+    SAME (VB_STATE_WAITING), UNREACHED (), UNREACHED (), SAME (VB_STATE_STALE),                  \
+        SAME (VB_STATE_STALE), SAME (VB_STATE_LOST), SAME (VB_STATE_LOST), SAME (VB_STATE_GONE), \
+        SAME (VB_STATE_GONE)                                                                     \
+  }
+
 #define OTHER \
   "Soc=50 Voltage=51 Current=10 MaxChargeVoltage=56 MaxChargeCurrent=80 MaxDischargeCurrent=120"
 #define OTHER_ON OTHER " Power=510 Connected=1 BmsCable=0" RECEIVING
@@ -228,9 +242,9 @@ static const struct
       CHANGED (VB_STATE_LATE, "ChargeCycles=100"), SAME (VB_STATE_STALE), SAME (VB_STATE_STALE),
       SAME (VB_STATE_LOST), SAME (VB_STATE_LOST), SAME (VB_STATE_GONE), SAME (VB_STATE_GONE) } },
   { "null for Voltage", POST, ANY_ROLE, "Voltage=null", SAME_EVERYWHERE },
-  { "null for Current", POST, ANY_ROLE, "Current=null", SAME_EVERYWHERE },
-  { "null for Power", POST, ANY_ROLE, "Power=null", SAME_EVERYWHERE },
-  { "null for Soc", POST, ANY_ROLE, "Soc=null", SAME_EVERYWHERE },
+  { "null for Current", POST, BMS_ALONE, "Current=null", SAME_EVERYWHERE },
+  { "null for Power", POST, BMS_ALONE, "Power=null", SAME_EVERYWHERE },
+  { "null for Soc", POST, BMS_ALONE, "Soc=null", SAME_EVERYWHERE },
   { "null for MaxChargeVoltage", POST, BMS_ALONE, "MaxChargeVoltage=null", SAME_EVERYWHERE },
   { "null for MaxChargeCurrent", POST, BMS_ALONE, "MaxChargeCurrent=null", SAME_EVERYWHERE },
   { "null for MaxDischargeCurrent", POST, BMS_ALONE, "MaxDischargeCurrent=null", SAME_EVERYWHERE },
@@ -243,11 +257,13 @@ static const struct
       ON (OTHER_ON " ChargeCycles=200"), ON (OTHER_ON " ChargeCycles=200"),
       ON (OTHER_ON " ChargeCycles=200"), ON (OTHER_ON " ChargeCycles=200") } },
   { "DELETE", DELETE, ANY_ROLE, NULL, OFF_EVERYWHERE },
-  { "Connected 0", POST, ANY_ROLE, "Connected=0", OFF_EVERYWHERE },
-  { "Connected false beside values", POST, ANY_ROLE, OTHER " Connected=false", OFF_EVERYWHERE },
-  { "a wrong field", REFUSED, ANY_ROLE, FULL " Temperature1=200", SAME_EVERYWHERE },
-  { "an implausible record", REFUSED, BMS_ALONE, "Voltage=111 MaxChargeVoltage=55",
-    SAME_EVERYWHERE },
+  { "Connected 0", POST, ANY_ROLE, "Connected=0", OUT_OF_REACH },
+  { "Connected false beside values", POST, ANY_ROLE, OTHER " Connected=false", OUT_OF_REACH },
+  { "Connected 0 beside zeros", PUT, ANY_ROLE,
+    "Connected=0 Soc=0 Voltage=0 Current=0 MaxChargeVoltage=0 MaxChargeCurrent=0"
+    " MaxDischargeCurrent=0",
+    OUT_OF_REACH },
+  { "a wrong Connected", REFUSED, ANY_ROLE, FULL " Connected=2", SAME_EVERYWHERE },
   { "an empty record", REFUSED, ANY_ROLE, "", SAME_EVERYWHERE },
   { "a long gap",
     TICK,
@@ -474,7 +490,7 @@ test_ladder_first (Fixture *fixture, gconstpointer user_data)
   restart (fixture);
   g_assert_true (push (fixture, REQUIRED));
   fixture->now += 30 * SECOND;
-  g_assert_false (push (fixture, "Soc=101"));
+  g_assert_false (push (fixture, "Soc=106"));
   assert_step (fixture, VB_STATE_STALE, 1);
 }
 

@@ -104,17 +104,20 @@ test_log (Log *log)
   /* Once a minute, and then how many there were. */
   now += 100 * SECOND;
   for (guint i = 0; i < 60; i++)
-    push (battery, 101, now + i * SECOND, FALSE);
-  assert_logged (log, "battery shed: record from 192.0.2.7 refused with 422: "
-                      "Soc is 101 %, above the limit of 100 %\n");
+    push (battery, 106, now + i * SECOND, FALSE);
+  assert_logged (log, "battery shed: live: Receiving data from 192.0.2.7\n"
+                      "battery shed: record from 192.0.2.7 taken in part: "
+                      "Soc is 106 %, above the limit of 100 %\n");
   g_assert_cmpstr (log->code, ==, "range");
-  push (battery, 102, now + 60 * SECOND, FALSE);
-  assert_logged (log, "battery shed: record from 192.0.2.7 refused with 422: "
-                      "Soc is 102 %, above the limit of 100 %; "
-                      "59 more were refused since the last line about it\n");
-  push (battery, 101, now + 200 * SECOND, FALSE);
-  assert_logged (log, "battery shed: record from 192.0.2.7 refused with 422: "
-                      "Soc is 101 %, above the limit of 100 %\n");
+  push (battery, 107, now + 60 * SECOND, FALSE);
+  assert_logged (log, "battery shed: record from 192.0.2.7 taken in part: "
+                      "Soc is 107 %, above the limit of 100 %; 59 more since the last line about "
+                      "it\n");
+  push (battery, 106, now + 200 * SECOND, FALSE);
+  assert_logged (log, "battery shed: stale: No data for 30 s\n"
+                      "battery shed: live: Receiving data from 192.0.2.7\n"
+                      "battery shed: record from 192.0.2.7 taken in part: "
+                      "Soc is 106 %, above the limit of 100 %\n");
 }
 
 int

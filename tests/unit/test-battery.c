@@ -97,7 +97,7 @@ test_source (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpint (source->last, ==, START);
 
   tick_at (fixture, 2 * SECOND);
-  g_assert_false (push (fixture, "Soc=101 Voltage=0"));
+  g_assert_false (push (fixture, "Soc=106 Voltage=0"));
   g_assert_cmpuint (source->records, ==, 1);
   g_assert_cmpuint (source->refused, ==, 1);
   g_assert_cmpint (source->last, ==, START);
@@ -106,7 +106,7 @@ test_source (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (source->refusal.errors->len, ==, 2);
 
   /* The line names who sends: it changes with the sender, and not for one who is refused. */
-  fill_record (fixture->record, "Soc=102");
+  fill_record (fixture->record, "Soc=106");
   g_assert_false (vb_battery_apply (fixture->battery, fixture->record, VB_APPLY_MERGE, "192.0.2.9",
                                     fixture->now, fixture->verdict));
   errors = vb_record_steal_errors (fixture->record);
@@ -295,8 +295,17 @@ assert_warned (Fixture *fixture, const char *text)
 
   vb_battery_warnings (fixture->battery, warnings);
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++) {
-    g_assert_cmpstr (lists[i]->len > 0 ? g_ptr_array_index (lists[i], 0) : NULL, ==, text);
-    g_assert_cmpuint (lists[i]->len, <=, 1);
+    const char *about_cells = NULL;
+    guint n = 0;
+
+    /* There are fewer cells here than the voltage is of. */
+    for (guint j = 0; j < lists[i]->len; j++)
+      if (!g_str_has_prefix (g_ptr_array_index (lists[i], j), "Voltage is ")) {
+        about_cells = g_ptr_array_index (lists[i], j);
+        n++;
+      }
+    g_assert_cmpstr (about_cells, ==, text);
+    g_assert_cmpuint (n, <=, 1);
   }
 }
 
@@ -386,7 +395,7 @@ test_counters (Fixture *fixture, gconstpointer user_data)
   fill_record (fixture->record, LIMITS " Soc=50 Voltage=50 Current=-3000");
   g_assert_true (
       vb_battery_check (fixture->battery, fixture->record, fixture->now, fixture->verdict));
-  g_assert_false (push (fixture, LIMITS " Soc=101 Voltage=50 Current=-3000"));
+  g_assert_false (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-3000 Connected=x"));
   g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=0"));
   assert_bus (fixture, "TotalAhDrawn=-100.1");
 

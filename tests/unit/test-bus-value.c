@@ -146,13 +146,13 @@ test_record_errors (void)
     const char *sent;
     VbFieldError code;
   } rows[] = {
-    { "/Soc", "101", VB_FIELD_ERROR_RANGE },
+    { "/Soc", "106", VB_FIELD_ERROR_RANGE },
     { "/Soc", "uint64 18446744073709551615", VB_FIELD_ERROR_RANGE },
-    { "/Soc", "'63'", VB_FIELD_ERROR_TYPE },
+    { "/Soc", "'63 %'", VB_FIELD_ERROR_TYPE },
     { "/Soc", "true", VB_FIELD_ERROR_TYPE },
     { "/Alarms/LowVoltage", "3", VB_FIELD_ERROR_ENUM },
     { "/Alarms/LowVoltage", "0.5", VB_FIELD_ERROR_TYPE },
-    { "/Info/ChargeMode", "''", VB_FIELD_ERROR_LENGTH },
+    { "/Info/ChargeMode", "'a\\nb'", VB_FIELD_ERROR_TYPE },
   };
   g_autoptr (VbRecord) record = vb_record_new ();
 

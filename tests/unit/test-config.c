@@ -136,10 +136,7 @@ static const Bad bad[] = {
   { "[battery]\nrole=\n", VALUE, { "role=", "bms or monitor" } },
   { "[battery]\non-stale=stop\n", VALUE,
     { "on-stale=stop", "stop-charging", "block", "drop" } },
-  { "[battery]\nwrong-fields=drop\n", VALUE, { "wrong-fields=drop", "take or refuse" } },
-  { "[battery]\nwrong-optional=take\n", VALUE, { "wrong-optional=take", "drop or refuse" } },
-  { "[battery]\nwrong-optional=drop\nwrong-fields=take\n", CLASH,
-    { "[battery] wrong-optional=drop", "wrong-fields" } },
+  { "[battery]\nwrong-fields=ignore\n", VALUE, { "wrong-fields=ignore", "take or refuse" } },
   { "[battery]\ndbus-writable=1\n", VALUE, { "dbus-writable=1", "true or false" } },
   { "[battery]\nwarn-after=ten\n", VALUE, { "[battery]", "warn-after=ten", "300 s" } },
   { "[battery]\nwarn-after=10 # seconds\n", VALUE, { "warn-after=10 # seconds", "300 s" } },
@@ -520,7 +517,7 @@ test_everything (Files *files, gconstpointer unused)
   g_assert_cmpint (own->live.optional_after, ==, 250000);
   g_assert_cmpint (own->live.frozen_after, ==, 100001);
   g_assert_cmpfloat (own->live.stale_charge_voltage, ==, 53.6);
-  g_assert_cmpint (own->live.wrong_fields, ==, VB_WRONG_FIELDS_REFUSE);
+  g_assert_true (own->live.wrong_fields);
   g_assert_true (own->live.dbus_writable);
   g_assert_cmpfloat (own->live.battery_low_voltage, ==, 44);
   g_assert_cmpfloat (own->live.max_charge_voltage, ==, 56.8);
@@ -622,7 +619,7 @@ test_times_follow (Files *files, gconstpointer unused)
     g_assert_cmpint (times->drop_after, ==, (gint64)(rows[i].drop * G_USEC_PER_SEC));
     g_assert_cmpint (times->leave_after, ==, (gint64)(rows[i].leave * G_USEC_PER_SEC));
     g_assert_cmpint (live->optional_after, ==, (gint64)(rows[i].optional * G_USEC_PER_SEC));
-    assert_default_battery (battery (config, 0), "virtual", 100);
+    assert_default_battery (battery (config, 0), "virtual", 120);
   }
 }
 
@@ -881,57 +878,6 @@ test_sample (Files *files, gconstpointer unused)
   }
 }
 
-/* @sample with what is commented out put in force, but for its remarks; @token: a file that holds
-   one. */
-static char *
-uncomment (const char *sample, const char *token)
-{
-  g_auto (GStrv) lines = g_strsplit (sample, "\n", -1);
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; lines[i] != NULL; i++)
-    if (g_str_has_prefix (lines[i], "#token-file="))
-      g_string_append_printf (text, "token-file=%s\n", token);
-    else
-      g_string_append_printf (text, "%s\n",
-                              g_str_has_prefix (lines[i], "#")
-                                  ? lines[i] + (g_ascii_islower (lines[i][1]) ? 1 : 0)
-                                  : lines[i]);
-
-  return g_string_free (text, FALSE);
-}
-
-/* What was written for an earlier version is read, with a warning for each key that is called
-   otherwise today. */
-static void
-test_earlier_version (Files *files, gconstpointer unused)
-{
-  g_autofree char *sample = source_file ("tests/data", "0.1.0.ini");
-  g_autofree char *every_key = uncomment (sample, files->token);
-  g_autoptr (VbConfig) standard = load (files, "");
-  g_autoptr (VbConfig) as_it_is = load (files, sample);
-  g_autoptr (VbConfig) config = NULL;
-  g_autoptr (VbConfig) dropping
-      = load (files, "[battery]\n[battery shed]\nrole=monitor\nwrong-optional=drop\n");
-
-  assert_same (standard, as_it_is);
-  g_assert_cmpuint (as_it_is->warnings->len, ==, 0);
-
-  write_file (files->token, "0123456789abcdef");
-  config = load (files, every_key);
-  g_assert_cmpuint (config->warnings->len, ==, 1);
-  g_assert_cmpstr (g_ptr_array_index (config->warnings, 0), ==,
-                   "[battery] wrong-optional=refuse is now called wrong-fields=refuse");
-  g_assert_cmpint (battery (config, 0)->live.wrong_fields, ==, VB_WRONG_FIELDS_REFUSE);
-  g_assert_cmpfloat (battery (config, 0)->live.max_charge_voltage, ==, 56.8);
-  g_assert_cmpint (battery (config, 0)->live.freshness.drop_after, ==, 180 * G_USEC_PER_SEC);
-
-  g_assert_cmpuint (dropping->warnings->len, ==, 1);
-  g_assert_cmpstr (g_ptr_array_index (dropping->warnings, 0), ==,
-                   "[battery shed] wrong-optional=drop is now called wrong-fields=take");
-  g_assert_cmpint (battery (dropping, 1)->live.wrong_fields, ==, VB_WRONG_FIELDS_TAKE);
-}
-
 static void
 add (const char *path, void (*test) (Files *files, gconstpointer unused))
 {
@@ -965,7 +911,6 @@ main (int argc, char **argv)
   add ("/config/fixes", test_fixes);
   add ("/config/markdown", test_markdown);
   add ("/config/sample", test_sample);
-  add ("/config/earlier-version", test_earlier_version);
 
   return g_test_run ();
 }

@@ -1,4 +1,5 @@
 #include "core/field-markdown.h"
+#include "core/field-synonyms.h"
 #include "core/field-table.h"
 #include "core/item.h"
 
@@ -354,6 +355,12 @@ test_rows (void)
     g_test_message ("%s", field->name);
     g_assert_true (*field->name != '\0' && *field->path == '/' && *field->description != '\0');
     g_assert_cmpfloat (field->minimum, <=, field->maximum);
+    g_assert_cmpfloat (field->slack, >=, 0);
+    /* An alarm is what says so, in the group of alarms or of a module. */
+    if (field->flags & VB_FIELD_ALARM)
+      g_assert_cmpint (field->group, ==, VB_GROUP_ALARM);
+    g_assert_cmpint ((field->flags & VB_FIELD_ALARM) != 0, ==,
+                     strstr (field->path, "/Alarms/") != NULL);
     /* What becomes an integer has limits that fit one on the bus. */
     if (field->kind == VB_KIND_INTEGER && field->values == NULL)
       g_assert_true (field->maximum > field->minimum && field->maximum <= G_MAXINT32);
@@ -493,6 +500,35 @@ test_suggestions (void)
     { "Dc/Voltge", "Dc/Voltage" },
     { "alarms/low_soc", "Alarms/LowSoc" },
     { "minCellTemperature", "MinCellTemperature" },
+    /* Numbers are compared as numbers. */
+    { "Cell02", "Cell2" },
+    { "cell2", "Cell2" },
+    { "Voltages/Cell02", "Voltages/Cell2" },
+    { "Cell257", NULL },
+    { "Cell0", NULL },
+    { "Temperature5", NULL },
+    { "/Dc/2/Voltage", NULL },
+    /* What it is called elsewhere goes before what is spelt like it. */
+    { "battery_voltage", "Voltage" },
+    { "battery_current", "Current" },
+    { "power", "Power" },
+    { "temperature", "Temperature" },
+    { "state_of_charge", "Soc" },
+    { "Battery Level", "Soc" },
+    { "cell_voltage_7", "Cell7" },
+    { "cell_07_voltage", "Cell7" },
+    { "cell_voltage_999", NULL },
+    { "temperature_sensor_2", "Temperature2" },
+    { "temp5", NULL },
+    /* A limit is not guessed: a slip of one letter alone. */
+    { "MaxChargeCurrentt", "MaxChargeCurrent" },
+    { "MaxChargCurent", NULL },
+    { "MaxDisharrgeCurrent", NULL },
+    { "max_discharge_curr", NULL },
+    { "BatteryVoltage", "Voltage" },
+    { "BatteryLowVolt", NULL },
+    { "low_voltage", "LowVoltage" },
+    { "ChargeRequst", "ChargeRequest" },
     { "xyzzy", NULL },
     { "x", NULL },
     { "/", NULL },
@@ -516,6 +552,31 @@ test_suggestions (void)
 
       g_assert_null (meant);
     }
+  }
+}
+
+/* Each of them is a field, and not one that Venus is governed by. */
+static void
+test_synonyms (void)
+{
+  static const char *const known[]
+      = { "pack_voltage", "total voltage",  "TOTAL_POWER", "cycle-count",     "remainingCapacity",
+          "battery soc",  "cell 3 voltage", "temp_1",      "min_voltage_cell" };
+  static const char *const unknown[]
+      = { "", "Soc", "Voltage", "max_voltage", "charge_limit", "voltage_battery", "cell voltage" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++) {
+    g_autofree char *name = vb_field_synonyms_find (known[i]);
+
+    g_test_message ("%s: %s", known[i], name);
+    g_assert_nonnull (name);
+    g_assert_cmpstr (vb_item (find (name))->name, ==, name);
+    g_assert_cmpint (vb_item (find (name))->field->group, !=, VB_GROUP_LIMIT);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (unknown); i++) {
+    g_autofree char *name = vb_field_synonyms_find (unknown[i]);
+
+    g_assert_null (name);
   }
 }
 
@@ -560,6 +621,13 @@ test_numbers (void)
     { "ConsumedAmphours", 20, NULL },
     { "ConsumedAmphours", 2e7, "ConsumedAmphours is 20000000 Ah, above the limit of 10000000 Ah" },
     { "TimeToSoC50", 3600, NULL },
+    { "LowSoc", -1, "LowSoc is -1, allowed are 0 ok, 1 warning, 2 alarm" },
+    /* Dust is what rounds to the end of the range, or to a whole number. */
+    { "Soc", 100.05, "Soc is 100.05 %, above the limit of 100 %" },
+    { "MaxChargeCurrent", -0.06, "MaxChargeCurrent is -0.06 A, below the limit of 0 A" },
+    { "NrOfModulesOnline", 1.00001, "NrOfModulesOnline is 1.00001, a whole number is needed" },
+    { "LowSoc", 2.0000001, NULL },
+    { "Balancing", 1e-9, NULL },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -573,6 +641,80 @@ test_numbers (void)
       g_assert_cmpstr (error->message, ==, rows[i].message);
     g_assert_cmpint (vb_value_is_valid (&value), ==, taken);
   }
+}
+
+/* What arithmetic leaves behind its last digit; what is in range stays as it was sent. */
+static void
+test_dust (void)
+{
+  static const struct
+  {
+    const char *name;
+    double sent;
+    double taken;
+  } rows[] = {
+    { "Soc", 100.00000000000001, 100 },
+    { "Soc", 100.04, 100 },
+    { "Soc", -0.02, 0 },
+    { "Soc", 63.449, 63.449 },
+    { "Soc", 99.99999999999999, 99.99999999999999 },
+    { "MaxChargeCurrent", -1e-15, 0 },
+    { "Voltage", 0.0999999, 0.1 },
+    { "Cell1", 5.0004, 5 },
+    { "TimeToGo", -4, 0 },
+    { "NrOfModulesOnline", 1.0000000000000002, 1 },
+    { "NrOfModulesOnline", -1e-15, 0 },
+    { "LowSoc", 1.9999999, 2 },
+    { "ConsumedAmphours", 20.25, -20.25 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_auto (VbValue) value = VB_VALUE_INIT;
+
+    g_test_message ("%s %.17g", rows[i].name, rows[i].sent);
+    g_assert_true (vb_item_check_number (find (rows[i].name), rows[i].sent, &value, NULL));
+    g_assert_cmpfloat (vb_value_number (&value, NAN), ==, rows[i].taken);
+    g_assert_false (signbit (vb_value_number (&value, NAN)) && rows[i].taken == 0);
+  }
+}
+
+static void
+test_clamp (void)
+{
+  static const struct
+  {
+    const char *name;
+    double sent;
+    double clamped; /* NAN: it is not */
+  } rows[] = {
+    { "Soc", 100.1, 100 },
+    { "Soc", 105, 100 },
+    { "Soc", 105.01, NAN },
+    { "Soc", -0.1, 0 },
+    { "Soc", -5, 0 },
+    { "Soc", -5.01, NAN },
+    { "Soc", 50, NAN },
+    { "Soc", 100, NAN },
+    { "Soc", 0, NAN },
+    { "SocBms", 101, NAN },
+    { "MaxChargeCurrent", -1, NAN },
+    { "Voltage", 0, NAN },
+  };
+  guint with_slack = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    double number = rows[i].sent;
+
+    g_test_message ("%s %g", rows[i].name, rows[i].sent);
+    g_assert_cmpint (vb_item_clamp_number (find (rows[i].name), &number), ==,
+                     !isnan (rows[i].clamped));
+    g_assert_cmpfloat (number, ==, isnan (rows[i].clamped) ? rows[i].sent : rows[i].clamped);
+  }
+
+  /* No other field is brought back: a limit that is out of range is not known. */
+  for (guint i = 0; i < vb_n_fields; i++)
+    with_slack += vb_fields[i].slack > 0;
+  g_assert_cmpuint (with_slack, ==, 1);
 }
 
 static void
@@ -591,6 +733,7 @@ test_booleans_and_texts (void)
 {
   g_autofree char *longest = g_strnfill (VB_TEXT_MAX, 'x');
   g_autofree char *longer = g_strnfill (VB_TEXT_MAX + 1, 'x');
+  g_autofree char *cut = g_strdup_printf ("%.61s\u2026", longer);
   g_auto (VbValue) value = VB_VALUE_INIT;
   GError *error = NULL;
 
@@ -603,11 +746,19 @@ test_booleans_and_texts (void)
   g_assert_cmpstr (error->message, ==, "Soc is true, a number is needed");
   g_clear_error (&error);
 
-  g_assert_true (vb_item_check_text (find ("MinVoltageCellId"), longest, &value, NULL));
-  vb_value_clear (&value);
-  g_assert_false (vb_item_check_text (find ("MinVoltageCellId"), longer, &value, &error));
-  g_assert_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_LENGTH);
+  g_assert_false (vb_item_check_boolean (find ("LowSoc"), FALSE, &value, &error));
+  g_assert_cmpstr (error->message, ==, "LowSoc is false, a whole number is needed");
   g_clear_error (&error);
+  g_assert_false (vb_item_check_boolean (find ("ChargeMode"), TRUE, &value, &error));
+  g_assert_cmpstr (error->message, ==, "ChargeMode is true, a text is needed");
+  g_clear_error (&error);
+
+  g_assert_true (vb_item_check_text (find ("MinVoltageCellId"), longest, &value, NULL));
+  g_assert_cmpstr (value.as.text, ==, longest);
+  vb_value_clear (&value);
+  g_assert_true (vb_item_check_text (find ("MinVoltageCellId"), longer, &value, NULL));
+  g_assert_cmpstr (value.as.text, ==, cut);
+  vb_value_clear (&value);
   g_assert_false (vb_item_check_text (find ("MinVoltageCellId"), "", &value, &error));
   g_assert_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_LENGTH);
   g_clear_error (&error);
@@ -615,9 +766,16 @@ test_booleans_and_texts (void)
   g_assert_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE);
   g_clear_error (&error);
   g_assert_false (vb_item_check_text (find ("Soc"), "63", &value, &error));
-  g_assert_cmpstr (error->message, ==, "Soc is a text, a number is needed");
+  g_assert_cmpstr (error->message, ==, "Soc is the text \"63\", a number is needed");
+  g_clear_error (&error);
+  g_assert_false (vb_item_check_text (find ("Balancing"), "on\n", &value, &error));
+  g_assert_cmpstr (error->message, ==,
+                   "Balancing is the text \"on\\u000a\", true or false (or 1 or 0) is needed");
   g_clear_error (&error);
   g_assert_true (vb_item_check_text (find ("TimeToSoC50"), "1h 5m", &value, NULL));
+  g_assert_true (vb_item_takes_text (find ("TimeToSoC50")));
+  g_assert_true (vb_item_takes_text (find ("ChargeMode")));
+  g_assert_false (vb_item_takes_text (find ("Soc")));
 }
 
 static void
@@ -759,6 +917,9 @@ main (int argc, char **argv)
   g_test_add_func ("/field/groups", test_groups);
   g_test_add_func ("/field/suggestions", test_suggestions);
   g_test_add_func ("/field/numbers", test_numbers);
+  g_test_add_func ("/field/synonyms", test_synonyms);
+  g_test_add_func ("/field/dust", test_dust);
+  g_test_add_func ("/field/clamp", test_clamp);
   g_test_add_func ("/field/folded-sign", test_folded_sign);
   g_test_add_func ("/field/booleans-and-texts", test_booleans_and_texts);
   g_test_add_func ("/field/rounding-and-text", test_rounding_and_text);

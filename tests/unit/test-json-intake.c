@@ -60,9 +60,12 @@ test_outcomes (Fixture *fixture, gconstpointer user_data)
     { "{\"Sequence\": 7, \"Soc\": 50}", VB_OUTCOME_TAKEN, 202, "" },
     { "{\"Sequence\": 8, \"Voltage\": 52, \"Current\": 1}", VB_OUTCOME_IN_FORCE, 200, "" },
     { "{\"Sequence\": 8, \"Soc\": 50}", VB_OUTCOME_REPLAYED, 409,
-      "1 of 1 fields is wrong; nothing was changed." },
-    { "{\"Soc\": 101, \"Voltage\": 52}", VB_OUTCOME_WRONG, 422,
       "1 of 2 fields is wrong; nothing was changed." },
+    { "{\"Soc\": 106, \"Serial\": 52}", VB_OUTCOME_WRONG, 422,
+      "1 of 2 fields is wrong; nothing was changed." },
+    { "{\"Soc\": 50, \"Soc\": 51}", VB_OUTCOME_WRONG, 422,
+      "1 of 2 fields is wrong; nothing was changed." },
+    { "{}", VB_OUTCOME_WRONG, 422, "Nothing was changed: the record is empty: it names no field." },
     { "[]", VB_OUTCOME_WRONG, 422,
       "Nothing was changed: the record is not an object: it is to be {…}." },
     { "{", VB_OUTCOME_NOT_JSON, 400, NULL },
@@ -81,7 +84,85 @@ test_outcomes (Fixture *fixture, gconstpointer user_data)
     g_assert_cmpuint (vb_intake_errors (fixture->intake)->len, ==, rows[i].status < 300 ? 0 : 1);
   }
   g_assert_cmpuint (vb_battery_source (fixture->battery)->records, ==, 3);
-  g_assert_cmpuint (vb_battery_source (fixture->battery)->refused, ==, 4);
+  g_assert_cmpuint (vb_battery_source (fixture->battery)->refused, ==, 6);
+}
+
+static double
+value (const Fixture *fixture, const char *name)
+{
+  guint item;
+
+  g_assert_true (vb_item_find (name, &item));
+
+  return vb_value_number (vb_battery_value (fixture->battery, item), -1);
+}
+
+/* What is wrong stands among the errors, and the rest is taken. */
+static void
+test_in_part (Fixture *fixture, gconstpointer user_data)
+{
+  const VbSource *source = vb_battery_source (fixture->battery);
+
+  set_on_bus (fixture);
+  g_assert_cmpint (read_body (fixture, COMPLETE), ==, VB_OUTCOME_IN_FORCE);
+  for (guint i = 1; i <= 2; i++) {
+    g_assert_cmpint (read_body (fixture, "{\"Voltage\": 5000, \"Soc\": 53, \"Nope\": 1}"), ==,
+                     VB_OUTCOME_IN_FORCE);
+    g_assert_cmpuint (vb_intake_errors (fixture->intake)->len, ==, 2);
+    g_assert_cmpuint (source->errors->len, ==, 2);
+    g_assert_cmpuint (source->records, ==, 1 + i);
+    g_assert_cmpuint (source->refused, ==, 0);
+  }
+  g_assert_cmpfloat (value (fixture, "Soc"), ==, 53);
+  g_assert_cmpfloat (value (fixture, "Voltage"), ==, 52);
+  g_assert_cmpint (read_body (fixture, COMPLETE), ==, VB_OUTCOME_IN_FORCE);
+  g_assert_cmpuint (vb_intake_errors (fixture->intake)->len, ==, 0);
+}
+
+/* A monitor has no limits. What was taken out of a record is out of it for that time alone. */
+static void
+test_ignored_limits (Fixture *fixture, gconstpointer user_data)
+{
+  for (guint i = 0; i < 3; i++) {
+    g_assert_cmpint (read_body (fixture, "{\"Soc\": 50, \"Voltage\": 52, \"Current\": 1,"
+                                         " \"MaxChargeCurrent\": 5, \"MaxChargeVoltage\": -1,"
+                                         " \"Info/MaxDischargeCurrent\": null}"),
+                     ==, VB_OUTCOME_TAKEN);
+    g_assert_cmpuint (vb_intake_errors (fixture->intake)->len, ==, 0);
+    g_assert_cmpuint (vb_intake_record (fixture->intake)->ignored->len, ==, 3);
+    g_assert_cmpuint (vb_intake_verdict (fixture->intake)->accepted, ==, 3);
+  }
+}
+
+/* A record that is refused says what of it was taken all the same. */
+static void
+test_safer (Fixture *fixture, gconstpointer user_data)
+{
+  static const char body[] = "{\"Soc\": 51, \"Nope\": 1, \"HighTemperature\": 2, \"LowSoc\": 1}";
+  g_auto (VbBatteryConfig) config = { 0 };
+
+  vb_battery_config_copy (&config, vb_battery_config (fixture->battery));
+  config.live.wrong_fields = VB_WRONG_FIELDS_REFUSE;
+  vb_battery_reconfigure (fixture->battery, &config, SECOND);
+  g_assert_cmpint (read_body (fixture, COMPLETE), ==, VB_OUTCOME_TAKEN);
+
+  fixture->delivery.check = TRUE;
+  g_assert_cmpint (read_body (fixture, body), ==, VB_OUTCOME_WRONG);
+  g_assert_cmpfloat (value (fixture, "LowSoc"), ==, -1);
+
+  fixture->delivery.check = FALSE;
+  g_assert_cmpint (read_body (fixture, body), ==, VB_OUTCOME_WRONG);
+  g_assert_cmpstr (vb_intake_detail (fixture->intake), ==,
+                   "1 of 4 fields is wrong; only what is safer was taken: HighTemperature, "
+                   "LowSoc.");
+  g_assert_cmpfloat (value (fixture, "HighTemperature"), ==, 2);
+  g_assert_cmpfloat (value (fixture, "LowSoc"), ==, 1);
+  g_assert_cmpfloat (value (fixture, "Soc"), ==, 50);
+
+  /* Once it is in force it is nothing new. */
+  g_assert_cmpint (read_body (fixture, body), ==, VB_OUTCOME_WRONG);
+  g_assert_cmpstr (vb_intake_detail (fixture->intake), ==,
+                   "1 of 4 fields is wrong; nothing was changed.");
 }
 
 static void
@@ -110,7 +191,7 @@ test_check (Fixture *fixture, gconstpointer user_data)
 {
   fixture->delivery.check = TRUE;
   g_assert_cmpint (read_body (fixture, COMPLETE), ==, VB_OUTCOME_TAKEN);
-  g_assert_cmpint (read_body (fixture, "{\"Soc\": 101}"), ==, VB_OUTCOME_WRONG);
+  g_assert_cmpint (read_body (fixture, "{\"Soc\": 106}"), ==, VB_OUTCOME_WRONG);
   g_assert_cmpint (read_body (fixture, "{"), ==, VB_OUTCOME_NOT_JSON);
   g_assert_cmpint (vb_battery_state (fixture->battery), ==, VB_STATE_WAITING);
   g_assert_cmpuint (vb_battery_source (fixture->battery)->refused, ==, 0);
@@ -141,7 +222,7 @@ test_named (Fixture *fixture, gconstpointer user_data)
   fixture->delivery.named = source->address;
   g_assert_cmpint (read_body (fixture, "{\"Soc\": 51}"), ==, VB_OUTCOME_TAKEN);
   g_assert_cmpstr (source->address, ==, "192.0.2.7");
-  g_assert_cmpint (read_body (fixture, "{\"Soc\": 101}"), ==, VB_OUTCOME_WRONG);
+  g_assert_cmpint (read_body (fixture, "{\"Soc\": 106}"), ==, VB_OUTCOME_WRONG);
   g_assert_cmpstr (source->refusal.address, ==, "D-Bus");
 }
 
@@ -152,6 +233,9 @@ main (int argc, char **argv)
 #define ADD(name_, function_) \
   g_test_add ("/json-intake/" name_, Fixture, NULL, set_up, function_, tear_down)
   ADD ("outcomes", test_outcomes);
+  ADD ("in-part", test_in_part);
+  ADD ("ignored-limits", test_ignored_limits);
+  ADD ("safer", test_safer);
   ADD ("waited", test_waited);
   ADD ("check", test_check);
   ADD ("same-bytes", test_same_bytes);

@@ -97,7 +97,89 @@ test_verdict (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpint (json_array_get_length (json_object_get_array_member (verdict, "warnings")), ==,
                    0);
   assert_time (json_object_get_string_member (verdict, "time"));
+  /* Neither `safer` nor `reason` where there is nothing to say. */
   g_assert_cmpuint (json_object_get_size (verdict), ==, 11);
+}
+
+/* What a verdict says of a record that is taken in part. */
+static void
+test_verdict_in_part (Fixture *fixture, gconstpointer user_data)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonObject *verdict, *error;
+  JsonArray *errors, *safer;
+
+  g_assert_true (push (fixture, FULL, 2 * SECOND));
+  g_assert_true (push (fixture,
+                       "{\"Voltage\": \"52.8\", \"Temperature1\": 2550,"
+                       " \"MaxChargeCurrent\": 5, \"Info/MaxChargeCurrent\": 50}",
+                       3 * SECOND));
+  vb_json_state_verdict (fixture->battery, fixture->verdict, fixture->record, fixture->text);
+  verdict = read_back (fixture, parser);
+
+  g_assert_cmpstr (json_object_get_string_member (verdict, "state"), ==, "live");
+  errors = json_object_get_array_member (verdict, "errors");
+  g_assert_cmpuint (json_array_get_length (errors), ==, 2);
+  error = json_array_get_object_element (errors, 0);
+  g_assert_cmpstr (json_object_get_string_member (error, "field"), ==, "Temperature1");
+  g_assert_cmpstr (json_object_get_string_member (error, "path"), ==, "/System/Temperature1");
+  g_assert_cmpstr (json_object_get_string_member (error, "code"), ==, "range");
+  g_assert_cmpstr (json_object_get_string_member (error, "detail"), ==,
+                   "Temperature1 is 2550 °C, above the limit of 125 °C");
+  error = json_array_get_object_element (errors, 1);
+  g_assert_cmpstr (json_object_get_string_member (error, "field"), ==, "Info/MaxChargeCurrent");
+  g_assert_cmpstr (json_object_get_string_member (error, "code"), ==, "duplicate");
+
+  safer = json_object_get_array_member (verdict, "safer");
+  g_assert_cmpuint (json_array_get_length (safer), ==, 1);
+  g_assert_cmpstr (json_array_get_string_element (safer, 0), ==, "MaxChargeCurrent");
+  g_assert_cmpfloat (
+      vb_value_number (
+          vb_battery_value (fixture->battery, vb_item_known (VB_KNOWN_MAX_CHARGE_CURRENT)), -1),
+      ==, 5);
+  g_assert_cmpstr (
+      json_array_get_string_element (json_object_get_array_member (verdict, "warnings"), 0), ==,
+      "Voltage is the text \"52.8\", taken as a number");
+
+  /* The battery's own page tells it too, until the next record. */
+  g_string_truncate (fixture->text, 0);
+  vb_json_state_battery (fixture->battery, 3 * SECOND, fixture->text);
+  errors = json_object_get_array_member (
+      json_object_get_object_member (read_back (fixture, parser), "source"), "errors");
+  g_assert_cmpuint (json_array_get_length (errors), ==, 2);
+  g_assert_true (push (fixture, FULL, 4 * SECOND));
+  g_string_truncate (fixture->text, 0);
+  vb_json_state_battery (fixture->battery, 4 * SECOND, fixture->text);
+  errors = json_object_get_array_member (
+      json_object_get_object_member (read_back (fixture, parser), "source"), "errors");
+  g_assert_cmpuint (json_array_get_length (errors), ==, 0);
+}
+
+/* Why it is not live. */
+static void
+test_verdict_reason (Fixture *fixture, gconstpointer user_data)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autofree char *reason = NULL;
+  JsonObject *battery;
+
+  g_assert_true (push (fixture, FULL, 2 * SECOND));
+  vb_json_state_battery (fixture->battery, 2 * SECOND, fixture->text);
+  battery = read_back (fixture, parser);
+  g_assert_true (json_object_get_null_member (battery, "reason"));
+
+  g_string_truncate (fixture->text, 0);
+  g_assert_true (push (fixture, "{\"Connected\": 0, \"Soc\": 0}", 3 * SECOND));
+  vb_json_state_verdict (fixture->battery, fixture->verdict, fixture->record, fixture->text);
+  g_assert_cmpstr (json_object_get_string_member (read_back (fixture, parser), "state"), ==,
+                   "stale");
+  reason = g_strdup (json_object_get_string_member (read_back (fixture, parser), "reason"));
+  g_assert_cmpuint (strlen (reason), >, 0);
+
+  g_string_truncate (fixture->text, 0);
+  vb_json_state_battery (fixture->battery, 3 * SECOND, fixture->text);
+  g_assert_cmpstr (json_object_get_string_member (read_back (fixture, parser), "reason"), ==,
+                   reason);
 }
 
 static void
@@ -126,9 +208,10 @@ test_refusal (Fixture *fixture, gconstpointer user_data)
   JsonObject *refusal, *error;
   JsonArray *errors;
 
-  g_assert_false (push (fixture, "{\"Soc\": 101, \"MaxChargeCurent\": 5}", 2 * SECOND));
+  g_assert_false (push (fixture, "{\"Soc\": 106, \"MaxChargeCurent\": 5}", 2 * SECOND));
+  g_assert_cmpuint (fixture->verdict->safer->len, ==, 0);
   vb_json_state_refusal (422, VB_STATE_STALE, "2 of 2 fields are wrong.", fixture->record->errors,
-                         0, fixture->text);
+                         0, fixture->verdict->safer, fixture->text);
   refusal = read_back (fixture, parser);
 
   g_assert_cmpstr (json_object_get_string_member (refusal, "type"), ==, "about:blank");
@@ -143,13 +226,38 @@ test_refusal (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpstr (json_object_get_string_member (error, "path"), ==, "/Soc");
   g_assert_cmpstr (json_object_get_string_member (error, "code"), ==, "range");
   g_assert_cmpstr (json_object_get_string_member (error, "detail"), ==,
-                   "Soc is 101 %, above the limit of 100 %");
+                   "Soc is 106 %, above the limit of 100 %");
 
   error = json_array_get_object_element (errors, 1);
   g_assert_cmpstr (json_object_get_string_member (error, "field"), ==, "MaxChargeCurent");
   g_assert_true (json_object_get_null_member (error, "path"));
   g_assert_cmpstr (json_object_get_string_member (error, "detail"), ==,
                    "no such field; did you mean MaxChargeCurrent?");
+  g_assert_false (json_object_has_member (refusal, "safer"));
+}
+
+/* A refused record has a safer part all the same. */
+static void
+test_refusal_safer (Fixture *fixture, gconstpointer user_data)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_auto (VbBatteryConfig) config = { 0 };
+  JsonArray *safer;
+
+  vb_battery_config_init (&config, "virtual");
+  config.live.wrong_fields = VB_WRONG_FIELDS_REFUSE;
+  vb_battery_reconfigure (fixture->battery, &config, SECOND);
+  g_assert_true (push (fixture, FULL, 2 * SECOND));
+  g_assert_false (push (fixture,
+                        "{\"Nope\": 1, \"Soc\": 50, \"MaxDischargeCurrent\": 0,"
+                        " \"MaxChargeCurrent\": 101, \"HighTemperature\": 2}",
+                        3 * SECOND));
+  vb_json_state_refusal (422, VB_STATE_LIVE, "x", fixture->record->errors, 0,
+                         fixture->verdict->safer, fixture->text);
+  safer = json_object_get_array_member (read_back (fixture, parser), "safer");
+  g_assert_cmpuint (json_array_get_length (safer), ==, 2);
+  g_assert_cmpstr (json_array_get_string_element (safer, 0), ==, "MaxDischargeCurrent");
+  g_assert_cmpstr (json_array_get_string_element (safer, 1), ==, "HighTemperature");
 }
 
 static void
@@ -217,7 +325,7 @@ test_last_refusal (Fixture *fixture, gconstpointer user_data)
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonObject *source, *refusal;
 
-  g_assert_false (push (fixture, "{\"Soc\": 101}", 2 * SECOND));
+  g_assert_false (push (fixture, "{\"Soc\": 106}", 2 * SECOND));
   vb_battery_refuse (fixture->battery, "10.0.0.9", VB_OUTCOME_WRONG,
                      vb_record_steal_errors (fixture->record), 0, 2 * SECOND);
   vb_json_state_battery (fixture->battery, 3 * SECOND, fixture->text);
@@ -296,7 +404,10 @@ main (int argc, char **argv)
 
   ADD ("verdict", test_verdict);
   ADD ("verdict-joining", test_verdict_joining);
+  ADD ("verdict-in-part", test_verdict_in_part);
+  ADD ("verdict-reason", test_verdict_reason);
   ADD ("refusal", test_refusal);
+  ADD ("refusal-safer", test_refusal_safer);
   ADD ("battery", test_battery);
   ADD ("battery-before-the-first-record", test_battery_before_the_first_record);
   ADD ("last-refusal", test_last_refusal);

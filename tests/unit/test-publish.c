@@ -102,9 +102,9 @@ test_refusals (Fixture *fixture, gconstpointer user_data)
     VbState state;
     const char *bus;
   } steps[] = {
-    { 10, VB_STATE_LATE, TEXT ("Records refused: Soc is 101 %") },
-    { 30, VB_STATE_STALE, TEXT ("Records refused: Soc is 101 %: charging stopped") },
-    { 180, VB_STATE_LOST, TEXT ("Records refused: Soc is 101 %: limits withdrawn") },
+    { 10, VB_STATE_LATE, TEXT ("Records refused: Soc is 106 %") },
+    { 30, VB_STATE_STALE, TEXT ("Records refused: Soc is 106 %: charging stopped") },
+    { 180, VB_STATE_LOST, TEXT ("Records refused: Soc is 106 %: limits withdrawn") },
   };
 
   g_assert_true (push (fixture, REQUIRED));
@@ -114,7 +114,7 @@ test_refusals (Fixture *fixture, gconstpointer user_data)
       assert_step (fixture, steps[step].state, 1);
       assert_bus (fixture, steps[step++].bus);
     }
-    g_assert_false (push (fixture, "Soc=101"));
+    g_assert_false (push (fixture, "Soc=106"));
     assert_step (fixture, vb_battery_state (fixture->battery), 0);
   }
 }
@@ -125,12 +125,12 @@ test_reasons (Fixture *fixture, gconstpointer user_data)
 {
   g_assert_true (push (fixture, REQUIRED));
   tick_at (fixture, 1 * SECOND);
-  g_assert_false (push (fixture, "Soc=101"));
+  g_assert_false (push (fixture, "Soc=106"));
   tick_at (fixture, 10 * SECOND);
-  assert_bus (fixture, TEXT ("Records refused: Soc is 101 %"));
+  assert_bus (fixture, TEXT ("Records refused: Soc is 106 %"));
   tick_at (fixture, 15 * SECOND);
   g_assert_true (push (fixture, MONITORED));
-  assert_bus (fixture, TEXT ("Records refused: Soc is 101 %"));
+  assert_bus (fixture, TEXT ("Records refused: Soc is 106 %"));
   tick_at (fixture, 30 * SECOND);
   assert_bus (fixture, TEXT ("MaxChargeVoltage not sent for 30 s: charging stopped"));
   tick_at (fixture, 180 * SECOND);
@@ -138,7 +138,7 @@ test_reasons (Fixture *fixture, gconstpointer user_data)
 
   restart (fixture);
   g_assert_true (push (fixture, REQUIRED));
-  g_assert_false (push (fixture, "Soc=101"));
+  g_assert_false (push (fixture, "Soc=106"));
   tick_at (fixture, 10 * SECOND);
   assert_bus (fixture, TEXT ("No data for 10 s"));
 
@@ -147,18 +147,57 @@ test_reasons (Fixture *fixture, gconstpointer user_data)
   tick_at (fixture, 9 * SECOND);
   g_assert_true (push (fixture, LIMITS));
   fixture->now += 1;
-  g_assert_false (push (fixture, "Soc=101"));
+  g_assert_false (push (fixture, "Soc=106"));
   tick_at (fixture, 10 * SECOND);
-  assert_bus (fixture, TEXT ("Records refused: Soc is 101 %"));
+  assert_bus (fixture, TEXT ("Records refused: Soc is 106 %"));
 
   restart (fixture);
   g_assert_true (push (fixture, REQUIRED));
   tick_at (fixture, 8 * SECOND);
-  g_assert_false (push (fixture, "Soc=101"));
+  g_assert_false (push (fixture, "Soc=106"));
   tick_at (fixture, 9 * SECOND);
   g_assert_true (push (fixture, LIMITS));
   tick_at (fixture, 10 * SECOND);
   assert_bus (fixture, TEXT ("Voltage not sent for 10 s"));
+}
+
+/* Refused every 12 s is refused, and not silent. */
+static void
+test_seldom_refusals (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_true (push (fixture, REQUIRED));
+  for (guint i = 1; i <= 16; i++) {
+    tick_at (fixture, i * 12 * SECOND - 1);
+    if (i == 3)
+      assert_bus (fixture, TEXT ("Records refused: Soc is 106 %: charging stopped"));
+    if (i == 16)
+      assert_bus (fixture, TEXT ("Records refused: Soc is 106 %: limits withdrawn"));
+    tick_at (fixture, i * 12 * SECOND);
+    g_assert_false (push (fixture, "Soc=106"));
+  }
+}
+
+/* What keeps a battery from being live although records are taken, and what it waits for off the
+   bus. */
+static void
+test_wrong_and_waiting (Fixture *fixture, gconstpointer user_data)
+{
+  g_autoptr (GString) reason = g_string_new (NULL);
+
+  vb_battery_reason (fixture->battery, fixture->now, reason);
+  g_assert_cmpstr (reason->str, ==, "No data yet");
+  g_assert_true (push (fixture, MONITORED));
+  g_assert_cmpstr (fixture->verdict->reason->str, ==, "Waiting for MaxChargeVoltage");
+  g_assert_true (push (fixture, REQUIRED));
+  g_assert_cmpstr (fixture->verdict->reason->str, ==, "");
+  for (guint i = 1; i <= 31; i++) {
+    tick_at (fixture, i * SECOND);
+    g_assert_true (push (fixture, "Voltage=52.7 Current=1 Soc=torn " LIMITS));
+    g_assert_cmpstr (fixture->verdict->reason->str, ==,
+                     i < 10   ? ""
+                     : i < 30 ? "Not usable: Soc is the text \"torn\""
+                              : "Not usable: Soc is the text \"torn\": charging stopped");
+  }
 }
 
 int
@@ -173,6 +212,8 @@ main (int argc, char **argv)
   ADD ("cable", test_cable);
   ADD ("refusals", test_refusals);
   ADD ("reasons", test_reasons);
+  ADD ("seldom-refusals", test_seldom_refusals);
+  ADD ("wrong-and-waiting", test_wrong_and_waiting);
 #undef ADD
 
   return g_test_run ();

@@ -164,22 +164,50 @@ test_data_refused (Fixture *fixture, gconstpointer writable)
   const VbSource *source = vb_battery_source (fixture->battery);
   const VbRecordError *error;
 
-  g_assert_cmpint (set (fixture, "/Soc", "101"), ==, VB_SET_REFUSED);
+  g_assert_cmpint (set (fixture, "/Soc", "106"), ==, VB_SET_REFUSED);
   g_assert_cmpuint (source->refused, ==, 1);
   g_assert_cmpuint (source->refusal.outcome, ==, VB_OUTCOME_WRONG);
   g_assert_cmpuint (source->refusal.errors->len, ==, 1);
   error = g_ptr_array_index (source->refusal.errors, 0);
   g_assert_cmpstr (error->field, ==, "/Soc");
 
-  g_assert_cmpint (set (fixture, "/Soc", "'63'"), ==, VB_SET_IMPOSSIBLE);
+  g_assert_cmpint (set (fixture, "/Soc", "'63 %'"), ==, VB_SET_IMPOSSIBLE);
   g_assert_cmpuint (source->refused, ==, 2);
+
+  /* What is not believed has not been set, though the source has been heard. */
+  g_assert_cmpint (set (fixture, "/Soc", "0"), ==, VB_SET_REFUSED);
+  g_assert_cmpuint (source->refused, ==, 2);
+  g_assert_cmpuint (source->records, ==, 1);
 
   /* Nothing that a record could say. */
   g_assert_cmpint (set (fixture, "/Soc", "[63]"), ==, VB_SET_IMPOSSIBLE);
   g_assert_cmpuint (source->refused, ==, 2);
 
-  g_assert_cmpuint (source->records, ==, 0);
+  g_assert_cmpuint (source->records, ==, 1);
   g_assert_cmpuint (fixture->n_changes, ==, 0);
+}
+
+/* A charge limit of 0 takes effect, whatever Soc was said before. */
+static void
+test_charge_limit (Fixture *fixture, gconstpointer writable)
+{
+  static const char *const record[][2] = {
+    { "/Soc", "3" },
+    { "/Dc/0/Voltage", "47" },
+    { "/Dc/0/Current", "1" },
+    { "/Info/MaxChargeVoltage", "55.2" },
+    { "/Info/MaxChargeCurrent", "100" },
+    { "/Info/MaxDischargeCurrent", "0" },
+    { "/Soc", "0" },
+    { "/Info/MaxChargeCurrent", "0" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (record); i++)
+    g_assert_cmpint (set (fixture, record[i][0], record[i][1]), ==, VB_SET_TAKEN);
+  g_assert_cmpfloat (
+      vb_value_number (
+          vb_battery_value (fixture->battery, vb_item_known (VB_KNOWN_MAX_CHARGE_CURRENT)), -1),
+      ==, 0);
 }
 
 int
@@ -197,6 +225,8 @@ main (int argc, char **argv)
               tear_down);
   g_test_add ("/set-value/data", Fixture, writable, set_up, test_data, tear_down);
   g_test_add ("/set-value/data-refused", Fixture, writable, set_up, test_data_refused, tear_down);
+
+  g_test_add ("/set-value/charge-limit", Fixture, writable, set_up, test_charge_limit, tear_down);
 
   return g_test_run ();
 }

@@ -64,11 +64,12 @@ tear_down (Fixture *fixture, gconstpointer user_data)
   g_object_unref (fixture->parser);
 }
 
-/* Posts a complete record with @soc, which is refused where it is above 100. */
+/* Posts a complete record with @soc, which is refused where nobody is meant to be @connected. */
 static void
-post (Fixture *fixture, double soc, const char *address, gint64 now)
+post_connected (Fixture *fixture, double soc, double connected, const char *address, gint64 now)
 {
   vb_record_reset (fixture->record);
+  vb_record_add_number (fixture->record, "Connected", connected);
   vb_record_add_number (fixture->record, "Soc", soc);
   vb_record_add_number (fixture->record, "Voltage", 52.7);
   vb_record_add_number (fixture->record, "Current", -12.3);
@@ -79,6 +80,19 @@ post (Fixture *fixture, double soc, const char *address, gint64 now)
                          fixture->verdict))
     vb_battery_refuse (fixture->battery, address, VB_OUTCOME_WRONG,
                        vb_record_steal_errors (fixture->record), 0, now);
+}
+
+/* Where it is above 105, @soc is wrong, and the rest is taken. */
+static void
+post (Fixture *fixture, double soc, const char *address, gint64 now)
+{
+  post_connected (fixture, soc, 1, address, now);
+}
+
+static void
+post_refused (Fixture *fixture, const char *address, gint64 now)
+{
+  post_connected (fixture, 50, 2, address, now);
 }
 
 static JsonNode *
@@ -148,7 +162,7 @@ test_records (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (json_array_get_length (array), ==, 0);
 
   post (fixture, 50, "192.0.2.7", START);
-  post (fixture, 101, "192.0.2.8", START + SECOND);
+  post_refused (fixture, "192.0.2.8", START + SECOND);
   array = records (fixture);
   g_assert_cmpuint (json_array_get_length (array), ==, 2);
 
@@ -156,16 +170,48 @@ test_records (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpstr (json_object_get_string_member (object, "address"), ==, "192.0.2.8");
   g_assert_cmpint (json_object_get_int_member (object, "status"), ==, 422);
   object = json_array_get_object_element (json_object_get_array_member (object, "errors"), 0);
-  g_assert_cmpstr (json_object_get_string_member (object, "field"), ==, "Soc");
+  g_assert_cmpstr (json_object_get_string_member (object, "field"), ==, "Connected");
 
   object = json_array_get_object_element (array, 1);
   g_assert_cmpstr (json_object_get_string_member (object, "address"), ==, "192.0.2.7");
   g_assert_cmpstr (json_object_get_string_member (object, "state"), ==, "live");
   g_assert_cmpint (json_object_get_int_member (object, "accepted"), ==, 6);
   g_assert_false (json_object_has_member (object, "status"));
+  g_assert_false (json_object_has_member (object, "errors"));
 }
 
-/* The errors of the newest are kept, and of the others how many they were. */
+/* What was wrong in one that was taken stands with it, and is taken for no refusal. */
+static void
+test_taken_in_part (Fixture *fixture, gconstpointer user_data)
+{
+  JsonObject *object;
+
+  post (fixture, 50, "192.0.2.7", START);
+  post (fixture, 200, "192.0.2.7", START + SECOND);
+
+  object = json_array_get_object_element (records (fixture), 0);
+  g_assert_false (json_object_has_member (object, "status"));
+  g_assert_false (json_object_has_member (object, "more_errors"));
+  g_assert_cmpint (json_object_get_int_member (object, "accepted"), ==, 5);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "errors")), ==, 1);
+  object = json_array_get_object_element (json_object_get_array_member (object, "errors"), 0);
+  g_assert_cmpstr (json_object_get_string_member (object, "field"), ==, "Soc");
+}
+
+static void
+add_unknown (Fixture *fixture)
+{
+  vb_record_reset (fixture->record);
+  vb_record_add_number (fixture->record, "Soc", 50);
+  for (guint i = 0; i < VB_RECORD_ERRORS_MAX + 3; i++) {
+    g_autofree char *name = g_strdup_printf ("Unknown%u", i);
+
+    vb_record_add_number (fixture->record, name, 1);
+  }
+}
+
+/* The errors of the newest are kept, taken and refused alike, and of the others how many they
+   were. */
 static void
 test_errors (Fixture *fixture, gconstpointer user_data)
 {
@@ -175,11 +221,11 @@ test_errors (Fixture *fixture, gconstpointer user_data)
   for (guint i = 0; i < 2 * VB_RECENT_RECORDS; i++) {
     GPtrArray *errors;
 
-    vb_record_reset (fixture->record);
-    for (guint j = 0; j < VB_RECORD_ERRORS_MAX + 3; j++) {
-      g_autofree char *name = g_strdup_printf ("Unknown%u", j);
-
-      vb_record_add_number (fixture->record, name, 1);
+    add_unknown (fixture);
+    if (i % 2 == 0) {
+      g_assert_true (vb_battery_apply (fixture->battery, fixture->record, VB_APPLY_MERGE,
+                                       "192.0.2.7", START + i, fixture->verdict));
+      continue;
     }
     errors = vb_record_steal_errors (fixture->record);
     vb_battery_refuse (fixture->battery, "192.0.2.7", VB_OUTCOME_WRONG, errors,
@@ -230,7 +276,10 @@ test_ring (Fixture *fixture, gconstpointer user_data)
   for (guint i = 0; i < 3 * VB_RECENT_RECORDS; i++) {
     g_autofree char *address = g_strdup_printf ("192.0.2.%u", i);
 
-    post (fixture, i % 3 == 0 ? 101 : 50, address, START + i * SECOND);
+    if (i % 3 == 0)
+      post_refused (fixture, address, START + i * SECOND);
+    else
+      post (fixture, 50, address, START + i * SECOND);
   }
 
   array = records (fixture);
@@ -242,6 +291,7 @@ test_ring (Fixture *fixture, gconstpointer user_data)
 
     g_assert_cmpstr (json_object_get_string_member (object, "address"), ==, address);
     g_assert_true (json_object_has_member (object, "errors") == (number % 3 == 0));
+    g_assert_true (json_object_has_member (object, "status") == (number % 3 == 0));
   }
 }
 
@@ -268,7 +318,7 @@ test_gaps (Fixture *fixture, gconstpointer user_data)
   const gint64 much_later = START + 3 * VB_RECENT_STEPS * VB_RECENT_STEP;
 
   post (fixture, 50, "192.0.2.7", START);
-  post (fixture, 101, "192.0.2.7", START + VB_RECENT_STEP);
+  post_refused (fixture, "192.0.2.7", START + VB_RECENT_STEP);
   post (fixture, 60, "192.0.2.7", later);
   g_assert_cmpuint (count_charted (chart (fixture, "Soc", later)), ==, 2);
   g_assert_cmpfloat (charted (chart (fixture, "Soc", later), 7), ==, 50);
@@ -302,6 +352,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add ("/recent/records", Fixture, NULL, set_up, test_records, tear_down);
+  g_test_add ("/recent/taken-in-part", Fixture, NULL, set_up, test_taken_in_part, tear_down);
   g_test_add ("/recent/missing", Fixture, NULL, set_up, test_missing, tear_down);
   g_test_add ("/recent/errors", Fixture, NULL, set_up, test_errors, tear_down);
   g_test_add ("/recent/ring", Fixture, NULL, set_up, test_ring, tear_down);
