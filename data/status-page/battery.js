@@ -22,6 +22,28 @@ class Battery {
         return this.values[field] ? this.values[field].value : null;
     }
 
+    // What is wrong or doubted now: in the last record, whatever became of it.
+    get faults() {
+        const { last, last_refusal: refusal } = this.source;
+        return refusal && (last === null || refusal.time > last) ? refusal : this.source;
+    }
+
+    // What there is to say of the value at @path: [mark, text] pairs.
+    remarks(path) {
+        const value = Object.values(this.values).find(one => one.path === path);
+        return this.faults.errors.filter(error => error.path === path)
+            .map(error => [mark(error), error.detail])
+            .concat(((value && value.warnings) || []).map(text => ['warning', text]));
+    }
+
+    // Whether a record has other faults than the one before: reason and warnings are others then, too.
+    isNews(record) {
+        const before = this.told;
+        this.told = (record.errors || []).map(error => `${error.field} ${error.code}`)
+            .concat(record.missing || []).join();
+        return this.told !== before;
+    }
+
     // Takes the answer of GET /battery; @date is the daemon's wall clock.
     takeAnswer(answer, date, now) {
         this.role = answer.role;
@@ -35,6 +57,7 @@ class Battery {
         this.title = answer.name || this.name;
         this.selected = answer.selected;
         this.source = answer.source;
+        this.reason = answer.reason;
         this.missing = answer.missing;
         this.warnings = answer.warnings;
         this.values = answer.values;
@@ -85,16 +108,19 @@ class Battery {
     on_accepted(data, now) {
         this.complete = data.age === null ? null : now - data.age;
         this.missing = data.missing;
-        this.source = { ...this.source, address: data.address, records: this.source.records + 1 };
+        this.source = {
+            ...this.source, address: data.address, records: this.source.records + 1, last: data.time,
+            errors: data.errors || [], more_errors: data.more_errors,
+        };
         this.addRecord(data);
-        return false;
+        return this.isNews(data);
     }
 
     on_refused(data, now) {
         this.refused = now;
-        this.source = { ...this.source, refused: this.source.refused + 1 };
+        this.source = { ...this.source, refused: this.source.refused + 1, last_refusal: data };
         this.addRecord(data);
-        return false;
+        return this.isNews(data);
     }
 
     on_selected(data) {

@@ -3,8 +3,12 @@
 // For how long a refusal stands among the notes, in seconds.
 const REFUSAL_SHOWN = 60;
 
+// What the line about the battery ends in, where chargers and inverters notice the state.
+const CONSEQUENCE = /: ((?:charging|limits)[^:]*)$/;
+
 function consequence(battery) {
-    return (battery.text || '').split(': ').slice(1).join(': ');
+    const found = CONSEQUENCE.exec(battery.text || '');
+    return found ? found[1] : '';
 }
 
 const SENTENCES = {
@@ -17,20 +21,29 @@ const SENTENCES = {
 };
 
 function reason(battery) {
-    if (battery.state === 'live' || battery.state === 'waiting') return '';
+    if (battery.state === 'live') return '';
+    if (battery.state === 'waiting') return battery.reason || '';
     if (battery.state === 'gone') return 'It comes back with the next complete record.';
-    return (battery.text || '').split(': ')[0];
+    return (battery.text || '').replace(CONSEQUENCE, '');
 }
 
 function notes(battery, now) {
     const all = [];
     if (battery.joining) all.push(`Not on the bus yet: waits for ${battery.joining}.`);
     if (battery.missing.length) all.push(`Missing: ${battery.missing.join(', ')}`);
+    const paths = inSight(battery);
+    const beside = Object.values(battery.values).filter(value => paths.has(value.path))
+        .flatMap(value => value.warnings || []);
     // That it is selected stands under Venus OS.
-    all.push(...battery.warnings.filter(warning => !warning.startsWith('selected as ')));
-    const last = battery.records.find(record => record.errors);
-    if (last && battery.refused !== null && now - battery.refused < REFUSAL_SHOWN) {
-        all.push(`Record from ${last.address} ${refusal(last)}`);
+    all.push(...battery.warnings.filter(warning =>
+        !warning.startsWith('selected as ') && !beside.includes(warning)));
+    const last = battery.records.find(record => record.status);
+    const refused = last && battery.refused !== null && now - battery.refused < REFUSAL_SHOWN;
+    if (refused) all.push(`Record from ${last.address} ${refusal(last)}`);
+    if (!refused || battery.faults === battery.source) {
+        all.push(...battery.faults.errors.filter(error => !paths.has(error.path))
+            .map(error => `${mark(error)}: ${faultText(error)}`));
+        if (battery.faults.more_errors) all.push(`${battery.faults.more_errors} more fields are wrong`);
     }
     return all;
 }

@@ -23,12 +23,34 @@ function fill(parent, entries, create, update) {
     entries.forEach((entry, i) => update(parent.children[i], entry));
 }
 
-// A <dl> with [name, text] pairs.
-function fillPairs(list, pairs) {
-    fill(list, pairs.flat(), () => make(list.children.length % 2 ? 'dd' : 'dt'), setText);
+// A list of what there is to say of a value: [mark, text] pairs.
+function fillRemarks(list, remarks) {
+    const create = () => {
+        const item = make('li');
+        item.append(make('b'), ' ', make('span'));
+        return item;
+    };
+    list.hidden = remarks.length === 0;
+    fill(list, remarks, create, (item, [mark, text]) => {
+        setText(item.firstChild, mark);
+        setText(item.lastChild, text);
+    });
 }
 
-// A <tbody> with rows of texts, the first of which is the row's head.
+// @entry: a text, or a text and the remarks on it
+function setEntry(element, entry) {
+    const [text, remarks] = typeof entry === 'string' ? [entry, []] : entry;
+    if (!element.firstChild) element.append(make('span'), make('ul', 'remarks'));
+    setText(element.firstChild, text);
+    fillRemarks(element.lastChild, remarks);
+}
+
+// A <dl> with [name, entry] pairs.
+function fillPairs(list, pairs) {
+    fill(list, pairs.flat(1), () => make(list.children.length % 2 ? 'dd' : 'dt'), setEntry);
+}
+
+// A <tbody> with rows of entries, the first of which is the row's head.
 function fillRows(body, rows) {
     const cells = row => {
         const line = make('tr');
@@ -37,5 +59,5 @@ function fillRows(body, rows) {
         return line;
     };
     fill(body, rows, () => cells(rows[0]), (line, row) =>
-        row.forEach((text, i) => setText(line.children[i], text)));
+        row.forEach((entry, i) => setEntry(line.children[i], entry)));
 }

@@ -32,7 +32,22 @@ function count(n, noun) {
     return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }
 
-// What the daemon says in one line of why a record was refused.
+function mark(error) {
+    return error.code === 'implausible' ? 'doubted' : 'wrong';
+}
+
+// What is wrong with a field that there is begins with its name.
+function faultText(error) {
+    return error.path || !error.field ? error.detail : `${error.field}: ${error.detail}`;
+}
+
+// What is wrong with a record, in one line.
+function faultTexts(record) {
+    return record.errors.map(faultText)
+        .concat(record.more_errors ? `${record.more_errors} more` : []).join('; ');
+}
+
+// What the daemon says of why a record was refused.
 function refusal(record) {
-    return `refused with ${record.status}: ${record.errors.map(error => error.detail).join('; ')}`;
+    return `refused with ${record.status}: ${faultTexts(record)}`;
 }

@@ -1,10 +1,11 @@
 // The last records and what became of them.
 
 function verdict(record) {
-    if (record.errors) return refusal(record);
+    if (record.status) return refusal(record);
     return `${count(record.accepted, 'field')} accepted, ${record.changed} changed`
         + (record.state === 'live' ? '' : `; ${record.state}`)
-        + (record.missing.length ? `; missing ${record.missing.join(', ')}` : '');
+        + (record.missing.length ? `; missing ${record.missing.join(', ')}` : '')
+        + (record.errors ? `; not taken: ${faultTexts(record)}` : '');
 }
 
 function renderRecords(details, battery) {
@@ -14,7 +15,7 @@ function renderRecords(details, battery) {
     if (!details.open) return;
 
     fill(details.querySelector('ol'), battery.records, () => make('li'), (item, record) => {
-        item.className = record.errors ? 'refused' : '';
+        item.className = record.status ? 'refused' : record.errors ? 'partly' : '';
         setText(item, `${clock(record.time)} from ${record.address}: ${verdict(record)}`);
     });
 }

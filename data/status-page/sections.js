@@ -1,10 +1,10 @@
 // What a card shows in words and numbers.
 
 const TILES = [
-    { field: 'Soc', name: 'State of charge', span: 1, unit: '%' },
-    { field: 'Voltage', name: 'Voltage', span: 0.2, unit: 'V' },
-    { field: 'Current', name: 'Current', span: 2, unit: 'A' },
-    { field: 'Power', name: 'Power' },
+    { field: 'Soc', path: '/Soc', name: 'State of charge', span: 1, unit: '%' },
+    { field: 'Voltage', path: '/Dc/0/Voltage', name: 'Voltage', span: 0.2, unit: 'V' },
+    { field: 'Current', path: '/Dc/0/Current', name: 'Current', span: 2, unit: 'A' },
+    { field: 'Power', path: '/Dc/0/Power', name: 'Power' },
 ];
 const LIMITS = ['MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent'];
 const OTHER_LIMITS = ['BatteryLowVoltage', 'ChargeRequest'];
@@ -19,7 +19,7 @@ function renderTiles(list, battery) {
         for (const tile of TILES) {
             const group = make('div');
             const value = make('dd');
-            value.append(make('span'), make('small'));
+            value.append(make('span'), make('small'), make('ul', 'remarks'));
             group.append(make('dt'), value);
             group.firstChild.textContent = tile.name;
             if (tile.span) value.append(makeChart());
@@ -27,22 +27,38 @@ function renderTiles(list, battery) {
         }
     }
     TILES.forEach((tile, i) => {
-        const [value, note, svg] = list.children[i].querySelector('dd').children;
+        const [value, note, remarks, svg] = list.children[i].querySelector('dd').children;
         setText(value, shown(battery.values[tile.field]));
         setText(note, tile.field === 'Current' ? direction(battery) : '');
+        fillRemarks(remarks, battery.remarks(tile.path));
         if (svg) drawChart(svg, battery.chart ? battery.chart[tile.field] : [], tile.span, tile.unit);
     });
+}
+
+function limitsOf(battery) {
+    if (battery.role !== 'bms') return [];
+    return LIMITS.concat(OTHER_LIMITS.filter(field => battery.values[field]));
+}
+
+function temperaturesOf(battery) {
+    return Object.entries(battery.values).filter(([, value]) => value.unit === '°C');
+}
+
+// The paths of the values beside which remarks can be seen without a click.
+function inSight(battery) {
+    return new Set([...TILES.map(tile => tile.path), ...limitsOf(battery).map(field => `/Info/${field}`),
+        ...temperaturesOf(battery).map(([, value]) => value.path)]);
 }
 
 function renderLimits(section, battery) {
     section.hidden = battery.role !== 'bms';
     if (section.hidden) return;
 
-    const fields = LIMITS.concat(OTHER_LIMITS.filter(field => battery.values[field]));
-    fillRows(section.querySelector('tbody'), fields.map(field => {
+    fillRows(section.querySelector('tbody'), limitsOf(battery).map(field => {
         const value = battery.values[field];
-        if (!value) return [words(field), 'none', ''];
-        return [words(field), shown(value), 'asked' in value ? `${value.asked} ${value.unit || ''}` : 'the same'];
+        const remarks = battery.remarks(`/Info/${field}`);
+        if (!value) return [words(field), ['none', remarks], ''];
+        return [words(field), [shown(value), remarks], 'asked' in value ? `${value.asked} ${value.unit || ''}` : 'the same'];
     }));
 }
 
@@ -59,8 +75,8 @@ function renderAlarms(section, battery) {
 }
 
 function renderTemperatures(section, battery) {
-    const pairs = Object.entries(battery.values).filter(([, value]) => value.unit === '°C')
-        .map(([field, value]) => [words(field), shown(value)]);
+    const pairs = temperaturesOf(battery)
+        .map(([field, value]) => [words(field), [shown(value), battery.remarks(value.path)]]);
     section.hidden = pairs.length === 0;
     fillPairs(section.querySelector('dl'), pairs);
 }
@@ -83,8 +99,11 @@ function renderValues(details, battery, now) {
     details.querySelector('.scroll').setAttribute('aria-label', `All values of ${battery.title}`);
     if (!details.open) return;
 
+    const paths = new Set(fields.map(([, value]) => value.path));
+    const unknown = battery.faults.errors.filter(error => error.field && !paths.has(error.path));
     fillRows(details.querySelector('tbody'), fields.map(([field, value]) => {
         const age = value.age === null || value.age === undefined ? '' : duration(value.age + now - battery.asked);
-        return [field, shown(value), age + (value.derived ? ', derived' : ''), value.path || ''];
-    }));
+        return [field, [shown(value), battery.remarks(value.path)], age + (value.derived ? ', derived' : ''),
+            value.path || ''];
+    }).concat(unknown.map(error => [error.field, ['–', [[mark(error), error.detail]]], '', error.path || ''])));
 }

@@ -189,16 +189,19 @@ def test_ladder(world):
 
 
 def test_refusal(world):
-    """A refused record shows up at once with its reasons, among the notes and among the records."""
+    """A refused record shows up at once with its reasons, beside the values, among the notes and among
+    the records."""
     daemon, _ = world.live()
     with windows() as browser:
         browser.open(address(daemon))
         browser.wait('#link', 'Shown as it happens')
         browser.wait('.badge', 'live')
-        daemon.http.post({'Soc': 101, 'Voltag': 52})
+        daemon.http.post({'Soc': 200, 'Voltag': 52})
         for place in ('.notes', '.records .refused'):
             text = browser.wait(place, 'refused with 422')
-            assert 'above the limit of 100 %' in text and 'did you mean Voltage?' in text, text
+            assert 'above the limit of 100 %' in text, text
+            assert 'Voltag: no such field; did you mean Voltage?' in text, text
+        browser.wait('.tiles .remarks', 'wrong Soc is 200 %, above the limit of 100 %')
         browser.wait('[data-part=records] summary', '1 refused')
         clean(browser)
 
@@ -206,6 +209,76 @@ def test_refusal(world):
             daemon.http.post(RECORD)
         eventually(lambda: browser.run("return page.locator('.records li').count()") == 50,
                    'the last 50 are shown')
+
+
+def remarks(browser):
+    """What stands beside values, as [mark, text] pairs, in the order of the page."""
+    return browser.run("""
+        return page.evaluate(() => [...document.querySelectorAll('.remarks li')]
+            .filter(item => item.getClientRects().length)
+            .map(item => [item.firstChild.innerText, item.lastChild.innerText]));""")
+
+
+def test_wrong_doubted_warned(world):
+    """What of a taken record was wrong, doubted or warned of stands beside its value, readable without a
+    click or a pointer; what has no value in sight stands among the notes."""
+    daemon, _ = world.live(record=FULL)
+    with windows() as browser:
+        for way in WAYS:
+            browser.open(address(daemon), **way)
+            browser.wait('#link', 'Shown as it happens')
+            browser.wait('.badge', 'live')
+            equal(remarks(browser), [])
+            daemon.http.post({**FULL, 'Soc': 200, 'Power': 648, 'MaxChargeVoltage': 26, 'Voltag': 52,
+                              'MaxChargeCurrent': 110, 'Temperature': 'hot', 'HighCellVoltage': 7,
+                              'MaxCellTemperature': 20})
+            wanted = [['wrong', 'Soc is 200 %, above the limit of 100 %'],
+                      ['warning', 'Power is 648 W, and Voltage × Current is -648 W'],
+                      ['doubted', 'MaxChargeVoltage is 26 V after 55.2 V (DELETE forgets that), not '
+                                  'believed: more than 1.5 times as much or as little'],
+                      ['warning', 'MinCellTemperature is 22.5 °C, above the MaxCellTemperature of 20 °C']]
+            eventually(lambda wanted=wanted: remarks(browser) == wanted, 'all stand beside their values')
+            equal(tiles(browser)['State of charge'], '63.5 %')
+            notes = ['wrong: Temperature is the text "hot", a number is needed',
+                     'wrong: HighCellVoltage is 7, allowed are 0 ok, 1 warning, 2 alarm',
+                     'wrong: Voltag: no such field; did you mean Voltage?']
+            eventually(lambda notes=notes: notes == browser.run(
+                "return page.locator('.notes li').allInnerTexts()"), 'the others stand among the notes')
+            text = browser.wait('.records .partly', 'not taken: ')
+            assert 'Soc is 200 %, above the limit of 100 %' in text and 'refused' not in text, text
+            browser.wait('[data-part=records] summary', '0 refused')
+            clean(browser)
+
+            browser.click('[data-part=values] summary')
+            found = {row[0]: row[1:] for row in rows(browser, 'values')}
+            assert found['Soc'][0].startswith('63.5 %') and 'wrong Soc is 200 %' in found['Soc'][0], found['Soc']
+            equal([found[name][0].split()[:2] for name in ('Voltag', 'Temperature')], [['–', 'wrong']] * 2)
+            equal(found['Temperature'][2], '/Dc/0/Temperature')
+            clean(browser)
+
+            daemon.http.post({**FULL, **{f'x{n}': 1 for n in range(30)}})
+            browser.wait('.notes', '10 more fields are wrong')
+            daemon.http.post({**FULL, 'Power': -648})
+            eventually(lambda: remarks(browser) == [] and browser.text('.notes') == '', 'all is well again')
+
+
+def test_why(world):
+    """A battery that is not live says why, as the daemon does."""
+    daemon = world.start('[battery]\nwarn-after=100\nstale-after=200\ndrop-after=300\nleave-after=400\n')
+    with windows() as browser:
+        browser.open(address(daemon))
+        browser.wait('.card', 'No data yet')
+        daemon.http.post({name: RECORD[name] for name in RECORD if name != 'Soc'})
+        browser.wait('.card', 'Waiting for Soc')
+        daemon.http.post({**RECORD, 'Soc': 200})
+        browser.wait('.card header', 'Not usable: Soc is 200 %')
+        daemon.join()
+        browser.wait('.badge', 'live')
+        daemon.http.post({'Connected': 0})
+        browser.wait('.badge', 'stale')
+        browser.wait('.card header', 'Battery out of reach, says the source')
+        browser.wait('.line', 'charging stopped')
+        clean(browser)
 
 
 def test_live(world):
