@@ -25,7 +25,10 @@ function isLike(members) {
     return value => isObject(value) && Object.keys(members).every(name => members[name](value[name]));
 }
 
-const isErrors = maybe(isListOf(isLike({ field: isTextOrNothing, detail: isTextOrNothing })));
+const isErrors = maybe(isListOf(isLike({
+    field: isTextOrNothing, path: isTextOrNothing, code: isTextOrNothing, detail: isTextOrNothing,
+})));
+const isCount = maybe(value => Number.isInteger(value) && value >= 0);
 
 // Of values in GET /battery; a verdict has none.
 const isReading = maybe(isLike({ value: value => typeof value === 'number' }));
@@ -37,11 +40,14 @@ const isBattery = isLike({
     warnings: isListOf(isText),
     ignored: maybe(isListOf(isText)),
     errors: isErrors,
+    more_errors: isCount,
+    source: maybe(isLike({ errors: isErrors, more_errors: isCount })),
     values: maybe(isLike({ Soc: isReading, Voltage: isReading })),
 });
 
 // One of a record tells the battery's state, too.
-const isProblem = isLike({ title: isTextOrNothing, detail: isTextOrNothing, state: isTextOrNothing, errors: isErrors });
+const isProblem = isLike({ title: isTextOrNothing, detail: isTextOrNothing, state: isTextOrNothing, errors: isErrors,
+    more_errors: isCount });
 
 // Whether the JSON `answer` may be what the daemon says of a battery, a verdict or GET /battery, or, from
 // status 300 on, why it refuses. Anybody may listen at a wrong address, and anything may come from there.

@@ -97,7 +97,7 @@ function addFields(record, prefix, fields) {
 }
 
 // Whether `older` stays in spite of `newer`, both as addFields() has them. A limit that waits must not be
-// lost because the next message does not know it. And what one message names twice is for the daemon to refuse.
+// lost because the next message does not know it. And what one message names twice is for the daemon to judge.
 function stays(path, older, newer) {
     const isNumber = older.length === 1 && typeof older[0][1] === 'number';
     const isNull = newer.length === 1 && newer[0][1] === null;

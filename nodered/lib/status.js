@@ -29,12 +29,23 @@ function valuesText(soc, voltage) {
         .filter(Boolean).join(' ') || 'live';
 }
 
-// What stands in the way of a battery that is live, or null.
-function complaint(battery) {
-    const { errors = [], ignored = [], missing, warnings } = battery;
+// The first of the fields, with how many there are besides; more: of those that are not told.
+function wrongFields({ errors = [], more_errors: more = 0 }) {
+    const [first] = errors.map(error => error.field).filter(Boolean);
+    const others = errors.length + more - 1;
 
-    if (errors.length > 0) {
-        return `dropped: ${firstOf(errors.map(error => error.field))}`;
+    return first === undefined ? null : others > 0 ? `${first} +${others}` : first;
+}
+
+// What stands in the way of a battery that is live, or null. What was wrong stands in a verdict itself, in
+// GET /battery with the source.
+function complaint(battery) {
+    const { ignored = [], missing, warnings } = battery;
+    const told = battery.source || battery;
+    const wrong = wrongFields(told);
+
+    if (wrong !== null) {
+        return `${told.errors[0].code === 'implausible' ? 'doubted' : 'wrong'}: ${wrong}`;
     }
     if (ignored.length > 0) {
         return `${ignored.length} ignored`;
@@ -66,12 +77,10 @@ function batteryStatus(battery, soc, voltage) {
 
 // The status for an answer that refuses: application/problem+json.
 function refusalStatus(status, problem) {
-    const fields = (problem.errors || []).map(error => error.field).filter(Boolean);
-
     if (status === 503) {
         return dot('yellow', 'daemon busy');
     }
-    return dot('red', 'refused: ' + (fields.length > 0 ? firstOf(fields) : REFUSALS[status] || status));
+    return dot('red', 'refused: ' + (wrongFields(problem) || REFUSALS[status] || status));
 }
 
 // The status for no answer.
@@ -80,9 +89,14 @@ function failureStatus(error) {
         : 'no daemon');
 }
 
+// What is wrong with a field that there is begins with its name.
+function errorText({ field, path, detail }) {
+    return path || !field ? detail : `${field}: ${detail}`;
+}
+
 // Every field that was refused, with the reason.
 function refusalText(status, problem) {
-    const details = (problem.errors || []).map(error => error.detail).filter(Boolean);
+    const details = (problem.errors || []).filter(error => error.detail).map(errorText);
 
     return details.join('; ') || problem.detail || problem.title || `HTTP ${status}`;
 }

@@ -6,8 +6,8 @@ MQTT = {
     'Soc': 63.5,
     'InstalledCapacity': 280,
     'Info': {'MaxChargeVoltage': 55.2, 'MaxChargeCurrent': 100, 'MaxDischargeCurrent': 150},
-    'Voltages': {'Cell1': 3.29, 'Cell2': 3.3},
-    'System': {'NrOfCellsPerBattery': 2},
+    'Voltages': {f'Cell{i}': 3.29 if i == 1 else 3.3 for i in range(1, 17)},
+    'System': {'NrOfCellsPerBattery': 16},
     'Alarms': {'LowSoc': 1},
 }
 

@@ -56,7 +56,9 @@ def test_files(_world):
 LIVE = {'state': 'live', 'missing': [], 'joining': None, 'ignored': [], 'errors': [],
         'warnings': []}
 WAITS = {**LIVE, 'state': 'waiting', 'missing': ['Soc', 'Current'], 'joining': 'name'}
-REFUSED = {'errors': [{'detail': 'Soc is 101 %'}, {'detail': 'no such field'}]}
+WRONG = [{'field': 'Soc', 'path': '/Soc', 'detail': 'Soc is 200 %'},
+         {'field': 'Sok', 'path': None, 'detail': 'no such field'}]
+REFUSED = {'errors': WRONG}
 
 # The status of an answer and what is in it, and what the node shows.
 ANSWERS = [
@@ -64,7 +66,9 @@ ANSWERS = [
     (200, {**LIVE, 'ignored': ['Serial']}, 'yellow', 'live, ignored Serial'),
     (200, {**LIVE, 'warnings': ['limits are not used']}, 'yellow', 'live, limits are not used'),
     (202, WAITS, 'yellow', 'waiting, missing Soc, missing Current, joining: name'),
-    (422, REFUSED, 'red', 'refused: Soc is 101 %; no such field'),
+    (200, {**LIVE, 'errors': WRONG, 'missing': ['Soc']}, 'yellow',
+     'live, Soc is 200 %, Sok: no such field, missing Soc'),
+    (422, REFUSED, 'red', 'refused: Soc is 200 %; Sok: no such field'),
     (401, {'detail': 'a token is needed'}, 'red', 'refused: a token is needed'),
     (502, '<html>', 'red', 'refused: status 502'),
     (200, '<html>', 'red', 'refused: status 200'),

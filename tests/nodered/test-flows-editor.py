@@ -127,7 +127,7 @@ def test_import(world):
             with mqtt.each_second('battery', MQTT):
                 for name in look_at_all(place, browser, 'live'):
                     picture(browser, name, clip=browser.run(EXTENT))
-                refused_in_the_editor(place, browser)
+                wrong_in_the_editor(place, browser)
                 place.daemon.stop()
                 for _ in look_at_all(place, browser, 'no daemon: connect ECONNREFUSED'):
                     pass
@@ -135,8 +135,8 @@ def test_import(world):
             place.node_red.stop()
 
 
-def refused_in_the_editor(place, browser):
-    """A refusal stands under the node and in the debug pane."""
+def wrong_in_the_editor(place, browser):
+    """A wrong field stands under the node and in the debug pane."""
     browser.run("""await page.evaluate(() => {
         RED.actions.invoke('core:toggle-sidebar');
         RED.actions.invoke('core:show-debug-tab');
@@ -144,10 +144,10 @@ def refused_in_the_editor(place, browser):
     })""")
     place.press(7, 'the source falls silent')
     place.press(7, 'a wrong record')
-    show(browser, place.flows[7], 'refused: Soc is 101 %')
+    show(browser, place.flows[7], 'live, Soc is 150 %')
     browser.run("""await page.locator('.red-ui-debug-msg')
-        .filter({ hasText: 'refused: Soc is 101 %', visible: true }).first().waitFor()""")
-    picture(browser, 'refused', clip={'x': 550, 'y': 0, 'width': 1150, 'height': 460})
+        .filter({ hasText: 'live, Soc is 150 %', visible: true }).first().waitFor()""")
+    picture(browser, 'wrong', clip={'x': 550, 'y': 0, 'width': 1150, 'height': 460})
     browser.run("await page.evaluate(() => RED.actions.invoke('core:toggle-sidebar'))")
     place.press(7, 'the source speaks')
 

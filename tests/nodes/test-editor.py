@@ -202,11 +202,11 @@ def test_refusal_and_events(world):
     wait_green(browser, node_red)
     eventually(lambda: (node_red.status('events') or {}).get('text') == 'listening', 'it listens')
     picture(browser, world, 'nodes-green', CHART, 270)
-    node_red.deploy(flow({**RECORD, 'Soc': 101}, daemon))
+    node_red.deploy(flow({'Soc': 200}, daemon))
     eventually(lambda: (node_red.status(FEED) or {}).get('fill') in ('grey', 'green'), 'it is deployed')
     node_red.press('press')
     eventually(lambda: node_red.status(FEED)['text'] == 'refused: Soc', 'the status')
-    eventually(lambda: any('Soc is 101 %' in str(msg) for msg in node_red.debug()), 'the debug pane')
+    eventually(lambda: any('Soc is 200 %' in str(msg) for msg in node_red.debug()), 'the debug pane')
     eventually(lambda: any('refused' in str(msg) and 'topic' in str(msg) for msg in node_red.debug()),
                'the event')
     eventually(lambda: shown_status(browser, FEED)[0] == 'refused: Soc', 'the editor shows it')

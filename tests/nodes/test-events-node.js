@@ -63,9 +63,9 @@ check('states, refusals, names and writes', '[battery]\ndbus-writable=true\n' + 
     await told(seen, 'state', state => state.state === 'waiting');
     await join(daemon);
     await told(seen, 'state', state => state.state === 'live' && state.on_bus);
-    await daemon.ask('POST', '/battery', { Soc: 101 });
+    await daemon.ask('POST', '/battery', { Soc: 200 });
     const refused = await told(seen, 'refused', payload => payload.status === 422);
-    assert.strictEqual(refused.errors[0].detail, 'Soc is 101 %, above the limit of 100 %');
+    assert.strictEqual(refused.errors[0].detail, 'Soc is 200 %, above the limit of 100 %');
     daemon.write('/CustomName', "<'Größe'>");
     await told(seen, 'renamed', renamed => renamed.name === 'Größe');
     daemon.write('/Soc', '<55.5>');
@@ -89,7 +89,7 @@ check('one battery of two', CALM_BATTERY + '[battery boat]\nrole=monitor\n' + CA
     async (seen, daemon) => {
         await told(seen, 'state', () => true);
         await join(daemon);
-        await daemon.ask('POST', '/battery/boat', { Soc: 101 });
+        await daemon.ask('POST', '/battery/boat', { Soc: 200 });
         await told(seen, 'refused', () => true);
         assert.deepStrictEqual([...new Set(seen.first.map(msg => msg.payload.battery))], ['boat']);
     });
@@ -134,7 +134,7 @@ test('it goes on behind the last event', async () => {
     try {
         const seen = await startFlow('virtual battery events', `http://127.0.0.1:${port}`);
         await told(seen, 'state', () => true);
-        await daemon.ask('POST', '/battery', { Soc: 101 });
+        await daemon.ask('POST', '/battery', { Soc: 200 });
         await told(seen, 'refused', () => true);
 
         await new Promise(resolve => {
@@ -142,15 +142,15 @@ test('it goes on behind the last event', async () => {
             links.forEach(link => link.destroy());
         });
         await until(() => seen.status() === 'red ring no daemon', 'it is cut off');
-        await daemon.ask('POST', '/battery', { Soc: 102 });
+        await daemon.ask('POST', '/battery', { Soc: 202 });
         seen.first.length = 0;
         await new Promise(resolve => relay.listen(port, '127.0.0.1', resolve));
         await until(() => seen.first.length > 0, 'what was missed');
-        await daemon.ask('POST', '/battery', { Soc: 103 });
+        await daemon.ask('POST', '/battery', { Soc: 203 });
         await until(() => seen.first.length > 1, 'what comes next');
         assert.deepStrictEqual(topics(seen), ['refused', 'refused']);
-        assert.match(seen.first[0].payload.errors[0].detail, /102/);
-        assert.match(seen.first[1].payload.errors[0].detail, /103/);
+        assert.match(seen.first[0].payload.errors[0].detail, /202/);
+        assert.match(seen.first[1].payload.errors[0].detail, /203/);
     } finally {
         await stopFlow();
         relay.close();
