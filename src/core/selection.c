@@ -56,9 +56,15 @@ vb_system_selected (const VbSystem *system, const char *service, int instance)
 static void
 describe_monitor (const VbSystem *system, const VbSelected *selected, GPtrArray *texts)
 {
-  if (selected->monitor)
+  if (selected->monitor) {
     g_ptr_array_add (texts, g_strdup ("selected as battery monitor"));
-  else if (vb_system_monitor (system) != NULL) {
+    if (system->automatic_monitor)
+      g_ptr_array_add (texts,
+                       g_strdup ("nobody has chosen the battery monitor (Automatic): while this "
+                                 "battery is stale Venus silently shows another one, as that of a "
+                                 "Multi; choose this one in Settings, System setup, Battery "
+                                 "monitor"));
+  } else if (vb_system_monitor (system) != NULL) {
     g_autofree char *monitor = vb_shown (vb_system_monitor (system), SERVICE_MAX);
 
     g_ptr_array_add (texts,

@@ -21,7 +21,8 @@ typedef struct
   gboolean dvcc;          /* /Control/Dvcc: the limits of the BMS are used */
   gboolean several;       /* /Dvcc/Alarms/MultipleBatteries: more than one BMS is on the bus */
   gboolean automatic_bms; /* settings: nobody has chosen the BMS, so the lowest instance is it */
-  gint64 last_change;     /* µs */
+  gboolean automatic_monitor; /* the same of the monitor, which Venus drops while it is stale */
+  gint64 last_change;         /* µs */
 } VbSystem;
 
 /** Frees what @system owns. */

@@ -161,6 +161,22 @@ find_monitor (const VbDoctorFacts *facts, const VbBatteryFacts *battery)
   return NULL;
 }
 
+/* Venus reads @battery: because somebody has chosen it? */
+static void
+check_read (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport *report)
+{
+  if (facts->system.automatic_monitor)
+    vb_report_add (
+        report, VB_FINDING_WARN,
+        "%s is selected as battery monitor, but nobody has chosen it (Automatic): while "
+        "it is stale Venus silently shows another battery, as that of a Multi; choose it "
+        "in Settings, System setup, Battery monitor",
+        battery->config->fixed.name);
+  else
+    vb_report_add (report, VB_FINDING_OK, "%s is selected as battery monitor",
+                   battery->config->fixed.name);
+}
+
 void
 vb_check_bus_monitor (const VbDoctorFacts *facts, VbReport *report)
 {
@@ -172,8 +188,7 @@ vb_check_bus_monitor (const VbDoctorFacts *facts, VbReport *report)
     if (!can_be_selected (facts, battery, report))
       continue;
     if (selected (facts, battery).monitor)
-      vb_report_add (report, VB_FINDING_OK, "%s is selected as battery monitor",
-                     battery->config->fixed.name);
+      check_read (facts, battery, report);
     else if (other != NULL)
       vb_report_add (report, VB_FINDING_NONE, "%s is not the battery monitor, %s is",
                      battery->config->fixed.name, other->config->fixed.name);

@@ -236,10 +236,10 @@ vb_doctor_survey_system (VbDoctorSurvey *survey)
 
     vb_system_item_keep (&vb_system_items[i], boxed, &system);
   }
-  if (system.there) {
-    g_autoptr (GVariant) boxed = get (survey, VB_SYSTEM_SETTINGS, VB_SYSTEM_BMS_CHOICE);
+  for (guint i = 0; system.there && i < VB_SYSTEM_CHOICES; i++) {
+    g_autoptr (GVariant) boxed = get (survey, VB_SYSTEM_SETTINGS, vb_system_choices[i].path);
 
-    system.automatic_bms = vb_system_item_is_automatic (boxed);
+    vb_system_choice_keep (&vb_system_choices[i], boxed, &system);
   }
 
   return system;

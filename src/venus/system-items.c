@@ -2,8 +2,9 @@
 
 #include "bus/value.h"
 
-/* The instance that means: whichever is there. */
+/* The instance, and the text, that mean: whichever is there. */
 #define AUTOMATIC -1
+#define AUTOMATIC_TEXT "default"
 
 const VbSystemItem vb_system_items[VB_SYSTEM_ITEMS] = {
   { "/ActiveBatteryService", offsetof (VbSystem, monitor), TRUE },
@@ -11,6 +12,11 @@ const VbSystemItem vb_system_items[VB_SYSTEM_ITEMS] = {
   { "/ActiveBmsService", offsetof (VbSystem, bms), TRUE },
   { "/Control/Dvcc", offsetof (VbSystem, dvcc), FALSE },
   { "/Dvcc/Alarms/MultipleBatteries", offsetof (VbSystem, several), FALSE },
+};
+
+const VbSystemChoice vb_system_choices[VB_SYSTEM_CHOICES] = {
+  { "/Settings/SystemSetup/BmsInstance", offsetof (VbSystem, automatic_bms) },
+  { "/Settings/SystemSetup/BatteryService", offsetof (VbSystem, automatic_monitor) },
 };
 
 static gboolean
@@ -50,11 +56,26 @@ vb_system_item_keep (const VbSystemItem *item, GVariant *boxed, VbSystem *system
   return item->is_text ? keep_text (kept, value) : keep_flag (kept, value);
 }
 
-gboolean
-vb_system_item_is_automatic (GVariant *boxed)
+static gboolean
+is_automatic (GVariant *value)
 {
-  g_autoptr (GVariant) value = boxed != NULL ? vb_bus_value_unbox (boxed) : NULL;
   double number;
 
-  return value != NULL && vb_bus_value_number (value, &number) && number == AUTOMATIC;
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    return g_str_equal (g_variant_get_string (value, NULL), AUTOMATIC_TEXT);
+
+  return vb_bus_value_number (value, &number) && number == AUTOMATIC;
+}
+
+gboolean
+vb_system_choice_keep (const VbSystemChoice *choice, GVariant *boxed, VbSystem *system)
+{
+  g_autoptr (GVariant) value = boxed != NULL ? vb_bus_value_unbox (boxed) : NULL;
+  gboolean *kept = (gboolean *)(gpointer)((char *)system + choice->offset);
+  const gboolean automatic = value != NULL && is_automatic (value);
+  const gboolean changed = *kept != automatic;
+
+  *kept = automatic;
+
+  return changed;
 }

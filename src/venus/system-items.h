@@ -8,9 +8,7 @@ G_BEGIN_DECLS
 
 #define VB_SYSTEM_SERVICE "com.victronenergy.system"
 
-/** Where settings keeps which BMS was chosen: an instance. */
 #define VB_SYSTEM_SETTINGS "com.victronenergy.settings"
-#define VB_SYSTEM_BMS_CHOICE "/Settings/SystemSetup/BmsInstance"
 
 /** One path of com.victronenergy.system, and where VbSystem keeps it. */
 typedef struct
@@ -31,7 +29,23 @@ extern const VbSystemItem vb_system_items[VB_SYSTEM_ITEMS];
  */
 gboolean vb_system_item_keep (const VbSystemItem *item, GVariant *boxed, VbSystem *system);
 
-/** Whether @boxed, the value of VB_SYSTEM_BMS_CHOICE or NULL, says that nobody has chosen. */
-gboolean vb_system_item_is_automatic (GVariant *boxed);
+/** One path of com.victronenergy.settings that keeps what somebody has chosen, and the flag of
+    VbSystem that says that nobody has. */
+typedef struct
+{
+  const char *path;
+  gsize offset;
+} VbSystemChoice;
+
+#define VB_SYSTEM_CHOICES 2
+extern const VbSystemChoice vb_system_choices[VB_SYSTEM_CHOICES];
+
+/**
+ * Keeps in @system whether @boxed, the value as it came over the bus, says that nobody has chosen;
+ * NULL, what is not known, does not say so.
+ *
+ * Returns: whether that changed anything
+ */
+gboolean vb_system_choice_keep (const VbSystemChoice *choice, GVariant *boxed, VbSystem *system);
 
 G_END_DECLS

@@ -16,8 +16,9 @@ struct _VbVenusSystem
   VbSystem system;
   VbVenusNeighbours *neighbours;
   const char *paths[VB_SYSTEM_ITEMS];
+  const char *choice_paths[VB_SYSTEM_CHOICES];
   VbBusFollow *items; /* these two: NULL while there is no connection */
-  VbBusFollow *choice;
+  VbBusFollow *choices;
 };
 
 static void
@@ -33,39 +34,42 @@ static void
 on_there (gboolean there, gpointer user_data)
 {
   VbVenusSystem *watch = user_data;
-  const gboolean automatic_bms = watch->system.automatic_bms;
+  const VbSystem before = watch->system;
 
   vb_system_clear (&watch->system);
   watch->system = (VbSystem){ .there = there,
-                              .automatic_bms = automatic_bms,
+                              .automatic_bms = before.automatic_bms,
+                              .automatic_monitor = before.automatic_monitor,
                               .last_change = vb_clock_now () };
 }
 
 static void
 on_choice (guint index, GVariant *boxed, gpointer user_data)
 {
-  ((VbVenusSystem *)user_data)->system.automatic_bms = vb_system_item_is_automatic (boxed);
+  VbVenusSystem *watch = user_data;
+
+  if (vb_system_choice_keep (&vb_system_choices[index], boxed, &watch->system))
+    watch->system.last_change = vb_clock_now ();
 }
 
 static void
-on_choice_there (gboolean there, gpointer user_data)
+on_choices_there (gboolean there, gpointer user_data)
 {
-  if (!there)
-    on_choice (0, NULL, user_data);
+  for (guint i = 0; !there && i < VB_SYSTEM_CHOICES; i++)
+    on_choice (i, NULL, user_data);
 }
 
 static void
 on_connected (GDBusConnection *connection, gpointer user_data)
 {
-  static const char *const choice[] = { VB_SYSTEM_BMS_CHOICE };
   static const VbBusFollowEvents item_events = { on_there, on_item };
-  static const VbBusFollowEvents choice_events = { on_choice_there, on_choice };
+  static const VbBusFollowEvents choice_events = { on_choices_there, on_choice };
   VbVenusSystem *watch = user_data;
 
   watch->items = vb_bus_follow_new (connection, VB_SYSTEM_SERVICE, watch->paths, VB_SYSTEM_ITEMS,
                                     &item_events, watch);
-  watch->choice
-      = vb_bus_follow_new (connection, VB_SYSTEM_SETTINGS, choice, 1, &choice_events, watch);
+  watch->choices = vb_bus_follow_new (connection, VB_SYSTEM_SETTINGS, watch->choice_paths,
+                                      VB_SYSTEM_CHOICES, &choice_events, watch);
   vb_venus_neighbours_set_connection (watch->neighbours, connection);
 }
 
@@ -75,11 +79,11 @@ on_disconnected (gpointer user_data)
   VbVenusSystem *watch = user_data;
 
   g_clear_pointer (&watch->items, vb_bus_follow_free);
-  g_clear_pointer (&watch->choice, vb_bus_follow_free);
+  g_clear_pointer (&watch->choices, vb_bus_follow_free);
   vb_venus_neighbours_set_connection (watch->neighbours, NULL);
   if (watch->system.there)
     on_there (FALSE, watch);
-  on_choice_there (FALSE, watch);
+  on_choices_there (FALSE, watch);
 }
 
 static void
@@ -106,6 +110,8 @@ vb_venus_system_new (const char *address,
   watch->user_data = user_data;
   for (guint i = 0; i < VB_SYSTEM_ITEMS; i++)
     watch->paths[i] = vb_system_items[i].path;
+  for (guint i = 0; i < VB_SYSTEM_CHOICES; i++)
+    watch->choice_paths[i] = vb_system_choices[i].path;
   watch->link = vb_bus_link_new (address, &events, watch, error);
   if (watch->link == NULL) {
     g_prefix_error (error, "cannot reach the bus at %s: ", address);

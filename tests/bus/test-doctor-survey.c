@@ -28,6 +28,7 @@ item_value (const char *path)
     { "/ActiveBatteryService", "'com.victronenergy.battery/100'" },
     { "/Dc/Battery/BatteryService", "'com.victronenergy.battery.x'" },
     { "/Settings/SystemSetup/BmsInstance", "-1" },
+    { "/Settings/SystemSetup/BatteryService", "'default'" },
     { "/ActiveBmsService", "@ai []" },
     { "/Control/Dvcc", "1" },
     { "/Dvcc/Alarms/MultipleBatteries", "0" },
@@ -183,6 +184,7 @@ test_system (Fixture *fixture, gconstpointer unused)
   g_assert_cmpstr (system.monitor_service, ==, "com.victronenergy.battery.x");
   g_assert_null (system.bms);
   g_assert_false (system.automatic_bms);
+  g_assert_false (system.automatic_monitor);
   g_assert_true (system.dvcc);
   g_assert_false (system.several);
   vb_system_clear (&system);
@@ -191,6 +193,7 @@ test_system (Fixture *fixture, gconstpointer unused)
   own (fixture, VB_DOCTOR_SURVEY_SETTINGS);
   system = vb_doctor_survey_system (survey);
   g_assert_true (system.automatic_bms);
+  g_assert_true (system.automatic_monitor);
   vb_system_clear (&system);
 }
 

@@ -11,6 +11,10 @@
 #define DVCC "/Control/Dvcc"
 #define SEVERAL "/Dvcc/Alarms/MultipleBatteries"
 
+#define SETTINGS "com.victronenergy.settings"
+#define MONITOR_CHOICE "/Settings/SystemSetup/BatteryService"
+#define BMS_CHOICE "/Settings/SystemSetup/BmsInstance"
+
 typedef struct
 {
   PrivateBus bus;
@@ -183,6 +187,56 @@ test_ignored (Fixture *fixture, gconstpointer unused)
 }
 
 static gboolean
+is_automatic (gpointer user_data)
+{
+  return system_of (user_data)->automatic_monitor && system_of (user_data)->automatic_bms;
+}
+
+static gboolean
+is_chosen (gpointer user_data)
+{
+  return !system_of (user_data)->automatic_monitor && !system_of (user_data)->automatic_bms;
+}
+
+/* Whether somebody has chosen is told by settings, whether the system is there or not; it is not
+   known without them. That it changes is a change of the system's choice. */
+static void
+test_automatic (Fixture *fixture, gconstpointer unused)
+{
+  ItemService *settings = item_service_new (&fixture->bus, SETTINGS);
+  gint64 before;
+
+  item_service_put (settings, MONITOR_CHOICE, g_variant_new_string ("default"));
+  item_service_put (settings, BMS_CHOICE, g_variant_new_int32 (-1));
+  g_assert_true (is_chosen (fixture));
+  item_service_appear (settings);
+  run_until (is_automatic, fixture);
+  appear (fixture);
+  g_assert_true (is_automatic (fixture));
+
+  before = system_of (fixture)->last_change;
+  item_service_put (settings, MONITOR_CHOICE,
+                    g_variant_new_string ("com.victronenergy.battery/120"));
+  item_service_put (settings, BMS_CHOICE, g_variant_new_int32 (120));
+  run_until (is_chosen, fixture);
+  g_assert_cmpint (system_of (fixture)->last_change, >, before);
+
+  item_service_put (settings, MONITOR_CHOICE, g_variant_new_string ("default"));
+  item_service_put (settings, BMS_CHOICE, g_variant_new_int32 (-1));
+  run_until (is_automatic, fixture);
+  item_service_put (settings, MONITOR_CHOICE, g_variant_new_string ("nobattery"));
+  item_service_put (settings, BMS_CHOICE, g_variant_new_int32 (-255));
+  run_until (is_chosen, fixture);
+
+  item_service_put (settings, MONITOR_CHOICE, g_variant_new_string ("default"));
+  item_service_put (settings, BMS_CHOICE, g_variant_new_int32 (-1));
+  run_until (is_automatic, fixture);
+  item_service_vanish (settings);
+  run_until (is_chosen, fixture);
+  item_service_free (settings);
+}
+
+static gboolean
 is_lost (gpointer user_data)
 {
   return ((Fixture *)user_data)->lost;
@@ -268,6 +322,7 @@ main (int argc, char **argv)
   ADD ("properties-changed", test_properties_changed);
   ADD ("items-changed", test_items_changed);
   ADD ("ignored", test_ignored);
+  ADD ("automatic", test_automatic);
   ADD ("bus-restarted", test_bus_restarted);
   ADD ("wait", test_wait);
   g_test_add_func ("/system-watch/unreachable", test_unreachable);

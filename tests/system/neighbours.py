@@ -17,6 +17,9 @@ SHED_INSTANCE = '/Settings/Devices/httpbattery_shed/ClassAndVrmInstance'
 LOG = 'device instance {} is also that of ' + TWIN
 OVER = 'no other battery is in its way any more'
 CVL = '/Info/MaxChargeVoltage'
+AUTOMATIC = ('nobody has chosen the battery monitor (Automatic): while this battery is stale Venus '
+             'silently shows another one, as that of a Multi; choose this one in Settings, System '
+             'setup, Battery monitor')
 
 
 def clash(instance=120, other=TWIN):
@@ -188,6 +191,24 @@ def test_venus_reads_the_twin(world):
                in daemon.state()['warnings'], 'it is told who is read')
     twin.kill()
     selected(daemon, True, False)
+
+
+def test_nobody_has_chosen_the_monitor(world):
+    """Venus forgets a monitor of its own choice while that is stale: told as long as nobody has
+    chosen, by GET always, by a verdict once."""
+    settings, _ = chosen(world)
+    daemon = world.start(CONFIG)
+    daemon.join()
+    selected(daemon, True, True)
+    eventually(lambda: AUTOMATIC in daemon.state()['warnings'], 'GET warns')
+    eventually(lambda: AUTOMATIC in daemon.http.post(RECORD).body['warnings'], 'a verdict warns')
+    equal(daemon.http.post(RECORD).body['warnings'], [], 'once')
+    assert AUTOMATIC in daemon.state()['warnings']
+    assert AUTOMATIC in daemon.log.read_text(), daemon.log.read_text()
+    equal(settings.set(MONITOR_CHOICE, f'{CLASS}/120'), 0)
+    eventually(lambda: AUTOMATIC not in daemon.state()['warnings'], 'GET warns no more')
+    warnings = eventually(lambda: daemon.http.post(RECORD).body['warnings'], 'it is told anew')
+    equal(warnings, ['selected as battery monitor', 'selected as BMS'])
 
 
 def test_the_place_of_another(world):

@@ -9,6 +9,7 @@ import threading
 import harness
 from clients import BATTERY, RECORD
 from harness import BUS_GROUP, CALM, equal, eventually, free_port, run_daemon
+from system_choice import BMS_CHOICE, MONITOR_CHOICE
 
 CONFIG = '[battery]\nstale-charge-voltage=53\n' + CALM
 KEPT = '/Settings/Devices/httpbattery_virtual/ClassAndVrmInstance'
@@ -104,16 +105,18 @@ def test_all_is_well(world):
 
 
 def test_two_batteries(world):
-    """A plant of two that is well: only one of them can be the monitor."""
+    """A plant of two that is well: only one of them can be the monitor, and somebody has chosen
+    it."""
     config = ('[bus]\nrequire-settings=true\n[battery]\ncustom-name=Shed\n' + CALM
               + '[battery boat]\nrole=monitor\ndevice-instance=110\n' + CALM)
-    world.settings()
+    settings = world.settings()
     system = world.system('--choose')
     system.set('/Control/Dvcc', 1)
     daemon = world.start(config)
     daemon.join()
     daemon.join({'Soc': 63.5, 'Voltage': 52.7, 'Current': 1}, '/battery/boat')
     eventually(lambda: daemon.state()['selected']['bms'], 'the first is the BMS')
+    equal(settings.set(MONITOR_CHOICE, 'com.victronenergy.battery/120'), 0)
     report = doctor(world, config, daemon.port)
     assert report.text.endswith('\nAll is well.\n'), report.text
     report.has('monitor', 'ok', 'virtual')
@@ -149,9 +152,29 @@ def test_the_place_of_another(world):
     eventually(lambda: daemon.state()['selected']['bms'], 'ours is the BMS')
     report = doctor(world, config, daemon.port)
     report.has('BMS', 'warn', 'virtual', 'in the place of com.victronenergy.battery.other')
-    equal(settings.set('/Settings/SystemSetup/BmsInstance', 120), 0)
+    equal(settings.set(BMS_CHOICE, 120), 0)
     report = doctor(world, config, daemon.port)
     report.has('BMS', 'ok', 'virtual')
+
+
+def test_automatic_monitor(world):
+    """A monitor that nobody has chosen works, and Venus forgets it while it is stale: doubtful, until
+    somebody has chosen it."""
+    config = '[bus]\nrequire-settings=true\n' + CONFIG
+    settings = world.settings()
+    system = world.system('--choose')
+    system.set('/Control/Dvcc', 1)
+    daemon = world.start(config)
+    daemon.join()
+    eventually(lambda: daemon.state()['selected']['monitor'], 'ours is the monitor')
+    eventually(lambda: settings.values().get(MONITOR_CHOICE) == 'default', 'nobody has chosen')
+    report = doctor(world, config, daemon.port)
+    equal((report.failed(), report.doubtful()), ([], ['monitor']), report.text)
+    report.has('monitor', 'warn', 'virtual is selected', 'Automatic', 'Battery monitor')
+    equal(settings.set(MONITOR_CHOICE, 'com.victronenergy.battery/120'), 0)
+    report = doctor(world, config, daemon.port)
+    report.has('monitor', 'ok', 'virtual is selected as battery monitor')
+    assert report.text.endswith('\nAll is well.\n'), report.text
 
 
 def test_feed_in(world):

@@ -22,6 +22,7 @@ import harness
 from browser import Browser
 from clients import RECORD
 from harness import CALM, SOURCE_ROOT, equal, eventually
+from system_choice import MONITOR_CHOICE
 
 PHONE = {'viewport': {'width': 390, 'height': 844}, 'colorScheme': 'dark', 'deviceScaleFactor': 2}
 DESKTOP = {'viewport': {'width': 1100, 'height': 800}, 'colorScheme': 'light'}
@@ -649,6 +650,19 @@ def test_twin(world):
         browser.wait('.notes', 'device instance 120 is also that of com.victronenergy.battery.twin')
         twin.kill()
         eventually(lambda: 'twin' not in browser.text('.notes'), 'the note goes with it')
+
+
+def test_automatic_monitor(world):
+    """A monitor that nobody has chosen stands among the notes until somebody has."""
+    settings = world.settings()
+    world.system('--choose')
+    daemon, _ = world.live()
+    with windows() as browser:
+        browser.open(address(daemon), **DESKTOP)
+        browser.wait('.line', 'live')
+        browser.wait('.notes', 'nobody has chosen the battery monitor (Automatic)')
+        equal(settings.set(MONITOR_CHOICE, 'com.victronenergy.battery/120'), 0)
+        eventually(lambda: 'Automatic' not in browser.text('.notes'), 'the note goes with it')
 
 
 def test_pictures(world):

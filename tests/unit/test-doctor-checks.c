@@ -363,6 +363,19 @@ test_displaced (Fixture *fixture, gconstpointer unused)
                "in the place of com.victronenergy.battery.other");
 }
 
+/* A monitor that nobody has chosen gives way while it is stale. */
+static void
+test_automatic_monitor (Fixture *fixture, gconstpointer unused)
+{
+  VbSystem *system = &fixture->facts->system;
+
+  assert_says (fixture, vb_check_bus_monitor, VB_FINDING_OK, "is selected as battery monitor");
+  system->automatic_monitor = TRUE;
+  assert_says (fixture, vb_check_bus_monitor, VB_FINDING_WARN, "nobody has chosen it (Automatic)");
+  set_text (&system->monitor, "com.victronenergy.battery/7");
+  assert_says (fixture, vb_check_bus_monitor, VB_FINDING_WARN, "com.victronenergy.battery/7 is");
+}
+
 static void
 test_node_red (Fixture *fixture, gconstpointer unused)
 {
@@ -568,6 +581,7 @@ main (int argc, char **argv)
   ADD ("selection", test_selection);
   ADD ("clash", test_clash);
   ADD ("displaced", test_displaced);
+  ADD ("automatic-monitor", test_automatic_monitor);
   ADD ("node-red", test_node_red);
   ADD ("feed-in", test_feed_in);
   ADD ("rc-local", test_rc_local);

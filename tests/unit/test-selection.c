@@ -111,6 +111,8 @@ test_described (void)
                     "limits are not used: com.victronenergy.battery.ttyO2 is selected as BMS "
                     "instead");
 
+  /* Who chooses does not matter to whom it was not. */
+  system.automatic_monitor = TRUE;
   system.monitor_service = "com.victronenergy.battery.twin";
   assert_described (&system, VB_ROLE_MONITOR,
                     "not the battery monitor: com.victronenergy.battery.twin is selected instead");
@@ -119,6 +121,23 @@ test_described (void)
   assert_described (&system, VB_ROLE_BMS,
                     "not the battery monitor: none is selected; "
                     "limits are not used: no BMS is selected");
+}
+
+#define AUTOMATIC                                                                               \
+  "nobody has chosen the battery monitor (Automatic): while this battery is stale Venus "       \
+  "silently shows another one, as that of a Multi; choose this one in Settings, System setup, " \
+  "Battery monitor"
+
+/* What Venus chose by itself it takes back by itself. */
+static void
+test_automatic_monitor (void)
+{
+  VbSystem system = chosen;
+
+  system.automatic_monitor = TRUE;
+  assert_described (&system, VB_ROLE_MONITOR, "selected as battery monitor; " AUTOMATIC);
+  assert_described (&system, VB_ROLE_BMS,
+                    "selected as battery monitor; " AUTOMATIC "; selected as BMS");
 }
 
 static VbBattery *
@@ -314,6 +333,7 @@ main (int argc, char **argv)
   g_test_add_func ("/selection/displaced", test_displaced);
   g_test_add_func ("/selection/unknown", test_unknown);
   g_test_add_func ("/selection/described", test_described);
+  g_test_add_func ("/selection/automatic-monitor", test_automatic_monitor);
   g_test_add_func ("/selection/told", test_told);
   g_test_add_func ("/selection/not-on-bus", test_not_on_bus);
 
