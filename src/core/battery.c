@@ -312,7 +312,7 @@ take (VbBattery *battery,
     vb_values_clear_unnamed (values, record, vb_required_is (role, current));
   for (guint i = 0; i < record->entries->len; i++) {
     const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
-    const gboolean keeps = vb_required_keeps (role, entry);
+    const gboolean keeps = entry->said != VB_SAID_VALUE && vb_required_keeps (role, entry);
 
     if (vb_battery_has_item (battery, entry->item) && vb_values_take (values, entry, keeps, now))
       battery->required.last_change = now;
@@ -399,6 +399,7 @@ vb_battery_apply (VbBattery *battery,
   const VbBatteryConfig *config = &battery->config;
   const gboolean reached = record->connected != VB_CONNECTED_NO;
   VbDoubtContext context = { .config = config, .values = &battery->values, .now = now };
+  gboolean warns;
   guint changed;
 
   vb_battery_tick (battery, now);
@@ -419,17 +420,20 @@ vb_battery_apply (VbBattery *battery,
   vb_source_take (&battery->source, source, record->errors, record->n_more,
                   config->live.freshness.warn_after, now);
   if (reached) {
-    take_safer (battery, record, FALSE, now, verdict->safer);
+    if (record->errors->len > 0)
+      take_safer (battery, record, FALSE, now, verdict->safer);
     changed = take (battery, &context, record, mode, now);
   } else
     changed = lose_reach (battery, now);
   vb_verdict_fill (verdict, config, &battery->required, &battery->values, record, battery->state,
                    changed, now);
   if (reached) {
-    vb_plausible_look (&battery->plausible, config, &battery->required, &battery->values, now);
-    if (battery->listeners != NULL)
+    warns = vb_plausible_look (&battery->plausible, config, &battery->required, &battery->values,
+                               now);
+    if (warns && battery->listeners != NULL)
       vb_plausible_log (&battery->plausible, config->fixed.name);
-    vb_plausible_describe (&battery->plausible, verdict->warnings);
+    if (warns)
+      vb_plausible_describe (&battery->plausible, verdict->warnings);
   }
   warn_of_members (battery, verdict->warnings);
   vb_battery_reason (battery, now, verdict->reason);

@@ -294,7 +294,7 @@ vb_plausible_log (VbPlausible *plausible, const char *battery)
   }
 }
 
-void
+gboolean
 vb_plausible_look (VbPlausible *plausible,
                    const VbBatteryConfig *config,
                    const VbRequired *required,
@@ -304,14 +304,17 @@ vb_plausible_look (VbPlausible *plausible,
   Look look = {
     .before = plausible, .config = config, .required = required, .values = values, .now = now
   };
+  gboolean holds = FALSE;
 
   look.voltage = sent (&look, VB_KNOWN_VOLTAGE);
   look.current = sent (&look, VB_KNOWN_CURRENT);
   look.soc = sent (&look, VB_KNOWN_SOC);
   look.charge_current = sent (&look, VB_KNOWN_MAX_CHARGE_CURRENT);
   look.discharge_current = sent (&look, VB_KNOWN_MAX_DISCHARGE_CURRENT);
-  for (guint i = 0; i < VB_PLAUSIBLE_ROWS; i++)
+  for (guint i = 0; i < VB_PLAUSIBLE_ROWS; i++) {
     plausible->holds[i] = rows[i].holds (&look, plausible->numbers[i]);
+    holds = holds || plausible->holds[i];
+  }
 
   plausible->soc = vb_values_number (values, VB_KNOWN_SOC);
   plausible->charged = vb_values_number (values, VB_KNOWN_CHARGED_ENERGY);
@@ -319,4 +322,6 @@ vb_plausible_look (VbPlausible *plausible,
   plausible->interval = plausible->has_record ? now - plausible->time : 0;
   plausible->time = now;
   plausible->has_record = TRUE;
+
+  return holds;
 }

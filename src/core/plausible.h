@@ -28,12 +28,12 @@ typedef struct
   gint64 interval; /* between it and the one before it, µs; 0: there was none */
 } VbPlausible;
 
-/** Looks at what has come of a record that was taken at @now. */
-void vb_plausible_look (VbPlausible *plausible,
-                        const VbBatteryConfig *config,
-                        const VbRequired *required,
-                        const VbValues *values,
-                        gint64 now);
+/** Looks at what has come of a record that was taken at @now. Returns: whether any warning holds */
+gboolean vb_plausible_look (VbPlausible *plausible,
+                            const VbBatteryConfig *config,
+                            const VbRequired *required,
+                            const VbValues *values,
+                            gint64 now);
 
 /** Logs what holds and was not logged before. @battery: its name */
 void vb_plausible_log (VbPlausible *plausible, const char *battery);

@@ -265,7 +265,8 @@ add_entry (
   }
 
   *value = (VbValue)VB_VALUE_INIT;
-  g_string_append_len (record->spellings, spelling, (gssize)strlen (spelling) + 1);
+  g_string_append (record->spellings, spelling);
+  g_string_append_c (record->spellings, '\0');
   g_array_append_val (record->entries, entry);
   record->named[item] = (guint16)record->entries->len;
 }
@@ -621,7 +622,8 @@ vb_record_doubt (VbRecord *record, VbKnown known, const char *format, ...)
   VbRecordEntry *entry = vb_record_entry (record, item);
   va_list arguments;
 
-  g_return_val_if_fail (entry != NULL, NULL);
+  if (entry == NULL)
+    return NULL;
 
   va_start (arguments, format);
   add_error (record, vb_record_spelling (record, entry), vb_item (item)->path,

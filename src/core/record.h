@@ -137,7 +137,8 @@ void vb_record_add_error (VbRecord *record,
                           const char *format,
                           ...) G_GNUC_PRINTF (5, 6);
 
-/** Doubts what @record says of a field: an error of code `implausible`. Returns: its entry */
+/** Doubts what @record says of a field: an error of code `implausible`. Returns: its entry, NULL
+    where it does not name it */
 VbRecordEntry *vb_record_doubt (VbRecord *record, VbKnown known, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
 

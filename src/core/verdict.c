@@ -57,8 +57,8 @@ vb_verdict_fill (VbVerdict *verdict,
     const VbField *field = vb_item (entry->item)->field;
 
     lacks = lacks || entry->said != VB_SAID_VALUE;
-    if ((entry->said == VB_SAID_VALUE || entry->said == VB_SAID_NULL)
-        && !vb_required_keeps (config->fixed.role, entry)
+    if ((entry->said == VB_SAID_VALUE
+         || (entry->said == VB_SAID_NULL && !vb_required_keeps (config->fixed.role, entry)))
         && vb_battery_config_has_field (config, field))
       verdict->accepted++;
     if (entry->said == VB_SAID_VALUE && field->group == VB_GROUP_LIMIT)

@@ -251,6 +251,7 @@ def test_wrong_doubted_warned(world):
             clean(browser)
 
             browser.click('[data-part=values] summary')
+            eventually(lambda: 'Soc' in [row[0] for row in rows(browser, 'values')], 'the table is filled')
             found = {row[0]: row[1:] for row in rows(browser, 'values')}
             assert found['Soc'][0].startswith('63.5 %') and 'wrong Soc is 200 %' in found['Soc'][0], found['Soc']
             equal([found[name][0].split()[:2] for name in ('Voltag', 'Temperature')], [['–', 'wrong']] * 2)
