@@ -234,6 +234,22 @@ test_stopped_for_any_time (void)
   assert_exit (&process, VB_EXIT_OK);
 }
 
+/* An alarm that is heard of only after the loop has beaten again is over. */
+static void
+test_heard_of_late (void)
+{
+  Child process;
+
+  start_child (&process, "runs-slowly", NULL, NULL);
+  await_word (&process, 'r');
+  for (guint i = 0; i < 50; i++) {
+    g_assert_cmpint (kill (process.pid, SIGALRM), ==, 0);
+    g_usleep (MILLISECOND);
+  }
+  g_assert_cmpint (write (process.in, "e", 1), ==, 1);
+  assert_exit (&process, VB_EXIT_OK);
+}
+
 /* One that hangs as well still ends once it goes on. */
 static void
 test_stopped_and_hung (void)
@@ -423,6 +439,7 @@ main (int argc, char **argv)
   g_test_add_func ("/heartbeat/hung", test_hung);
   g_test_add_func ("/heartbeat/stopped", test_stopped);
   g_test_add_func ("/heartbeat/stopped-for-any-time", test_stopped_for_any_time);
+  g_test_add_func ("/heartbeat/heard-of-late", test_heard_of_late);
   g_test_add_func ("/heartbeat/stopped-and-hung", test_stopped_and_hung);
   g_test_add_func ("/heartbeat/stopped-again", test_stopped_again);
   g_test_add_func ("/heartbeat/stop", test_stop);
