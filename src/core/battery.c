@@ -214,7 +214,8 @@ schedule (const VbBattery *battery, gint64 now)
     return G_MAXINT64;
 
   next = vb_required_due (&battery->required, &battery->config, &battery->values, deadline, now);
-  if (vb_state_shows_values (battery->state))
+  /* With a Current that expires, another one may flow from then on: that of a frozen source. */
+  if (vb_state_shows_values (battery->state) || live->frozen_after > 0)
     next = MIN (next, vb_values_next_expiry (&battery->values, live->optional_after, now));
 
   return next;
