@@ -9,6 +9,11 @@
 /* Of what was wrong; the longest line that can come of it is VB_INFORMATION_MAX. */
 #define BRIEF_MAX 76
 
+/* Why there is nothing to go on with, on the bus and off it. */
+#define REFUSED "Records refused: "
+#define NOT_USABLE "Not usable: "
+#define OUT_OF_REACH "Battery out of reach, says the source"
+
 /* What one step publishes from. */
 typedef struct
 {
@@ -44,11 +49,13 @@ find_error (const GPtrArray *errors, const char *path)
   return NULL;
 }
 
+/* @what: what that error means */
 static void
-append_brief (GString *text, const VbRecordError *error)
+append_error (GString *text, const char *what, const VbRecordError *error)
 {
   g_autofree char *brief = vb_record_error_brief (error);
 
+  g_string_append (text, what);
   vb_shown_append (text, brief, BRIEF_MAX);
 }
 
@@ -80,12 +87,11 @@ append_reason (const VbValues *values,
   const VbRecordError *wrong = find_error (source->errors, field->path);
 
   if (refusal != NULL) {
-    g_string_append (text, "Records refused: ");
-    append_brief (text, refusal);
+    append_error (text, REFUSED, refusal);
     return;
   }
   if (vb_required_is_out_of_reach (required, config, values) && source->last > now - after) {
-    g_string_append (text, "Battery out of reach, says the source");
+    g_string_append (text, OUT_OF_REACH);
     return;
   }
 
@@ -96,8 +102,7 @@ append_reason (const VbValues *values,
     g_string_append (text, "The same values for ");
     after = config->live.frozen_after;
   } else if (wrong != NULL) {
-    g_string_append (text, "Not usable: ");
-    append_brief (text, wrong);
+    append_error (text, NOT_USABLE, wrong);
     return;
   } else
     g_string_append_printf (text, "%s not sent for ", field->name);
@@ -121,15 +126,13 @@ vb_publish_waits (const VbValues *values,
 
   if (source->records == 0 && refusal == NULL)
     g_string_append (text, "No data yet");
-  else if (refusal != NULL) {
-    g_string_append (text, "Records refused: ");
-    append_brief (text, refusal);
-  } else if (vb_required_is_out_of_reach (required, config, values))
-    g_string_append (text, "Battery out of reach, says the source");
-  else if (wrong != NULL) {
-    g_string_append (text, "Not usable: ");
-    append_brief (text, wrong);
-  } else
+  else if (refusal != NULL)
+    append_error (text, REFUSED, refusal);
+  else if (vb_required_is_out_of_reach (required, config, values))
+    g_string_append (text, OUT_OF_REACH);
+  else if (wrong != NULL)
+    append_error (text, NOT_USABLE, wrong);
+  else
     g_string_append_printf (text, "Waiting for %s", field->name);
 }
 
