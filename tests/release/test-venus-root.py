@@ -57,12 +57,8 @@ def test_the_archive_is_reproducible(world):
     folder = pathlib.Path(world.folder.name)
     archives = []
     for umask in (0o022, 0o077):
-        old = os.umask(umask)
-        try:
-            out = folder / f'out{umask}'
-            make_archive(BIN_DIR, HERE / 'venus', world.archives.version, out)
-        finally:
-            os.umask(old)
+        out = folder / f'out{umask}'
+        make_archive(BIN_DIR, HERE / 'venus', world.archives.version, out, umask=umask)
         archives.append([file.read_bytes() for file in sorted(out.iterdir())])
     assert archives[0] == archives[1] and len(archives[0]) == 2
 

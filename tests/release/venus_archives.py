@@ -86,6 +86,6 @@ def write_manifest(payload):
         for file in files))
 
 
-def make_archive(*arguments):
-    subprocess.run([GX / 'make-archive.sh', *arguments], check=True,
+def make_archive(*arguments, umask=-1):
+    subprocess.run([GX / 'make-archive.sh', *arguments], check=True, umask=umask,
                    env=dict(os.environ, SOURCE_DATE_EPOCH='1700000000'))
