@@ -7,9 +7,6 @@
 #include "base/number.h"
 #include "base/shown.h"
 
-/* What of a wrong text is repeated, in bytes. */
-#define QUOTED_MAX 32
-
 /* How near a whole number one has to be to be it. */
 #define WHOLE_WITHIN 1e-6
 
@@ -217,7 +214,7 @@ vb_item_check_text (guint item, const char *text, VbValue *value, GError **error
   gunichar control;
 
   if (!vb_item_takes_text (item)) {
-    g_autofree char *shown = vb_shown (text, QUOTED_MAX);
+    g_autofree char *shown = vb_shown (text, VB_QUOTED_MAX);
 
     g_set_error (error, VB_FIELD_ERROR, VB_FIELD_ERROR_TYPE, "%s is the text \"%s\", %s is needed",
                  meant->name, shown, vb_item_needs (item));

@@ -7,6 +7,9 @@ G_BEGIN_DECLS
 /** Longest text that a field holds, in bytes; what is longer is cut. */
 #define VB_TEXT_MAX 64
 
+/** What of a wrong text an error repeats, in bytes. */
+#define VB_QUOTED_MAX 32
+
 /**
  * Checks @number against @item's kind and range, once it has been freed of what arithmetic leaves
  * behind its last digit: a number that rounds into the range is its end, and one that is within a

@@ -5,32 +5,13 @@
 
 #include "base/number.h"
 #include "base/shown.h"
-
-/* Keys that dbus-mqtt-battery and dbus-serialbattery publish and that mean nothing here, or which
-   begin with it; the identity rows of the field table belong to them too. */
-static const char *const ignored_keys[] = {
-  "CapacityBms",
-  "ConsumedAmphoursBms",
-  "DeviceName",
-  "DeviceState",
-  "Family",
-  "Info/ChargeModeDebug",
-  "Info/ChargeModeDebugBulk",
-  "Info/ChargeModeDebugFloat",
-  "JsonData",
-  "Manufacturer",
-  "Mode",
-};
-static const char *const ignored_groups[] = { "Cell", "Info/Config" };
+#include "ignored-names.h"
 
 /* What senders say instead of null: Home Assistant, ESPHome, Python. */
 static const char *const not_known[] = { "", "nan", "none", "null", "unavailable", "unknown" };
 
 /* Largest number up to which every integer is a double of its own. */
 #define SEQUENCE_MAX 9007199254740992.0
-
-/* What of a wrong text is repeated, in bytes. */
-#define QUOTED_MAX 32
 
 /* So many ignored names are told, at most. */
 #define IGNORED_MAX 400
@@ -43,16 +24,6 @@ entry_clear (gpointer data)
   vb_value_clear (&entry->value);
 }
 
-static void
-error_free (gpointer data)
-{
-  VbRecordError *error = data;
-
-  g_free (error->field);
-  g_free (error->detail);
-  g_free (error);
-}
-
 VbRecord *
 vb_record_new (void)
 {
@@ -60,7 +31,7 @@ vb_record_new (void)
 
   record->entries = g_array_new (FALSE, TRUE, sizeof (VbRecordEntry));
   g_array_set_clear_func (record->entries, entry_clear);
-  record->errors = g_ptr_array_new_with_free_func (error_free);
+  record->errors = vb_record_error_list_new ();
   record->ignored = g_ptr_array_new_with_free_func (g_free);
   record->warnings = g_ptr_array_new_with_free_func (g_free);
   record->spellings = g_string_new (NULL);
@@ -89,7 +60,7 @@ clear_errors (VbRecord *record)
     return;
 
   g_ptr_array_unref (record->errors);
-  record->errors = g_ptr_array_new_with_free_func (error_free);
+  record->errors = vb_record_error_list_new ();
 }
 
 void
@@ -111,23 +82,6 @@ vb_record_reset (VbRecord *record)
   record->connected = VB_CONNECTED_UNSAID;
 }
 
-static void G_GNUC_PRINTF (5, 0) add_error (VbRecord *record,
-                                            const char *field,
-                                            const char *path,
-                                            VbFieldError code,
-                                            const char *format,
-                                            va_list arguments)
-{
-  VbRecordError *error = g_new0 (VbRecordError, 1);
-  g_autofree char *detail = g_strdup_vprintf (format, arguments);
-
-  error->detail = vb_shown (detail, VB_RECORD_DETAIL_MAX);
-  error->field = field != NULL ? vb_shown (field, VB_RECORD_FIELD_MAX) : NULL;
-  error->path = path;
-  error->code = code;
-  g_ptr_array_add (record->errors, error);
-}
-
 void
 vb_record_add_error (VbRecord *record,
                      const char *field,
@@ -139,7 +93,7 @@ vb_record_add_error (VbRecord *record,
   va_list arguments;
 
   va_start (arguments, format);
-  add_error (record, field, path, code, format, arguments);
+  g_ptr_array_add (record->errors, vb_record_error_new (field, path, code, format, arguments));
   va_end (arguments);
 }
 
@@ -156,23 +110,6 @@ vb_record_add_warning (VbRecord *record, const char *format, ...)
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
   g_ptr_array_add (record->warnings, vb_shown (text, VB_RECORD_DETAIL_MAX));
-}
-
-gboolean
-vb_record_ignores (const char *spelling)
-{
-  if (*spelling == '/')
-    spelling++;
-
-  for (guint i = 0; i < G_N_ELEMENTS (ignored_keys); i++)
-    if (g_str_equal (spelling, ignored_keys[i]))
-      return TRUE;
-  for (guint i = 0; i < G_N_ELEMENTS (ignored_groups); i++)
-    if (g_str_has_prefix (spelling, ignored_groups[i])
-        && strchr ("/", spelling[strlen (ignored_groups[i])]) != NULL)
-      return TRUE;
-
-  return FALSE;
 }
 
 static void
@@ -207,7 +144,7 @@ static gboolean
 find_item (VbRecord *record, const char *spelling, guint *item)
 {
   if (!vb_item_find (spelling, item)) {
-    if (vb_record_ignores (spelling))
+    if (vb_ignored_names_have (spelling))
       add_ignored (record, spelling);
     else
       add_unknown (record, spelling);
@@ -466,7 +403,7 @@ vb_record_add_text (VbRecord *record, const char *spelling, const char *text)
       return;
     }
   } else {
-    g_autofree char *shown = vb_shown (text, QUOTED_MAX);
+    g_autofree char *shown = vb_shown (text, VB_QUOTED_MAX);
 
     quoted = g_strdup_printf ("is the text \"%s\", a number is needed", shown);
     number = NAN;
@@ -528,14 +465,7 @@ vb_record_add_other (VbRecord *record, const char *spelling, const char *what)
 void
 vb_record_cut_errors (VbRecord *record)
 {
-  GPtrArray *errors = record->errors;
-  const guint n_errors = errors->len;
-
-  for (guint i = n_errors; i-- > 0 && errors->len > VB_RECORD_ERRORS_MAX;)
-    if (((const VbRecordError *)g_ptr_array_index (errors, i))->code == VB_FIELD_ERROR_UNKNOWN)
-      g_ptr_array_remove_index (errors, i);
-  g_ptr_array_set_size (errors, (gint)MIN (errors->len, VB_RECORD_ERRORS_MAX));
-  record->n_more += n_errors - errors->len;
+  record->n_more += vb_record_error_list_cut (record->errors);
 }
 
 GPtrArray *
@@ -545,7 +475,7 @@ vb_record_steal_errors (VbRecord *record)
 
   vb_record_cut_errors (record);
   errors = g_steal_pointer (&record->errors);
-  record->errors = g_ptr_array_new_with_free_func (error_free);
+  record->errors = vb_record_error_list_new ();
 
   return errors;
 }
@@ -626,8 +556,9 @@ vb_record_doubt (VbRecord *record, VbKnown known, const char *format, ...)
     return NULL;
 
   va_start (arguments, format);
-  add_error (record, vb_record_spelling (record, entry), vb_item (item)->path,
-             VB_FIELD_ERROR_IMPLAUSIBLE, format, arguments);
+  g_ptr_array_add (record->errors,
+                   vb_record_error_new (vb_record_spelling (record, entry), vb_item (item)->path,
+                                        VB_FIELD_ERROR_IMPLAUSIBLE, format, arguments));
   va_end (arguments);
   entry->said = VB_SAID_DOUBTED;
   record->altered = TRUE;
@@ -644,27 +575,12 @@ vb_record_ignore (VbRecord *record, guint item)
     return;
 
   add_ignored (record, vb_record_spelling (record, entry));
-  for (guint i = record->errors->len; i-- > 0;) {
-    const VbRecordError *error = g_ptr_array_index (record->errors, i);
-
-    if (g_strcmp0 (error->path, vb_item (item)->path) == 0)
-      g_ptr_array_remove_index (record->errors, i);
-  }
+  vb_record_error_list_remove (record->errors, vb_item (item)->path);
   g_array_remove_index (record->entries, record->named[item] - 1u);
   record->named[item] = 0;
   for (guint i = 0; i < record->entries->len; i++)
     record->named[g_array_index (record->entries, VbRecordEntry, i).item] = (guint16)(i + 1);
   record->altered = TRUE;
-}
-
-gboolean
-vb_record_has_error (const VbRecord *record, VbFieldError code)
-{
-  for (guint i = 0; i < record->errors->len; i++)
-    if (((const VbRecordError *)g_ptr_array_index (record->errors, i))->code == code)
-      return TRUE;
-
-  return FALSE;
 }
 
 const char *
@@ -679,17 +595,4 @@ vb_record_is_empty (const VbRecord *record)
   return record->entries->len == 0 && record->errors->len == 0 && record->ignored->len == 0
          && !record->has_sequence && !record->has_timestamp
          && record->connected == VB_CONNECTED_UNSAID;
-}
-
-char *
-vb_record_error_brief (const VbRecordError *error)
-{
-  const gsize length = strcspn (error->detail, ",;");
-  g_autofree char *brief = g_strndup (error->detail, length);
-
-  /* Details of a known field begin with its name, the others would not say what they speak of. */
-  if (error->field != NULL && error->path == NULL && !g_str_has_prefix (brief, error->field))
-    return g_strdup_printf ("%s: %s", error->field, brief);
-
-  return g_steal_pointer (&brief);
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "item.h"
+#include "record-error.h"
 
 G_BEGIN_DECLS
 
@@ -24,15 +24,6 @@ typedef struct
   double sent;    /* the number that was sent, whether the field can have it or not, else NAN */
   gsize spelling; /* where the spelling that was sent begins, see vb_record_spelling() */
 } VbRecordEntry;
-
-/** One thing that is wrong with a record. */
-typedef struct
-{
-  char *field; /* the spelling that was sent, nested names joined by '/'; NULL: the whole record */
-  const char *path; /* D-Bus path of the field meant, or NULL where there is none */
-  VbFieldError code;
-  char *detail; /* one sentence that names the value and the limit */
-} VbRecordError;
 
 /** What a record says about the source itself: dbus-mqtt-battery's `Connected`. */
 typedef enum
@@ -62,15 +53,8 @@ typedef enum
   VB_N_OUTCOMES
 } VbOutcome;
 
-/** So many errors of one record are told, at most; of the others, how many they were. */
-#define VB_RECORD_ERRORS_MAX 20
-
 /** So many warnings of one record are told, at most. */
 #define VB_RECORD_WARNINGS_MAX 20
-
-/** Longest spelling and longest detail of an error, in bytes. */
-#define VB_RECORD_FIELD_MAX 64
-#define VB_RECORD_DETAIL_MAX 256
 
 /**
  * VbRecord:
@@ -117,9 +101,6 @@ void vb_record_add_boolean (VbRecord *record, const char *spelling, gboolean boo
 void vb_record_add_text (VbRecord *record, const char *spelling, const char *text);
 void vb_record_add_null (VbRecord *record, const char *spelling);
 
-/** Whether @spelling is one of those names that mean nothing here, whatever their value is. */
-gboolean vb_record_ignores (const char *spelling);
-
 /** Adds a member whose value is none that a field could have; @code and @what say what is wrong
     with it: `is an array, a number is needed`. @sent: the number that it is, or NAN. */
 void vb_record_add_wrong (
@@ -147,9 +128,6 @@ void vb_record_ignore (VbRecord *record, guint item);
 
 /** Appends a warning; what is appended is one line and cut where it is too long. */
 void vb_record_add_warning (VbRecord *record, const char *format, ...) G_GNUC_PRINTF (2, 3);
-
-/** Whether one of the errors has @code. */
-gboolean vb_record_has_error (const VbRecord *record, VbFieldError code);
 
 /** Leaves VB_RECORD_ERRORS_MAX errors at most and counts the others: those of unknown names go
     first. Who judges the record must have seen all of them by then. */
@@ -185,9 +163,6 @@ const char *vb_record_spelling (const VbRecord *record, const VbRecordEntry *ent
 
 /** Whether the record named nothing at all, not even something to ignore. */
 gboolean vb_record_is_empty (const VbRecord *record);
-
-/** Shortens an error to what fits a line on the GX: `Soc is 101 %`. Free with g_free(). */
-char *vb_record_error_brief (const VbRecordError *error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbRecord, vb_record_free)
 

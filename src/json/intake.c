@@ -184,7 +184,8 @@ static VbOutcome
 give (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
 {
   if (!is_taken (intake, battery, delivery)) {
-    const gboolean replayed = vb_record_has_error (intake->record, VB_FIELD_ERROR_REPLAYED);
+    const gboolean replayed
+        = vb_record_error_list_has (intake->record->errors, VB_FIELD_ERROR_REPLAYED);
 
     describe_errors (intake->record, intake->verdict->safer, intake->detail);
     return refuse (intake, battery, delivery, replayed ? VB_OUTCOME_REPLAYED : VB_OUTCOME_WRONG);

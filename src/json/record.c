@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/shown.h"
+#include "core/ignored-names.h"
 #include "reader.h"
 
 /* What of a value that is none is repeated, in bytes. */
@@ -89,7 +90,7 @@ add_value (VbRecord *record, const char *name, const VbJsonToken *token)
   case VB_JSON_OBJECT:
   case VB_JSON_END:
   default:
-    if (!vb_item_find (name, &item) && !vb_record_ignores (name))
+    if (!vb_item_find (name, &item) && !vb_ignored_names_have (name))
       return TRUE;
     vb_record_add_other (record, name, "an object");
     return FALSE;

@@ -265,7 +265,7 @@ test_twice (Fixture *fixture, gconstpointer user_data)
                       " \"Info\": {\"MaxChargeCurrent\": 100}, \"Dc\": {\"Current\": 1},"
                       " \"Dc\": {\"Power\": 52}}");
   g_assert_cmpuint (fixture->record->errors->len, ==, 2);
-  g_assert_true (vb_record_has_error (fixture->record, VB_FIELD_ERROR_DUPLICATE));
+  g_assert_true (vb_record_error_list_has (fixture->record->errors, VB_FIELD_ERROR_DUPLICATE));
   g_assert_true (isnan (vb_record_number (fixture->record, VB_KNOWN_SOC)));
   assert_number (fixture, "/Soc", -999);
   assert_number (fixture, "/Info/MaxChargeCurrent", 50);
@@ -457,7 +457,7 @@ test_wrapped_twice (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (fixture->record->entries->len, ==, 0);
   read_json (fixture, "{\"value\": {\"Soc\": 63}, \"value\": {\"Soc\": 64, \"Voltage\": 52}}");
   g_assert_cmpuint (fixture->record->errors->len, ==, 1);
-  g_assert_true (vb_record_has_error (fixture->record, VB_FIELD_ERROR_DUPLICATE));
+  g_assert_true (vb_record_error_list_has (fixture->record->errors, VB_FIELD_ERROR_DUPLICATE));
   assert_number (fixture, "/Dc/0/Voltage", 52);
 }
 
