@@ -152,6 +152,12 @@ vb_battery_tell_written (VbBattery *battery, guint item)
   TELL (battery, written, item);
 }
 
+void
+vb_battery_tell_arrived (VbBattery *battery, const VbArrival *arrival)
+{
+  TELL (battery, arrived, arrival);
+}
+
 static void
 log_state (const VbBattery *battery, gint64 now)
 {
@@ -284,6 +290,7 @@ vb_battery_tick (VbBattery *battery, gint64 now)
 void
 vb_battery_delete (VbBattery *battery, gint64 now)
 {
+  TELL (battery, deleted, now);
   vb_values_forget (&battery->values, now);
   battery->doubt = (VbDoubt){ 0 };
   battery->plausible = (VbPlausible){ 0 };

@@ -30,6 +30,20 @@ typedef struct
  */
 typedef struct _VbBattery VbBattery;
 
+/** What came for a battery, and what became of it. Valid during the call alone. */
+typedef struct
+{
+  VbApplyMode mode;
+  const char *body; /* as it came, @length bytes; NULL: it came as @record */
+  gsize length;
+  const VbRecord *record;
+  const char *source; /* who sent it */
+  VbOutcome outcome;
+  const GPtrArray *errors; /* of VbRecordError; there were @n_more besides */
+  guint n_more;
+  gint64 now;
+} VbArrival;
+
 /** What a listener is told; a NULL it does not want to know. */
 typedef struct
 {
@@ -41,6 +55,12 @@ typedef struct
 
   /* A record has been refused: vb_battery_source() says why. */
   void (*refused) (VbBattery *battery, gpointer user_data);
+
+  /* A record has arrived, whatever became of it; told after all else that it did. */
+  void (*arrived) (VbBattery *battery, const VbArrival *arrival, gpointer user_data);
+
+  /* The source is about to say "off". */
+  void (*deleted) (VbBattery *battery, gint64 now, gpointer user_data);
 
   /* A client of the bus has written @item. */
   void (*written) (VbBattery *battery, guint item, gpointer user_data);
@@ -68,6 +88,9 @@ void vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, 
 void
 vb_battery_add_listener (VbBattery *battery, const VbBatteryEvents *events, gpointer user_data);
 void vb_battery_remove_listener (VbBattery *battery, gpointer user_data);
+
+/** Tells the listeners of a record that has arrived; called by who gives it to the battery. */
+void vb_battery_tell_arrived (VbBattery *battery, const VbArrival *arrival);
 
 /** Tells the listeners that a client of the bus has written @item; called by the bus side alone. */
 void vb_battery_tell_written (VbBattery *battery, guint item);

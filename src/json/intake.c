@@ -199,6 +199,33 @@ give (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
              : VB_OUTCOME_TAKEN;
 }
 
+/* @body: NULL where there was none */
+static VbOutcome
+tell (VbIntake *intake,
+      VbBattery *battery,
+      const VbDelivery *delivery,
+      const char *body,
+      gsize length,
+      VbOutcome outcome)
+{
+  const VbArrival arrival = {
+    .mode = delivery->mode,
+    .body = body,
+    .length = length,
+    .record = intake->record,
+    .source = delivery->source,
+    .outcome = outcome,
+    .errors = vb_intake_errors (intake),
+    .n_more = vb_intake_n_more (intake),
+    .now = delivery->now,
+  };
+
+  if (!delivery->check)
+    vb_battery_tell_arrived (battery, &arrival);
+
+  return outcome;
+}
+
 static void
 begin (VbIntake *intake)
 {
@@ -246,7 +273,8 @@ vb_intake_read (VbIntake *intake,
       g_string_append_printf (intake->detail, "Not JSON; nothing was changed: %s.", error->message);
       vb_record_add_error (intake->record, NULL, NULL, VB_FIELD_ERROR_TYPE, "not JSON, %s",
                            error->message);
-      return refuse (intake, battery, delivery, VB_OUTCOME_NOT_JSON);
+      return tell (intake, battery, delivery, body, length,
+                   refuse (intake, battery, delivery, VB_OUTCOME_NOT_JSON));
     }
   }
 
@@ -258,7 +286,7 @@ vb_intake_read (VbIntake *intake,
   else if (!intake->refused && intake->read->len == 0)
     g_string_append_len (intake->read, body, (gssize)length);
 
-  return outcome;
+  return tell (intake, battery, delivery, body, length, outcome);
 }
 
 VbRecord *
@@ -277,7 +305,7 @@ vb_intake_take (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery
     return VB_OUTCOME_WAITED;
   begin (intake);
 
-  return give (intake, battery, delivery);
+  return tell (intake, battery, delivery, NULL, 0, give (intake, battery, delivery));
 }
 
 const VbVerdict *

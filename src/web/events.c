@@ -295,7 +295,12 @@ on_written (VbBattery *battery, guint item, gpointer user_data)
   send (stream, battery, "written");
 }
 
-static const VbBatteryEvents tells = { on_changed, on_taken, on_refused, on_written };
+static const VbBatteryEvents tells = {
+  .changed = on_changed,
+  .taken = on_taken,
+  .refused = on_refused,
+  .written = on_written,
+};
 
 VbWebEvents *
 vb_web_events_new (VbHttpServer *server, GPtrArray *batteries)
