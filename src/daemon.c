@@ -16,6 +16,7 @@
 #include "http/listen.h"
 #include "http/server.h"
 #include "process.h"
+#include "state/capture-file.h"
 #include "state/history-keeper.h"
 #include "venus/service.h"
 #include "venus/system.h"
@@ -37,6 +38,8 @@ struct _VbDaemon
   GPtrArray *ladders;   /* of GSource */
   GPtrArray *services;  /* of VbVenusService, one for each battery */
   VbHistoryKeeper *history_keeper;
+  VbCapture *capture;
+  VbCaptureFile *capture_file; /* NULL: none was asked for */
   VbHttpServer *server;
   VbWeb *web;
   VbExitStatus status;
@@ -67,6 +70,8 @@ vb_daemon_free (VbDaemon *daemon)
   g_clear_pointer (&daemon->web, vb_web_free);
   g_clear_pointer (&daemon->services, g_ptr_array_unref);
   g_clear_pointer (&daemon->ladders, g_ptr_array_unref);
+  g_clear_pointer (&daemon->capture_file, vb_capture_file_free);
+  g_clear_pointer (&daemon->capture, vb_capture_free);
   g_clear_pointer (&daemon->history_keeper, vb_history_keeper_free);
   g_clear_pointer (&daemon->batteries, g_ptr_array_unref);
   g_clear_pointer (&daemon->system, vb_venus_system_free);
@@ -196,6 +201,7 @@ reload_token (VbDaemon *daemon, const VbConfig *config)
   g_free (daemon->token);
   daemon->token = g_strdup (config->token);
   vb_http_server_set_token (daemon->server, daemon->token);
+  vb_capture_hide (daemon->capture, daemon->token);
   g_message ("the token has changed");
 }
 
@@ -221,6 +227,7 @@ on_reload (gpointer user_data)
 
   for (guint i = 0; i < daemon->batteries->len; i++)
     reload_battery (daemon, g_ptr_array_index (daemon->batteries, i), config);
+  vb_capture_configured (daemon->capture, config->portable, vb_clock_now ());
   reload_token (daemon, config);
   g_free (daemon->file);
   daemon->file = g_strdup (config->file);
@@ -351,6 +358,27 @@ listen_on (VbHttpServer *server, const VbConfig *config, GError **error)
   return TRUE;
 }
 
+static gboolean
+capture (VbDaemon *daemon, GError **error)
+{
+  const char *path = daemon->options->capture;
+
+  daemon->capture = vb_capture_new (daemon->batteries, daemon->config->portable);
+  vb_capture_hide (daemon->capture, daemon->token);
+  if (path != NULL)
+    daemon->capture_file = vb_capture_file_new (daemon->capture, path, VB_CAPTURE_FILE_SIZE, error);
+
+  return path == NULL || daemon->capture_file != NULL;
+}
+
+static gint64
+write_capture (gpointer user_data, gint64 now, GString *text)
+{
+  const VbDaemon *daemon = user_data;
+
+  return vb_capture_write (daemon->capture, now, text);
+}
+
 static VbExitStatus
 serve (VbDaemon *daemon, GError **error)
 {
@@ -360,7 +388,7 @@ serve (VbDaemon *daemon, GError **error)
   config.token = daemon->config->token;
   config.server_names = (const char *const *)daemon->config->server_names;
   daemon->server = vb_http_server_new (&config);
-  daemon->web = vb_web_new (daemon->server, daemon->batteries);
+  daemon->web = vb_web_new (daemon->server, daemon->batteries, write_capture, daemon);
 
   return (daemon->inherited->len > 0 ? adopt (daemon, error)
                                      : listen_on (daemon->server, daemon->config, error))
@@ -378,6 +406,8 @@ vb_daemon_run (VbDaemon *daemon, GError **error)
   /* Also while it starts and ends: a bus that hangs is worse than one that is not there. */
   vb_heartbeat_start (VB_HEARTBEAT_PERIOD, VB_HEARTBEAT_LIMIT);
   daemon->status = join_bus (daemon, error);
+  if (daemon->status == VB_EXIT_OK && !capture (daemon, error))
+    daemon->status = VB_EXIT_FAILURE;
   if (daemon->status == VB_EXIT_OK) {
     keep_time (daemon);
     daemon->status = serve (daemon, error);

@@ -4,6 +4,8 @@
 
 #include "base/shown.h"
 
+static gboolean muted;
+
 static gboolean
 is_fine (const char *message)
 {
@@ -16,6 +18,9 @@ write_shown (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoi
 {
   g_autofree GLogField *shown = g_memdup (fields, (guint)(n_fields * sizeof *fields));
   g_autofree char *message = NULL;
+
+  if (muted && level > G_LOG_LEVEL_WARNING)
+    return G_LOG_WRITER_HANDLED;
 
   /* A message of a given length is a text, too, but not one of ours. */
   for (gsize i = 0; i < n_fields; i++)
@@ -32,4 +37,10 @@ void
 vb_log_begin (void)
 {
   g_log_set_writer_func (write_shown, NULL, NULL);
+}
+
+void
+vb_log_mute (void)
+{
+  muted = TRUE;
 }

@@ -11,4 +11,7 @@ G_BEGIN_DECLS
     quoted in it, and is cut where it is too long. */
 void vb_log_begin (void);
 
+/** From now on nothing but warnings is logged. */
+void vb_log_mute (void);
+
 G_END_DECLS

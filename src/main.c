@@ -4,6 +4,7 @@
 #include "daemon.h"
 #include "doctor/doctor.h"
 #include "log.h"
+#include "simulate/simulation.h"
 
 /* The longest reason not to start, in bytes: it may quote the configuration. */
 #define REASON_MAX 4096
@@ -18,6 +19,25 @@ run_doctor (const VbOptions *options)
   };
 
   return vb_doctor_run (&where) ? VB_EXIT_OK : VB_EXIT_FAILURE;
+}
+
+static void
+print_text (const GString *text, gpointer user_data)
+{
+  fwrite (text->str, 1, text->len, stdout);
+}
+
+/* What is logged meanwhile is of no machine that there is. */
+static VbExitStatus
+run_simulation (const VbOptions *options, GError **error)
+{
+  gboolean done;
+
+  vb_log_mute ();
+  done = vb_simulation_run (options->simulate, options->config, options->table, print_text, NULL,
+                            error);
+
+  return fflush (stdout) == 0 && done ? VB_EXIT_OK : VB_EXIT_FAILURE;
 }
 
 static VbExitStatus
@@ -44,8 +64,12 @@ main (int argc, char **argv)
 
     if (options.verbose)
       g_setenv ("G_MESSAGES_DEBUG", "all", FALSE);
-    daemon = vb_daemon_new (&options);
-    status = run_daemon (daemon, &options, &error);
+    if (options.simulate != NULL)
+      status = run_simulation (&options, &error);
+    else {
+      daemon = vb_daemon_new (&options);
+      status = run_daemon (daemon, &options, &error);
+    }
   }
 
   /* Not g_printerr(), which makes question marks of what the locale cannot spell. */

@@ -23,6 +23,12 @@ vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error)
       "system, session or an address (default: session where DBUS_SESSION_BUS_ADDRESS is set, else "
       "system)",
       "BUS" },
+    { "capture", 0, 0, G_OPTION_ARG_FILENAME, &options->capture,
+      "Write what comes, and what becomes of it, into FILE", "FILE" },
+    { "simulate", 0, 0, G_OPTION_ARG_FILENAME, &options->simulate,
+      "Print what becomes of a capture, with the configuration in it or with --config, and exit",
+      "FILE" },
+    { "table", 0, 0, G_OPTION_ARG_NONE, &options->table, "Print it as a table", NULL },
     { "list-fields", 0, 0, G_OPTION_ARG_NONE, &options->list_fields,
       "Print the fields of a record as Markdown, and exit", NULL },
     { "list-keys", 0, 0, G_OPTION_ARG_NONE, &options->list_keys,
@@ -47,6 +53,11 @@ vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error)
   if (*argc > 1) {
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
                  "%s: no arguments are taken beside options", (*argv)[1]);
+    return FALSE;
+  }
+
+  if (options->table && options->simulate == NULL) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED, "--table goes with --simulate");
     return FALSE;
   }
 
@@ -91,5 +102,7 @@ vb_options_clear (VbOptions *options)
 {
   g_clear_pointer (&options->config, g_free);
   g_clear_pointer (&options->bus, g_free);
+  g_clear_pointer (&options->capture, g_free);
+  g_clear_pointer (&options->simulate, g_free);
   g_clear_pointer (&options->listen, g_strfreev);
 }

@@ -12,6 +12,9 @@ typedef struct
   char *config;
   char *bus;
   char **listen;
+  char *capture;
+  char *simulate;
+  gboolean table;
   gboolean check_config;
   gboolean doctor;
   gboolean list_fields;

@@ -9,7 +9,8 @@ ALLOWED = {
     'http': {'http', 'json/writer', 'base'},
     'web': {'web', 'http', 'json', 'core', 'base'},
     'config': {'config', 'core', 'base'},
-    'state': {'state', 'core', 'base'},
+    'state': {'state', 'json', 'core', 'base'},
+    'simulate': {'simulate', 'state', 'config', 'json', 'core', 'base'},
     'doctor': {'doctor', 'config', 'venus', 'bus', 'http', 'json', 'core', 'base'},
 }
 ALLOWED['main'] = {'main', *ALLOWED}

@@ -29,6 +29,7 @@ vb_config_free (VbConfig *config)
   g_strfreev (config->server_names);
   g_free (config->bus_address);
   g_free (config->state_dir);
+  g_free (config->portable);
   g_ptr_array_unref (config->batteries);
   g_ptr_array_unref (config->warnings);
   g_free (config);

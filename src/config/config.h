@@ -18,6 +18,7 @@ typedef struct
   gboolean require_settings;
   gint64 settings_timeout; /* µs */
   char *state_dir;
+  char *portable;       /* what it says of batteries: see config/portable */
   GPtrArray *batteries; /* of VbBatteryConfig, in the order of the file */
   GPtrArray *warnings;  /* of char *: what is allowed and perhaps not meant */
 } VbConfig;

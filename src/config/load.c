@@ -5,6 +5,7 @@
 #include "check.h"
 #include "keys.h"
 #include "listen.h"
+#include "portable.h"
 #include "retired.h"
 #include "times.h"
 #include "token.h"
@@ -332,38 +333,55 @@ check_text (const char *text, gsize length, GError **error)
 }
 
 static gboolean
-read_text (const char *path, char **text, GKeyFile *key_file, GError **error)
+read_text (VbConfig *config, const char *text, gsize length, GError **error)
 {
-  gsize length;
+  g_autoptr (GKeyFile) file = g_key_file_new ();
+  g_autoptr (GError) failed = NULL;
 
+  if (!check_text (text, length, error))
+    return FALSE;
   /* Translations are kept so that custom-name[de] is an unknown key rather than left out. */
-  return g_file_get_contents (path, text, &length, error) && check_text (*text, length, error)
-         && g_key_file_load_from_data (key_file, *text, length, G_KEY_FILE_KEEP_TRANSLATIONS,
-                                       error);
+  if (!g_key_file_load_from_data (file, text, length, G_KEY_FILE_KEEP_TRANSLATIONS, &failed))
+    return refuse_text (failed->message, error);
+  if (!vb_config_twice_check (text, error) || !read_groups (config, file, error))
+    return FALSE;
+
+  config->portable = vb_config_portable (file);
+
+  return TRUE;
+}
+
+/* Reads @text, which comes from @where, and checks what does not depend on this machine. */
+static gboolean
+read_and_check (VbConfig *config, const char *where, const char *text, gsize length, GError **error)
+{
+  if (read_text (config, text, length, error) && vb_config_token_read (config, error)
+      && vb_config_check (config, error) && number_batteries (config, error))
+    return TRUE;
+
+  g_prefix_error (error, "%s: ", where);
+  make_valid (error);
+
+  return FALSE;
 }
 
 VbConfig *
 vb_config_load (const char *file, const char *const *listen, GError **error)
 {
   g_autoptr (VbConfig) config = new_by_default ();
-  g_autoptr (GKeyFile) key_file = g_key_file_new ();
   g_autoptr (GError) failed = NULL;
   g_autofree char *text = NULL;
   const char *path = file != NULL ? file : vb_config_load_find_file ();
+  gsize length = 0;
 
-  if (path != NULL && !read_text (path, &text, key_file, &failed)) {
+  if (path != NULL && !g_file_get_contents (path, &text, &length, &failed)) {
     g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_FILE, "%s: %s", path, failed->message);
     make_valid (error);
     return NULL;
   }
-
-  if ((text != NULL && !vb_config_twice_check (text, error))
-      || !read_groups (config, key_file, error) || !vb_config_token_read (config, error)
-      || !vb_config_check (config, error) || !number_batteries (config, error)) {
-    g_prefix_error (error, "%s: ", path != NULL ? path : "default configuration");
-    make_valid (error);
+  if (!read_and_check (config, path != NULL ? path : "default configuration",
+                       text != NULL ? text : "", length, error))
     return NULL;
-  }
   put_default_first (config);
   config->file = g_strdup (path);
 
@@ -376,6 +394,18 @@ vb_config_load (const char *file, const char *const *listen, GError **error)
     make_valid (error);
     return NULL;
   }
+
+  return g_steal_pointer (&config);
+}
+
+VbConfig *
+vb_config_load_portable (const char *where, const char *text, GError **error)
+{
+  g_autoptr (VbConfig) config = new_by_default ();
+
+  if (!read_and_check (config, where, text, strlen (text), error))
+    return NULL;
+  put_default_first (config);
 
   return g_steal_pointer (&config);
 }

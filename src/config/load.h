@@ -31,4 +31,7 @@ const char *vb_config_load_find_again (const char *used);
  */
 VbConfig *vb_config_load (const char *file, const char *const *listen, GError **error);
 
+/** Reads @text, as of config->portable, in the same way; @where: where it stands, for errors. */
+VbConfig *vb_config_load_portable (const char *where, const char *text, GError **error);
+
 G_END_DECLS

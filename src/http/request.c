@@ -10,6 +10,9 @@
 /* A refused body that is longer is not awaited. */
 #define DRAIN_MAX (1024 * 1024)
 
+/* What libmicrohttpd keeps of a long answer at a time, in bytes. */
+#define BYTES_BLOCK 16384
+
 /* A header of the answer. */
 typedef struct
 {
@@ -409,6 +412,38 @@ vb_http_request_reply (
     VbHttpRequest *request, guint status, const char *content_type, const char *body, gsize length)
 {
   make_response (request, status, "no-store", content_type, body, length);
+}
+
+static ssize_t
+read_bytes (void *user_data, uint64_t position, char *buffer, size_t most)
+{
+  gsize length;
+  const char *body = g_bytes_get_data (user_data, &length);
+  const gsize part = MIN (length - (gsize)position, most);
+
+  memcpy (buffer, body + position, part);
+
+  return (ssize_t)part;
+}
+
+static void
+free_bytes (void *user_data)
+{
+  g_bytes_unref (user_data);
+}
+
+void
+vb_http_request_reply_bytes (VbHttpRequest *request, const char *content_type, GBytes *body)
+{
+  struct MHD_Response *response;
+
+  g_return_if_fail (request->response == NULL);
+
+  response = MHD_create_response_from_callback (g_bytes_get_size (body), BYTES_BLOCK, read_bytes,
+                                                g_bytes_ref (body), free_bytes);
+  if (response == NULL)
+    g_bytes_unref (body);
+  set_response (request, 200, "no-store", content_type, response);
 }
 
 /* Whether the client has what @etag stands for: it may name several, each perhaps as a weak one. */

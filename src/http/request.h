@@ -49,6 +49,10 @@ gint64 vb_http_request_stood_still (const VbHttpRequest *request);
 void vb_http_request_reply (
     VbHttpRequest *request, guint status, const char *content_type, const char *body, gsize length);
 
+/** Answers with 200 and @body, of which no copy is made: it is unreferenced once it has been sent,
+    or the client has gone. */
+void vb_http_request_reply_bytes (VbHttpRequest *request, const char *content_type, GBytes *body);
+
 /**
  * Answers with 200 and a copy of @length bytes that stay the same as long as @etag does; with 304
  * where the client has them already.

@@ -12,10 +12,11 @@ struct _VbWeb
   VbWebInfo *info;
   VbWebRecent *recent;
   VbWebEvents *events;
+  VbWebCapture *capture;
 };
 
 VbWeb *
-vb_web_new (VbHttpServer *server, GPtrArray *batteries)
+vb_web_new (VbHttpServer *server, GPtrArray *batteries, VbWebCaptureWrite write, gpointer user_data)
 {
   VbWeb *web = g_new0 (VbWeb, 1);
 
@@ -24,6 +25,7 @@ vb_web_new (VbHttpServer *server, GPtrArray *batteries)
   web->info = vb_web_info_new (server, batteries);
   web->recent = vb_web_recent_new (server, batteries);
   web->events = vb_web_events_new (server, batteries);
+  web->capture = vb_web_capture_new (server, write, user_data);
 
   return web;
 }
@@ -35,6 +37,7 @@ vb_web_free (VbWeb *web)
   vb_web_info_free (web->info);
   vb_web_recent_free (web->recent);
   vb_web_events_free (web->events);
+  vb_web_capture_free (web->capture);
   g_ptr_array_unref (web->batteries);
   g_free (web);
 }

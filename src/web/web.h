@@ -1,7 +1,7 @@
 #pragma once
 
+#include "capture.h"
 #include "core/battery.h"
-#include "http/server.h"
 
 G_BEGIN_DECLS
 
@@ -11,8 +11,13 @@ typedef struct _VbWeb VbWeb;
 /**
  * Adds the routes to @server and listens to @batteries (of VbBattery, referenced). Free with
  * vb_web_free() after the server.
+ *
+ * @write: writes the capture, with @user_data
  */
-VbWeb *vb_web_new (VbHttpServer *server, GPtrArray *batteries);
+VbWeb *vb_web_new (VbHttpServer *server,
+                   GPtrArray *batteries,
+                   VbWebCaptureWrite write,
+                   gpointer user_data);
 void vb_web_free (VbWeb *web);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbWeb, vb_web_free)

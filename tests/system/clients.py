@@ -84,7 +84,7 @@ class Http:
 
 def make_answer(status, headers, data):
     headers = {name.lower(): value for name, value in headers.items()}
-    is_json = 'json' in headers.get('content-type', '')
+    is_json = headers.get('content-type', '').split(';')[0].endswith('json')
     return Answer(status, headers, json.loads(data) if is_json and data else data.decode())
 
 

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/** What @file says of batteries, as a key file without comments: no address, no token, no path of
+    this machine stands in it. Free with g_free(). */
+char *vb_config_portable (GKeyFile *file);
+
+G_END_DECLS

@@ -1,0 +1,137 @@
+#include "capture-reader.h"
+
+#include <string.h>
+
+#include "json/reader.h"
+#include "state/capture-line.h"
+
+G_DEFINE_QUARK (vb_capture_reader_error, vb_capture_reader_error)
+
+struct _VbCaptureReader
+{
+  VbJsonReader *json;
+  VbCaptureEntry entry;
+};
+
+static void
+read_base64 (const char *text, GString *body)
+{
+  gsize length;
+  g_autofree guchar *bytes = g_base64_decode (text, &length);
+
+  g_string_append_len (body, (const char *)bytes, (gssize)length);
+}
+
+static void
+read_text (VbCaptureEntry *entry, const char *name, const char *text)
+{
+  const struct
+  {
+    const char *name;
+    GString *text;
+  } members[] = {
+    { "battery", entry->battery },
+    { "method", entry->method },
+    { "body", entry->body },
+    { "configuration", entry->configuration },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    if (g_str_equal (name, members[i].name))
+      g_string_assign (members[i].text, text);
+  if (g_str_equal (name, "configuration"))
+    entry->configures = TRUE;
+  if (g_str_equal (name, "base64"))
+    read_base64 (text, entry->body);
+}
+
+static void
+read_number (VbCaptureEntry *entry, const char *name, double number)
+{
+  const struct
+  {
+    const char *name;
+    gint64 *number;
+  } members[] = {
+    { "capture", &entry->format },
+    { "t", &entry->time },
+    { "sender", &entry->sender },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
+    if (g_str_equal (name, members[i].name))
+      *members[i].number = (gint64)number;
+}
+
+static void
+on_read (const VbJsonToken *token, gpointer user_data)
+{
+  VbCaptureReader *reader = user_data;
+
+  if (token->path == NULL || token->fault != VB_JSON_FAULT_NONE)
+    return;
+  if (token->kind == VB_JSON_TEXT)
+    read_text (&reader->entry, token->path, token->text);
+  else if (token->kind == VB_JSON_NUMBER)
+    read_number (&reader->entry, token->path, token->number);
+}
+
+VbCaptureReader *
+vb_capture_reader_new (void)
+{
+  VbCaptureReader *reader = g_new0 (VbCaptureReader, 1);
+
+  reader->json = vb_json_reader_new ();
+  vb_json_reader_set_read (reader->json, on_read, reader);
+  reader->entry.battery = g_string_new (NULL);
+  reader->entry.method = g_string_new (NULL);
+  reader->entry.body = g_string_new (NULL);
+  reader->entry.configuration = g_string_new (NULL);
+
+  return reader;
+}
+
+void
+vb_capture_reader_free (VbCaptureReader *reader)
+{
+  vb_json_reader_free (reader->json);
+  g_string_free (reader->entry.battery, TRUE);
+  g_string_free (reader->entry.method, TRUE);
+  g_string_free (reader->entry.body, TRUE);
+  g_string_free (reader->entry.configuration, TRUE);
+  g_free (reader);
+}
+
+static void
+reset (VbCaptureEntry *entry)
+{
+  entry->format = 0;
+  entry->time = 0;
+  entry->sender = 0;
+  entry->configures = FALSE;
+  g_string_truncate (entry->battery, 0);
+  g_string_truncate (entry->method, 0);
+  g_string_truncate (entry->body, 0);
+  g_string_truncate (entry->configuration, 0);
+}
+
+const VbCaptureEntry *
+vb_capture_reader_read (VbCaptureReader *reader, const char *line, gsize length, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+
+  reset (&reader->entry);
+  if (!vb_json_reader_read (reader->json, line, length, &failed)) {
+    g_set_error (error, VB_CAPTURE_READER_ERROR, VB_CAPTURE_READER_ERROR_LINE, "not JSON, %s",
+                 failed->message);
+    return NULL;
+  }
+  if (reader->entry.format > VB_CAPTURE_FORMAT) {
+    g_set_error (error, VB_CAPTURE_READER_ERROR, VB_CAPTURE_READER_ERROR_FORMAT,
+                 "a capture of format %" G_GINT64_FORMAT "; this version reads up to %d",
+                 reader->entry.format, VB_CAPTURE_FORMAT);
+    return NULL;
+  }
+
+  return &reader->entry;
+}
