@@ -20,7 +20,7 @@ SELF = pathlib.Path(__file__).name
 # A string, a character and a comment of C: what looks like a comment within a string is none.
 TOKEN = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*.*?\*/|//[^\n]*', re.S)
 NUMBERED = re.compile(r'[\w-]*\.?\w*,? ?§ ?[\d.]*')
-DOCUMENT = re.compile(r'\bdocs/([\w-]+\.md)')
+DOCUMENT = re.compile(r'\bdocs/((?:[\w-]+/)?[\w-]+\.md)')
 HEADINGS = re.compile(r'\b([\w-]+\.md)\)?, ((?:"[^"\n]+"(?:, | and )?)+)|((?:"[^"\n]+"(?:, | and )?)+) in docs/([\w-]+\.md)')
 SOURCE = re.compile(r'`(?:src/)?((?:base|core|json|bus|venus|http|web|config|state|doctor)/[a-z-]+)(?:\.[ch])?`')
 QUOTED = re.compile(r'"([^"]+)"')
@@ -61,7 +61,7 @@ def check(root):
                 problems.append(f'{own}:{number}: cites "{found.strip()}"')
         sentences = joined(text)
         for name in DOCUMENT.findall(sentences):
-            if name not in headings:
+            if not (root / 'docs' / name).exists():
                 problems.append(f'{own}: docs/{name} is not there')
         for before, behind, quoted, name in HEADINGS.findall(sentences):
             for heading in QUOTED.findall(behind or quoted):
@@ -85,6 +85,7 @@ BAD_TREES = {
     'src/a.c:1: cites "contract §1.8"': {'src/a.c': '/* A name (contract §1.8). */\n'},
     'tests/a.py:2: cites "as §5"': {'tests/a.py': '"""x\nas §5 has it"""\n'},
     'docs/design.md is not there': {'src/a.c': '/* See docs/design.md. */\n'},
+    'docs/recipes/a.md is not there': {'README.md': 'See docs/recipes/a.md.\n'},
     'has no heading "Value of the bus"': {'src/a.h': '/* docs/venus.md, "Value of\n   the bus" */\n'},
     'has no heading "Leaving"': {'src/a.h': '/** docs/venus.md, "Joining" and\n * "Leaving". */\n'},
     'has no heading "Gone"': {'src/a.h': '/** See "Gone" in\n * docs/venus.md. */\n'},
