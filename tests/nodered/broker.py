@@ -16,11 +16,16 @@ class Broker:
 
     def __init__(self, folder):
         self.port = free_port()
-        config = pathlib.Path(folder) / 'mosquitto.conf'
-        config.write_text(
+        self.folder = pathlib.Path(folder)
+        (self.folder / 'mosquitto.conf').write_text(
             f'listener {self.port} 127.0.0.1\nallow_anonymous true\npersistence false\n')
-        with open(pathlib.Path(folder) / 'mosquitto.log', 'w', encoding='utf-8') as log:
-            self.process = subprocess.Popen([MOSQUITTO, '-c', config], stdout=log, stderr=log)
+        self.start()
+
+    def start(self):
+        """Starts it (again), at the same port."""
+        with open(self.folder / 'mosquitto.log', 'a', encoding='utf-8') as log:
+            self.process = subprocess.Popen([MOSQUITTO, '-c', self.folder / 'mosquitto.conf'],
+                                            stdout=log, stderr=log)
         eventually(lambda: self.publish('ready', '', check=False).returncode == 0,
                    'the broker listens')
 

@@ -10,7 +10,9 @@ import subprocess
 import jinja2.sandbox
 
 import harness
+from broker import broker
 from clients import read_answer
+from flow_inputs import MQTT
 from harness import CALM, SOURCE_ROOT, equal, eventually, free_port
 from recipe import HOST, TOKEN, Running, block, blocks, compiled, configuration
 
@@ -423,6 +425,62 @@ def test_esphome_times(world):
     sensor, = sensors['sensor']
     assert sensor['id'] in found['interval'][0]['then'][0]['http_request.post']['json']
     assert seconds(sensor['filters'][0]['timeout']) <= 10
+
+
+def bridge(world, port, mqtt):
+    return Running(world, ['sh', '-c', block('mosquitto.md', 'sh')], TOKEN=TOKEN, BROKER='127.0.0.1',
+                   PORT=str(mqtt.port), URL=f'http://127.0.0.1:{port}/battery')
+
+
+def test_mosquitto(world):
+    """The JSON of dbus-mqtt-battery out of a real broker."""
+    port = free_port()
+    daemon = daemon_of(world)
+    begin(daemon, port)
+    with broker(world) as mqtt:
+        mqtt.publish('battery', {**MQTT, 'Soc': 12}, '-r')
+        with bridge(world, port, mqtt) as recipe:
+            with mqtt.each_second('battery', MQTT):
+                eventually(lambda: is_live(daemon), 'the battery is live')
+                equal(values(daemon), SENT)
+                equal(status(daemon)['values']['Cell1']['value'], 3.29)
+                eventually(lambda: ' 200\n' in recipe.said(), 'it prints the verdicts')
+
+                mqtt.stop()
+                eventually(lambda: recipe.process.poll() is None, 'it stays')
+            mqtt.start()
+            records = status(daemon)['source']['records']
+            with mqtt.each_second('battery', MQTT):
+                eventually(lambda: status(daemon)['source']['records'] > records, 'it connects again', 60)
+
+                daemon.signal(signal.SIGKILL)
+                daemon.process.wait()
+                begin(daemon, port)
+                eventually(lambda: is_live(daemon), 'it goes on with another daemon')
+
+            mqtt.publish('battery', {**MQTT, 'Soc': 163.5})
+            eventually(lambda: 'Soc is 163.5 %, above the limit' in recipe.said(), 'it prints what was wrong')
+            # Of a text like this one curl may make the file's content.
+            world.path('record').write_text(json.dumps(SENT))
+            mqtt.publish('battery', f'@{world.path("record")}')
+            eventually(lambda: ' 400\n' in recipe.said(), 'what is no JSON is refused')
+            mqtt.publish('battery', {**MQTT, 'Connected': 0})
+            eventually(lambda: status(daemon)['state'] == 'stale', 'it is stale')
+
+
+def test_mosquitto_retained(world):
+    """What the broker has kept does not become fresh."""
+    port = free_port()
+    daemon = daemon_of(world)
+    begin(daemon, port)
+    with broker(world) as mqtt:
+        mqtt.publish('battery', {**MQTT, 'Soc': 12}, '-r')
+        with bridge(world, port, mqtt):
+            def soc():
+                mqtt.publish('battery', {'Soc': 63.5, 'Voltage': 52.7})
+                return status(daemon)['source']['records'] and status(daemon)
+            found = eventually(soc, 'a fresh one goes through')
+            assert found['missing'] and 'Current' not in found['values'], found
 
 
 def test_all_of_them(world):
