@@ -63,8 +63,10 @@ function renderLimits(section, battery) {
 }
 
 function renderAlarms(section, battery) {
-    const raised = Object.entries(battery.values).filter(([, value]) =>
+    const all = Object.entries(battery.values).filter(([, value]) =>
         /\/Alarms\//.test(value.path) && value.value > 0);
+    // What sums them up tells nothing beside one of them.
+    const raised = all.length > 1 ? all.filter(([field]) => field !== 'Alarm') : all;
     const error = battery.number('ErrorCode');
     setText(section.querySelector('p'), (raised.length ? '' : 'none')
         + (error ? `${raised.length ? '' : ', but '}error code ${error}` : ''));

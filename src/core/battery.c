@@ -46,10 +46,14 @@ VbBattery *
 vb_battery_new (const VbBatteryConfig *config, gint64 now)
 {
   static const VbKnown always[] = {
+    VB_KNOWN_ALARM,
+    VB_KNOWN_BALANCING,
     VB_KNOWN_BMS_CABLE,
     VB_KNOWN_CONNECTED,
     VB_KNOWN_CONNECTION_INFORMATION,
     VB_KNOWN_BATTERY_LOW_VOLTAGE,
+    VB_KNOWN_MODULES_OFFLINE,
+    VB_KNOWN_MODULES_ONLINE,
   };
   VbBattery *battery;
   guint n_derived;

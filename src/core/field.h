@@ -32,6 +32,9 @@ typedef enum
   VB_FIELD_WRITABLE = 1 << 4,     /* SetValue is taken whatever dbus-writable says */
   VB_FIELD_COUNTED = 1 << 5,      /* counted where history=true and the source is silent about it */
   VB_FIELD_ALARM = 1 << 6,        /* 0 ok, 1 warning, 2 alarm: a higher one is the safer one */
+  VB_FIELD_LIVE_ONLY = 1 << 7,    /* kept as its group says, but invalid on the bus from stale on */
+  VB_FIELD_FROM_VALUE = 1 << 8,   /* its object begins with its first value */
+  VB_FIELD_NOT_ZERO = 1 << 9,     /* 0 is no value */
 } VbFieldFlags;
 
 /**
@@ -72,6 +75,11 @@ typedef enum
   VB_KNOWN_MAX_CELL_TEMPERATURE,
   VB_KNOWN_MIN_CELL_TEMPERATURE_ID,
   VB_KNOWN_MAX_CELL_TEMPERATURE_ID,
+  VB_KNOWN_BALANCE, /* family */
+  VB_KNOWN_BALANCING,
+  VB_KNOWN_MODULES_ONLINE,
+  VB_KNOWN_MODULES_OFFLINE,
+  VB_KNOWN_ALARM,
   VB_KNOWN_ALLOW_TO_CHARGE,
   VB_KNOWN_ALLOW_TO_DISCHARGE,
   VB_KNOWN_CHARGED_ENERGY,

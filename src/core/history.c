@@ -114,12 +114,23 @@ note_soc (VbCounters *counters, double soc)
   }
 }
 
+/* The counters of a battery that has been in use before begin there. */
+static void
+begin_at (VbCounters *counters, double consumed)
+{
+  counters->consumed = fmin (counters->consumed, consumed);
+  counters->last_discharge = fmin (counters->last_discharge, consumed);
+  counters->deepest_discharge = fmin (counters->deepest_discharge, consumed);
+}
+
 void
 vb_history_add (VbHistory *history, const VbHistorySample *sample, gint64 longest_gap)
 {
   VbCounters *counters = &history->counters;
   const gint64 passed = sample->time - history->counted;
 
+  if (history->counted == 0)
+    begin_at (counters, sample->consumed);
   if (history->counted != 0 && passed >= 0)
     counters->since_full += (double)passed / G_USEC_PER_SEC;
   count_flow (history, sample, longest_gap);
@@ -256,6 +267,7 @@ vb_history_count (VbHistory *history, const VbValues *values, const VbBatteryLiv
     .current = carried (values, VB_KNOWN_CURRENT, VB_KNOWN_POWER, live, now),
     .power = carried (values, VB_KNOWN_POWER, VB_KNOWN_CURRENT, live, now),
     .installed = vb_values_number (values, VB_KNOWN_INSTALLED_CAPACITY),
+    .consumed = measured (values, VB_KNOWN_CONSUMED_AMPHOURS, live, now),
     .minimum_cell_voltage = measured (values, VB_KNOWN_MIN_CELL_VOLTAGE, live, now),
     .maximum_cell_voltage = measured (values, VB_KNOWN_MAX_CELL_VOLTAGE, live, now),
   };

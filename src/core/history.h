@@ -34,6 +34,7 @@ typedef struct
   double current;   /* A, positive while charging; NAN where the record itself carried none */
   double power;     /* W, the same */
   double installed; /* Ah */
+  double consumed;  /* Ah missing by the battery's own account, at most 0 */
   double minimum_cell_voltage;
   double maximum_cell_voltage;
 } VbHistorySample;

@@ -196,18 +196,19 @@ show_integer (const Step *step, guint item, gint64 integer)
 
 /* @sample: NULL or invalid for none */
 static void
-show_chosen (const Step *step, guint item, const VbSample *sample)
+show_chosen (const Step *step, guint item, const VbField *field, const VbSample *sample)
 {
   g_auto (VbValue) value = VB_VALUE_INIT;
 
-  if (sample == NULL || !vb_value_is_valid (&sample->value)) {
+  if (sample == NULL || !vb_value_is_valid (&sample->value)
+      || (field->flags & VB_FIELD_NOT_ZERO && vb_value_number (&sample->value, 1) == 0)) {
     vb_values_hide (step->values, item);
     return;
   }
 
   /* A text is only looked at, so that showing it again costs no copy. */
   value = sample->value;
-  if (vb_item (item)->field->group == VB_GROUP_LIMIT)
+  if (field->group == VB_GROUP_LIMIT)
     vb_limits_belt (&step->config->live, item, &value);
   else
     vb_item_round (item, &value);
@@ -221,20 +222,20 @@ show_chosen (const Step *step, guint item, const VbSample *sample)
 }
 
 static void
-show_sample (const Step *step, guint item)
+show_sample (const Step *step, guint item, const VbField *field)
 {
-  show_chosen (step, item, fresh (step, item));
+  show_chosen (step, item, field, fresh (step, item));
 }
 
 /* BatteryLowVoltage comes from the configuration where the source has none. */
 static void
-show_low_voltage (const Step *step, guint item)
+show_low_voltage (const Step *step, guint item, const VbField *field)
 {
   g_auto (VbValue) value = VB_VALUE_INIT;
 
   if (isnan (step->config->live.battery_low_voltage) || step->values->flags[item] & VB_ITEM_NULLED
       || fresh (step, item) != NULL) {
-    show_sample (step, item);
+    show_sample (step, item, field);
     return;
   }
 
@@ -263,13 +264,13 @@ show_cable (const Step *step, guint item)
 /* The line changes with the state, not with the second; where the source has a text of its own,
    that one is shown while it is live. */
 static void
-show_information (const Step *step, guint item)
+show_information (const Step *step, guint item, const VbField *field)
 {
   const gboolean live = step->state == VB_STATE_LIVE;
   g_autoptr (GString) text = NULL;
 
   if (live && fresh (step, item) != NULL) {
-    show_sample (step, item);
+    show_sample (step, item, field);
     return;
   }
 
@@ -285,32 +286,55 @@ show_information (const Step *step, guint item)
   step->values->flags[item] |= VB_ITEM_DERIVED;
 }
 
+/* Whether the source says something of @known, be it null. */
 static gboolean
-shows_counter (const Step *step, guint item)
+is_said (const Step *step, VbKnown known)
 {
-  return step->values->flags[item] & VB_ITEM_DERIVED
-         && vb_item (item)->field->flags & VB_FIELD_COUNTED;
+  const guint item = vb_item_known (known);
+
+  return vb_value_is_valid (&step->values->sent[item].value)
+         || step->values->flags[item] & VB_ITEM_NULLED;
+}
+
+static gboolean
+shows_counter (const Step *step, guint item, const VbField *field)
+{
+  return step->values->flags[item] & VB_ITEM_DERIVED && field->flags & VB_FIELD_COUNTED;
 }
 
 /* Where nothing is counted, a counter changes by being cleared alone. */
 static void
-show_group (const Step *step, guint item, VbGroup group)
+show_group (const Step *step, guint item, const VbField *field)
 {
-  const gboolean shows_values = vb_state_shows_values (step->state);
+  const VbGroup group = field->group;
+  const gboolean live_only = group == VB_GROUP_LIVE || field->flags & VB_FIELD_LIVE_ONLY;
 
-  if (shows_values || group == VB_GROUP_ALARM)
-    show_sample (step, item);
-  else if (group == VB_GROUP_LIVE || (group == VB_GROUP_LIMIT && step->state != VB_STATE_STALE))
+  if (vb_state_shows_values (step->state) || (group == VB_GROUP_ALARM && !live_only))
+    show_sample (step, item, field);
+  else if (live_only || (group == VB_GROUP_LIMIT && step->state != VB_STATE_STALE))
     vb_values_hide (step->values, item);
-  else if (shows_counter (step, item))
-    show_chosen (step, item, &step->values->derived[item]);
+  else if (shows_counter (step, item, field))
+    show_chosen (step, item, field, &step->values->derived[item]);
+}
+
+/* The battery itself is the one module that there is, where the source counts none. */
+static void
+show_modules (const Step *step, guint item, const VbField *field)
+{
+  const gboolean answers = vb_state_shows_values (step->state);
+
+  if (is_said (step, VB_KNOWN_MODULES_ONLINE) || is_said (step, VB_KNOWN_MODULES_OFFLINE)) {
+    show_group (step, item, field);
+    return;
+  }
+
+  show_integer (step, item, (field->known == VB_KNOWN_MODULES_ONLINE) == answers);
+  step->values->flags[item] |= VB_ITEM_DERIVED;
 }
 
 static void
-show_item (const Step *step, guint item)
+show_item (const Step *step, guint item, const VbField *field)
 {
-  const VbField *field = vb_item (item)->field;
-
   switch (field->known) {
   case VB_KNOWN_BMS_CABLE:
     show_cable (step, item);
@@ -319,18 +343,68 @@ show_item (const Step *step, guint item)
     show_integer (step, item, vb_state_shows_values (step->state));
     break;
   case VB_KNOWN_CONNECTION_INFORMATION:
-    show_information (step, item);
+    show_information (step, item, field);
     break;
   case VB_KNOWN_BATTERY_LOW_VOLTAGE:
     if (vb_state_shows_values (step->state))
-      show_low_voltage (step, item);
+      show_low_voltage (step, item, field);
     else
-      show_group (step, item, field->group);
+      show_group (step, item, field);
+    break;
+  case VB_KNOWN_MODULES_ONLINE:
+  case VB_KNOWN_MODULES_OFFLINE:
+    show_modules (step, item, field);
+    break;
+  case VB_KNOWN_ALARM:
+  case VB_KNOWN_BALANCING:
+    /* They follow from what the others show. */
     break;
   default:
-    show_group (step, item, field->group);
+    show_group (step, item, field);
     break;
   }
+}
+
+/* What is known of the others, once they are shown. */
+typedef struct
+{
+  gboolean alarm;     /* one is above 0 */
+  gboolean balances;  /* one is known */
+  gboolean balancing; /* one is 1 */
+} Summary;
+
+static void
+note (Summary *summary, const VbField *field, const VbValue *value)
+{
+  const gboolean is_raised = vb_value_number (value, 0) > 0;
+
+  if (field->flags & VB_FIELD_ALARM)
+    summary->alarm |= is_raised;
+  else {
+    summary->balances |= vb_value_is_valid (value);
+    summary->balancing |= is_raised;
+  }
+}
+
+/* The GUI knows 0 and 1 there alone, and shows nothing for 2. */
+static void
+show_summary (const Step *step, const Summary *summary)
+{
+  const guint alarm = vb_item_known (VB_KNOWN_ALARM);
+  const guint balancing = vb_item_known (VB_KNOWN_BALANCING);
+  VbSample *derived = &step->values->derived[balancing];
+
+  show_integer (step, alarm,
+                summary->alarm || vb_value_number (&step->values->sent[alarm].value, 0) > 0);
+  step->values->flags[alarm] |= VB_ITEM_DERIVED;
+
+  *derived = (VbSample){ 0 };
+  if (summary->balances) {
+    derived->value = vb_value_integer (summary->balancing);
+    derived->time = step->now;
+  }
+  show_chosen (step, balancing, vb_item (balancing)->field,
+               is_said (step, VB_KNOWN_BALANCING) ? &step->values->sent[balancing] : derived);
 }
 
 void
@@ -344,15 +418,24 @@ vb_publish (VbValues *values,
 {
   const Step step = { values, config, required, source, state, entered, now };
   const gboolean on_bus = vb_state_on_bus (state);
+  Summary summary = { FALSE };
 
   for (guint i = 0; i < values->active->len; i++) {
     const guint item = g_array_index (values->active, guint, i);
+    const VbField *field = vb_item (item)->field;
 
-    if (on_bus)
-      show_item (&step, item);
-    else
+    if (!on_bus) {
       vb_values_hide (values, item);
+      continue;
+    }
+    show_item (&step, item, field);
+    if ((field->flags & VB_FIELD_ALARM && field->known != VB_KNOWN_ALARM)
+        || field->known == VB_KNOWN_BALANCE)
+      note (&summary, field, &values->shown[item].value);
   }
+
+  if (on_bus)
+    show_summary (&step, &summary);
 
   source->renamed = FALSE;
 }

@@ -222,7 +222,8 @@ export_item (VbVenusObjects *objects, guint item)
 }
 
 /* Whether a consumer may see the item. The mere existence of a limit makes Venus prefer a battery,
-   so a monitor has none. Of the families only what the battery really has is shown. */
+   so a monitor has none; that of some others shows a row. Of the families only what the battery
+   really has is shown. */
 static gboolean
 is_there (const VbVenusObjects *objects, guint item)
 {
@@ -233,7 +234,8 @@ is_there (const VbVenusObjects *objects, guint item)
   if (field->known == VB_KNOWN_INSECURE_CONNECTION)
     return objects->insecure;
 
-  return field->count == 0 || vb_value_is_valid (vb_battery_value (objects->battery, item));
+  return (field->count == 0 && !(field->flags & VB_FIELD_FROM_VALUE))
+         || vb_value_is_valid (vb_battery_value (objects->battery, item));
 }
 
 static void

@@ -392,7 +392,7 @@ test_signals (Fixture *fixture, gconstpointer user_data)
   push (fixture->battery, fixture->now, "Soc", 64.0, "Current", -10.0, "MaxChargeCurrent", 80.0,
         "Temperature", 21.5, "LowVoltage", 1.0, NULL);
   assert_changed (fixture, "/Dc/0/Current /Dc/0/Power /Dc/0/Temperature /Soc"
-                           " /Info/MaxChargeCurrent /Alarms/LowVoltage");
+                           " /Info/MaxChargeCurrent /Alarms/LowVoltage /Alarms/Alarm");
 
   /* The same again, and less than a step. */
   push (fixture->battery, fixture->now + SECOND, "Soc", 64.0, "Current", -10.0, NULL);
@@ -415,11 +415,12 @@ test_ladder (Fixture *fixture, gconstpointer user_data)
   vb_battery_tick (fixture->battery, fixture->now + 10 * SECOND - 1);
   assert_changed (fixture, NULL);
   vb_battery_tick (fixture->battery, fixture->now + 10 * SECOND);
-  assert_changed (fixture, "/ConnectionInformation /Alarms/BmsCable");
+  assert_changed (fixture, "/ConnectionInformation /Alarms/BmsCable /Alarms/Alarm");
 
   vb_battery_tick (fixture->battery, fixture->now + 30 * SECOND);
   assert_changed (fixture, "/Dc/0/Voltage /Dc/0/Current /Dc/0/Power /Soc /Info/MaxChargeCurrent"
-                           " /ConnectionInformation /Alarms/BmsCable"
+                           " /ConnectionInformation /System/NrOfModulesOnline"
+                           " /System/NrOfModulesOffline /Alarms/BmsCable"
                            " /Connected");
 
   vb_battery_tick (fixture->battery, fixture->now + 180 * SECOND);
@@ -440,7 +441,7 @@ test_family (Fixture *fixture, gconstpointer user_data)
   assert_changed (fixture, NULL);
 
   push (fixture->battery, fixture->now, "Balances/Cell2", 1.0, NULL);
-  assert_changed (fixture, "/Balances/Cell2");
+  assert_changed (fixture, "/Balances/Cell2 /Balancing");
   assert_value (fixture->client, NAME, "/Balances", "{'Cell2': <1>}");
 }
 

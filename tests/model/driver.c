@@ -163,6 +163,9 @@ print_seen (Driver *driver, gboolean taken)
     VB_KNOWN_CHARGE_REQUEST,
     VB_KNOWN_CONNECTED,
     VB_KNOWN_BMS_CABLE,
+    VB_KNOWN_ALARM,
+    VB_KNOWN_MODULES_ONLINE,
+    VB_KNOWN_MODULES_OFFLINE,
   };
   static const char *const named[] = { "Temperature", "HighVoltage" };
 

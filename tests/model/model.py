@@ -25,7 +25,8 @@ STEP = 1.5          # of a voltage against the last one taken
 VALUE, NULL, WRONG, DOUBTED, HELD = 'value', 'null', 'wrong', 'doubted', 'held'
 # Those that become invalid by themselves.
 EXPIRE = LIVE + ('ChargeRequest',)
-DECIMALS = {'Power': 0, 'Voltage': 2, 'HighVoltage': 0, 'BmsCable': 0, 'ChargeRequest': 0, 'Connected': 0}
+DECIMALS = {'Power': 0, 'Voltage': 2, 'HighVoltage': 0, 'BmsCable': 0, 'ChargeRequest': 0, 'Connected': 0,
+            'Alarm': 0, 'NrOfModulesOnline': 0, 'NrOfModulesOffline': 0}
 STEPS = ('waiting', 'live', 'late', 'stale', 'lost', 'gone')
 PLACE = {state: place for place, state in enumerate(STEPS)}
 STOP_CHARGING, BLOCK, DROP = range(3)
@@ -522,6 +523,9 @@ class Model:
         seen = {'Connected': 1 if self.state in ('live', 'late') else 0,
                 'BmsCable': max({'live': 0, 'late': 1}.get(self.state, 2), self.value('BmsCable') or 0),
                 'HighVoltage': self.value('HighVoltage')}
+        seen['Alarm'] = int(any((seen[field] or 0) > 0 for field in ALARMS))
+        # The battery itself is a module, which answers as long as its values are shown.
+        seen['NrOfModulesOnline'], seen['NrOfModulesOffline'] = seen['Connected'], 1 - seen['Connected']
         if self.state in ('live', 'late'):
             for field in LIVE:
                 seen[field] = self.fresh(self.measured(field, now), now)

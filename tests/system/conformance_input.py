@@ -47,7 +47,8 @@ def test_37_the_rest_is_taken(world):
     client.sync(daemon.pid)
     signal, = client.take_items()
     equal({path: item.value for path, item in signal.items()},
-          {'/Soc': 64, '/Dc/0/Voltage': 52.8, '/Dc/0/Power': -649, '/Alarms/LowSoc': 2})
+          {'/Soc': 64, '/Dc/0/Voltage': 52.8, '/Dc/0/Power': -649, '/Alarms/LowSoc': 2,
+           '/Alarms/Alarm': 1})
 
 
 def test_38_null(world):
@@ -64,7 +65,8 @@ def test_38_null(world):
     answer = daemon.http.post({**RECORD, 'Soh': None, 'LowSoc': None, 'Power': None})
     equal((answer.status, answer.body['missing']), (200, []))
     client.sync(daemon.pid)
-    equal(client.take_items(), [{'/Soh': ('ai', [], '---'), '/Alarms/LowSoc': ('ai', [], '---')}])
+    equal(client.take_items(), [{'/Soh': ('ai', [], '---'), '/Alarms/LowSoc': ('ai', [], '---'),
+                                 '/Alarms/Alarm': ('i', 0, '0')}])
     equal(client.value('/Dc/0/Power'), -648, 'Power is an alternative of Current: required')
 
 

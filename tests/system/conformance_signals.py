@@ -29,6 +29,7 @@ def test_16_one_signal(world):
         '/Info/MaxChargeCurrent': ('d', 90.0, '90.0A'), '/Alarms/LowSoc': ('i', 1, '1'),
         '/Voltages/Cell4': ('d', 3.35, '3.350V'),
         # derived
+        '/Alarms/Alarm': ('i', 1, '1'),
         '/Dc/0/Power': ('d', -649.0, '-649W'), '/System/MaxCellVoltage': ('d', 3.35, '3.350V'),
         '/Voltages/Sum': ('d', 13.26, '13.26V'), '/Voltages/Diff': ('d', 0.049, '0.049V')})
     equal(answer.body['changed'], len(signals[0]), 'changed')

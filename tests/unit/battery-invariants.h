@@ -126,11 +126,19 @@ assert_ladder (const Fixture *fixture)
       ==, VB_VALUE_TEXT);
 }
 
+/* The battery is a module itself, which does not answer from stale on. */
+static gboolean
+is_module_count (const VbField *field)
+{
+  return field->known == VB_KNOWN_MODULES_ONLINE || field->known == VB_KNOWN_MODULES_OFFLINE;
+}
+
 /* What holds of the battery @fixture at any time. */
 static void
 assert_invariants (Fixture *fixture)
 {
   const double soc = number_on_bus (fixture, VB_KNOWN_SOC);
+  gboolean alarm = FALSE;
 
   for (guint item = 0; item < vb_item_count (); item++) {
     const VbValue *value = &fixture->bus[item];
@@ -143,9 +151,15 @@ assert_invariants (Fixture *fixture)
 
     g_assert_true (vb_state_on_bus (fixture->state));
     g_assert_true (own->field->group != VB_GROUP_LIVE || vb_state_shows_values (fixture->state)
-                   || own->field->known == VB_KNOWN_CONNECTION_INFORMATION);
+                   || own->field->known == VB_KNOWN_CONNECTION_INFORMATION
+                   || is_module_count (own->field));
+    g_assert_true (!(own->field->flags & VB_FIELD_LIVE_ONLY)
+                   || vb_state_shows_values (fixture->state));
+    alarm |= own->field->flags & VB_FIELD_ALARM && vb_value_number (value, 0) > 0;
   }
 
+  if (vb_state_on_bus (fixture->state))
+    g_assert_cmpfloat (number_on_bus (fixture, VB_KNOWN_ALARM), ==, alarm);
   assert_ladder (fixture);
   assert_limits (fixture);
   if (!isnan (soc))

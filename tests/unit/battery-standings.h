@@ -13,8 +13,10 @@
 #define CELLS                                                                              \
   "MinCellVoltage=3.29 MinVoltageCellId=Cell1 MaxCellVoltage=3.31 MaxVoltageCellId=Cell2 " \
   "Sum=6.6 Diff=0.02"
-#define LIVE FULL " " CELLS " Power=-648 Connected=1 BmsCable=0"
-#define KEPT "HighVoltage=1 AllowToCharge=1 ChargeCycles=200 Connected=0 BmsCable=2"
+#define ANSWERS "NrOfModulesOnline=1 NrOfModulesOffline=0"
+#define SILENT "NrOfModulesOnline=0 NrOfModulesOffline=1"
+#define LIVE FULL " " CELLS " Power=-648 Connected=1 BmsCable=0 " ANSWERS
+#define KEPT "HighVoltage=1 ChargeCycles=200 Connected=0 BmsCable=2 " SILENT
 #define TEXT(text) " ConnectionInformation='" text "'"
 #define RECEIVING TEXT ("Receiving data from " SOURCE)
 
@@ -91,7 +93,8 @@ for_role (VbRole role, const char *description)
   return g_string_free (g_steal_pointer (&own), FALSE);
 }
 
-/* Asserts all that is on the bus; a later word takes the place of an earlier one. */
+/* Asserts all that is on the bus, but for Alarm, which is an invariant; a later word takes the
+   place of an earlier one. */
 static void G_GNUC_UNUSED
 assert_whole_bus (Fixture *fixture, const char *bus, const char *changed)
 {
@@ -118,7 +121,7 @@ assert_whole_bus (Fixture *fixture, const char *bus, const char *changed)
   }
 
   for (guint i = 0; i < vb_item_count (); i++)
-    if (vb_value_is_valid (&fixture->bus[i])
+    if (vb_value_is_valid (&fixture->bus[i]) && i != vb_item_known (VB_KNOWN_ALARM)
         && !g_hash_table_contains (expected, GUINT_TO_POINTER (i + 1)))
       g_error ("%s is valid", vb_item (i)->path);
 }

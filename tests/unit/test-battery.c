@@ -49,9 +49,9 @@ test_verdict (Fixture *fixture, gconstpointer user_data)
 
   g_assert_true (push (fixture, REQUIRED " Temperature=20"));
   g_assert_cmpuint (fixture->verdict->accepted, ==, 7);
-  /* Those, Power, Connected, BmsCable and ConnectionInformation. */
-  g_assert_cmpuint (fixture->verdict->changed, ==, 11);
-  g_assert_cmpuint (fixture->last.n_items, ==, 11);
+  /* Those, Power, Connected, Alarm, BmsCable, ConnectionInformation and the two of the modules. */
+  g_assert_cmpuint (fixture->verdict->changed, ==, 14);
+  g_assert_cmpuint (fixture->last.n_items, ==, 14);
   g_assert_cmpuint (fixture->verdict->warnings->len, ==, 0);
   assert_missing (fixture, "");
 
@@ -160,7 +160,7 @@ test_every_field (Fixture *fixture, gconstpointer user_data)
     vb_record_add_null (fixture->record, vb_item (item)->name);
     g_assert_true (apply_record (fixture, VB_APPLY_MERGE));
     g_assert_cmpint (vb_value_is_valid (&fixture->bus[item]), ==,
-                     field->known == VB_KNOWN_BMS_CABLE
+                     field->known == VB_KNOWN_BMS_CABLE || field->known == VB_KNOWN_ALARM
                          || field->known == VB_KNOWN_CONNECTION_INFORMATION);
   }
 }

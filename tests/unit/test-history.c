@@ -234,6 +234,31 @@ test_bounded (void)
   g_assert_cmpfloat_with_epsilon (counters->deepest_discharge, -400, 1e-6);
 }
 
+/* What was missing before counting began is missing; later it is counted. */
+static void
+test_begins (void)
+{
+  VbHistory history;
+  VbHistorySample sample
+      = { .time = START, .soc = 50, .voltage = 50, .installed = 280, .consumed = -102 };
+
+  vb_history_init (&history);
+  vb_history_add (&history, &sample, LONGEST);
+  g_assert_cmpfloat (history.counters.consumed, ==, -102);
+  g_assert_cmpfloat (history.counters.last_discharge, ==, -102);
+  g_assert_cmpfloat (history.counters.deepest_discharge, ==, -102);
+
+  sample.time += SECOND;
+  sample.consumed = -200;
+  vb_history_add (&history, &sample, LONGEST);
+  g_assert_cmpfloat (history.counters.deepest_discharge, ==, -102);
+
+  sample.consumed = NAN;
+  vb_history_init (&history);
+  vb_history_add (&history, &sample, LONGEST);
+  g_assert_cmpfloat (history.counters.deepest_discharge, ==, 0);
+}
+
 /* A cell that is not connected reads 0. */
 static void
 test_no_cell (void)
@@ -292,6 +317,7 @@ main (int argc, char **argv)
   g_test_add_func ("/history/full-charge", test_full_charge);
   g_test_add_func ("/history/not-carried", test_not_carried);
   g_test_add_func ("/history/bounded", test_bounded);
+  g_test_add_func ("/history/begins", test_begins);
   g_test_add_func ("/history/no-cell", test_no_cell);
   g_test_add_func ("/history/cycles", test_cycles);
   g_test_add_func ("/history/extremes", test_extremes);
