@@ -116,6 +116,9 @@ const VbKey vb_keys[] = {
   { BATTERY, "history", VB_KEY_BOOLEAN, OF (fixed.history), .by_default = "false",
     .description = "Whether the daemon counts energy, charge and extremes by itself, where the "
                    "source does not send them." },
+  { BATTERY, "screen-cells", VB_KEY_BOOLEAN, OF (fixed.screen_cells), .by_default = "true",
+    .description = "Whether the GX shows every cell in its \"Individual Battery Info\" (Venus 3.70 "
+                   "and newer), once a cell is sent." },
 
   { STATE, "dir", VB_KEY_TEXT, AT (state_dir), NOT_EMPTY,
     .description = "Directory for what is to survive a restart. Not set: STATE_DIRECTORY where the "

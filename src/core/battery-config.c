@@ -29,6 +29,7 @@ vb_battery_config_init (VbBatteryConfig *config, const char *name)
       .device_instance = VB_INSTANCE_FIRST,
       .custom_name = g_strdup (""),
       .product_id = VB_PRODUCT_ID,
+      .screen_cells = TRUE,
     },
     .live = {
       .freshness = {

@@ -48,7 +48,8 @@ typedef struct
   int device_instance; /* the preferred one */
   char *custom_name;
   int product_id;
-  gboolean history; /* the daemon counts */
+  gboolean history;      /* the daemon counts */
+  gboolean screen_cells; /* the cells are shown on the GX screen */
 } VbBatteryFixed;
 
 /** What can change while the battery is on the bus. It owns nothing: a reload is an assignment.

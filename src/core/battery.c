@@ -190,6 +190,18 @@ enter (VbBattery *battery, VbState state, gint64 now)
     vb_values_forget (&battery->values, now - battery->config.live.freshness.warn_after);
 }
 
+static void
+derive_system (VbBattery *battery, gint64 now)
+{
+  static const VbKnown fields[] = { VB_KNOWN_NR_OF_BATTERIES, VB_KNOWN_BATTERIES_PARALLEL,
+                                    VB_KNOWN_BATTERIES_SERIES, VB_KNOWN_CELL_COUNT };
+  VbValues *values = &battery->values;
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    vb_values_activate (values, vb_item_known (fields[i]));
+  vb_derive_system (values->sent, values->derived, &battery->members, now);
+}
+
 /* What follows from the values that were sent; what is counted follows from records alone. */
 static void
 derive (VbBattery *battery, gboolean has_record, gint64 now)
@@ -205,6 +217,8 @@ derive (VbBattery *battery, gboolean has_record, gint64 now)
 
   vb_derive (values->sent, values->derived, &battery->members, now, live->optional_after);
   vb_derive_charge (values->sent, values->derived, &battery->current, live->freshness.warn_after);
+  if (battery->config.fixed.screen_cells && battery->members.cells.n > 0)
+    derive_system (battery, now);
   if (!battery->config.fixed.history)
     return;
   if (has_record)
@@ -300,6 +314,7 @@ vb_battery_delete (VbBattery *battery, gint64 now)
   battery->plausible = (VbPlausible){ 0 };
   battery->required = (VbRequired){ 0 };
   battery->members = (VbMembers){ 0 };
+  vb_derive_system (battery->values.sent, battery->values.derived, &battery->members, now);
 
   if (battery->state != VB_STATE_GONE)
     step (battery, VB_STATE_GONE, FALSE, now);

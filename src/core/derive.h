@@ -55,6 +55,14 @@ void vb_derive_warn (const VbMembers *members, GPtrArray *texts);
 void vb_derive (
     const VbSample *sent, VbSample *derived, VbMembers *members, gint64 now, gint64 optional_after);
 
+/**
+ * Computes how many batteries there are, in parallel and in series, and of how many cells, where
+ * @members has cells and not all of it was sent: as many as fit what was sent, else one. All four
+ * are known then, or none is derived.
+ */
+void
+vb_derive_system (const VbSample *sent, VbSample *derived, const VbMembers *members, gint64 now);
+
 /** The part of vb_derive() that concerns Power and Current alone. */
 void vb_derive_power (const VbSample *sent, VbSample *derived);
 

@@ -14,7 +14,7 @@
 
 struct _VbItemsChanged
 {
-  const VbBattery *battery;
+  const VbVenusCells *cells;
   gsize header; /* bytes of it, which stay; the body begins behind them */
   guint8 *message;
   gsize length;
@@ -52,11 +52,11 @@ make_header (VbItemsChanged *signal)
 }
 
 VbItemsChanged *
-vb_items_changed_new (const VbBattery *battery)
+vb_items_changed_new (const VbVenusCells *cells)
 {
   VbItemsChanged *signal = g_new0 (VbItemsChanged, 1);
 
-  signal->battery = battery;
+  signal->cells = cells;
   signal->text = g_string_new (NULL);
   make_header (signal);
 
@@ -163,12 +163,12 @@ put_value (VbItemsChanged *signal, const VbValue *value)
 static void
 put_item (VbItemsChanged *signal, guint item)
 {
-  const VbValue *value = vb_battery_value (signal->battery, item);
-  const char *path = vb_item (item)->path;
+  const VbValue *value = vb_venus_cells_value (signal->cells, item);
+  const char *path = vb_venus_cells_path (signal->cells, item);
   gsize length_at, begin;
 
   g_string_truncate (signal->text, 0);
-  vb_item_format (item, value, signal->text);
+  vb_venus_cells_format (signal->cells, item, signal->text);
 
   /* A value that is a text is its own text. */
   make_room (signal, strlen (path) + 2 * signal->text->len + ITEM_SIZE);

@@ -2,7 +2,7 @@
 
 #include <gio/gio.h>
 
-#include "core/battery.h"
+#include "cells.h"
 
 G_BEGIN_DECLS
 
@@ -14,8 +14,8 @@ G_BEGIN_DECLS
  */
 typedef struct _VbItemsChanged VbItemsChanged;
 
-/** Free with vb_items_changed_free(), while @battery is there. */
-VbItemsChanged *vb_items_changed_new (const VbBattery *battery);
+/** Free with vb_items_changed_free(), while @cells is there, whose numbers are meant. */
+VbItemsChanged *vb_items_changed_new (const VbVenusCells *cells);
 void vb_items_changed_free (VbItemsChanged *signal);
 
 /**

@@ -4,17 +4,17 @@
 
 struct _VbVenusItems
 {
-  VbBattery *battery;
+  const VbVenusCells *cells;
   GPtrArray *entries; /* of the message being packed, which takes them */
   GString *text;
 };
 
 VbVenusItems *
-vb_venus_items_new (VbBattery *battery)
+vb_venus_items_new (const VbVenusCells *cells)
 {
   VbVenusItems *items = g_new0 (VbVenusItems, 1);
 
-  items->battery = battery;
+  items->cells = cells;
   items->entries = g_ptr_array_new ();
   items->text = g_string_new (NULL);
 
@@ -33,14 +33,14 @@ vb_venus_items_free (VbVenusItems *items)
 GVariant *
 vb_venus_items_value (const VbVenusItems *items, guint item)
 {
-  return vb_bus_value_new (vb_battery_value (items->battery, item));
+  return vb_bus_value_new (vb_venus_cells_value (items->cells, item));
 }
 
 const char *
 vb_venus_items_text (VbVenusItems *items, guint item)
 {
   g_string_truncate (items->text, 0);
-  vb_item_format (item, vb_battery_value (items->battery, item), items->text);
+  vb_venus_cells_format (items->cells, item, items->text);
 
   return items->text->str;
 }
@@ -60,10 +60,11 @@ GVariant *
 vb_venus_items_pack_values (VbVenusItems *items, const guint *numbers, guint n, gsize skip)
 {
   for (guint i = 0; i < n; i++)
-    g_ptr_array_add (items->entries,
-                     g_variant_new_dict_entry (
-                         g_variant_new_string (vb_item (numbers[i])->path + skip),
-                         g_variant_new_variant (vb_venus_items_value (items, numbers[i]))));
+    g_ptr_array_add (
+        items->entries,
+        g_variant_new_dict_entry (
+            g_variant_new_string (vb_venus_cells_path (items->cells, numbers[i]) + skip),
+            g_variant_new_variant (vb_venus_items_value (items, numbers[i]))));
 
   return steal_entries (items, "{sv}");
 }
@@ -74,8 +75,9 @@ vb_venus_items_pack_texts (VbVenusItems *items, const guint *numbers, guint n, g
   for (guint i = 0; i < n; i++)
     g_ptr_array_add (
         items->entries,
-        g_variant_new_dict_entry (g_variant_new_string (vb_item (numbers[i])->path + skip),
-                                  g_variant_new_string (vb_venus_items_text (items, numbers[i]))));
+        g_variant_new_dict_entry (
+            g_variant_new_string (vb_venus_cells_path (items->cells, numbers[i]) + skip),
+            g_variant_new_string (vb_venus_items_text (items, numbers[i]))));
 
   return steal_entries (items, "{ss}");
 }

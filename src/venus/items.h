@@ -2,7 +2,7 @@
 
 #include <gio/gio.h>
 
-#include "core/battery.h"
+#include "cells.h"
 
 G_BEGIN_DECLS
 
@@ -14,8 +14,8 @@ G_BEGIN_DECLS
  */
 typedef struct _VbVenusItems VbVenusItems;
 
-/** Free with vb_venus_items_free(), while @battery is there. */
-VbVenusItems *vb_venus_items_new (VbBattery *battery);
+/** Free with vb_venus_items_free(), while @cells is there, whose numbers are meant. */
+VbVenusItems *vb_venus_items_new (const VbVenusCells *cells);
 void vb_venus_items_free (VbVenusItems *items);
 
 /** The value of @item, to be put into a variant (transfer floating). */

@@ -30,6 +30,7 @@ struct _VbVenusObjects
   GDBusConnection *connection;
   VbBusFilter *compat;
   VbBattery *battery;
+  VbVenusCells *cells;
   VbVenusItems *items;
   VbItemsChanged *signal;
   guint32 n_signals;
@@ -100,8 +101,9 @@ static const GArray *
 select_items (VbVenusObjects *objects, const char *prefix)
 {
   g_array_set_size (objects->selected, 0);
-  for (guint i = 0; i < vb_item_count (); i++)
-    if (is_exported (objects, i) && g_str_has_prefix (vb_item (i)->path, prefix))
+  for (guint i = 0; i < vb_venus_cells_count (objects->cells); i++)
+    if (is_exported (objects, i)
+        && g_str_has_prefix (vb_venus_cells_path (objects->cells, i), prefix))
       g_array_append_val (objects->selected, i);
 
   return objects->selected;
@@ -209,7 +211,7 @@ export_group (VbVenusObjects *objects, const char *path, Node node)
 static void
 export_item (VbVenusObjects *objects, guint item)
 {
-  const char *path = vb_item (item)->path;
+  const char *path = vb_venus_cells_path (objects->cells, item);
 
   for (const char *slash = strchr (path + 1, '/'); slash != NULL; slash = strchr (slash + 1, '/')) {
     g_autofree char *prefix = g_strndup (path, (gsize)(slash - path));
@@ -227,8 +229,12 @@ export_item (VbVenusObjects *objects, guint item)
 static gboolean
 is_there (const VbVenusObjects *objects, guint item)
 {
-  const VbField *field = vb_item (item)->field;
+  const VbField *field;
 
+  if (item >= vb_item_count ())
+    return vb_venus_cells_is_there (objects->cells, item);
+
+  field = vb_item (item)->field;
   if (!vb_battery_has_item (objects->battery, item))
     return FALSE;
   if (field->known == VB_KNOWN_INSECURE_CONNECTION)
@@ -259,12 +265,13 @@ vb_venus_objects_new (GDBusConnection *connection,
   objects->connection = g_object_ref (connection);
   objects->compat = vb_bus_filter_new (connection);
   objects->battery = battery;
-  objects->items = vb_venus_items_new (battery);
-  objects->signal = vb_items_changed_new (battery);
+  objects->cells = vb_venus_cells_new (battery);
+  objects->items = vb_venus_items_new (objects->cells);
+  objects->signal = vb_items_changed_new (objects->cells);
   objects->insecure = insecure;
   objects->set_value = set_value;
   objects->user_data = user_data;
-  objects->leaves = g_new0 (Leaf, vb_item_count ());
+  objects->leaves = g_new0 (Leaf, vb_venus_cells_count (objects->cells));
   objects->groups = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, group_free);
   objects->ids = g_array_new (FALSE, FALSE, sizeof (guint));
   objects->selected = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -286,6 +293,7 @@ vb_venus_objects_free (VbVenusObjects *objects)
   vb_bus_filter_free (objects->compat);
   vb_venus_items_free (objects->items);
   vb_items_changed_free (objects->signal);
+  vb_venus_cells_free (objects->cells);
   g_object_unref (objects->connection);
   g_array_unref (objects->ids);
   g_array_unref (objects->selected);
@@ -294,12 +302,19 @@ vb_venus_objects_free (VbVenusObjects *objects)
   g_free (objects);
 }
 
-void
+const GArray *
 vb_venus_objects_add (VbVenusObjects *objects, const guint *items, guint n_items)
 {
-  for (guint i = 0; i < n_items; i++)
-    if (!is_exported (objects, items[i]) && is_there (objects, items[i]))
-      export_item (objects, items[i]);
+  const GArray *numbers = vb_venus_cells_follow (objects->cells, items, n_items);
+
+  for (guint i = 0; i < numbers->len; i++) {
+    const guint number = g_array_index (numbers, guint, i);
+
+    if (!is_exported (objects, number) && is_there (objects, number))
+      export_item (objects, number);
+  }
+
+  return numbers;
 }
 
 /* Past GDBus, where it has nothing to send before. */

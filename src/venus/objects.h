@@ -36,10 +36,17 @@ VbVenusObjects *vb_venus_objects_new (GDBusConnection *connection,
                                       gpointer user_data);
 void vb_venus_objects_free (VbVenusObjects *objects);
 
-/** Exports those of @items that are not there yet: members of families with their first value. */
-void vb_venus_objects_add (VbVenusObjects *objects, const guint *items, guint n_items);
+/**
+ * Exports what @items, which have changed, make anew: members of families, and the paths of the
+ * cells' page, with their first value.
+ *
+ * Returns: @items and the paths of that page that change with them, for the signal; valid until the
+ * next call
+ */
+const GArray *vb_venus_objects_add (VbVenusObjects *objects, const guint *items, guint n_items);
 
-/** Sends one ItemsChanged with @items, which have been added, unless there are none. */
+/** Sends one ItemsChanged with @items, which have been added, or that vb_venus_objects_add() has
+    returned, unless there are none. */
 void vb_venus_objects_signal (VbVenusObjects *objects, const guint *items, guint n_items);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (VbVenusObjects, vb_venus_objects_free)

@@ -131,10 +131,14 @@ static int
 on_set_value (guint item, GVariant *value, gpointer user_data)
 {
   VbVenusService *service = user_data;
-  const VbValue *own = vb_battery_value (service->battery, item);
+  const gboolean is_item = item < vb_item_count ();
+  const VbValue *own = is_item ? vb_battery_value (service->battery, item) : NULL;
   const gint64 now = vb_clock_now ();
   g_auto (VbValue) before = VB_VALUE_INIT;
   VbSet set;
+
+  if (!is_item)
+    return vb_set_cells (item, value);
 
   /* A name does not grow old. */
   if (vb_item (item)->field->group != VB_GROUP_IDENTITY && has_waited (service, now))
@@ -202,6 +206,7 @@ on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
   VbVenusService *service = user_data;
   const gboolean was_on_bus = vb_state_on_bus (change->before);
   const gboolean is_on_bus = vb_state_on_bus (change->after);
+  const GArray *numbers = NULL;
 
   if (was_on_bus && !is_on_bus) {
     g_message ("%s leaves the bus", service->bus_name);
@@ -210,10 +215,10 @@ on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
   }
 
   if (service->objects != NULL)
-    vb_venus_objects_add (service->objects, change->items, change->n_items);
+    numbers = vb_venus_objects_add (service->objects, change->items, change->n_items);
 
-  if (owns_name (service))
-    vb_venus_objects_signal (service->objects, change->items, change->n_items);
+  if (numbers != NULL && owns_name (service))
+    vb_venus_objects_signal (service->objects, (const guint *)numbers->data, numbers->len);
   else if (is_on_bus)
     join (service);
 }

@@ -2,6 +2,7 @@
 
 #include "base/shown.h"
 #include "bus/value.h"
+#include "cells.h"
 
 /* Who sends, as GET /battery shows it. */
 #define SOURCE "D-Bus"
@@ -88,4 +89,15 @@ vb_set_value (VbIntake *intake, VbBattery *battery, guint item, GVariant *value,
     return VB_SET_IMPOSSIBLE;
 
   return apply (intake, battery, item, value, now);
+}
+
+VbSet
+vb_set_cells (guint number, GVariant *value)
+{
+  double id;
+
+  if (!vb_venus_cells_is_request (number) || !vb_bus_value_number (value, &id))
+    return VB_SET_IMPOSSIBLE;
+
+  return vb_venus_cells_has_battery (id) ? VB_SET_TAKEN : VB_SET_REFUSED;
 }

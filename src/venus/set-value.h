@@ -22,4 +22,7 @@ typedef enum
  */
 VbSet vb_set_value (VbIntake *intake, VbBattery *battery, guint item, GVariant *value, gint64 now);
 
+/** The same for @number of venus/cells: only the battery that there is can be asked for. */
+VbSet vb_set_cells (guint number, GVariant *value);
+
 G_END_DECLS

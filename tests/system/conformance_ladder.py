@@ -22,7 +22,9 @@ INVALID = ('ai', [], '---')
 LIVE = ('/Soc', '/Dc/0/Voltage', '/Dc/0/Current', '/Dc/0/Power', '/Dc/0/Temperature',
         '/Voltages/Cell1', '/Voltages/Cell2', '/Voltages/Sum', '/Voltages/Diff',
         '/System/MinCellVoltage', '/System/MaxCellVoltage', '/System/MinVoltageCellId',
-        '/System/MaxVoltageCellId', '/Capacity', '/ConsumedAmphours', '/TimeToGo')
+        '/System/MaxVoltageCellId', '/Capacity', '/ConsumedAmphours', '/TimeToGo',
+        *(f'/Battery/1/{name}' for name in ('Voltage', 'Current', 'Temperature', 'Capacity', 'Status',
+                                            'Cell/1/Voltage', 'Cell/2/Voltage')))
 CVL, CCL, DCL = LIMITS = ('/Info/MaxChargeVoltage', '/Info/MaxChargeCurrent',
                           '/Info/MaxDischargeCurrent')
 LOW_VOLTAGE, REQUEST = '/Info/BatteryLowVoltage', '/Info/ChargeRequest'

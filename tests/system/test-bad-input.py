@@ -9,6 +9,7 @@ said about them, and what changes on the bus (null: becomes invalid).
 import codecs
 import json
 
+import screen
 from clients import BATTERY, RECORD
 from harness import CALM, SOURCE_ROOT, equal, eventually, main
 
@@ -46,8 +47,13 @@ class Batteries:
                 for name in NAMES.values()]
 
     def valid(self, name):
-        return {path: item.value for path, item in self.client.items(NAMES[name]).items()
-                if item.value not in (None, [])}
+        values = {path: item.value for path, item in self.client.items(NAMES[name]).items()
+                  if item.value not in (None, [])}
+        for path in [path for path in values if path.startswith('/Battery/')]:
+            value = values.pop(path)
+            if item := screen.followed(path):
+                equal(value, values.get(item), path)
+        return values
 
     def count(self):
         return sum(self.daemon.state('/battery/' + name)['source']['refused']

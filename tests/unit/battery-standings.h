@@ -13,10 +13,11 @@
 #define CELLS                                                                              \
   "MinCellVoltage=3.29 MinVoltageCellId=Cell1 MaxCellVoltage=3.31 MaxVoltageCellId=Cell2 " \
   "Sum=6.6 Diff=0.02"
+#define SYSTEM "NrOfBatteries=1 BatteriesParallel=1 BatteriesSeries=1 NrOfCellsPerBattery=2"
 #define ANSWERS "NrOfModulesOnline=1 NrOfModulesOffline=0"
 #define SILENT "NrOfModulesOnline=0 NrOfModulesOffline=1"
-#define LIVE FULL " " CELLS " Power=-648 Connected=1 BmsCable=0 " ANSWERS
-#define KEPT "HighVoltage=1 ChargeCycles=200 Connected=0 BmsCable=2 " SILENT
+#define LIVE FULL " " CELLS " Power=-648 Connected=1 BmsCable=0 " ANSWERS " " SYSTEM
+#define KEPT "HighVoltage=1 ChargeCycles=200 Connected=0 BmsCable=2 " SILENT " " SYSTEM
 #define TEXT(text) " ConnectionInformation='" text "'"
 #define RECEIVING TEXT ("Receiving data from " SOURCE)
 

@@ -390,6 +390,51 @@ test_choose (Fixture *fixture, gconstpointer user_data)
   g_assert_true (vb_derive_choose (&sent, &none, WARN_AFTER) == &sent);
 }
 
+/* Four that are all known or none; what was sent is not derived. */
+static void
+test_system (Fixture *fixture, gconstpointer user_data)
+{
+  static const char *const names[]
+      = { "NrOfBatteries", "BatteriesParallel", "BatteriesSeries", "NrOfCellsPerBattery" };
+  static const struct
+  {
+    double sent[4], derived[4]; /* 0: not sent, not derived */
+  } cases[] = {
+    { { 0, 0, 0, 0 }, { 1, 1, 1, 7 } },
+    { { 0, 0, 0, 16 }, { 1, 1, 1, 0 } },
+    { { 4, 0, 0, 0 }, { 0, 4, 1, 7 } },
+    { { 4, 2, 0, 0 }, { 0, 0, 2, 7 } },
+    { { 4, 0, 4, 0 }, { 0, 1, 0, 7 } },
+    { { 0, 2, 3, 0 }, { 6, 0, 0, 7 } },
+    { { 0, 2, 0, 0 }, { 2, 0, 1, 7 } },
+    { { 0, 0, 3, 0 }, { 3, 1, 0, 7 } },
+    { { 6, 2, 3, 8 }, { 0, 0, 0, 0 } },
+    /* It does not come out even. */
+    { { 5, 2, 0, 0 }, { 0, 0, 0, 0 } },
+    { { 5, 0, 3, 0 }, { 0, 0, 0, 0 } },
+  };
+
+  vb_derive_system (fixture->sent, fixture->derived, &fixture->members, NOW);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    assert_none (fixture, names[i]);
+
+  send_number (fixture, "Cell2", 3.3, 0);
+  send_number (fixture, "Cell7", 3.4, 0);
+  for (guint c = 0; c < G_N_ELEMENTS (cases); c++) {
+    for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+      if (cases[c].sent[i] > 0)
+        send_number (fixture, names[i], cases[c].sent[i], 0);
+      else
+        vb_value_clear (&fixture->sent[item_of (names[i])].value);
+    vb_derive_system (fixture->sent, fixture->derived, &fixture->members, NOW);
+    for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+      if (cases[c].derived[i] > 0)
+        assert_number (fixture, names[i], cases[c].derived[i], 0);
+      else
+        assert_none (fixture, names[i]);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -410,6 +455,7 @@ main (int argc, char **argv)
   ADD ("cell-count", test_cell_count);
   ADD ("temperatures", test_temperatures);
   ADD ("choose", test_choose);
+  ADD ("system", test_system);
 
   return g_test_run ();
 }

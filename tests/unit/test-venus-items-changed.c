@@ -10,6 +10,7 @@ typedef struct
   VbBattery *battery;
   VbRecord *record;
   VbVerdict *verdict;
+  VbVenusCells *cells;
   VbItemsChanged *signal;
   GArray *numbers; /* of guint */
   guint32 serial;
@@ -24,7 +25,8 @@ set_up (Fixture *fixture, gconstpointer user_data)
   fixture->battery = vb_battery_new (&config, SECOND);
   fixture->record = vb_record_new ();
   fixture->verdict = vb_verdict_new ();
-  fixture->signal = vb_items_changed_new (fixture->battery);
+  fixture->cells = vb_venus_cells_new (fixture->battery);
+  fixture->signal = vb_items_changed_new (fixture->cells);
   fixture->numbers = g_array_new (FALSE, FALSE, sizeof (guint));
 }
 
@@ -32,6 +34,7 @@ static void
 tear_down (Fixture *fixture, gconstpointer user_data)
 {
   vb_items_changed_free (fixture->signal);
+  vb_venus_cells_free (fixture->cells);
   vb_battery_free (fixture->battery);
   vb_record_free (fixture->record);
   vb_verdict_free (fixture->verdict);
