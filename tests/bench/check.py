@@ -17,7 +17,7 @@ import tempfile
 import time
 
 import callgrind
-from records import eleven, post
+from records import cells, eleven, post
 from servers import Monitor, Server
 
 BASELINE = pathlib.Path(__file__).parent / 'baseline.json'
@@ -68,6 +68,8 @@ def measure(build, with_floor):
     unchanged, _ = count_on_bus(build, lambda n: eleven(0))
     daemon = callgrind.per_push('daemon', build, lambda n: post(eleven(n)))['']
     same = callgrind.per_push('daemon', build, lambda n: post(eleven(0)))['']
+    sixteen = callgrind.per_push('daemon', build, lambda n: post(cells(n, 16)))['']
+    cell_messages, cell_size = count_on_bus(build, lambda n: cells(n + 1, 16))
     floor = callgrind.per_push('floor', build, lambda n: post(eleven(n)))[''] if with_floor else 0
     return {
         'instructions, all changed': round(daemon),
@@ -76,6 +78,9 @@ def measure(build, with_floor):
         'messages, all changed': messages,
         'messages, none changed': unchanged,
         'bytes on the bus, all changed': size,
+        'instructions, 16 cells': round(sixteen),
+        'messages, 16 cells': cell_messages,
+        'bytes on the bus, 16 cells': cell_size,
     }
 
 
