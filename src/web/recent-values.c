@@ -2,7 +2,8 @@
 
 #include <math.h>
 
-static const VbKnown charted[] = { VB_KNOWN_SOC, VB_KNOWN_VOLTAGE, VB_KNOWN_CURRENT };
+static const VbKnown charted[]
+    = { VB_KNOWN_SOC, VB_KNOWN_VOLTAGE, VB_KNOWN_CURRENT, VB_KNOWN_CELL_VOLTAGE_DIFF };
 
 struct _VbRecentValues
 {
@@ -34,6 +35,23 @@ vb_recent_values_free (VbRecentValues *recent)
   g_free (recent);
 }
 
+static double
+number_of (const VbBattery *battery, VbKnown known)
+{
+  return vb_value_number (vb_battery_value (battery, vb_item_known (known)), NAN);
+}
+
+/* A source may send the lowest and the highest cell alone. */
+static double
+spread_of (const VbBattery *battery)
+{
+  const double spread = number_of (battery, VB_KNOWN_CELL_VOLTAGE_DIFF);
+
+  return isnan (spread) ? number_of (battery, VB_KNOWN_MAX_CELL_VOLTAGE)
+                              - number_of (battery, VB_KNOWN_MIN_CELL_VOLTAGE)
+                        : spread;
+}
+
 void
 vb_recent_values_add (VbRecentValues *recent, const VbBattery *battery, gint64 now)
 {
@@ -44,9 +62,11 @@ vb_recent_values_add (VbRecentValues *recent, const VbBattery *battery, gint64 n
   recent->last = step;
 
   for (guint i = 0; i < G_N_ELEMENTS (charted); i++) {
-    const VbValue *value = vb_battery_value (battery, vb_item_known (charted[i]));
+    const double number = charted[i] == VB_KNOWN_CELL_VOLTAGE_DIFF
+                              ? spread_of (battery)
+                              : number_of (battery, charted[i]);
 
-    recent->values[i][step % VB_RECENT_STEPS] = (float)vb_value_number (value, NAN);
+    recent->values[i][step % VB_RECENT_STEPS] = (float)number;
   }
 }
 

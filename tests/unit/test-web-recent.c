@@ -335,6 +335,32 @@ test_gaps (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (count_charted (chart (fixture, "Soc", much_later)), ==, 1);
 }
 
+static void
+post_cells (
+    Fixture *fixture, const char *one, double low, const char *other, double high, gint64 now)
+{
+  vb_record_reset (fixture->record);
+  vb_record_add_number (fixture->record, one, low);
+  vb_record_add_number (fixture->record, other, high);
+  g_assert_true (vb_battery_apply (fixture->battery, fixture->record, VB_APPLY_MERGE, "192.0.2.7",
+                                   now, fixture->verdict));
+}
+
+/* The spread of the cells, also where their lowest and highest alone are sent. */
+static void
+test_spread (Fixture *fixture, gconstpointer user_data)
+{
+  const gint64 later = START + VB_RECENT_STEP;
+
+  post (fixture, 50, "192.0.2.7", START);
+  g_assert_cmpuint (count_charted (chart (fixture, "Diff", START)), ==, 0);
+  post_cells (fixture, "MinCellVoltage", 3.281, "MaxCellVoltage", 3.31, START);
+  g_assert_cmpfloat_with_epsilon (charted (chart (fixture, "Diff", START), 0), 0.029, 1e-6);
+  post_cells (fixture, "Cell1", 3.3, "Cell7", 3.312, later);
+  g_assert_cmpfloat_with_epsilon (charted (chart (fixture, "Diff", later), 0), 0.012, 1e-6);
+  g_assert_cmpuint (count_charted (chart (fixture, "Diff", later)), ==, 2);
+}
+
 /* A value that is not shown leaves no mark. */
 static void
 test_invalid (Fixture *fixture, gconstpointer user_data)
@@ -357,6 +383,7 @@ main (int argc, char **argv)
   g_test_add ("/recent/errors", Fixture, NULL, set_up, test_errors, tear_down);
   g_test_add ("/recent/ring", Fixture, NULL, set_up, test_ring, tear_down);
   g_test_add ("/recent/values", Fixture, NULL, set_up, test_values, tear_down);
+  g_test_add ("/recent/spread", Fixture, NULL, set_up, test_spread, tear_down);
   g_test_add ("/recent/gaps", Fixture, NULL, set_up, test_gaps, tear_down);
   g_test_add ("/recent/invalid", Fixture, NULL, set_up, test_invalid, tear_down);
 
