@@ -73,6 +73,7 @@ function renderState(card, battery, now, heard) {
 function renderCard(card, battery, now, heard) {
     setText(part(card, 'name'), battery.title);
     renderState(card, battery, now, heard);
+    renderNow(part(card, 'now'), battery);
     fill(part(card, 'notes'), notes(battery, now), () => make('li'), setText);
     renderTiles(part(card, 'tiles'), battery);
     renderLimits(part(card, 'limits'), battery);

@@ -31,6 +31,20 @@ function updateCell(item, cell) {
     track.firstChild.style.width = `${cell.width}%`;
 }
 
+// The spread of the last ten minutes, in mV.
+function renderSpread(figure, battery) {
+    if (!figure.querySelector('svg')) figure.prepend(makeChart());
+    const volts = battery.chart ? battery.chart.Diff : [];
+    drawChart(figure.firstChild, volts.map(one => (one === null ? null : Math.round(one * 1000))), 10, 'mV');
+    figure.hidden = figure.firstChild.hasAttribute('hidden');
+}
+
+function balancing(battery, cells) {
+    const numbers = cells.filter(cell => cell.balancing).map(cell => cell.number);
+    if (numbers.length) return `, balancing ${numbers.join(', ')} ⇄`;
+    return battery.number('Balancing') === 1 ? ', balancing' : '';
+}
+
 function renderCells(section, battery) {
     const cells = cellsOf(battery);
     const low = battery.number('MinCellVoltage');
@@ -51,6 +65,8 @@ function renderCells(section, battery) {
     const volt = value => (value === null ? '–' : `${value.toFixed(3)} V`);
     const spread = least === null || most === null ? '' : `, spread ${Math.round((most - least) * 1000)} mV`;
     setText(section.querySelector('p'), `lowest ${volt(least)}${id('MinVoltageCellId')}, `
-        + `highest ${volt(most)}${id('MaxVoltageCellId')}${spread}`);
+        + `highest ${volt(most)}${id('MaxVoltageCellId')}${spread}`
+        + balancing(battery, cells));
+    renderSpread(section.querySelector('figure'), battery);
     fill(section.querySelector('ol'), cells, makeCell, updateCell);
 }

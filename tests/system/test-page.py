@@ -138,6 +138,93 @@ def test_at_a_glance(world):
             clean(browser)
 
 
+def now(browser):
+    """What stands at the top of a card, as a dictionary."""
+    texts = browser.run("return page.locator('[data-part=now] > *').allInnerTexts()")
+    return dict(zip(texts[::2], texts[1::2]))
+
+
+def below(browser):
+    """Which of state, limits and worst cell cannot be seen without scrolling."""
+    return browser.run('''return page.evaluate(() => {
+        scrollTo(0, 0);
+        return [...document.querySelectorAll('.badge, [data-part=now] > *')].filter(element => {
+            const { height, bottom, right } = element.getBoundingClientRect();
+            return height === 0 || bottom > innerHeight || right > innerWidth;
+        }).map(element => element.innerText);
+    })''')
+
+
+def test_first_screen(world):
+    """The state, what limits now and the worst cell are seen without scrolling, on a phone and on a GX's
+    own screen, also where there is much to say."""
+    belt = 'max-charge-current=80\n'
+    record = {**FULL, 'Cell7': 3.4, 'Balance7': 1, 'Balance3': 0}
+    worst = 'cell 7, 3.400 V, 100 mV above the mean'
+    daemon, _ = world.live(ladder(100, 200, 300, 400) + belt, record)
+
+    def shows(browser, limited, cell):
+        wanted = {'Limited now': limited, 'Worst cell': cell}
+        eventually(lambda: now(browser) == wanted, wanted)
+        equal(below(browser), [], 'what cannot be seen')
+
+    with windows() as browser:
+        for way in (PHONE, {'viewport': {'width': 360, 'height': 640}}, {'viewport': {'width': 1024, 'height': 600}}):
+            daemon.configure(ladder(100, 200, 300, 400) + belt)
+            daemon.signal(signal.SIGHUP)
+            daemon.http.post(record)
+            browser.open(address(daemon), **way)
+            browser.wait('#link', 'Shown as it happens')
+            browser.wait('.badge', 'live')
+            shows(browser, 'Max charge current by the seat belt: 80.0 A, not 100 A', worst + ', being balanced')
+            daemon.http.post({**record, 'MaxChargeCurrent': 70, 'Balance7': 0, **{f'x{n}': 1 for n in range(30)}})
+            browser.wait('.notes', '10 more fields are wrong')
+            shows(browser, 'by the source alone', worst)
+            daemon.http.post({**record, 'MaxChargeCurrent': 0, 'Balance7': 0})
+            shows(browser, 'no charging, says the source', worst)
+            daemon.configure(ladder(0.1, 0.2, 300, 400) + belt)
+            daemon.signal(signal.SIGHUP)
+            browser.wait('.badge', 'stale')
+            shows(browser, 'charging stopped: No data for 0.2 s', 'not known now')
+            clean(browser)
+
+
+def test_worst_cell(world):
+    """The cell that is farthest from the mean, or what is known of the cells; nothing without cells."""
+    daemon, _ = world.live()
+    with windows() as browser:
+        browser.open(address(daemon))
+        browser.wait('.badge', 'live')
+        eventually(lambda: now(browser) == {'Limited now': 'by the source alone'}, 'no cells')
+        daemon.http.post({'MinCellVoltage': 3.281, 'MaxCellVoltage': 3.31})
+        eventually(lambda: now(browser).get('Worst cell') == '3.281 to 3.310 V, spread 29 mV', 'two ends')
+        daemon.http.post({'Cell1': 3.31, 'Cell2': 3.3, 'Cell9': 3.25})
+        eventually(lambda: now(browser).get('Worst cell') == 'cell 9, 3.250 V, 37 mV below the mean', 'the lowest')
+        daemon.http.delete()
+        browser.wait('.badge', 'gone')
+        eventually(lambda: browser.run("return page.locator('[data-part=now]:visible').count()") == 0, 'off the bus')
+
+
+def test_cells_over_time(world):
+    """Which cells are balanced stands there in words; their spread over the last ten minutes is a line."""
+    daemon, _ = world.live(record=FULL)
+    chart = "[data-part=cells] .chart"
+    with windows() as browser:
+        for way in WAYS:
+            browser.open(address(daemon), **way)
+            browser.wait('[data-part=cells] p', 'balancing 3 ⇄')
+
+        def drawn():
+            daemon.http.post({**FULL, 'Cell4': 3.35, 'Balance5': 1})
+            return browser.run('return page.locator(chart).count()', chart=chart + ':visible') == 1
+        eventually(drawn, 'a line, after the second step')
+        browser.wait('[data-part=cells] p', 'balancing 3, 5 ⇄')
+        browser.wait('figcaption', 'Spread over the last ten minutes')
+        label = browser.run('return page.locator(chart).getAttribute("aria-label")', chart=chart)
+        equal(label, 'last ten minutes: 8 to 60 mV')
+        clean(browser)
+
+
 def test_ladder(world):
     """Each state in words and colour, told by the daemon; a complete record brings all back."""
     daemon = world.start(ladder(100, 200, 300, 400))
