@@ -1,5 +1,7 @@
 #include "clients.h"
 
+#include <malloc.h>
+
 #define KEPT VB_HTTP_KEPT
 #define DISPLACED VB_HTTP_DISPLACED
 #define ENDED VB_HTTP_ENDED
@@ -36,6 +38,7 @@ struct _VbHttpClients
   guint limit;
   guint places;         /* of them, those that may push */
   gint64 request_limit; /* µs */
+  gint64 crowded;       /* when somebody last came and found no place free; 0: it is dealt with */
   GSource *deadline;
 };
 
@@ -163,11 +166,32 @@ thin_out_crowd (VbHttpClients *clients, gint64 now)
   return next;
 }
 
+/* What a crowd needed has been freed, but glibc keeps it all below the least thing that is still in
+   use; musl does not. Returns: when there is something to be given back */
+static gint64
+give_back (VbHttpClients *clients, gint64 now)
+{
+  const gint64 due = clients->crowded + VB_HTTP_CROWD_OVER;
+
+  if (clients->crowded == 0)
+    return G_MAXINT64;
+  if (now < due)
+    return due;
+
+  clients->crowded = 0;
+#ifdef __GLIBC__
+  malloc_trim (0);
+#endif
+
+  return G_MAXINT64;
+}
+
 void
 vb_http_clients_watch (VbHttpClients *clients, gint64 now)
 {
   const gint64 late = cut_late (clients, now);
-  const gint64 next = MIN (late, thin_out_crowd (clients, now));
+  const gint64 crowd = thin_out_crowd (clients, now);
+  const gint64 next = MIN (MIN (late, crowd), give_back (clients, now));
 
   g_source_set_ready_time (clients->deadline, next == G_MAXINT64 ? -1 : next);
 }
@@ -244,6 +268,8 @@ take_place (VbHttpClients *clients, VbHttpClient *client)
 void
 vb_http_clients_add (VbHttpClients *clients, VbHttpClient *client)
 {
+  if (clients->places == clients->limit)
+    clients->crowded = client->opened;
   if (make_room (clients, VB_HTTP_KNOCK_NEWCOMER, client->opened))
     take_place (clients, client);
   g_ptr_array_add (clients->open, client);

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  *
  * The clients that are connected: which of them may push (which have a place), which take too long
  * with their request, and which make room for others. It wakes up the main loop only while a
- * request is incomplete or a client waits for a place. See "HTTP: who keeps a connection" in
- * docs/ARCHITECTURE.md.
+ * request is incomplete or a client waits for a place, and once after a crowd. See "HTTP: who keeps
+ * a connection" in docs/ARCHITECTURE.md.
  */
 typedef struct _VbHttpClients VbHttpClients;
 
@@ -86,9 +86,13 @@ void vb_http_clients_set_streaming (VbHttpClients *clients, VbHttpClient *client
  */
 void vb_http_clients_renew_idle (VbHttpClients *clients, guint seconds);
 
+/** How long (µs) after the last newcomer who found no place free a crowd is over. */
+#define VB_HTTP_CROWD_OVER ((gint64)5 * G_USEC_PER_SEC)
+
 /**
  * To be called whenever bytes may have come, or a client. Ends those whose request is late, and
  * thins out those that wait without a place to VB_HTTP_WITHOUT_PLACE, as far as they are not new.
+ * After a crowd (VB_HTTP_CROWD_OVER) the memory that it needed is given back to the system.
  * @now in µs of the monotonic clock.
  */
 void vb_http_clients_watch (VbHttpClients *clients, gint64 now);

@@ -675,6 +675,57 @@ test_unread_answers_of_strangers (Fixture *fixture, gconstpointer unused)
   g_assert_false (is_ended (source));
 }
 
+#if defined __GLIBC__ && !defined __SANITIZE_ADDRESS__
+
+#define CHUNK (32 * 1024)
+#define N_CHUNKS 256
+
+static gsize
+resident (void)
+{
+  g_autofree char *text = NULL;
+  g_auto (GStrv) pages = NULL;
+
+  g_assert_true (g_file_get_contents ("/proc/self/statm", &text, NULL, NULL));
+  pages = g_strsplit (text, " ", -1);
+
+  return g_ascii_strtoull (pages[1], NULL, 10) * (gsize)sysconf (_SC_PAGESIZE);
+}
+
+/* What is freed stays with the C library while something above it is in use, until the crowd that
+   needed it is over. */
+static void
+test_memory_after_a_crowd (Fixture *fixture, gconstpointer unused)
+{
+  char *chunks[N_CHUNKS], *last; /* it lies above them */
+  gsize most;
+
+  for (guint i = 0; i < N_CHUNKS; i++) {
+    chunks[i] = g_malloc (CHUNK);
+    memset (chunks[i], 1, CHUNK);
+  }
+  last = g_malloc (CHUNK);
+  for (guint i = 0; i < LIMIT; i++)
+    come (fixture, 100 * SECOND);
+  for (guint i = 0; i < N_CHUNKS; i++)
+    g_free (chunks[i]);
+  most = resident ();
+
+  vb_http_clients_watch (fixture->clients, 100 * SECOND + VB_HTTP_CROWD_OVER);
+  g_assert_cmpuint (resident (), >, most - N_CHUNKS * CHUNK / 2); /* nobody found no place */
+
+  come (fixture, 110 * SECOND);
+  come (fixture, 111 * SECOND);
+  vb_http_clients_watch (fixture->clients, 111 * SECOND + VB_HTTP_CROWD_OVER - 1);
+  g_assert_cmpuint (resident (), >, most - N_CHUNKS * CHUNK / 2); /* it is not over */
+
+  vb_http_clients_watch (fixture->clients, 111 * SECOND + VB_HTTP_CROWD_OVER);
+  g_assert_cmpuint (resident (), <, most - N_CHUNKS * CHUNK / 2);
+  g_free (last);
+}
+
+#endif
+
 #define ADD(name, test) g_test_add ("/http-clients/" name, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -699,6 +750,9 @@ main (int argc, char **argv)
   ADD ("unread-answer", test_unread_answer);
   ADD ("unread-answers-of-strangers", test_unread_answers_of_strangers);
   ADD ("waiting", test_waiting);
+#if defined __GLIBC__ && !defined __SANITIZE_ADDRESS__
+  ADD ("memory-after-a-crowd", test_memory_after_a_crowd);
+#endif
 
   return g_test_run ();
 }
