@@ -1,4 +1,5 @@
 """What is measured of the daemon in a soak, and whether it has grown."""
+import os
 import pathlib
 import statistics
 import time
@@ -13,6 +14,9 @@ MEASURED = {
     'median': ('ms', None),
     'slowest': ('ms', None),
 }
+
+# The state of a connection in /proc/net/tcp.
+ESTABLISHED = '01'
 
 
 class Sampler:
@@ -29,6 +33,23 @@ class Sampler:
     def status(self, name):
         line = next(line for line in self.read('status').splitlines() if line.startswith(name + ':'))
         return int(line.split()[1])
+
+    def descriptors(self):
+        """Those that are no connection with a client that is there: of these each keeps open as many as
+        it likes, a browser now one and now six."""
+        links = []
+        for entry in pathlib.Path(f'/proc/{self.pid}/fd').iterdir():
+            try:
+                links.append(os.readlink(entry))
+            except OSError:
+                pass  # it has been closed meanwhile
+        return len(links) - len(self.connections().intersection(links))
+
+    def connections(self):
+        """The sockets at the daemon's port both ends of which are open, as /proc names them."""
+        lines = [line.split() for line in self.read('net/tcp').splitlines()[1:]]
+        return {f'socket:[{line[9]}]' for line in lines
+                if line[3] == ESTABLISHED and int(line[1].split(':')[1], 16) == self.plant.daemon.port}
 
     def counters(self):
         """Of all threads: how often one went to sleep (what the machine takes away in between does not
@@ -51,7 +72,7 @@ class Sampler:
         self.samples.append({
             'time': now - self.began, 'fault': fault,
             'memory': self.status('VmRSS'),
-            'descriptors': len(list(pathlib.Path(f'/proc/{self.pid}/fd').iterdir())),
+            'descriptors': self.descriptors(),
             'wakeups': (counters[0] - self.before[0]) / seconds,
             'processor': (counters[1] - self.before[1]) / 1e6 / seconds,
             'median': statistics.median(latencies) * 1000,
