@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 typedef struct _VbCapture VbCapture;
 
 /** How many bytes of memory it takes at most. */
-#define VB_CAPTURE_SIZE (4 * 1024 * 1024)
+#define VB_CAPTURE_SIZE (2 * 1024 * 1024)
 
 /** Listens to @batteries (of VbBattery; referenced). @configuration: what it says of batteries, as
     config/portable has it. Free with vb_capture_free(). */
