@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/shown.h"
+#include "check-limits.h"
 #include "core/limits.h"
 #include "error.h"
 
@@ -163,7 +164,8 @@ check_battery (const VbBatteryConfig *battery, GError **error)
                    battery->fixed.custom_name, vb_shown_find_control (battery->fixed.custom_name));
 
   return check_times (battery, error) && check_product_id (battery, error)
-         && check_role (battery, error) && check_voltages (battery, error);
+         && check_role (battery, error) && check_voltages (battery, error)
+         && vb_config_check_limits (battery, error);
 }
 
 static gboolean

@@ -7,10 +7,12 @@
 #include "base/spelling.h"
 #include "config.h"
 #include "error.h"
+#include "points.h"
 
 static const char *const roles[] = { "bms", "monitor", NULL };
 static const char *const on_stale[] = { "stop-charging", "block", "drop", NULL };
 static const char *const wrong_fields[] = { "take", "refuse", NULL };
+static const char *const curve_kinds[] = { "linear", "step", NULL };
 
 /* clang-format off */
 #define PORT G_STRINGIFY (VB_LISTEN_ADDRESS_PORT)
@@ -19,15 +21,21 @@ static const char *const wrong_fields[] = { "take", "refuse", NULL };
 #define HTTP VB_KEY_GROUP_HTTP
 #define BUS VB_KEY_GROUP_BUS
 #define BATTERY VB_KEY_GROUP_BATTERY
+#define LIMITS VB_KEY_GROUP_LIMITS
 #define STATE VB_KEY_GROUP_STATE
 #define AT(member_) offsetof (VbConfig, member_)
 #define OF(member_) offsetof (VbBatteryConfig, member_)
+#define MAXIMUM(limit_) OF (live.rules.maximum[limit_])
+#define CURVE(id_) OF (live.rules.curves[id_])
 #define NOT_EMPTY .not_empty = TRUE
 #define SECONDS(minimum_, maximum_) .minimum = minimum_, .maximum = maximum_, .unit = "s"
 #define DEFAULT(number_) .by_default = G_STRINGIFY (number_)
 #define VOLTS .minimum = 0.1, .maximum = 1000, .unit = "V"
 #define VOLTS_FROM_0 .minimum = 0, .maximum = 1000, .unit = "V"
 #define AMPERES .minimum = 0, .maximum = 3000, .unit = "A"
+#define CELL_VOLTS .minimum = 0, .maximum = 5, .unit = "V"
+#define CELSIUS .minimum = -50, .maximum = 150, .unit = "°C"
+#define PERCENT .minimum = 0, .maximum = 100, .unit = "%"
 
 const VbKey vb_keys[] = {
   { HTTP, "listen", VB_KEY_LIST, AT (listen),
@@ -120,6 +128,49 @@ const VbKey vb_keys[] = {
     .description = "Whether the GX shows every cell in its \"Individual Battery Info\" (Venus 3.70 "
                    "and newer), once a cell is sent." },
 
+  { LIMITS, "charge-voltage", VB_KEY_REAL, MAXIMUM (VB_LIMIT_CHARGE_VOLTAGE), VOLTS,
+    .description = "Highest MaxChargeVoltage; MaxChargeVoltage itself where the source sends none." },
+  { LIMITS, "charge-current", VB_KEY_REAL, MAXIMUM (VB_LIMIT_CHARGE_CURRENT), AMPERES,
+    .description = "The same of MaxChargeCurrent: 100 % of the curves of charging." },
+  { LIMITS, "discharge-current", VB_KEY_REAL, MAXIMUM (VB_LIMIT_DISCHARGE_CURRENT), AMPERES,
+    .description = "The same of MaxDischargeCurrent: 100 % of the curves of discharging." },
+  { LIMITS, "charge-by-cell-voltage", VB_KEY_POINTS, CURVE (VB_CHARGE_BY_CELL_VOLTAGE), CELL_VOLTS,
+    .description = "How much of `charge-current` at which voltage of the highest cell. It ends at "
+                   "0 %." },
+  { LIMITS, "discharge-by-cell-voltage", VB_KEY_POINTS, CURVE (VB_DISCHARGE_BY_CELL_VOLTAGE),
+    CELL_VOLTS,
+    .description = "How much of `discharge-current` at which voltage of the lowest cell, which has "
+                   "to be sent then." },
+  { LIMITS, "charge-by-temperature", VB_KEY_POINTS, CURVE (VB_CHARGE_BY_TEMPERATURE), CELSIUS,
+    .description = "How much of `charge-current` at which temperature: the worse of the coldest "
+                   "and the warmest cell; that of the battery where no cell's is sent. It begins "
+                   "and ends at 0 %." },
+  { LIMITS, "discharge-by-temperature", VB_KEY_POINTS, CURVE (VB_DISCHARGE_BY_TEMPERATURE),
+    CELSIUS,
+    .description = "How much of `discharge-current` at which temperature, which has to be sent "
+                   "then." },
+  { LIMITS, "charge-by-soc", VB_KEY_POINTS, CURVE (VB_CHARGE_BY_SOC), PERCENT,
+    .description = "How much of `charge-current` at which Soc." },
+  { LIMITS, "discharge-by-soc", VB_KEY_POINTS, CURVE (VB_DISCHARGE_BY_SOC), PERCENT,
+    .description = "How much of `discharge-current` at which Soc." },
+  { LIMITS, "curve", VB_KEY_WORD, OF (live.rules.curve), .words = curve_kinds,
+    .by_default = "linear",
+    .description = "Between two points of a curve: a straight line, or the share of the lower one." },
+  { LIMITS, "recover-above", VB_KEY_REAL, OF (live.rules.recover_above), .minimum = 0,
+    .maximum = 99, .unit = "%", DEFAULT (VB_RECOVER_ABOVE),
+    .description = "A current that a curve has made 0 stays 0 until the smallest share of its "
+                   "curves has been above this for `recover-hold`." },
+  { LIMITS, "recover-hold", VB_KEY_SECONDS, OF (live.rules.recover_hold), SECONDS (1, 86400),
+    DEFAULT (VB_RECOVER_HOLD),
+    .description = "How long it has to be, without a break." },
+  { LIMITS, "recover-ramp", VB_KEY_REAL, OF (live.rules.recover_ramp), .minimum = 0.01,
+    .maximum = 3000, .unit = "A/s",
+    .description = "How fast a current rises; it is cut at once. Not set: 2 % of the maximum." },
+  { LIMITS, "min-discharge-current", VB_KEY_REAL, OF (live.rules.min_discharge_current), AMPERES,
+    .by_default = "0",
+    .description = "The curves of discharging do not go below it, for plants in which 0 shuts the "
+                   "inverter down. What the source sends goes below it, and so does *stale*." },
+
   { STATE, "dir", VB_KEY_TEXT, AT (state_dir), NOT_EMPTY,
     .description = "Directory for what is to survive a restart. Not set: STATE_DIRECTORY where the "
                    "supervisor sets it (systemd), else /data/var/lib/dbus-virtual-battery "
@@ -133,7 +184,7 @@ const guint vb_n_keys = G_N_ELEMENTS (vb_keys);
 const char *
 vb_key_group_name (VbKeyGroup group)
 {
-  static const char *const names[] = { "http", "bus", "battery", "state" };
+  static const char *const names[] = { "http", "bus", "battery", "limits", "state" };
 
   g_return_val_if_fail (group < G_N_ELEMENTS (names), NULL);
 
@@ -174,7 +225,8 @@ vb_key_suggest (VbKeyGroup group, const char *key)
 gboolean
 vb_key_is_live (const VbKey *key)
 {
-  return key->group == VB_KEY_GROUP_BATTERY && key->offset >= OF (live);
+  return key->group == VB_KEY_GROUP_LIMITS
+         || (key->group == VB_KEY_GROUP_BATTERY && key->offset >= OF (live));
 }
 
 void
@@ -200,6 +252,10 @@ vb_key_append_allowed (const VbKey *key, GString *text)
     break;
   case VB_KEY_LIST:
     g_string_append (text, "texts separated by ;");
+    break;
+  case VB_KEY_POINTS:
+    g_string_append_printf (text, "2 to %d points `%s:%%` separated by ;, ascending",
+                            VB_CURVE_POINTS, key->unit);
     break;
   case VB_KEY_TEXT:
   default:
@@ -328,6 +384,8 @@ vb_key_read (const VbKey *key, const char *text, gpointer target, GError **error
     g_strfreev (*(char ***)member);
     *(char ***)member = read_list (text);
     return TRUE;
+  case VB_KEY_POINTS:
+    return vb_config_points_read (text, key->minimum, key->maximum, key->unit, member, error);
   case VB_KEY_TEXT:
   default:
     return read_text (key, text, member, error);
@@ -361,6 +419,8 @@ vb_key_equal (const VbKey *key, gconstpointer a, gconstpointer b)
     return g_strcmp0 (*(char **)left, *(char **)right) == 0;
   case VB_KEY_LIST:
     return equal_lists (*(char ***)left, *(char ***)right);
+  case VB_KEY_POINTS:
+    return vb_curve_equal (left, right);
   case VB_KEY_SECONDS:
     return *(gint64 *)left == *(gint64 *)right;
   case VB_KEY_REAL:

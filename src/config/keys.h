@@ -14,6 +14,7 @@ typedef enum
   VB_KEY_INTEGER, /* decimal, or hexadecimal with 0x */
   VB_KEY_REAL,    /* NAN while it is not set */
   VB_KEY_WORD,    /* one of @words, kept as its place among them */
+  VB_KEY_POINTS,  /* a curve, `3.45:100;3.55:0`; @minimum, @maximum and @unit are of the inputs */
 } VbKeyKind;
 
 /** The groups of the file. */
@@ -22,6 +23,7 @@ typedef enum
   VB_KEY_GROUP_HTTP,
   VB_KEY_GROUP_BUS,
   VB_KEY_GROUP_BATTERY, /* [battery] and [battery NAME] */
+  VB_KEY_GROUP_LIMITS,  /* [limits] and [limits NAME], of the same battery */
   VB_KEY_GROUP_STATE,
 } VbKeyGroup;
 
@@ -44,7 +46,7 @@ typedef struct
 extern const VbKey vb_keys[];
 extern const guint vb_n_keys;
 
-/** The group's name in the file: `http`, `bus`, `battery`, `state`. */
+/** The group's name in the file: `http`, `bus`, `battery`, `limits`, `state`. */
 const char *vb_key_group_name (VbKeyGroup group);
 
 /** The key of @group, or NULL. */

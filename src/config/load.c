@@ -41,13 +41,20 @@ default_state_dir (void)
   return g_build_filename (g_get_home_dir (), ".local", "state", "dbus-virtual-battery", NULL);
 }
 
+/* Whether the keys of @group are those of a battery. */
+static gboolean
+is_of_battery (VbKeyGroup group)
+{
+  return group == VB_KEY_GROUP_BATTERY || group == VB_KEY_GROUP_LIMITS;
+}
+
 static VbConfig *
 new_by_default (void)
 {
   VbConfig *config = vb_config_new ();
 
   for (VbKeyGroup group = VB_KEY_GROUP_HTTP; group <= VB_KEY_GROUP_STATE; group++)
-    if (group != VB_KEY_GROUP_BATTERY)
+    if (!is_of_battery (group))
       vb_key_read_defaults (group, config);
 
   /* Addresses that were asked for are all needed; of these the second is not. */
@@ -65,6 +72,7 @@ add_battery (VbConfig *config, const char *name)
 
   vb_battery_config_init (battery, name);
   vb_key_read_defaults (VB_KEY_GROUP_BATTERY, battery);
+  vb_key_read_defaults (VB_KEY_GROUP_LIMITS, battery);
   battery->fixed.device_instance = VB_INSTANCE_UNSET;
   g_ptr_array_add (config->batteries, battery);
 
@@ -75,22 +83,21 @@ add_battery (VbConfig *config, const char *name)
 static gboolean
 find_group (const char *group, VbKeyGroup *found, const char **battery)
 {
-  *battery = NULL;
-  for (VbKeyGroup i = VB_KEY_GROUP_HTTP; i <= VB_KEY_GROUP_STATE; i++)
-    if (g_str_equal (group, vb_key_group_name (i))) {
-      *found = i;
-      if (i == VB_KEY_GROUP_BATTERY)
-        *battery = VB_DEFAULT_BATTERY;
+  for (VbKeyGroup i = VB_KEY_GROUP_HTTP; i <= VB_KEY_GROUP_STATE; i++) {
+    const char *name = vb_key_group_name (i);
+    const gsize length = strlen (name);
+
+    *found = i;
+    *battery = is_of_battery (i) ? VB_DEFAULT_BATTERY : NULL;
+    if (g_str_equal (group, name))
       return TRUE;
-    }
+    if (!is_of_battery (i) || !g_str_has_prefix (group, name) || group[length] != ' ')
+      continue;
+    *battery = group + length + 1;
+    return TRUE;
+  }
 
-  if (!g_str_has_prefix (group, "battery "))
-    return FALSE;
-
-  *found = VB_KEY_GROUP_BATTERY;
-  *battery = group + strlen ("battery ");
-
-  return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -196,38 +203,95 @@ read_group (GKeyFile *file,
   return TRUE;
 }
 
+/* The battery that a group [limits NAME] is about; NULL with an error where there is none. */
+static VbBatteryConfig *
+limited_battery (VbConfig *config, const char *group, const char *name, GError **error)
+{
+  const gboolean is_default = g_str_equal (name, VB_DEFAULT_BATTERY);
+
+  for (guint i = 0; i < config->batteries->len; i++) {
+    VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
+
+    if (g_str_equal (battery->fixed.name, name) && !(is_default && strchr (group, ' ') != NULL))
+      return battery;
+  }
+
+  if (is_default)
+    g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_CLASH,
+                 strchr (group, ' ') != NULL
+                     ? "[%s]: the limits of the battery `" VB_DEFAULT_BATTERY "` are [limits]"
+                     : "[%s] is of the battery `" VB_DEFAULT_BATTERY "`, and there is no [battery]",
+                 group);
+  else
+    g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_CLASH, "[%s]: there is no [battery %s]",
+                 group, name);
+
+  return NULL;
+}
+
+static gboolean
+read_battery (VbConfig *config, GKeyFile *file, const char *group, const char *name, GError **error)
+{
+  VbBatteryConfig *battery;
+
+  if (g_str_equal (group, "battery " VB_DEFAULT_BATTERY))
+    return vb_config_check_refuse_name (name, error);
+
+  battery = add_battery (config, name);
+  if (!read_group (file, group, VB_KEY_GROUP_BATTERY, battery, config->warnings, error))
+    return FALSE;
+  vb_config_times_follow (&battery->live, file, group);
+
+  return TRUE;
+}
+
+static gboolean
+read_limits (VbConfig *config, GKeyFile *file, char **groups, GError **error)
+{
+  for (guint i = 0; groups[i] != NULL; i++) {
+    VbBatteryConfig *battery;
+    const char *name;
+    VbKeyGroup kind;
+
+    if (!find_group (groups[i], &kind, &name) || kind != VB_KEY_GROUP_LIMITS)
+      continue;
+    battery = limited_battery (config, groups[i], name, error);
+    if (battery == NULL || !read_group (file, groups[i], kind, battery, config->warnings, error))
+      return FALSE;
+  }
+
+  return TRUE;
+}
+
 static gboolean
 read_groups (VbConfig *config, GKeyFile *file, GError **error)
 {
   g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
 
   for (guint i = 0; groups[i] != NULL; i++) {
-    gpointer target = config;
     const char *battery;
     VbKeyGroup kind;
 
     if (!find_group (groups[i], &kind, &battery)) {
       g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_UNKNOWN,
-                   "there is no group [%s]; there are [http], [bus], [battery], "
-                   "[battery NAME] and [state]",
+                   "there is no group [%s]; there are [http], [bus], [battery], [battery NAME], "
+                   "[limits], [limits NAME] and [state]",
                    groups[i]);
       return FALSE;
     }
-    if (battery != NULL) {
-      if (g_str_equal (groups[i], "battery " VB_DEFAULT_BATTERY))
-        return vb_config_check_refuse_name (battery, error);
-      target = add_battery (config, battery);
-    }
-    if (!read_group (file, groups[i], kind, target, config->warnings, error))
+    if (kind == VB_KEY_GROUP_BATTERY) {
+      if (!read_battery (config, file, groups[i], battery, error))
+        return FALSE;
+    } else if (battery == NULL
+               && !read_group (file, groups[i], kind, config, config->warnings, error))
       return FALSE;
-    if (battery != NULL)
-      vb_config_times_follow (&((VbBatteryConfig *)target)->live, file, groups[i]);
   }
 
   if (config->batteries->len == 0)
     add_battery (config, VB_DEFAULT_BATTERY);
 
-  return TRUE;
+  /* They may stand before the battery that they are about. */
+  return read_limits (config, file, groups, error);
 }
 
 /* Instances that were not set count up in the order of the file, past those that were. */

@@ -47,6 +47,7 @@ vb_battery_config_init (VbBatteryConfig *config, const char *name)
       .min_battery_low_voltage = NAN,
     },
   };
+  vb_rules_config_init (&config->live.rules);
 }
 
 void

@@ -2,6 +2,7 @@
 
 #include "field.h"
 #include "freshness.h"
+#include "rules-config.h"
 
 G_BEGIN_DECLS
 
@@ -67,6 +68,7 @@ typedef struct
   double max_charge_current;
   double max_discharge_current;
   double min_battery_low_voltage;
+  VbRulesConfig rules;
 } VbBatteryLive;
 
 /** VbBatteryConfig: what the configuration says of one battery. */

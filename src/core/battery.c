@@ -8,6 +8,7 @@
 #include "plausible.h"
 #include "publish.h"
 #include "required.h"
+#include "rules.h"
 #include "safer.h"
 
 typedef struct
@@ -29,6 +30,7 @@ struct _VbBattery
 
   VbValues values;
   VbRequired required;
+  VbRules rules;
   VbDoubt doubt;
   VbPlausible plausible;
   VbMembers members;
@@ -77,6 +79,7 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
     vb_values_activate (&battery->values, vb_item_known (derived[i]));
   if (config->fixed.history)
     vb_history_activate (&battery->values);
+  vb_rules_activate (&battery->values, &config->live.rules);
 
   return battery;
 }
@@ -186,8 +189,22 @@ enter (VbBattery *battery, VbState state, gint64 now)
     vb_doubt_forget_sequence (&battery->doubt);
 
   /* What is young enough still counts towards the next complete record. */
-  if (state == VB_STATE_GONE)
+  if (state == VB_STATE_GONE) {
     vb_values_forget (&battery->values, now - battery->config.live.freshness.warn_after);
+    vb_inputs_forget (&battery->required.inputs, now - battery->config.live.freshness.warn_after);
+    battery->rules = (VbRules){ 0 };
+  }
+}
+
+/* What follows at once from what was sent, and what rules go by. */
+static void
+look_at_inputs (VbBattery *battery, gint64 now)
+{
+  const VbBatteryLive *live = &battery->config.live;
+  VbValues *values = &battery->values;
+
+  vb_derive (values->sent, values->derived, &battery->members, now, live->optional_after);
+  vb_inputs_note (&battery->required.inputs, values, live, now);
 }
 
 static void
@@ -212,10 +229,14 @@ derive (VbBattery *battery, gboolean has_record, gint64 now)
   if (!vb_state_shows_values (battery->state)) {
     battery->current = (VbSmoothed){ 0 };
     vb_history_interrupt (&battery->history);
+    vb_rules_pause (&battery->rules);
     return;
   }
 
-  vb_derive (values->sent, values->derived, &battery->members, now, live->optional_after);
+  /* Before the step that a record leads to it was done already. */
+  if (!has_record)
+    look_at_inputs (battery, now);
+  vb_rules_run (&battery->rules, live, values, &battery->required.inputs, has_record, now);
   vb_derive_charge (values->sent, values->derived, &battery->current, live->freshness.warn_after);
   if (battery->config.fixed.screen_cells && battery->members.cells.n > 0)
     derive_system (battery, now);
@@ -241,6 +262,8 @@ schedule (const VbBattery *battery, gint64 now)
   /* With a Current that expires, another one may flow from then on: that of a frozen source. */
   if (vb_state_shows_values (battery->state) || live->frozen_after > 0)
     next = MIN (next, vb_values_next_expiry (&battery->values, live->optional_after, now));
+  if (vb_state_shows_values (battery->state))
+    next = MIN (next, vb_rules_due (live, &battery->required.inputs, now));
 
   return next;
 }
@@ -282,8 +305,8 @@ step (VbBattery *battery, VbState next, gboolean has_record, gint64 now)
     vb_limits_lower (values, now);
 
   derive (battery, has_record, now);
-  vb_publish (values, &battery->config, &battery->required, &battery->source, next, next != before,
-              now);
+  vb_publish (values, &battery->config, &battery->required, &battery->rules, &battery->source, next,
+              next != before, now);
   if (next != before && battery->listeners != NULL)
     log_state (battery, now);
   battery->next_tick = schedule (battery, now);
@@ -313,6 +336,7 @@ vb_battery_delete (VbBattery *battery, gint64 now)
   battery->doubt = (VbDoubt){ 0 };
   battery->plausible = (VbPlausible){ 0 };
   battery->required = (VbRequired){ 0 };
+  battery->rules = (VbRules){ 0 };
   battery->members = (VbMembers){ 0 };
   vb_derive_system (battery->values.sent, battery->values.derived, &battery->members, now);
 
@@ -330,16 +354,16 @@ take (VbBattery *battery,
       gint64 now)
 {
   const VbFreshness *freshness = &battery->config.live.freshness;
-  const VbRole role = battery->config.fixed.role;
+  const VbBatteryConfig *config = &battery->config;
   const VbField *current = vb_item (vb_item_known (VB_KNOWN_CURRENT))->field;
   VbValues *values = &battery->values;
   gint64 age;
 
   if (mode == VB_APPLY_REPLACE)
-    vb_values_clear_unnamed (values, record, vb_required_is (role, current));
+    vb_values_clear_unnamed (values, record, vb_required_is (config, current));
   for (guint i = 0; i < record->entries->len; i++) {
     const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
-    const gboolean keeps = entry->said != VB_SAID_VALUE && vb_required_keeps (role, entry);
+    const gboolean keeps = entry->said != VB_SAID_VALUE && vb_required_keeps (config, entry);
 
     if (vb_battery_has_item (battery, entry->item) && vb_values_take (values, entry, keeps, now))
       battery->required.last_change = now;
@@ -349,10 +373,9 @@ take (VbBattery *battery,
   if (vb_doubt_holds_soc (context, record))
     vb_values_hold (values, VB_KNOWN_SOC, now);
 
-  /* Whether the source is frozen depends on the current that follows from this record, not from the
-     one before. */
-  if (battery->config.live.frozen_after > 0)
-    vb_derive_power (values->sent, values->derived);
+  /* Whether the source is frozen, and how old it is, depends on what follows from this record, not
+     from the one before. */
+  look_at_inputs (battery, now);
   age = vb_battery_age (battery, now);
 
   return step (battery,
@@ -376,9 +399,9 @@ lose_reach (VbBattery *battery, gint64 now)
 /* Whether @record, which was judged, can be taken; else its errors say why not.
    @mode: a record that is to replace and has not all that is required is merged */
 static gboolean
-can_be_taken (const VbBatteryConfig *config, VbRecord *record, VbApplyMode *mode)
+can_be_taken (const VbBattery *battery, VbRecord *record, VbApplyMode *mode)
 {
-  const VbRole role = config->fixed.role;
+  const VbBatteryConfig *config = &battery->config;
 
   if (vb_record_is_empty (record)) {
     vb_record_add_error (record, NULL, NULL, VB_FIELD_ERROR_EMPTY,
@@ -390,9 +413,10 @@ can_be_taken (const VbBatteryConfig *config, VbRecord *record, VbApplyMode *mode
   if (record->connected == VB_CONNECTED_WRONG || !vb_record_is_usable (record)
       || (config->live.wrong_fields == VB_WRONG_FIELDS_REFUSE && vb_record_is_wrong (record)))
     return FALSE;
-  if (*mode == VB_APPLY_REPLACE && !vb_required_are_named (role, record))
+  if (*mode == VB_APPLY_REPLACE
+      && !vb_required_are_named (&battery->required, config, &battery->values, record))
     return FALSE;
-  if (!vb_required_are_usable (role, record))
+  if (!vb_required_are_usable (config, record))
     *mode = VB_APPLY_MERGE;
 
   return TRUE;
@@ -402,17 +426,20 @@ static void
 take_safer (
     VbBattery *battery, const VbRecord *record, gboolean refused, gint64 now, GPtrArray *names)
 {
-  vb_safer_take (&battery->values, record, battery->state, refused, now, names);
+  vb_safer_take (&battery->values, &battery->rules, record, battery->state, refused, now, names);
   vb_doubt_note_safer (&battery->doubt, &battery->values, names);
   if (refused && names->len > 0)
     step (battery, battery->state, FALSE, now);
 }
 
 static void
-warn_of_members (const VbBattery *battery, GPtrArray *texts)
+warn_of_missing (const VbBattery *battery, GPtrArray *texts)
 {
-  if (vb_state_shows_values (battery->state))
-    vb_derive_warn (&battery->members, texts);
+  if (!vb_state_shows_values (battery->state))
+    return;
+
+  vb_derive_warn (&battery->members, texts);
+  vb_rules_warn (&battery->rules, &battery->config.live, &battery->required.inputs, texts);
 }
 
 gboolean
@@ -437,7 +464,7 @@ vb_battery_apply (VbBattery *battery,
     return FALSE;
   if (reached)
     vb_doubt_judge (&battery->doubt, &context, record);
-  if (!can_be_taken (config, record, &mode)) {
+  if (!can_be_taken (battery, record, &mode)) {
     take_safer (battery, record, TRUE, now, verdict->safer);
     return FALSE;
   }
@@ -462,7 +489,7 @@ vb_battery_apply (VbBattery *battery,
     if (warns)
       vb_plausible_describe (&battery->plausible, verdict->warnings);
   }
-  warn_of_members (battery, verdict->warnings);
+  warn_of_missing (battery, verdict->warnings);
   vb_battery_reason (battery, now, verdict->reason);
   vb_selection_tell (&battery->selection, &config->fixed, &battery->presence, now,
                      verdict->warnings);
@@ -507,6 +534,8 @@ vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint6
   if (!vb_limits_same_belt (&battery->config.live, &config->live))
     vb_doubt_forget_voltages (&battery->doubt);
   battery->config.live = config->live;
+  vb_rules_activate (&battery->values, &config->live.rules);
+  look_at_inputs (battery, now);
   battery->next_tick = now;
   vb_battery_tick (battery, now);
 }
@@ -610,7 +639,7 @@ vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
                        battery->selection.system, &battery->presence, battery->state, texts);
   if (battery->state != VB_STATE_GONE)
     vb_plausible_describe (&battery->plausible, texts);
-  warn_of_members (battery, texts);
+  warn_of_missing (battery, texts);
   vb_selection_warn (&battery->selection, &battery->presence, texts);
 }
 

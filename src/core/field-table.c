@@ -47,7 +47,7 @@ const VbField vb_fields[] = {
     .flags = VB_FIELD_REQUIRED, .known = VB_KNOWN_POWER,
     .description = "battery power, positive while charging; Voltage times Current where not sent" },
   { "Temperature", "/Dc/0/Temperature", CELSIUS, LIVE,
-    .description = "battery temperature; chargers compensate by it" },
+    .known = VB_KNOWN_TEMPERATURE, .description = "battery temperature; chargers compensate by it" },
   { "MidVoltage", "/Dc/0/MidVoltage", REAL ("V", 2, 0, 1000), LIVE,
     .description = "voltage at the middle of the bank" },
   { "MidVoltageDeviation", "/Dc/0/MidVoltageDeviation", REAL ("%", 1, -100, 100), LIVE,

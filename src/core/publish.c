@@ -4,7 +4,6 @@
 
 #include "base/shown.h"
 #include "limits.h"
-#include "required.h"
 
 /* Of what was wrong; the longest line that can come of it is VB_INFORMATION_MAX. */
 #define BRIEF_MAX 76
@@ -20,6 +19,7 @@ typedef struct
   VbValues *values;
   const VbBatteryConfig *config;
   const VbRequired *required;
+  const VbRules *rules;
   const VbSource *source;
   VbState state;
   gboolean entered; /* with this step */
@@ -81,7 +81,7 @@ append_reason (const VbValues *values,
                gint64 after,
                GString *text)
 {
-  const VbRequirement *oldest = vb_required_oldest (config->fixed.role, values);
+  const VbRequirement *oldest = vb_required_oldest (required, config, values);
   const VbItem *field = vb_item (vb_item_known (oldest->field));
   const VbRecordError *refusal = recent_refusal (source, now, after);
   const VbRecordError *wrong = find_error (source->errors, field->path);
@@ -97,7 +97,7 @@ append_reason (const VbValues *values,
 
   if (source->last <= now - after)
     g_string_append (text, "No data for ");
-  else if (vb_required_time (values, oldest) > now - after) {
+  else if (vb_required_time (required, values, oldest) > now - after) {
     /* Everything came, and age counts from when it last changed. */
     g_string_append (text, "The same values for ");
     after = config->live.frozen_after;
@@ -119,7 +119,7 @@ vb_publish_waits (const VbValues *values,
                   GString *text)
 {
   const gint64 warn_after = config->live.freshness.warn_after;
-  const VbRequirement *oldest = vb_required_oldest (config->fixed.role, values);
+  const VbRequirement *oldest = vb_required_oldest (required, config, values);
   const VbItem *field = vb_item (vb_item_known (oldest->field));
   const VbRecordError *refusal = recent_refusal (source, now, warn_after);
   const VbRecordError *wrong = find_error (source->errors, field->path);
@@ -225,6 +225,22 @@ static void
 show_sample (const Step *step, guint item, const VbField *field)
 {
   show_chosen (step, item, field, fresh (step, item));
+}
+
+/* A limit about which there are rules. What they supply is derived. */
+static void
+show_limit (const Step *step, guint item, const VbField *field, VbLimit limit)
+{
+  const VbSample *ruled = &step->rules->limits[limit];
+
+  if (!vb_value_is_valid (&ruled->value)) {
+    show_sample (step, item, field);
+    return;
+  }
+
+  show_chosen (step, item, field, ruled);
+  if (!vb_value_is_valid (&step->values->sent[item].value))
+    step->values->flags[item] |= VB_ITEM_DERIVED;
 }
 
 /* BatteryLowVoltage comes from the configuration where the source has none. */
@@ -335,18 +351,28 @@ show_modules (const Step *step, guint item, const VbField *field)
 static void
 show_item (const Step *step, guint item, const VbField *field)
 {
+  const gboolean shows_values = vb_state_shows_values (step->state);
+
   switch (field->known) {
+  case VB_KNOWN_MAX_CHARGE_VOLTAGE:
+  case VB_KNOWN_MAX_CHARGE_CURRENT:
+  case VB_KNOWN_MAX_DISCHARGE_CURRENT:
+    if (shows_values)
+      show_limit (step, item, field, vb_rules_limit (field->known));
+    else
+      show_group (step, item, field);
+    break;
   case VB_KNOWN_BMS_CABLE:
     show_cable (step, item);
     break;
   case VB_KNOWN_CONNECTED:
-    show_integer (step, item, vb_state_shows_values (step->state));
+    show_integer (step, item, shows_values);
     break;
   case VB_KNOWN_CONNECTION_INFORMATION:
     show_information (step, item, field);
     break;
   case VB_KNOWN_BATTERY_LOW_VOLTAGE:
-    if (vb_state_shows_values (step->state))
+    if (shows_values)
       show_low_voltage (step, item, field);
     else
       show_group (step, item, field);
@@ -411,12 +437,13 @@ void
 vb_publish (VbValues *values,
             const VbBatteryConfig *config,
             const VbRequired *required,
+            const VbRules *rules,
             VbSource *source,
             VbState state,
             gboolean entered,
             gint64 now)
 {
-  const Step step = { values, config, required, source, state, entered, now };
+  const Step step = { values, config, required, rules, source, state, entered, now };
   const gboolean on_bus = vb_state_on_bus (state);
   Summary summary = { FALSE };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "required.h"
+#include "rules.h"
 #include "source.h"
 
 G_BEGIN_DECLS
@@ -16,6 +17,7 @@ G_BEGIN_DECLS
 void vb_publish (VbValues *values,
                  const VbBatteryConfig *config,
                  const VbRequired *required,
+                 const VbRules *rules,
                  VbSource *source,
                  VbState state,
                  gboolean entered,

@@ -1,48 +1,76 @@
 #include "required.h"
 
+#include <math.h>
+
 static const VbRequirement requirements[] = {
-  { VB_KNOWN_VOLTAGE, VB_KNOWN_NONE, FALSE },
-  { VB_KNOWN_CURRENT, VB_KNOWN_POWER, TRUE },
-  { VB_KNOWN_SOC, VB_KNOWN_NONE, TRUE },
-  { VB_KNOWN_MAX_CHARGE_VOLTAGE, VB_KNOWN_NONE, TRUE },
-  { VB_KNOWN_MAX_CHARGE_CURRENT, VB_KNOWN_NONE, TRUE },
-  { VB_KNOWN_MAX_DISCHARGE_CURRENT, VB_KNOWN_NONE, TRUE },
+  { VB_KNOWN_VOLTAGE, VB_KNOWN_NONE, FALSE, VB_INPUT_NONE },
+  { VB_KNOWN_CURRENT, VB_KNOWN_POWER, TRUE, VB_INPUT_NONE },
+  { VB_KNOWN_SOC, VB_KNOWN_NONE, TRUE, VB_INPUT_NONE },
+  { VB_KNOWN_MAX_CHARGE_VOLTAGE, VB_KNOWN_NONE, TRUE, VB_INPUT_NONE },
+  { VB_KNOWN_MAX_CHARGE_CURRENT, VB_KNOWN_NONE, TRUE, VB_INPUT_NONE },
+  { VB_KNOWN_MAX_DISCHARGE_CURRENT, VB_KNOWN_NONE, TRUE, VB_INPUT_NONE },
+  { VB_KNOWN_MIN_CELL_VOLTAGE, VB_KNOWN_NONE, TRUE, VB_INPUT_MIN_CELL_VOLTAGE },
+  { VB_KNOWN_MIN_CELL_TEMPERATURE, VB_KNOWN_NONE, TRUE, VB_INPUT_MIN_CELL_TEMPERATURE },
+  { VB_KNOWN_MAX_CELL_TEMPERATURE, VB_KNOWN_NONE, TRUE, VB_INPUT_MAX_CELL_TEMPERATURE },
+  { VB_KNOWN_TEMPERATURE, VB_KNOWN_NONE, TRUE, VB_INPUT_TEMPERATURE },
 };
 
-const VbRequirement *
-vb_required_list (VbRole role, guint *n)
+/* The maximum that stands in for a limit that is never sent; NAN where there is none. */
+static double
+supplied (const VbRulesConfig *rules, VbKnown field)
 {
-  *n = 0;
-  while (*n < G_N_ELEMENTS (requirements) && (role == VB_ROLE_BMS || !requirements[*n].bms_only))
-    (*n)++;
+  switch (field) {
+  case VB_KNOWN_MAX_CHARGE_VOLTAGE:
+    return rules->maximum[VB_LIMIT_CHARGE_VOLTAGE];
+  case VB_KNOWN_MAX_CHARGE_CURRENT:
+    return rules->maximum[VB_LIMIT_CHARGE_CURRENT];
+  case VB_KNOWN_MAX_DISCHARGE_CURRENT:
+    return rules->maximum[VB_LIMIT_DISCHARGE_CURRENT];
+  default:
+    return NAN;
+  }
+}
 
-  return requirements;
+/* Whether @requirement counts: a limit that was sent once has to be sent from then on, even where
+   rules would supply it, because it may have been the lower one. */
+static gboolean
+counts (const VbRequired *required,
+        const VbBatteryConfig *config,
+        const VbValues *values,
+        const VbRequirement *requirement)
+{
+  const VbRulesConfig *rules = &config->live.rules;
+
+  if (requirement->bms_only && config->fixed.role == VB_ROLE_MONITOR)
+    return FALSE;
+  if (requirement->input != VB_INPUT_NONE)
+    return vb_inputs_is_required (&required->inputs, rules, requirement->input);
+
+  return isnan (supplied (rules, requirement->field))
+         || values->sent[vb_item_known (requirement->field)].time != 0;
 }
 
 gboolean
-vb_required_is (VbRole role, const VbField *field)
+vb_required_is (const VbBatteryConfig *config, const VbField *field)
 {
-  guint n;
-  const VbRequirement *list = vb_required_list (role, &n);
+  if (config->fixed.role == VB_ROLE_MONITOR)
+    return field->known == VB_KNOWN_VOLTAGE;
 
-  for (guint i = 0; i < n && field->flags & VB_FIELD_REQUIRED; i++)
-    if (list[i].field == field->known || list[i].or_field == field->known)
-      return TRUE;
-
-  return FALSE;
+  return field->flags & VB_FIELD_REQUIRED
+         || vb_inputs_may_be_required (&config->live.rules, field->known);
 }
 
 gboolean
-vb_required_keeps (VbRole role, const VbRecordEntry *entry)
+vb_required_keeps (const VbBatteryConfig *config, const VbRecordEntry *entry)
 {
   const VbField *field = vb_item (entry->item)->field;
 
   switch (entry->said) {
   case VB_SAID_NULL:
-    return vb_required_is (role, field);
+    return vb_required_is (config, field);
   case VB_SAID_WRONG:
     return field->group == VB_GROUP_LIMIT || field->group == VB_GROUP_ALARM
-           || vb_required_is (role, field);
+           || vb_required_is (config, field);
   case VB_SAID_DOUBTED:
   case VB_SAID_HELD:
     return TRUE;
@@ -53,10 +81,16 @@ vb_required_keeps (VbRole role, const VbRecordEntry *entry)
 }
 
 gint64
-vb_required_time (const VbValues *values, const VbRequirement *requirement)
+vb_required_time (const VbRequired *required,
+                  const VbValues *values,
+                  const VbRequirement *requirement)
 {
-  const gint64 time = vb_values_time (values, requirement->field);
+  gint64 time;
 
+  if (requirement->input != VB_INPUT_NONE)
+    return required->inputs.time[requirement->input];
+
+  time = vb_values_time (values, requirement->field);
   if (requirement->or_field == VB_KNOWN_NONE)
     return time;
 
@@ -64,31 +98,37 @@ vb_required_time (const VbValues *values, const VbRequirement *requirement)
 }
 
 const VbRequirement *
-vb_required_oldest (VbRole role, const VbValues *values)
+vb_required_oldest (const VbRequired *required,
+                    const VbBatteryConfig *config,
+                    const VbValues *values)
 {
-  guint n;
-  const VbRequirement *list = vb_required_list (role, &n);
-  const VbRequirement *oldest = &list[0];
+  const VbRequirement *oldest = &requirements[0];
 
-  for (guint i = 1; i < n; i++)
-    if (vb_required_time (values, &list[i]) < vb_required_time (values, oldest))
-      oldest = &list[i];
+  for (guint i = 1; i < G_N_ELEMENTS (requirements); i++)
+    if (counts (required, config, values, &requirements[i])
+        && vb_required_time (required, values, &requirements[i])
+               < vb_required_time (required, values, oldest))
+      oldest = &requirements[i];
 
   return oldest;
 }
 
 gboolean
-vb_required_lacks_limits (VbRole role, const VbValues *values)
+vb_required_lacks_limits (const VbBatteryConfig *config, const VbValues *values)
 {
-  guint n;
-  const VbRequirement *list = vb_required_list (role, &n);
+  gboolean lacks = FALSE;
 
-  for (guint i = 0; i < n; i++)
-    if (vb_item (vb_item_known (list[i].field))->field->group == VB_GROUP_LIMIT
-        && vb_required_time (values, &list[i]) != 0)
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+    const VbKnown field = requirements[i].field;
+
+    if (vb_item (vb_item_known (field))->field->group != VB_GROUP_LIMIT)
+      continue;
+    if (vb_values_time (values, field) != 0)
       return FALSE;
+    lacks = lacks || isnan (supplied (&config->live.rules, field));
+  }
 
-  return role == VB_ROLE_BMS;
+  return lacks && config->fixed.role == VB_ROLE_BMS;
 }
 
 static gboolean
@@ -127,7 +167,7 @@ is_cut (const VbRequired *required, gint64 time)
 static gint64
 counted_time (const VbRequired *required, const VbValues *values, const VbRequirement *requirement)
 {
-  const gint64 time = vb_required_time (values, requirement);
+  const gint64 time = vb_required_time (required, values, requirement);
 
   return is_cut (required, time) ? MIN (time, required->counts_from) : time;
 }
@@ -139,12 +179,13 @@ vb_required_age (const VbRequired *required,
                  gint64 now)
 {
   gint64 oldest = now;
-  guint n;
-  const VbRequirement *list = vb_required_list (config->fixed.role, &n);
 
-  for (guint i = 0; i < n; i++) {
-    const gint64 time = counted_time (required, values, &list[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+    gint64 time;
 
+    if (!counts (required, config, values, &requirements[i]))
+      continue;
+    time = counted_time (required, values, &requirements[i]);
     if (time == 0)
       return VB_AGE_NEVER;
     oldest = MIN (oldest, time);
@@ -174,11 +215,9 @@ vb_required_is_out_of_reach (const VbRequired *required,
                              const VbBatteryConfig *config,
                              const VbValues *values)
 {
-  guint n;
-  const VbRequirement *list = vb_required_list (config->fixed.role, &n);
-
-  for (guint i = 0; i < n; i++)
-    if (is_cut (required, vb_required_time (values, &list[i])))
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++)
+    if (counts (required, config, values, &requirements[i])
+        && is_cut (required, vb_required_time (required, values, &requirements[i])))
       return TRUE;
 
   return FALSE;
@@ -209,30 +248,32 @@ vb_required_missing (const VbRequired *required,
                      gint64 now,
                      GPtrArray *names)
 {
-  guint n;
-  const VbRequirement *list = vb_required_list (config->fixed.role, &n);
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+    gint64 time;
 
-  for (guint i = 0; i < n; i++) {
-    const gint64 time = counted_time (required, values, &list[i]);
-
+    if (!counts (required, config, values, &requirements[i]))
+      continue;
+    time = counted_time (required, values, &requirements[i]);
     if (time == 0 || now - time >= config->live.freshness.warn_after)
-      g_ptr_array_add (names, (gpointer)vb_item (vb_item_known (list[i].field))->name);
+      g_ptr_array_add (names, (gpointer)vb_item (vb_item_known (requirements[i].field))->name);
   }
 }
 
 void
-vb_required_lacking (VbRole role, const VbRecord *record, GPtrArray *names)
+vb_required_lacking (const VbRequired *required,
+                     const VbBatteryConfig *config,
+                     const VbValues *values,
+                     const VbRecord *record,
+                     GPtrArray *names)
 {
-  guint n;
-  const VbRequirement *list = vb_required_list (role, &n);
-
-  for (guint i = 0; i < n; i++) {
-    const VbKnown field = list[i].field, or_field = list[i].or_field;
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+    const VbKnown field = requirements[i].field, or_field = requirements[i].or_field;
     const char *name = vb_item (vb_item_known (field))->name;
     const gboolean either = or_field != VB_KNOWN_NONE;
 
-    if ((vb_record_lacks_value (record, field)
-         || (either && vb_record_lacks_value (record, or_field)))
+    if (counts (required, config, values, &requirements[i])
+        && (vb_record_lacks_value (record, field)
+            || (either && vb_record_lacks_value (record, or_field)))
         && !vb_record_has_value (record, field)
         && !(either && vb_record_has_value (record, or_field))
         && !g_ptr_array_find (names, name, NULL))
@@ -240,19 +281,54 @@ vb_required_lacking (VbRole role, const VbRecord *record, GPtrArray *names)
   }
 }
 
+/* Whether @record names @known; of a family any member. */
+static gboolean
+names_known (const VbRecord *record, VbKnown known)
+{
+  const guint first = known != VB_KNOWN_NONE ? vb_item_known (known) : 0;
+  const guint n = known != VB_KNOWN_NONE ? MAX (vb_item (first)->field->count, 1) : 0;
+
+  for (guint i = 0; i < n; i++)
+    if (record->named[first + i])
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Of what rules go by, what it is derived from will do; and until a temperature has come, any. */
+static gboolean
+is_named (const VbRecord *record, const VbRequirement *requirement)
+{
+  if (names_known (record, requirement->field) || names_known (record, requirement->or_field))
+    return TRUE;
+
+  switch (requirement->input) {
+  case VB_INPUT_MIN_CELL_VOLTAGE:
+    return names_known (record, VB_KNOWN_CELL_VOLTAGE);
+  case VB_INPUT_TEMPERATURE:
+    return names_known (record, VB_KNOWN_MIN_CELL_TEMPERATURE)
+           || names_known (record, VB_KNOWN_MAX_CELL_TEMPERATURE)
+           || names_known (record, VB_KNOWN_CELL_TEMPERATURE);
+  case VB_INPUT_MIN_CELL_TEMPERATURE:
+  case VB_INPUT_MAX_CELL_TEMPERATURE:
+    return names_known (record, VB_KNOWN_CELL_TEMPERATURE);
+  default:
+    return FALSE;
+  }
+}
+
 gboolean
-vb_required_are_named (VbRole role, VbRecord *record)
+vb_required_are_named (const VbRequired *required,
+                       const VbBatteryConfig *config,
+                       const VbValues *values,
+                       VbRecord *record)
 {
   const guint n_errors = record->errors->len;
-  guint n;
-  const VbRequirement *list = vb_required_list (role, &n);
 
-  for (guint i = 0; i < n; i++) {
-    const guint field = vb_item_known (list[i].field);
-    const gboolean either = list[i].or_field != VB_KNOWN_NONE;
-    const VbItem *item = vb_item (field);
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+    const VbItem *item = vb_item (vb_item_known (requirements[i].field));
 
-    if (!record->named[field] && !(either && record->named[vb_item_known (list[i].or_field)]))
+    if (counts (required, config, values, &requirements[i]) && !is_named (record, &requirements[i]))
       vb_record_add_error (record, item->name, item->path, VB_FIELD_ERROR_MISSING,
                            "%s is missing; PUT has to name every required field", item->name);
   }
@@ -261,13 +337,13 @@ vb_required_are_named (VbRole role, VbRecord *record)
 }
 
 gboolean
-vb_required_are_usable (VbRole role, const VbRecord *record)
+vb_required_are_usable (const VbBatteryConfig *config, const VbRecord *record)
 {
   for (guint i = 0; i < record->entries->len; i++) {
     const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
 
     if (entry->said != VB_SAID_VALUE && entry->said != VB_SAID_NULL
-        && vb_required_is (role, vb_item (entry->item)->field))
+        && vb_required_is (config, vb_item (entry->item)->field))
       return FALSE;
   }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "values.h"
+#include "inputs.h"
 
 G_BEGIN_DECLS
 
@@ -10,6 +10,7 @@ typedef struct
   VbKnown field;
   VbKnown or_field; /* VB_KNOWN_NONE: no alternative */
   gboolean bms_only;
+  VbInput input; /* VB_INPUT_NONE: it is required whatever the rules are */
 } VbRequirement;
 
 /**
@@ -25,27 +26,31 @@ typedef struct
   gint64 cut;         /* when the source last said that its battery is out of reach; 0: never. What
                          came up to then counts from @counts_from at the latest */
   gint64 counts_from;
+  VbInputs inputs; /* what rules go by */
 } VbRequired;
 
-/** The requirements of @role: @n of them, from the first on. */
-const VbRequirement *vb_required_list (VbRole role, guint *n);
-
-/** Whether @field is required of @role. */
-gboolean vb_required_is (VbRole role, const VbField *field);
+/** Whether a battery of @config has to be sent @field: always, or as long as its rules do not
+    supply it, or where its rules go by it. */
+gboolean vb_required_is (const VbBatteryConfig *config, const VbField *field);
 
 /** Whether the field that @entry names keeps value and age where the record has no value for it
     that is to be taken. A required one does: not known in one record is no reason to lose it. So
     does a limit or an alarm that is wrong: it must not end by that. */
-gboolean vb_required_keeps (VbRole role, const VbRecordEntry *entry);
+gboolean vb_required_keeps (const VbBatteryConfig *config, const VbRecordEntry *entry);
 
 /** When @requirement was last met; 0: never. */
-gint64 vb_required_time (const VbValues *values, const VbRequirement *requirement);
+gint64 vb_required_time (const VbRequired *required,
+                         const VbValues *values,
+                         const VbRequirement *requirement);
 
 /** The requirement that has not been met for the longest time; never NULL. */
-const VbRequirement *vb_required_oldest (VbRole role, const VbValues *values);
+const VbRequirement *vb_required_oldest (const VbRequired *required,
+                                         const VbBatteryConfig *config,
+                                         const VbValues *values);
 
-/** Whether a battery that publishes limits has never been sent one. */
-gboolean vb_required_lacks_limits (VbRole role, const VbValues *values);
+/** Whether a battery that publishes limits has never been sent one, and rules do not supply them
+    all. */
+gboolean vb_required_lacks_limits (const VbBatteryConfig *config, const VbValues *values);
 
 /** The age of the source (µs), or VB_AGE_NEVER where a required field never came. */
 gint64 vb_required_age (const VbRequired *required,
@@ -81,13 +86,20 @@ void vb_required_missing (const VbRequired *required,
 
 /** Appends those that @record names and has no value for that is to be taken, however young their
     values are, each once. */
-void vb_required_lacking (VbRole role, const VbRecord *record, GPtrArray *names);
+void vb_required_lacking (const VbRequired *required,
+                          const VbBatteryConfig *config,
+                          const VbValues *values,
+                          const VbRecord *record,
+                          GPtrArray *names);
 
 /** Appends an error for every required field that @record does not name. Returns: whether it names
     all of them */
-gboolean vb_required_are_named (VbRole role, VbRecord *record);
+gboolean vb_required_are_named (const VbRequired *required,
+                                const VbBatteryConfig *config,
+                                const VbValues *values,
+                                VbRecord *record);
 
 /** Whether no required field that @record names is wrong, doubted or held. */
-gboolean vb_required_are_usable (VbRole role, const VbRecord *record);
+gboolean vb_required_are_usable (const VbBatteryConfig *config, const VbRecord *record);
 
 G_END_DECLS

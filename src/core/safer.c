@@ -1,11 +1,29 @@
 #include "safer.h"
 
-static gboolean
-is_lower_limit (const VbField *field, VbState state, double number, const VbValue *shown)
+/* What is in force of @item, or would be in force again once a rule lets it. */
+static double
+in_force (const VbValues *values, const VbRules *rules, VbState state, guint item)
 {
+  const VbLimit limit = vb_rules_limit (vb_item (item)->field->known);
+  const double shown = vb_value_number (&values->shown[item].value, 0);
+
+  if (limit == VB_N_LIMITS || rules->limited[limit].by == VB_RULE_NONE
+      || !vb_state_shows_values (state))
+    return shown;
+
+  return MAX (shown, vb_value_number (&values->sent[item].value, 0));
+}
+
+static gboolean
+is_lower_limit (
+    const VbValues *values, const VbRules *rules, VbState state, guint item, double number)
+{
+  const VbField *field = vb_item (item)->field;
+
   return field->group == VB_GROUP_LIMIT && field->flags & VB_FIELD_REQUIRED
-         && (vb_state_shows_values (state) || state == VB_STATE_STALE) && vb_value_is_valid (shown)
-         && number < vb_value_number (shown, 0);
+         && (vb_state_shows_values (state) || state == VB_STATE_STALE)
+         && vb_value_is_valid (&values->shown[item].value)
+         && number < in_force (values, rules, state, item);
 }
 
 static gboolean
@@ -17,6 +35,7 @@ is_higher_alarm (const VbField *field, VbState state, double number, const VbVal
 
 void
 vb_safer_take (VbValues *values,
+               const VbRules *rules,
                const VbRecord *record,
                VbState state,
                gboolean refused,
@@ -38,7 +57,7 @@ vb_safer_take (VbValues *values,
       vb_values_activate (values, entry->item);
       values->flags[entry->item] &= ~VB_ITEM_NULLED;
       sent->time = now;
-    } else if (!is_lower_limit (item->field, state, number, shown))
+    } else if (!is_lower_limit (values, rules, state, entry->item, number))
       continue;
 
     vb_value_set (&sent->value, &entry->value);

@@ -1,20 +1,22 @@
 #pragma once
 
-#include "values.h"
+#include "rules.h"
 
 G_BEGIN_DECLS
 
 /**
  * Takes the safer part of @record, whatever becomes of the rest: in live, late and stale any of the
  * three maxima that is lower than the one in force, and an alarm that is higher than the one shown,
- * in lost too. A limit keeps its age: nothing of such a record makes the source any younger. What
- * is doubted is not safer.
+ * in lost too. Where a rule holds a limit down for the moment, one that is lower than what was sent
+ * counts too. A limit keeps its age: nothing of such a record makes the source any younger. What is
+ * doubted is not safer.
  *
  * @refused: nothing else of @record is taken; else its right values are, and only what it has for
  * wrong ones is looked at
  * @names: flat names of what was taken are appended
  */
 void vb_safer_take (VbValues *values,
+                    const VbRules *rules,
                     const VbRecord *record,
                     VbState state,
                     gboolean refused,

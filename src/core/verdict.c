@@ -58,18 +58,18 @@ vb_verdict_fill (VbVerdict *verdict,
 
     lacks = lacks || entry->said != VB_SAID_VALUE;
     if ((entry->said == VB_SAID_VALUE
-         || (entry->said == VB_SAID_NULL && !vb_required_keeps (config->fixed.role, entry)))
+         || (entry->said == VB_SAID_NULL && !vb_required_keeps (config, entry)))
         && vb_battery_config_has_field (config, field))
       verdict->accepted++;
     if (entry->said == VB_SAID_VALUE && field->group == VB_GROUP_LIMIT)
       vb_limits_warn (&config->live, entry->item, &entry->value, verdict->warnings);
   }
   if (lacks)
-    vb_required_lacking (config->fixed.role, record, verdict->missing);
+    vb_required_lacking (required, config, values, record, verdict->missing);
   for (guint i = 0; i < record->warnings->len; i++)
     g_ptr_array_add (verdict->warnings, g_strdup (g_ptr_array_index (record->warnings, i)));
 
-  if (vb_required_lacks_limits (config->fixed.role, values))
+  if (vb_required_lacks_limits (config, values))
     g_ptr_array_add (verdict->warnings, g_strdup (WARNING_NO_LIMITS));
 }
 
@@ -100,7 +100,7 @@ vb_verdict_warnings (const VbBatteryConfig *config,
   if (vb_state_shows_values (state))
     warn_of_configured (&config->live, values, texts);
 
-  if (vb_required_lacks_limits (config->fixed.role, values) && source->records > 0)
+  if (vb_required_lacks_limits (config, values) && source->records > 0)
     g_ptr_array_add (texts, g_strdup (WARNING_NO_LIMITS));
   if (presence->on_bus)
     vb_system_describe (system, config->fixed.role, presence->service, presence->instance, texts);

@@ -231,6 +231,64 @@ static const Bad bad[] = {
   { "[http]\nlisten=0.0.0.0:1882\n", CLASH,
     { "[http]", "listen=0.0.0.0:1882", "token-file", "allow-anonymous=true" } },
   { "[http]\nlisten=127.0.0.1:1882;[::]:1882\n", CLASH, { "[::]:1882", "token-file" } },
+
+  /* Limits by rules: groups */
+  { "[limits shed]\ncharge-current=10\n", CLASH, { "[limits shed]", "no [battery shed]" } },
+  { "[battery shed]\n[limits]\ncharge-current=10\n", CLASH, { "[limits]", "no [battery]" } },
+  { "[limits virtual]\ncharge-current=10\n", CLASH, { "[limits virtual]", "are [limits]" } },
+  { "[limit]\ncharge-current=10\n", UNKNOWN, { "[limit]", "[limits]", "[limits NAME]" } },
+  { "[limits]\ncharge-curent=10\n", UNKNOWN, { "[limits]", "did you mean charge-current?" } },
+  { "[battery]\ncharge-current=10\n", UNKNOWN, { "[battery]", "charge-current" } },
+  { "[limits]\nwarn-after=10\n", UNKNOWN, { "[limits]", "warn-after" } },
+  { "[battery]\nrole=monitor\n[limits]\ncharge-current=10\n", CLASH,
+    { "[limits]", "role=monitor" } },
+
+  /* Points: each error names the point */
+  { "[limits]\ncharge-by-soc=\n", VALUE, { "charge-by-soc=", "2 to 16 points" } },
+  { "[limits]\ncharge-by-soc=90:100\n", VALUE, { "charge-by-soc=90:100", "2 to 16 points" } },
+  { "[limits]\ncharge-by-soc=90:100;80:0\n", VALUE, { "point 2, 80:0", "ascend", "90 %" } },
+  { "[limits]\ncharge-by-soc=90:100;90:0\n", VALUE, { "point 2, 90:0", "ascend" } },
+  { "[limits]\ncharge-by-soc=90:100;95:101\n", VALUE, { "point 2, 95:101", "0 to 100 %" } },
+  { "[limits]\ncharge-by-soc=90:-1;95:0\n", VALUE, { "point 1, 90:-1", "0 to 100 %" } },
+  { "[limits]\ncharge-by-soc=90:100;101:0\n", VALUE, { "point 2, 101:0", "from 0 to 100 %" } },
+  { "[limits]\ncharge-by-soc=90:100;95\n", VALUE, { "point 2, 95", "two numbers, `%:%`" } },
+  { "[limits]\ncharge-by-soc=90:100;95:0:1\n", VALUE, { "point 2, 95:0:1", "two numbers" } },
+  { "[limits]\ncharge-by-soc=90:full;95:0\n", VALUE, { "point 1, 90:full", "two numbers" } },
+  { "[limits]\ncharge-by-soc=90:100;0x5F:0\n", VALUE, { "point 2, 0x5F:0", "two numbers" } },
+  { "[limits]\ncharge-by-soc=nan:100;95:0\n", VALUE, { "point 1, nan:100", "two numbers" } },
+  { "[limits]\ncharge-by-cell-voltage=3.4:100;3.5 V:0\n", VALUE,
+    { "point 2, 3.5 V:0", "`V:%`" } },
+  { "[limits]\ncharge-by-cell-voltage=3.4:100;35:0\n", VALUE, { "point 2, 35:0", "0 to 5 V" } },
+  { "[limits]\ncharge-by-temperature=-60:0;5:100\n", VALUE, { "point 1, -60:0", "°C" } },
+  { "[limits]\ncharge-by-soc=1:1;2:1;3:1;4:1;5:1;6:1;7:1;8:1;9:1;10:1;11:1;12:1;13:1;14:1;15:1;"
+    "16:1;17:1\n", VALUE, { "point 17, 17:1", "16 points at most" } },
+
+  /* Curves */
+  { "[limits]\ncharge-by-soc=90:100;95:0\n", CLASH, { "charge-by-soc", "needs charge-current" } },
+  { "[limits]\ncharge-current=9\ndischarge-by-soc=5:0;10:100\n", CLASH,
+    { "discharge-by-soc", "needs discharge-current" } },
+  { "[limits]\ncharge-current=9\ncharge-by-cell-voltage=3.4:100;3.5:5\n", CLASH,
+    { "charge-by-cell-voltage", "last point, 3.5:5", "0 %" } },
+  { "[limits]\ncharge-current=9\ncharge-by-temperature=0:10;5:100;50:0\n", CLASH,
+    { "charge-by-temperature", "first point, 0:10", "0 %" } },
+  { "[limits]\ncharge-current=9\ncharge-by-temperature=0:0;5:100\n", CLASH,
+    { "charge-by-temperature", "last point, 5:100", "0 %" } },
+  { "[limits]\ncharge-current=9\nrecover-above=50\ncharge-by-soc=90:50;95:0\n", CLASH,
+    { "charge-by-soc", "recover-above=50", "stay 0" } },
+  { "[battery shed]\n[limits shed]\ncharge-by-soc=90:100;95:0\n", CLASH,
+    { "[limits shed]", "needs charge-current" } },
+
+  /* What does not go with another key, or does nothing */
+  { "[limits]\nmin-discharge-current=5\n", CLASH, { "min-discharge-current=5", "does nothing" } },
+  { "[limits]\ndischarge-current=4\nmin-discharge-current=5\ndischarge-by-soc=5:0;9:100\n", CLASH,
+    { "min-discharge-current=5", "above discharge-current=4" } },
+  { "[battery]\nbattery-low-voltage=44\n[limits]\ncharge-voltage=44\n", CLASH,
+    { "charge-voltage=44", "battery-low-voltage=44" } },
+  { "[battery]\nmin-battery-low-voltage=44\n[limits]\ncharge-voltage=40\n", CLASH,
+    { "charge-voltage=40", "min-battery-low-voltage=44" } },
+  { "[limits]\ncurve=smooth\n", VALUE, { "curve=smooth", "linear or step" } },
+  { "[limits]\nrecover-hold=0\n", VALUE, { "recover-hold=0", "1 to 86400 s" } },
+  { "[limits]\nrecover-ramp=0\n", VALUE, { "recover-ramp=0", "0.01 to 3000 A/s" } },
   { "[http]\nlisten=192.168.1.5\nallow-anonymous=false\n", CLASH,
     { "192.168.1.5", "allow-anonymous=true" } },
   { "[http]\nlisten=127.0.0.1:99999\n", VALUE, { "[http]", "127.0.0.1:99999" } },
@@ -400,6 +458,52 @@ test_state_directory (Files *files, gconstpointer unused)
   g_unsetenv ("STATE_DIRECTORY");
 }
 
+/* [limits] is of the battery that it names, wherever it stands, and every key of it arrives. */
+static void
+test_limits (Files *files, gconstpointer unused)
+{
+  g_autoptr (VbConfig) config
+      = load (files, "[limits shed]\ncharge-current=20\n"
+                     "[battery shed]\n[battery]\n"
+                     "[limits]\n"
+                     "charge-voltage=56\ncharge-current=100\n"
+                     "discharge-current=150\n"
+                     "charge-by-cell-voltage = 3.45 : 100 ; 3.55:0 ;\n"
+                     "discharge-by-cell-voltage=2.9:0;3.1:100\n"
+                     "charge-by-temperature=0:0;5:100;45:100;50:0\n"
+                     "discharge-by-temperature=-20:0;-10:100\n"
+                     "charge-by-soc=95:100;100:5\ndischarge-by-soc=5:0;10:100\n"
+                     "curve=step\nrecover-above=15\nrecover-hold=60\n"
+                     "recover-ramp=0.5\nmin-discharge-current=3\n");
+  const VbRulesConfig *rules = &battery (config, 0)->live.rules;
+  const VbRulesConfig *shed = &battery (config, 1)->live.rules;
+  static const guint points[] = { 2, 2, 4, 2, 2, 2 };
+
+  g_assert_cmpfloat (rules->maximum[VB_LIMIT_CHARGE_VOLTAGE], ==, 56);
+  g_assert_cmpfloat (rules->maximum[VB_LIMIT_CHARGE_CURRENT], ==, 100);
+  g_assert_cmpfloat (rules->maximum[VB_LIMIT_DISCHARGE_CURRENT], ==, 150);
+  for (VbCurveId id = 0; id < VB_N_CURVES; id++)
+    g_assert_cmpuint (rules->curves[id].n, ==, points[id]);
+  g_assert_cmpfloat (rules->curves[VB_CHARGE_BY_CELL_VOLTAGE].at[0], ==, 3.45);
+  g_assert_cmpfloat (rules->curves[VB_CHARGE_BY_CELL_VOLTAGE].share[0], ==, 100);
+  g_assert_cmpfloat (rules->curves[VB_CHARGE_BY_SOC].share[1], ==, 5);
+  g_assert_cmpint (rules->curve, ==, VB_CURVE_STEP);
+  g_assert_cmpfloat (rules->recover_above, ==, 15);
+  g_assert_cmpint (rules->recover_hold, ==, 60 * (gint64)G_USEC_PER_SEC);
+  g_assert_cmpfloat (rules->recover_ramp, ==, 0.5);
+  g_assert_cmpfloat (rules->min_discharge_current, ==, 3);
+
+  g_assert_cmpfloat (shed->maximum[VB_LIMIT_CHARGE_CURRENT], ==, 20);
+  g_assert_true (isnan (shed->maximum[VB_LIMIT_DISCHARGE_CURRENT]));
+  g_assert_true (isnan (shed->recover_ramp));
+
+  /* Without a [battery] the one that there is by default has them. */
+  g_clear_pointer (&config, vb_config_free);
+  config = load (files, "[limits]\ncharge-current=30\n");
+  g_assert_cmpuint (config->batteries->len, ==, 1);
+  g_assert_cmpfloat (battery (config, 0)->live.rules.maximum[VB_LIMIT_CHARGE_CURRENT], ==, 30);
+}
+
 static gboolean
 same_list (char **a, char **b)
 {
@@ -420,7 +524,8 @@ test_table_defaults (Files *files, gconstpointer unused)
 
   for (guint i = 0; i < vb_n_keys; i++) {
     const VbKey *key = &vb_keys[i];
-    const gboolean of_battery = key->group == VB_KEY_GROUP_BATTERY;
+    const gboolean of_battery
+        = key->group == VB_KEY_GROUP_BATTERY || key->group == VB_KEY_GROUP_LIMITS;
     gpointer target = of_battery ? (gpointer)&read : &config;
     gpointer expected = of_battery ? (gpointer)&standard : unset;
     g_autoptr (GError) error = NULL;
@@ -818,7 +923,8 @@ assert_same (const VbConfig *a, const VbConfig *b)
   g_assert_cmpuint (b->batteries->len, ==, 1);
 
   for (guint i = 0; i < vb_n_keys; i++) {
-    const gboolean of_battery = vb_keys[i].group == VB_KEY_GROUP_BATTERY;
+    const gboolean of_battery
+        = vb_keys[i].group == VB_KEY_GROUP_BATTERY || vb_keys[i].group == VB_KEY_GROUP_LIMITS;
     gconstpointer left = of_battery ? (gconstpointer)battery (a, 0) : a;
     gconstpointer right = of_battery ? (gconstpointer)battery (b, 0) : b;
 
@@ -898,6 +1004,7 @@ main (int argc, char **argv)
   add ("/config/table-defaults", test_table_defaults);
   add ("/config/ranges-of-fields", test_ranges_of_fields);
   add ("/config/everything", test_everything);
+  add ("/config/limits", test_limits);
   add ("/config/words", test_words);
   add ("/config/bounds", test_bounds);
   add ("/config/times-follow", test_times_follow);

@@ -1,0 +1,105 @@
+#include "inputs.h"
+
+#include <math.h>
+
+VbKnown
+vb_input_field (VbInput input)
+{
+  static const VbKnown fields[] = {
+    [VB_INPUT_NONE] = VB_KNOWN_NONE,
+    [VB_INPUT_MIN_CELL_VOLTAGE] = VB_KNOWN_MIN_CELL_VOLTAGE,
+    [VB_INPUT_MAX_CELL_VOLTAGE] = VB_KNOWN_MAX_CELL_VOLTAGE,
+    [VB_INPUT_MIN_CELL_TEMPERATURE] = VB_KNOWN_MIN_CELL_TEMPERATURE,
+    [VB_INPUT_MAX_CELL_TEMPERATURE] = VB_KNOWN_MAX_CELL_TEMPERATURE,
+    [VB_INPUT_TEMPERATURE] = VB_KNOWN_TEMPERATURE,
+    [VB_INPUT_SOC] = VB_KNOWN_SOC,
+  };
+
+  g_return_val_if_fail (input < VB_N_INPUTS, VB_KNOWN_NONE);
+
+  return fields[input];
+}
+
+void
+vb_inputs_note (VbInputs *inputs, const VbValues *values, const VbBatteryLive *live, gint64 now)
+{
+  for (VbInput input = VB_INPUT_NONE + 1; input < VB_N_INPUTS; input++) {
+    const guint item = vb_item_known (vb_input_field (input));
+    const VbSample *sample = vb_values_fresh (values, item, live, now);
+    const double number = sample != NULL ? vb_value_number (&sample->value, NAN) : NAN;
+
+    if (isnan (number))
+      continue;
+    inputs->value[input] = number;
+    inputs->time[input] = sample->time;
+  }
+}
+
+void
+vb_inputs_forget (VbInputs *inputs, gint64 until)
+{
+  for (VbInput input = VB_INPUT_NONE + 1; input < VB_N_INPUTS; input++)
+    if (inputs->time[input] <= until)
+      inputs->time[input] = 0;
+}
+
+guint
+vb_inputs_of_curve (const VbInputs *inputs, VbCurveId id, VbInput list[VB_INPUTS_OF_CURVE])
+{
+  static const VbInput single[] = {
+    [VB_CHARGE_BY_CELL_VOLTAGE] = VB_INPUT_MAX_CELL_VOLTAGE,
+    [VB_DISCHARGE_BY_CELL_VOLTAGE] = VB_INPUT_MIN_CELL_VOLTAGE,
+    [VB_CHARGE_BY_TEMPERATURE] = VB_INPUT_TEMPERATURE,
+    [VB_DISCHARGE_BY_TEMPERATURE] = VB_INPUT_TEMPERATURE,
+    [VB_CHARGE_BY_SOC] = VB_INPUT_SOC,
+    [VB_DISCHARGE_BY_SOC] = VB_INPUT_SOC,
+  };
+  guint n = 0;
+
+  g_return_val_if_fail (id < VB_N_CURVES, 0);
+
+  if (single[id] == VB_INPUT_TEMPERATURE) {
+    if (inputs->time[VB_INPUT_MIN_CELL_TEMPERATURE] != 0)
+      list[n++] = VB_INPUT_MIN_CELL_TEMPERATURE;
+    if (inputs->time[VB_INPUT_MAX_CELL_TEMPERATURE] != 0)
+      list[n++] = VB_INPUT_MAX_CELL_TEMPERATURE;
+  }
+  if (n == 0)
+    list[n++] = single[id];
+
+  return n;
+}
+
+gboolean
+vb_inputs_is_required (const VbInputs *inputs, const VbRulesConfig *config, VbInput input)
+{
+  VbInput list[VB_INPUTS_OF_CURVE];
+  guint n;
+
+  if (input == VB_INPUT_MIN_CELL_VOLTAGE)
+    return config->curves[VB_DISCHARGE_BY_CELL_VOLTAGE].n > 0;
+  if (config->curves[VB_DISCHARGE_BY_TEMPERATURE].n == 0)
+    return FALSE;
+
+  n = vb_inputs_of_curve (inputs, VB_DISCHARGE_BY_TEMPERATURE, list);
+  for (guint i = 0; i < n; i++)
+    if (list[i] == input)
+      return TRUE;
+
+  return FALSE;
+}
+
+gboolean
+vb_inputs_may_be_required (const VbRulesConfig *config, VbKnown field)
+{
+  switch (field) {
+  case VB_KNOWN_MIN_CELL_VOLTAGE:
+    return config->curves[VB_DISCHARGE_BY_CELL_VOLTAGE].n > 0;
+  case VB_KNOWN_MIN_CELL_TEMPERATURE:
+  case VB_KNOWN_MAX_CELL_TEMPERATURE:
+  case VB_KNOWN_TEMPERATURE:
+    return config->curves[VB_DISCHARGE_BY_TEMPERATURE].n > 0;
+  default:
+    return FALSE;
+  }
+}

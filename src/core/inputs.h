@@ -1,0 +1,62 @@
+#pragma once
+
+#include "values.h"
+
+G_BEGIN_DECLS
+
+/** What rules go by. */
+typedef enum
+{
+  VB_INPUT_NONE,
+  VB_INPUT_MIN_CELL_VOLTAGE,
+  VB_INPUT_MAX_CELL_VOLTAGE,
+  VB_INPUT_MIN_CELL_TEMPERATURE,
+  VB_INPUT_MAX_CELL_TEMPERATURE,
+  VB_INPUT_TEMPERATURE,
+  VB_INPUT_SOC,
+  VB_N_INPUTS
+} VbInput;
+
+/**
+ * VbInputs:
+ *
+ * The last value of each with the time of the record that carried it, be it sent or derived. A
+ * value that is not there for a moment (one NaN) leaves the last one in its place; how old that may
+ * be is for the rules to say. Zeroed nothing has been there.
+ */
+typedef struct
+{
+  double value[VB_N_INPUTS];
+  gint64 time[VB_N_INPUTS]; /* µs; 0: never */
+} VbInputs;
+
+/** The most that one curve goes by. */
+#define VB_INPUTS_OF_CURVE 2
+
+/** The field of @input. */
+VbKnown vb_input_field (VbInput input);
+
+/** Notes what is there now; derived values are those of the last derivation. */
+void
+vb_inputs_note (VbInputs *inputs, const VbValues *values, const VbBatteryLive *live, gint64 now);
+
+/** Forgets what came up to @until. */
+void vb_inputs_forget (VbInputs *inputs, gint64 until);
+
+/**
+ * What the curve @id goes by: of the temperatures those of MinCellTemperature and
+ * MaxCellTemperature that have been there, or Temperature where neither has.
+ *
+ * Returns: how many of @list are set
+ */
+guint vb_inputs_of_curve (const VbInputs *inputs, VbCurveId id, VbInput list[VB_INPUTS_OF_CURVE]);
+
+/** Whether a discharge curve of @config goes by @input, so that the source has to send it; Soc is
+    always sent. */
+gboolean vb_inputs_is_required (const VbInputs *inputs, const VbRulesConfig *config, VbInput input);
+
+/** Whether @field, of those that no battery has to send without rules, may become one that has to
+    be sent. */
+gboolean vb_inputs_may_be_required (const VbRulesConfig *config, VbKnown field);
+
+G_END_DECLS

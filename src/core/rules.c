@@ -1,0 +1,341 @@
+#include "rules.h"
+
+#include <math.h>
+
+/* The smallest share of the curves about one limit, and where it comes from. */
+typedef struct
+{
+  double share; /* % */
+  VbRule by;
+  VbInput input;
+  double value;
+} Smallest;
+
+/* What one run goes by. */
+typedef struct
+{
+  VbRules *rules;
+  const VbBatteryLive *live;
+  const VbValues *values;
+  const VbInputs *inputs;
+  gboolean has_record;
+  gint64 now;
+} Run;
+
+static const char *const names[] = {
+  [VB_RULE_NONE] = "none",
+  [VB_RULE_CHARGE_VOLTAGE] = "charge-voltage",
+  [VB_RULE_CHARGE_CURRENT] = "charge-current",
+  [VB_RULE_DISCHARGE_CURRENT] = "discharge-current",
+  [VB_RULE_CHARGE_BY_CELL_VOLTAGE] = "charge-by-cell-voltage",
+  [VB_RULE_DISCHARGE_BY_CELL_VOLTAGE] = "discharge-by-cell-voltage",
+  [VB_RULE_CHARGE_BY_TEMPERATURE] = "charge-by-temperature",
+  [VB_RULE_DISCHARGE_BY_TEMPERATURE] = "discharge-by-temperature",
+  [VB_RULE_CHARGE_BY_SOC] = "charge-by-soc",
+  [VB_RULE_DISCHARGE_BY_SOC] = "discharge-by-soc",
+  [VB_RULE_RECOVER_HOLD] = "recover-hold",
+  [VB_RULE_RECOVER_RAMP] = "recover-ramp",
+};
+
+static const VbRule rule_of_limit[] = {
+  [VB_LIMIT_CHARGE_VOLTAGE] = VB_RULE_CHARGE_VOLTAGE,
+  [VB_LIMIT_CHARGE_CURRENT] = VB_RULE_CHARGE_CURRENT,
+  [VB_LIMIT_DISCHARGE_CURRENT] = VB_RULE_DISCHARGE_CURRENT,
+};
+
+static const VbRule rule_of_curve[] = {
+  [VB_CHARGE_BY_CELL_VOLTAGE] = VB_RULE_CHARGE_BY_CELL_VOLTAGE,
+  [VB_DISCHARGE_BY_CELL_VOLTAGE] = VB_RULE_DISCHARGE_BY_CELL_VOLTAGE,
+  [VB_CHARGE_BY_TEMPERATURE] = VB_RULE_CHARGE_BY_TEMPERATURE,
+  [VB_DISCHARGE_BY_TEMPERATURE] = VB_RULE_DISCHARGE_BY_TEMPERATURE,
+  [VB_CHARGE_BY_SOC] = VB_RULE_CHARGE_BY_SOC,
+  [VB_DISCHARGE_BY_SOC] = VB_RULE_DISCHARGE_BY_SOC,
+};
+
+const char *
+vb_rule_name (VbRule rule)
+{
+  g_return_val_if_fail (rule < VB_N_RULES, NULL);
+
+  return names[rule];
+}
+
+VbKnown
+vb_rules_field (VbLimit limit)
+{
+  static const VbKnown fields[] = {
+    [VB_LIMIT_CHARGE_VOLTAGE] = VB_KNOWN_MAX_CHARGE_VOLTAGE,
+    [VB_LIMIT_CHARGE_CURRENT] = VB_KNOWN_MAX_CHARGE_CURRENT,
+    [VB_LIMIT_DISCHARGE_CURRENT] = VB_KNOWN_MAX_DISCHARGE_CURRENT,
+  };
+
+  g_return_val_if_fail (limit < VB_N_LIMITS, VB_KNOWN_NONE);
+
+  return fields[limit];
+}
+
+VbLimit
+vb_rules_limit (VbKnown field)
+{
+  VbLimit limit = 0;
+
+  while (limit < VB_N_LIMITS && vb_rules_field (limit) != field)
+    limit++;
+
+  return limit;
+}
+
+void
+vb_rules_activate (VbValues *values, const VbRulesConfig *config)
+{
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
+    if (!isnan (config->maximum[limit]))
+      vb_values_activate (values, vb_item_known (vb_rules_field (limit)));
+}
+
+static gboolean
+is_there (const VbBatteryLive *live, const VbInputs *inputs, VbInput input, gint64 now)
+{
+  const gint64 time = inputs->time[input];
+
+  return time != 0 && now - time < live->freshness.stale_after;
+}
+
+/* Lowers @smallest to what the curve @id says. One of which an input is not there says 0. */
+static void
+look_at_curve (const Run *run, VbCurveId id, Smallest *smallest)
+{
+  const VbRulesConfig *config = &run->live->rules;
+  VbInput list[VB_INPUTS_OF_CURVE];
+  const guint n = vb_inputs_of_curve (run->inputs, id, list);
+
+  for (guint i = 0; i < n; i++) {
+    const gboolean there = is_there (run->live, run->inputs, list[i], run->now);
+    const double value = there ? run->inputs->value[list[i]] : NAN;
+    const double share = there ? vb_curve_share (&config->curves[id], config->curve, value) : 0;
+
+    if (!there)
+      run->rules->lacking[id] = list[i];
+    if (share < smallest->share)
+      *smallest = (Smallest){ share, rule_of_curve[id], list[i], value };
+  }
+}
+
+static Smallest
+look_at_curves (const Run *run, VbLimit limit)
+{
+  const VbCurve *curves = run->live->rules.curves;
+  Smallest smallest = { 100, VB_RULE_NONE, VB_INPUT_NONE, NAN };
+
+  for (VbCurveId id = 0; id < VB_N_CURVES; id++)
+    if (curves[id].n > 0 && vb_rules_config_limit_of (id) == limit)
+      look_at_curve (run, id, &smallest);
+
+  return smallest;
+}
+
+/* Once the share was 0, it counts as 0 until it has recovered. */
+static void
+latch (const Run *run, VbGoverned *governed, double share)
+{
+  const VbRulesConfig *config = &run->live->rules;
+
+  if (share == 0)
+    governed->latched = TRUE;
+  if (!(share > config->recover_above))
+    governed->above_since = 0;
+  else if (governed->latched && run->has_record) {
+    if (governed->above_since == 0)
+      governed->above_since = run->now;
+    if (run->now - governed->above_since >= config->recover_hold)
+      governed->latched = FALSE;
+  }
+  if (!governed->latched)
+    governed->above_since = 0;
+}
+
+/* What the curves leave of the maximum. */
+static double
+curves_part (const VbRulesConfig *config, VbLimit limit, double share)
+{
+  const double maximum = config->maximum[limit];
+  const double part = maximum * share / 100;
+
+  if (limit == VB_LIMIT_DISCHARGE_CURRENT)
+    return MAX (part, MIN (config->min_discharge_current, maximum));
+
+  return part;
+}
+
+static void
+set_limited (VbLimited *limited, VbRule by, double to)
+{
+  *limited = (VbLimited){ by, to, VB_INPUT_NONE, NAN, NAN };
+}
+
+/* What the maximum and the curves leave of what the source sent. */
+static double
+find_target (const Run *run, VbLimit limit, double sent, VbLimited *limited)
+{
+  const VbRulesConfig *config = &run->live->rules;
+  const double maximum = config->maximum[limit];
+  VbGoverned *governed = &run->rules->governed[limit];
+  const Smallest smallest = look_at_curves (run, limit);
+  const double without = isnan (sent) ? maximum : sent;
+  double target;
+
+  latch (run, governed, smallest.share);
+  target = fmin (curves_part (config, limit, governed->latched ? 0 : smallest.share), sent);
+
+  if (!(target < without))
+    set_limited (limited, VB_RULE_NONE, target);
+  else if (governed->latched && smallest.share > 0)
+    set_limited (limited, VB_RULE_RECOVER_HOLD, target);
+  else if (smallest.share < 100)
+    *limited = (VbLimited){ smallest.by, target, smallest.input, smallest.value, smallest.share };
+  else
+    set_limited (limited, rule_of_limit[limit], target);
+
+  return target;
+}
+
+/* The most that the ramp allows. */
+static double
+ramp (const Run *run, VbLimit limit, double sent)
+{
+  const VbRulesConfig *config = &run->live->rules;
+  const VbGoverned *governed = &run->rules->governed[limit];
+  const double whole = isnan (config->maximum[limit]) ? sent : config->maximum[limit];
+  const double per_second
+      = isnan (config->recover_ramp) ? VB_RECOVER_SHARE * whole : config->recover_ramp;
+  const double passed = (double)(run->now - governed->time) / G_USEC_PER_SEC;
+
+  return governed->output + per_second * passed;
+}
+
+/* The time that a limit in force has: that of the record that carried it, or on which it was
+   worked out. */
+static void
+put (VbSample *sample, double number, const VbSample *sent, gint64 now)
+{
+  sample->value = vb_value_real (number);
+  sample->time = sent->time != 0 ? sent->time : now;
+}
+
+static void
+govern_current (const Run *run, VbLimit limit, const VbSample *sent)
+{
+  VbGoverned *governed = &run->rules->governed[limit];
+  VbLimited limited = { 0 };
+  const double asked = vb_value_number (&sent->value, NAN);
+  double target = find_target (run, limit, asked, &limited);
+
+  if (governed->begun && target > governed->output) {
+    /* Time alone never raises. */
+    const double most = run->has_record ? ramp (run, limit, asked) : governed->output;
+
+    if (target > most) {
+      target = most;
+      set_limited (&limited, VB_RULE_RECOVER_RAMP, target);
+    }
+  }
+  run->rules->limited[limit] = limited;
+
+  /* The ramp counts from the last record, or cut. */
+  if (governed->begun && !run->has_record && target == governed->output)
+    return;
+
+  governed->begun = TRUE;
+  governed->output = target;
+  governed->time = run->now;
+  put (&run->rules->limits[limit], target, sent, run->now);
+}
+
+static void
+govern_voltage (const Run *run, VbLimit limit, const VbSample *sent)
+{
+  const double asked = vb_value_number (&sent->value, NAN);
+  const double maximum = run->live->rules.maximum[limit];
+  const double target = fmin (asked, maximum);
+
+  set_limited (&run->rules->limited[limit], target < asked ? rule_of_limit[limit] : VB_RULE_NONE,
+               target);
+  put (&run->rules->limits[limit], target, sent, run->now);
+}
+
+void
+vb_rules_run (VbRules *rules,
+              const VbBatteryLive *live,
+              const VbValues *values,
+              const VbInputs *inputs,
+              gboolean has_record,
+              gint64 now)
+{
+  const Run run = { rules, live, values, inputs, has_record, now };
+
+  vb_rules_pause (rules);
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++) {
+    const VbSample *sent = &values->sent[vb_item_known (vb_rules_field (limit))];
+
+    if (!vb_rules_config_governs (&live->rules, limit)) {
+      rules->governed[limit] = (VbGoverned){ 0 };
+      rules->limits[limit] = (VbSample){ 0 };
+    } else if (limit == VB_LIMIT_CHARGE_VOLTAGE)
+      govern_voltage (&run, limit, sent);
+    else
+      govern_current (&run, limit, sent);
+  }
+}
+
+void
+vb_rules_pause (VbRules *rules)
+{
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
+    rules->limited[limit].by = VB_RULE_NONE;
+  for (VbCurveId id = 0; id < VB_N_CURVES; id++)
+    rules->lacking[id] = VB_INPUT_NONE;
+}
+
+gint64
+vb_rules_due (const VbBatteryLive *live, const VbInputs *inputs, gint64 now)
+{
+  gint64 due = G_MAXINT64;
+
+  for (VbCurveId id = 0; id < VB_N_CURVES; id++) {
+    VbInput list[VB_INPUTS_OF_CURVE];
+    const guint n = live->rules.curves[id].n > 0 ? vb_inputs_of_curve (inputs, id, list) : 0;
+
+    /* What a discharge curve goes by is required: the ladder looks after it. */
+    if (vb_rules_config_limit_of (id) != VB_LIMIT_CHARGE_CURRENT)
+      continue;
+
+    for (guint i = 0; i < n; i++)
+      if (is_there (live, inputs, list[i], now))
+        due = MIN (due, inputs->time[list[i]] + live->freshness.stale_after);
+  }
+
+  return due;
+}
+
+void
+vb_rules_warn (const VbRules *rules,
+               const VbBatteryLive *live,
+               const VbInputs *inputs,
+               GPtrArray *texts)
+{
+  for (VbCurveId id = 0; id < VB_N_CURVES; id++) {
+    const VbInput input = rules->lacking[id];
+    const char *field;
+
+    if (input == VB_INPUT_NONE || vb_rules_config_limit_of (id) != VB_LIMIT_CHARGE_CURRENT)
+      continue;
+    field = vb_item (vb_item_known (vb_input_field (input)))->name;
+    if (inputs->time[input] == 0)
+      g_ptr_array_add (texts, g_strdup_printf ("%s has never been sent: %s stops charging", field,
+                                               names[rule_of_curve[id]]));
+    else
+      g_ptr_array_add (texts, g_strdup_printf ("%s not sent for %.6g s: %s stops charging", field,
+                                               (double)live->freshness.stale_after / G_USEC_PER_SEC,
+                                               names[rule_of_curve[id]]));
+  }
+}
