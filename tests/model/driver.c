@@ -3,7 +3,8 @@
  * line on standard input, one line of what is seen after it on standard output. Times are
  * microseconds.
  *
- *   new TIME key=value …         a battery with this configuration; nothing of an earlier one stays
+ *   new TIME key=value …         a battery with this configuration; nothing of an earlier one stays;
+ *                                limits.KEY=VALUE is a key of [limits] as in the file, without blanks
  *   configure TIME key=value …   as SIGHUP does
  *   post|put TIME name=number|null|text:TEXT …
  *   delete TIME
@@ -13,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config/keys.h"
 #include "core/battery.h"
 
 #define START ((gint64)1000 * G_USEC_PER_SEC)
@@ -41,12 +43,26 @@ on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
 static const VbBatteryEvents events = { .changed = on_changed };
 
 static void
+set_limits_key (VbBatteryConfig *config, const char *key, const char *value)
+{
+  const VbKey *row = vb_key_find (VB_KEY_GROUP_LIMITS, key);
+  g_autoptr (GError) error = NULL;
+
+  if (row == NULL)
+    g_error ("no such key of [limits]: %s", key);
+  if (!vb_key_read (row, value, config, &error))
+    g_error ("%s=%s: %s", key, value, error->message);
+}
+
+static void
 set_key (VbBatteryConfig *config, const char *key, const char *value)
 {
   const double number = g_ascii_strtod (value, NULL);
   const gint64 time = (gint64)number;
 
-  if (g_str_equal (key, "monitor"))
+  if (g_str_has_prefix (key, "limits."))
+    set_limits_key (config, key + strlen ("limits."), value);
+  else if (g_str_equal (key, "monitor"))
     config->fixed.role = number != 0 ? VB_ROLE_MONITOR : VB_ROLE_BMS;
   else if (g_str_equal (key, "on-stale"))
     config->live.freshness.on_stale = (VbOnStale)number;
@@ -221,7 +237,7 @@ int
 main (void)
 {
   Driver driver = { 0 };
-  char line[1024];
+  char line[8192];
 
   g_log_set_writer_func (write_nothing, NULL, NULL);
   vb_battery_config_init (&driver.config, "virtual");
