@@ -33,6 +33,9 @@ const isCount = maybe(value => Number.isInteger(value) && value >= 0);
 // Of values in GET /battery; a verdict has none.
 const isReading = maybe(isLike({ value: value => typeof value === 'number' }));
 
+// What rules do to a limit.
+const isLimited = maybe(isLike({ by: isText }));
+
 const isBattery = isLike({
     state: isText,
     joining: isTextOrNothing,
@@ -42,6 +45,8 @@ const isBattery = isLike({
     errors: isErrors,
     more_errors: isCount,
     source: maybe(isLike({ errors: isErrors, more_errors: isCount })),
+    limited: maybe(isLike({ MaxChargeVoltage: isLimited, MaxChargeCurrent: isLimited,
+        MaxDischargeCurrent: isLimited })),
     values: maybe(isLike({ Soc: isReading, Voltage: isReading })),
 });
 

@@ -29,6 +29,14 @@ function valuesText(soc, voltage) {
         .filter(Boolean).join(' ') || 'live';
 }
 
+// Which rule of the configuration holds a limit down: of a current first. '' for none.
+function limitedText({ limited = {} }) {
+    const { MaxChargeCurrent: charge, MaxDischargeCurrent: discharge, MaxChargeVoltage: voltage } = limited;
+    const first = charge || discharge || voltage;
+
+    return first === undefined ? '' : `, limited: ${first.by}`;
+}
+
 // The first of the fields, with how many there are besides; more: of those that are not told.
 function wrongFields({ errors = [], more_errors: more = 0 }) {
     const [first] = errors.map(error => error.field).filter(Boolean);
@@ -72,7 +80,7 @@ function batteryStatus(battery, soc, voltage) {
     }
 
     const text = complaint(battery);
-    return text === null ? dot('green', valuesText(soc, voltage)) : dot('yellow', text);
+    return text === null ? dot('green', valuesText(soc, voltage) + limitedText(battery)) : dot('yellow', text);
 }
 
 // The status for an answer that refuses: application/problem+json.

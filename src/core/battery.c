@@ -172,11 +172,35 @@ log_state (const VbBattery *battery, gint64 now)
   const char *state = vb_state_name (battery->state);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  vb_publish_describe (&battery->values, &battery->config, &battery->required, &battery->source,
-                       battery->state, now, text);
+  vb_publish_describe (&battery->values, &battery->config, &battery->required, &battery->rules,
+                       &battery->source, battery->state, now, text);
   g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", name, "BATTERY_STATE", state,
                     "MESSAGE", "battery %s: %s%s%s", name, state, text->len > 0 ? ": " : "",
                     text->str);
+}
+
+/* Tells which rule limits, once for each change. */
+static void
+tell_limited (VbBattery *battery)
+{
+  const VbRules *rules = &battery->rules;
+  const char *name = battery->config.fixed.name;
+
+  if (battery->listeners == NULL || !vb_rules_are_retold (rules))
+    return;
+
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++) {
+    g_autoptr (GString) text = NULL;
+
+    if (!rules->retold[limit])
+      continue;
+    text = g_string_new (NULL);
+    vb_limited_describe (&rules->limited[limit], limit, text);
+    g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", name, "BATTERY_LIMITED_BY",
+                      vb_rule_name (rules->limited[limit].by), "MESSAGE", "battery %s: %s", name,
+                      text->str);
+  }
+  TELL (battery, limited);
 }
 
 static void
@@ -311,6 +335,7 @@ step (VbBattery *battery, VbState next, gboolean has_record, gint64 now)
     log_state (battery, now);
   battery->next_tick = schedule (battery, now);
   tell_change (battery, before);
+  tell_limited (battery);
 
   return values->changed->len;
 }
@@ -479,8 +504,8 @@ vb_battery_apply (VbBattery *battery,
     changed = take (battery, &context, record, mode, now);
   } else
     changed = lose_reach (battery, now);
-  vb_verdict_fill (verdict, config, &battery->required, &battery->values, record, battery->state,
-                   changed, now);
+  vb_verdict_fill (verdict, config, &battery->required, &battery->rules, &battery->values, record,
+                   battery->state, changed, now);
   if (reached) {
     warns = vb_plausible_look (&battery->plausible, config, &battery->required, &battery->values,
                                now);
@@ -630,6 +655,12 @@ vb_battery_reason (const VbBattery *battery, gint64 now, GString *text)
   else
     vb_publish_waits (&battery->values, &battery->config, &battery->required, &battery->source, now,
                       text);
+}
+
+const VbLimited *
+vb_battery_limited (const VbBattery *battery)
+{
+  return vb_rules_config_is_on (&battery->config.live.rules) ? battery->rules.limited : NULL;
 }
 
 void

@@ -64,6 +64,9 @@ typedef struct
 
   /* A client of the bus has written @item. */
   void (*written) (VbBattery *battery, guint item, gpointer user_data);
+
+  /* Another rule limits than before, or none any more: after the step that it came with. */
+  void (*limited) (VbBattery *battery, gpointer user_data);
 } VbBatteryEvents;
 
 /** Makes a battery in state `waiting`; @config is copied. Free with vb_battery_free(). */
@@ -171,6 +174,10 @@ const VbValue *vb_battery_value (const VbBattery *battery, guint item);
 /** What the source asked for where another value of @item is in force: a limit beyond the seat
     belt, or in `stale`. NULL where it is what was asked for, or where nothing was. */
 const VbValue *vb_battery_asked (const VbBattery *battery, guint item);
+
+/** What of the rules holds the three limits down, an array of VB_N_LIMITS; NULL where the battery
+    has no rules. */
+const VbLimited *vb_battery_limited (const VbBattery *battery);
 
 /**
  * Appends what a person should know of the battery as it is: limits that the seat belt changed, a

@@ -140,6 +140,7 @@ void
 vb_publish_describe (const VbValues *values,
                      const VbBatteryConfig *config,
                      const VbRequired *required,
+                     const VbRules *rules,
                      const VbSource *source,
                      VbState state,
                      gint64 now,
@@ -154,6 +155,8 @@ vb_publish_describe (const VbValues *values,
 
   switch (state) {
   case VB_STATE_LIVE:
+    if (vb_told_describe (rules->told, text))
+      return;
     g_string_append (text, "Receiving data from ");
     vb_shown_append (text, source->named != NULL ? source->named : "nobody", BRIEF_MAX);
     return;
@@ -277,8 +280,8 @@ show_cable (const Step *step, guint item)
       MAX (own[step->state], (gint64)vb_value_number (&step->values->sent[item].value, 0)));
 }
 
-/* The line changes with the state, not with the second; where the source has a text of its own,
-   that one is shown while it is live. */
+/* The line changes with the state and the rule that limits, not with the second; where the source
+   has a text of its own, that one is shown while it is live. */
 static void
 show_information (const Step *step, guint item, const VbField *field)
 {
@@ -291,12 +294,14 @@ show_information (const Step *step, guint item, const VbField *field)
   }
 
   if (!step->entered
-      && !(live && (step->source->renamed || !(step->values->flags[item] & VB_ITEM_DERIVED))))
+      && !(live
+           && (step->source->renamed || vb_rules_are_retold (step->rules)
+               || !(step->values->flags[item] & VB_ITEM_DERIVED))))
     return;
 
   text = g_string_new (NULL);
-  vb_publish_describe (step->values, step->config, step->required, step->source, step->state,
-                       step->now, text);
+  vb_publish_describe (step->values, step->config, step->required, step->rules, step->source,
+                       step->state, step->now, text);
   vb_values_show (step->values, item, &(VbValue){ .kind = VB_VALUE_TEXT, .as.text = text->str },
                   step->now);
   step->values->flags[item] |= VB_ITEM_DERIVED;
@@ -358,7 +363,7 @@ show_item (const Step *step, guint item, const VbField *field)
   case VB_KNOWN_MAX_CHARGE_CURRENT:
   case VB_KNOWN_MAX_DISCHARGE_CURRENT:
     if (shows_values)
-      show_limit (step, item, field, vb_rules_limit (field->known));
+      show_limit (step, item, field, vb_limited_by_field (field->known));
     else
       show_group (step, item, field);
     break;

@@ -27,10 +27,12 @@ void vb_publish (VbValues *values,
 #define VB_INFORMATION_MAX 128
 
 /** Appends the line that a person reads in the GUI for @state: why it is not live, and what
-    follows. It has VB_INFORMATION_MAX bytes at most, whatever the source sent. */
+    follows; in `live` which rule limits, or else from whom data come. It has VB_INFORMATION_MAX
+    bytes at most, whatever the source sent. */
 void vb_publish_describe (const VbValues *values,
                           const VbBatteryConfig *config,
                           const VbRequired *required,
+                          const VbRules *rules,
                           const VbSource *source,
                           VbState state,
                           gint64 now,

@@ -22,21 +22,6 @@ typedef struct
   gint64 now;
 } Run;
 
-static const char *const names[] = {
-  [VB_RULE_NONE] = "none",
-  [VB_RULE_CHARGE_VOLTAGE] = "charge-voltage",
-  [VB_RULE_CHARGE_CURRENT] = "charge-current",
-  [VB_RULE_DISCHARGE_CURRENT] = "discharge-current",
-  [VB_RULE_CHARGE_BY_CELL_VOLTAGE] = "charge-by-cell-voltage",
-  [VB_RULE_DISCHARGE_BY_CELL_VOLTAGE] = "discharge-by-cell-voltage",
-  [VB_RULE_CHARGE_BY_TEMPERATURE] = "charge-by-temperature",
-  [VB_RULE_DISCHARGE_BY_TEMPERATURE] = "discharge-by-temperature",
-  [VB_RULE_CHARGE_BY_SOC] = "charge-by-soc",
-  [VB_RULE_DISCHARGE_BY_SOC] = "discharge-by-soc",
-  [VB_RULE_RECOVER_HOLD] = "recover-hold",
-  [VB_RULE_RECOVER_RAMP] = "recover-ramp",
-};
-
 static const VbRule rule_of_limit[] = {
   [VB_LIMIT_CHARGE_VOLTAGE] = VB_RULE_CHARGE_VOLTAGE,
   [VB_LIMIT_CHARGE_CURRENT] = VB_RULE_CHARGE_CURRENT,
@@ -52,45 +37,12 @@ static const VbRule rule_of_curve[] = {
   [VB_DISCHARGE_BY_SOC] = VB_RULE_DISCHARGE_BY_SOC,
 };
 
-const char *
-vb_rule_name (VbRule rule)
-{
-  g_return_val_if_fail (rule < VB_N_RULES, NULL);
-
-  return names[rule];
-}
-
-VbKnown
-vb_rules_field (VbLimit limit)
-{
-  static const VbKnown fields[] = {
-    [VB_LIMIT_CHARGE_VOLTAGE] = VB_KNOWN_MAX_CHARGE_VOLTAGE,
-    [VB_LIMIT_CHARGE_CURRENT] = VB_KNOWN_MAX_CHARGE_CURRENT,
-    [VB_LIMIT_DISCHARGE_CURRENT] = VB_KNOWN_MAX_DISCHARGE_CURRENT,
-  };
-
-  g_return_val_if_fail (limit < VB_N_LIMITS, VB_KNOWN_NONE);
-
-  return fields[limit];
-}
-
-VbLimit
-vb_rules_limit (VbKnown field)
-{
-  VbLimit limit = 0;
-
-  while (limit < VB_N_LIMITS && vb_rules_field (limit) != field)
-    limit++;
-
-  return limit;
-}
-
 void
 vb_rules_activate (VbValues *values, const VbRulesConfig *config)
 {
   for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
     if (!isnan (config->maximum[limit]))
-      vb_values_activate (values, vb_item_known (vb_rules_field (limit)));
+      vb_values_activate (values, vb_item_known (vb_limited_field (limit)));
 }
 
 static gboolean
@@ -275,7 +227,7 @@ vb_rules_run (VbRules *rules,
 
   vb_rules_pause (rules);
   for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++) {
-    const VbSample *sent = &values->sent[vb_item_known (vb_rules_field (limit))];
+    const VbSample *sent = &values->sent[vb_item_known (vb_limited_field (limit))];
 
     if (!vb_rules_config_governs (&live->rules, limit)) {
       rules->governed[limit] = (VbGoverned){ 0 };
@@ -284,14 +236,27 @@ vb_rules_run (VbRules *rules,
       govern_voltage (&run, limit, sent);
     else
       govern_current (&run, limit, sent);
+    rules->retold[limit] = vb_told_follow (&rules->told[limit], &rules->limited[limit], now);
   }
+}
+
+gboolean
+vb_rules_are_retold (const VbRules *rules)
+{
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
+    if (rules->retold[limit])
+      return TRUE;
+
+  return FALSE;
 }
 
 void
 vb_rules_pause (VbRules *rules)
 {
-  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++) {
     rules->limited[limit].by = VB_RULE_NONE;
+    rules->retold[limit] = FALSE;
+  }
   for (VbCurveId id = 0; id < VB_N_CURVES; id++)
     rules->lacking[id] = VB_INPUT_NONE;
 }
@@ -332,10 +297,10 @@ vb_rules_warn (const VbRules *rules,
     field = vb_item (vb_item_known (vb_input_field (input)))->name;
     if (inputs->time[input] == 0)
       g_ptr_array_add (texts, g_strdup_printf ("%s has never been sent: %s stops charging", field,
-                                               names[rule_of_curve[id]]));
+                                               vb_rule_name (rule_of_curve[id])));
     else
       g_ptr_array_add (texts, g_strdup_printf ("%s not sent for %.6g s: %s stops charging", field,
                                                (double)live->freshness.stale_after / G_USEC_PER_SEC,
-                                               names[rule_of_curve[id]]));
+                                               vb_rule_name (rule_of_curve[id])));
   }
 }

@@ -1,36 +1,8 @@
 #pragma once
 
-#include "inputs.h"
+#include "limited.h"
 
 G_BEGIN_DECLS
-
-/** What can limit. */
-typedef enum
-{
-  VB_RULE_NONE,
-  VB_RULE_CHARGE_VOLTAGE,
-  VB_RULE_CHARGE_CURRENT,
-  VB_RULE_DISCHARGE_CURRENT,
-  VB_RULE_CHARGE_BY_CELL_VOLTAGE,
-  VB_RULE_DISCHARGE_BY_CELL_VOLTAGE,
-  VB_RULE_CHARGE_BY_TEMPERATURE,
-  VB_RULE_DISCHARGE_BY_TEMPERATURE,
-  VB_RULE_CHARGE_BY_SOC,
-  VB_RULE_DISCHARGE_BY_SOC,
-  VB_RULE_RECOVER_HOLD,
-  VB_RULE_RECOVER_RAMP,
-  VB_N_RULES
-} VbRule;
-
-/** What holds one of the three limits down. */
-typedef struct
-{
-  VbRule by;     /* VB_RULE_NONE: nothing does, and the rest means nothing */
-  double to;     /* what it lowers the limit to: V or A */
-  VbInput input; /* what it goes by; VB_INPUT_NONE where it goes by nothing */
-  double value;  /* of that; NAN where it is not there */
-  double share;  /* %; NAN where the rule has no share */
-} VbLimited;
 
 /** How one limit has been governed so far. Zeroed it has not been. */
 typedef struct
@@ -56,14 +28,9 @@ typedef struct
   VbSample limits[VB_N_LIMITS]; /* what is in force; invalid where no rule is about it */
   VbLimited limited[VB_N_LIMITS];
   VbInput lacking[VB_N_CURVES]; /* what a charge curve lacks; VB_INPUT_NONE: nothing */
+  VbTold told[VB_N_LIMITS];
+  gboolean retold[VB_N_LIMITS]; /* with the last run */
 } VbRules;
-
-/** The key of the configuration that @rule stands for. */
-const char *vb_rule_name (VbRule rule);
-
-/** The field of @limit, and back; VB_N_LIMITS for another field. */
-VbKnown vb_rules_field (VbLimit limit);
-VbLimit vb_rules_limit (VbKnown field);
 
 /** Takes the limits that rules supply among the items that a step looks at. */
 void vb_rules_activate (VbValues *values, const VbRulesConfig *config);
@@ -75,6 +42,9 @@ void vb_rules_run (VbRules *rules,
                    const VbInputs *inputs,
                    gboolean has_record,
                    gint64 now);
+
+/** Whether what people were told of any limit has changed with the last run. */
+gboolean vb_rules_are_retold (const VbRules *rules);
 
 /** Nothing is limited by rules while others decide; how far each has recovered is kept. */
 void vb_rules_pause (VbRules *rules);

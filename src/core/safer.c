@@ -4,7 +4,7 @@
 static double
 in_force (const VbValues *values, const VbRules *rules, VbState state, guint item)
 {
-  const VbLimit limit = vb_rules_limit (vb_item (item)->field->known);
+  const VbLimit limit = vb_limited_by_field (vb_item (item)->field->known);
   const double shown = vb_value_number (&values->shown[item].value, 0);
 
   if (limit == VB_N_LIMITS || rules->limited[limit].by == VB_RULE_NONE

@@ -33,6 +33,7 @@ void
 vb_verdict_fill (VbVerdict *verdict,
                  const VbBatteryConfig *config,
                  const VbRequired *required,
+                 const VbRules *rules,
                  const VbValues *values,
                  const VbRecord *record,
                  VbState state,
@@ -47,6 +48,9 @@ vb_verdict_fill (VbVerdict *verdict,
   g_ptr_array_set_size (verdict->missing, 0);
   g_ptr_array_set_size (verdict->warnings, 0);
   vb_required_missing (required, config, values, now, verdict->missing);
+  verdict->has_rules = vb_rules_config_is_on (&config->live.rules);
+  for (VbLimit limit = 0; verdict->has_rules && limit < VB_N_LIMITS; limit++)
+    verdict->limited[limit] = rules->limited[limit];
 
   /* Of what is out of reach nothing is taken, and no advice is needed. */
   if (record->connected == VB_CONNECTED_NO)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "presence.h"
+#include "rules.h"
 #include "required.h"
 #include "selection.h"
 #include "source.h"
@@ -17,6 +18,8 @@ typedef struct
   GPtrArray *warnings; /* of char *: owned texts */
   GPtrArray *safer;    /* of const char *: flat names, what was taken of fields that were not */
   GString *reason;     /* why it is not live; empty where it is */
+  gboolean has_rules;  /* there are limits by rules */
+  VbLimited limited[VB_N_LIMITS]; /* which of them hold it down */
 } VbVerdict;
 
 VbVerdict *vb_verdict_new (void);
@@ -27,6 +30,7 @@ void vb_verdict_free (VbVerdict *verdict);
 void vb_verdict_fill (VbVerdict *verdict,
                       const VbBatteryConfig *config,
                       const VbRequired *required,
+                      const VbRules *rules,
                       const VbValues *values,
                       const VbRecord *record,
                       VbState state,

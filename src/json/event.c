@@ -132,6 +132,16 @@ vb_json_event_selected (const VbBattery *battery, GString *text)
 }
 
 void
+vb_json_event_limited (const VbBattery *battery, GString *text)
+{
+  VbJsonWriter json;
+
+  begin (&json, battery, text);
+  vb_json_member_limited (&json, vb_battery_limited (battery));
+  vb_json_end_object (&json);
+}
+
+void
 vb_json_event_renamed (const VbBattery *battery, GString *text)
 {
   VbJsonWriter json;

@@ -31,6 +31,9 @@ void vb_json_event_refused (const VbBattery *battery, GString *text);
 /** `selected`: what Venus has chosen. */
 void vb_json_event_selected (const VbBattery *battery, GString *text);
 
+/** `limited`: which rules limit. */
+void vb_json_event_limited (const VbBattery *battery, GString *text);
+
 /** `renamed`: the custom name. */
 void vb_json_event_renamed (const VbBattery *battery, GString *text);
 

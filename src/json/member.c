@@ -3,6 +3,9 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "core/limits.h"
+
+#define SHARE_DECIMALS 1
 
 void
 vb_json_member_time (VbJsonWriter *json, const char *name, gint64 time)
@@ -94,6 +97,42 @@ vb_json_member_value (VbJsonWriter *json, const VbValue *value, int decimals)
     vb_json_null (json);
     break;
   }
+}
+
+static void
+member_limit (VbJsonWriter *json, VbLimit limit, const VbLimited *limited)
+{
+  const guint item = vb_item_known (vb_limited_field (limit));
+  VbValue to = { .kind = VB_VALUE_REAL, .as.real = limited->to };
+
+  vb_limits_round (item, &to);
+  vb_json_name (json, vb_item (item)->name);
+  vb_json_begin_object (json);
+  vb_json_name (json, "to");
+  vb_json_member_value (json, &to, vb_item (item)->field->decimals);
+  vb_json_member_string (json, "by", vb_rule_name (limited->by));
+  if (limited->input != VB_INPUT_NONE) {
+    const VbItem *input = vb_item (vb_item_known (vb_input_field (limited->input)));
+
+    vb_json_member_string (json, "field", input->name);
+    vb_json_member_real (json, "value", limited->value, input->field->decimals);
+    vb_json_member_real (json, "share", limited->share, SHARE_DECIMALS);
+  }
+  vb_json_end_object (json);
+}
+
+void
+vb_json_member_limited (VbJsonWriter *json, const VbLimited *limited)
+{
+  if (limited == NULL)
+    return;
+
+  vb_json_name (json, "limited");
+  vb_json_begin_object (json);
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
+    if (limited[limit].by != VB_RULE_NONE)
+      member_limit (json, limit, &limited[limit]);
+  vb_json_end_object (json);
 }
 
 static void

@@ -31,6 +31,10 @@ void vb_json_member_any_errors (VbJsonWriter *json, const GPtrArray *errors, gui
 /** A value, a real with @decimals places, or null. */
 void vb_json_member_value (VbJsonWriter *json, const VbValue *value, int decimals);
 
+/** `limited`: which rule holds which of the limits down, and to what; nothing where @limited, an
+    array of VB_N_LIMITS, is NULL. */
+void vb_json_member_limited (VbJsonWriter *json, const VbLimited *limited);
+
 /** `selected`: what Venus has chosen, each member null where that is not known. */
 void vb_json_member_selected (VbJsonWriter *json, const VbBattery *battery);
 

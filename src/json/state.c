@@ -62,6 +62,7 @@ vb_json_state_verdict (const VbBattery *battery,
   vb_json_member_texts (&json, "warnings", verdict->warnings);
   vb_json_member_errors (&json, record->errors, record->n_more);
   member_safer (&json, verdict->safer);
+  vb_json_member_limited (&json, verdict->has_rules ? verdict->limited : NULL);
   if (verdict->reason->len > 0)
     vb_json_member_string (&json, "reason", verdict->reason->str);
   vb_json_member_time (&json, "time", vb_clock_now ());
@@ -212,6 +213,7 @@ vb_json_state_battery (const VbBattery *battery, gint64 now, GString *text)
   member_source (&json, battery, now);
   vb_json_member_texts (&json, "missing", missing);
   vb_json_member_texts (&json, "warnings", warnings);
+  vb_json_member_limited (&json, vb_battery_limited (battery));
   member_values (&json, battery, now);
   vb_json_end_object (&json);
 }

@@ -140,6 +140,10 @@ send_snapshot (VbWebEvents *stream, VbHttpStream *reader, const char *wanted)
     append_event (stream, "selected", text);
     vb_json_event_all_values (battery, stream->data);
     append_event (stream, "values", text);
+    if (vb_battery_limited (battery) == NULL)
+      continue;
+    vb_json_event_limited (battery, stream->data);
+    append_event (stream, "limited", text);
   }
   vb_http_stream_write (reader, text->str, text->len);
 }
@@ -295,11 +299,24 @@ on_written (VbBattery *battery, guint item, gpointer user_data)
   send (stream, battery, "written");
 }
 
+static void
+on_limited (VbBattery *battery, gpointer user_data)
+{
+  VbWebEvents *stream = user_data;
+
+  if (!is_heard (stream))
+    return;
+
+  vb_json_event_limited (battery, stream->data);
+  send (stream, battery, "limited");
+}
+
 static const VbBatteryEvents tells = {
   .changed = on_changed,
   .taken = on_taken,
   .refused = on_refused,
   .written = on_written,
+  .limited = on_limited,
 };
 
 VbWebEvents *

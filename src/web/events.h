@@ -9,8 +9,8 @@ G_BEGIN_DECLS
  * VbWebEvents:
  *
  * `GET /events`: server-sent events of what happens to the batteries: state, values, refused,
- * selected, renamed, written; with `?accepted=true` also each record that was taken. A reader
- * begins with a snapshot, or goes on from its Last-Event-ID where that is not too long ago.
+ * selected, renamed, written, limited; with `?accepted=true` also each record that was taken. A
+ * reader begins with a snapshot, or goes on from its Last-Event-ID where that is not too long ago.
  */
 typedef struct _VbWebEvents VbWebEvents;
 

@@ -144,6 +144,25 @@ append_states (const GPtrArray *batteries, GString *text)
   }
 }
 
+/* A battery has the limits that its rules are about, each with what holds it down, if anything. */
+static void
+append_limited (const GPtrArray *batteries, GString *text)
+{
+  vb_prometheus_text_append_head (
+      text, "virtual_battery_limited", "gauge",
+      "1 for the rule that holds a limit down, `none` where none does.");
+  for (guint i = 0; i < batteries->len; i++) {
+    const VbBattery *battery = g_ptr_array_index (batteries, i);
+    const VbLimited *limited = vb_battery_limited (battery);
+
+    for (VbLimit limit = 0; limited != NULL && limit < VB_N_LIMITS; limit++)
+      g_string_append_printf (
+          text, "virtual_battery_limited{battery=\"%s\",limit=\"%s\",by=\"%s\"} 1\n",
+          name_of (battery), vb_item (vb_item_known (vb_limited_field (limit)))->name,
+          vb_rule_name (limited[limit].by));
+  }
+}
+
 static void
 append_refused (const GPtrArray *batteries, GString *text)
 {
@@ -230,6 +249,7 @@ vb_metrics_append (const GPtrArray *batteries,
   append_states (batteries, text);
   append_metrics (batteries, now, text);
   append_refused (batteries, text);
+  append_limited (batteries, text);
   vb_field_metrics_append (batteries, text);
   append_timing (timing, text);
   append_process (text);

@@ -60,6 +60,18 @@ function sockets(port) {
     return [...connected].filter(socket => socket.remotePort === port);
 }
 
+check('a rule that limits', CALM_BATTERY + '[limits]\ncharge-current=100\ncharge-by-soc=80:100;100:0\n', {},
+    async (seen, daemon) => {
+        await join(seen);
+        seen.take({ payload: { ...RECORD, Soc: 82 } });
+        await until(() => seen.status() === 'green dot 82 % 52.7 V, limited: charge-by-soc', 'it is told');
+        assert.strictEqual(seen.first[seen.first.length - 1].payload.limited.MaxChargeCurrent.to, 90);
+        assert.strictEqual((await daemon.battery()).limited.MaxChargeCurrent.by, 'charge-by-soc');
+        // By a ramp it is back at 100 A after 25 s.
+        seen.take({ payload: { ...RECORD, MaxChargeCurrent: 20 } });
+        await until(() => seen.status() === GREEN, 'no rule limits any more');
+    });
+
 check('a record, its verdict, green', CALM_BATTERY, {}, async (seen, daemon) => {
     await join(seen);
     const verdict = seen.first[seen.first.length - 1];

@@ -124,6 +124,23 @@ def test_events(world):
     eventually(lambda: reader.next('selected')['selected']['dvcc'], 'DVCC is told')
 
 
+def test_limited(world):
+    """Which rule limits, when that changes, and not with the number."""
+    daemon, _ = world.live('[battery]\n' + CALM + '[limits]\ncharge-current=100\n'
+                           'charge-by-soc=80:100;100:0\n')
+    reader = Reader(daemon)
+    for name in SNAPSHOT:
+        equal(reader.event()[0], name)
+    equal(reader.event(), ('limited', {'battery': 'virtual', 'limited': {}}))
+    for soc in (81, 82, 83):
+        daemon.http.post({**RECORD, 'Soc': soc})
+    equal(reader.next('limited')['limited'], {'MaxChargeCurrent': {
+        'to': 95, 'by': 'charge-by-soc', 'field': 'Soc', 'value': 81, 'share': 95}})
+    equal([reader.event()[0] for _ in range(2)], ['values', 'values'])
+    daemon.http.delete()
+    equal(reader.event()[1]['state'], 'gone')
+
+
 def test_accepted(world):
     """Each record that was taken, also one that changed nothing, for who asks for them."""
     daemon, _ = world.live()

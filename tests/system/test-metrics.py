@@ -96,6 +96,17 @@ def version():
     return re.search(r'\d+\.\d+\.\d+\S*', output)[0]
 
 
+def test_limited(world):
+    """What holds each limit down, of a battery that has rules."""
+    daemon, _ = world.live('[battery]\n' + CALM + '[battery shed]\nrole=monitor\n' + CALM
+                           + '[limits]\ncharge-current=100\ncharge-by-soc=80:100;100:0\n')
+    daemon.http.post({**RECORD, 'Soc': 90})
+    told = [name for name in scrape(daemon) if name.startswith('virtual_battery_limited{')]
+    equal(told, [labelled('limited', battery='virtual', limit=f'Max{limit}', by=by)
+                 for limit, by in (('ChargeVoltage', 'none'), ('ChargeCurrent', 'charge-by-soc'),
+                                   ('DischargeCurrent', 'none'))])
+
+
 def test_several(world):
     """One metric, a sample for each battery."""
     world.system()

@@ -4,11 +4,12 @@ is what it describes."""
 import json
 import os
 import re
+import signal
 import subprocess
 
 import harness
 from clients import RECORD
-from harness import CALM, SOURCE_ROOT, equal
+from harness import CALM, SOURCE_ROOT, equal, eventually
 
 CONFIG = '[battery]\nhistory=true\n' + CALM
 NPM_ROOT = os.environ['NPM_ROOT']
@@ -138,6 +139,13 @@ def test_answers(world):
     answer = daemon.http.get('/battery/virtual/recent')
     equal((answer.status, len(answer.body['records'])), (200, 13))
     equal(sum('errors' in record for record in answer.body['records']), 9)
+    daemon.config.write_text(daemon.config.read_text() + '[limits]\ncharge-current=60\n'
+                             'charge-by-cell-voltage=3.3:100;3.5:0\n')
+    daemon.signal(signal.SIGHUP)
+    eventually(lambda: 'limited' in daemon.state(), 'the rules are there')
+    ask(200, 'POST', '/battery', {**RECORD, 'MaxCellVoltage': 3.4})
+    equal(pairs[-1][1]['limited']['MaxChargeCurrent']['by'], 'charge-by-cell-voltage')
+    ask(200, 'GET', '/battery')
     pairs.append(('#/components/schemas/Recent', answer.body))
     ask(404, 'GET', '/battery/{name}/recent')
     ask(200, 'POST', '/battery/check', RECORD)

@@ -150,7 +150,7 @@ random_record (Walk *walk, gboolean cell_temperatures, GString *record)
     }
   }
   for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++) {
-    const char *name = vb_item (vb_item_known (vb_rules_field (limit)))->name;
+    const char *name = vb_item (vb_item_known (vb_limited_field (limit)))->name;
 
     if (isnan (walk->sent[limit]))
       continue;
@@ -163,7 +163,7 @@ random_record (Walk *walk, gboolean cell_temperatures, GString *record)
 static double
 on_bus (const Walk *walk, VbLimit limit)
 {
-  return number_on_bus (walk->fixture, vb_rules_field (limit));
+  return number_on_bus (walk->fixture, vb_limited_field (limit));
 }
 
 static double
@@ -272,14 +272,15 @@ assert_steady (Walk *walk, const char *record)
 
   fixture->config.live.rules.recover_ramp = 3000;
   reconfigure (fixture);
-  for (guint i = 0; i < 60; i++) {
+  for (guint i = 0; i < 70; i++) {
     const double before = on_bus (walk, VB_LIMIT_CHARGE_CURRENT);
 
     tick_at (fixture, fixture->now - START + SECOND);
     g_assert_true (push (fixture, record));
     if (i > 0)
       g_assert_false (on_bus (walk, VB_LIMIT_CHARGE_CURRENT) < before);
-    if (i > 42)
+    /* The line follows after a while. */
+    if (i > 42 + VB_TOLD_AFTER)
       assert_step (fixture, VB_STATE_LIVE, 0);
   }
 }
@@ -294,7 +295,7 @@ append_all (const Walk *walk, gboolean cell_temperatures, GString *record)
       append (record, vb_item (vb_item_known (vb_input_field (input)))->name, walk->inputs[input]);
   for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
     if (!isnan (walk->sent[limit]))
-      append (record, vb_item (vb_item_known (vb_rules_field (limit)))->name, walk->sent[limit]);
+      append (record, vb_item (vb_item_known (vb_limited_field (limit)))->name, walk->sent[limit]);
 }
 
 static void

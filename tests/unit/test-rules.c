@@ -8,7 +8,8 @@
 #define LOW_CELL "discharge-by-cell-voltage='2.9:0;3.1:100'"
 
 /* What is measured, with nothing that a rule takes away. */
-#define MEASURED MONITORED " MinCellVoltage=3.30 MaxCellVoltage=3.40 Temperature=20"
+#define LOW MONITORED " MinCellVoltage=3.30"
+#define MEASURED LOW " MaxCellVoltage=3.40 Temperature=20"
 
 static void
 push_at (Fixture *fixture, double seconds, const char *record)
@@ -394,6 +395,108 @@ test_safer (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeCurrent=50");
 }
 
+static void
+assert_limited (Fixture *fixture, VbLimit limit, VbRule by, double to)
+{
+  g_assert_true (fixture->verdict->has_rules);
+  g_assert_cmpstr (vb_rule_name (fixture->verdict->limited[limit].by), ==, vb_rule_name (by));
+  if (by != VB_RULE_NONE)
+    g_assert_cmpfloat_with_epsilon (fixture->verdict->limited[limit].to, to, 1e-9);
+  g_assert_cmpint (vb_battery_limited (fixture->battery)[limit].by, ==, by);
+}
+
+/* The verdict says what limits with each record. */
+static void
+test_limited (Fixture *fixture, gconstpointer user_data)
+{
+  const VbLimited *limited = &fixture->verdict->limited[VB_LIMIT_CHARGE_CURRENT];
+
+  restart_with (fixture, MAXIMA " " CELL " " LOW_CELL);
+  push_at (fixture, 0, MEASURED);
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
+    assert_limited (fixture, limit, VB_RULE_NONE, 0);
+
+  /* What the source sends is what would be without rules. */
+  push_at (fixture, 1, MEASURED " MaxChargeCurrent=120 MaxChargeVoltage=57");
+  assert_limited (fixture, VB_LIMIT_CHARGE_CURRENT, VB_RULE_CHARGE_CURRENT, 100);
+  assert_limited (fixture, VB_LIMIT_CHARGE_VOLTAGE, VB_RULE_CHARGE_VOLTAGE, 56);
+  push_at (fixture, 2, LOW " MaxChargeCurrent=20 MaxChargeVoltage=57 MaxCellVoltage=3.475");
+  assert_limited (fixture, VB_LIMIT_CHARGE_CURRENT, VB_RULE_NONE, 0);
+  push_at (fixture, 3, LOW " MaxChargeCurrent=20 MaxChargeVoltage=57 MaxCellVoltage=3.525");
+  assert_limited (fixture, VB_LIMIT_CHARGE_CURRENT, VB_RULE_CHARGE_BY_CELL_VOLTAGE, 10);
+  g_assert_cmpint (limited->input, ==, VB_INPUT_MAX_CELL_VOLTAGE);
+  g_assert_cmpfloat (limited->value, ==, 3.525);
+  g_assert_cmpfloat_with_epsilon (limited->share, 10, 1e-9);
+  push_at (fixture, 4, LOW " MaxChargeCurrent=20 MaxChargeVoltage=57 MaxCellVoltage=3.4");
+  assert_limited (fixture, VB_LIMIT_CHARGE_CURRENT, VB_RULE_RECOVER_RAMP, 12);
+  push_at (fixture, 5, LOW " MaxChargeCurrent=20 MaxChargeVoltage=57 MaxCellVoltage=3.6");
+  assert_limited (fixture, VB_LIMIT_CHARGE_CURRENT, VB_RULE_CHARGE_BY_CELL_VOLTAGE, 0);
+  push_at (fixture, 6, LOW " MaxChargeCurrent=20 MaxChargeVoltage=57 MaxCellVoltage=3.4");
+  assert_limited (fixture, VB_LIMIT_CHARGE_CURRENT, VB_RULE_RECOVER_HOLD, 0);
+
+  /* Where the ladder decides, no rule does. */
+  tick_at (fixture, 36 * SECOND);
+  g_assert_cmpint (vb_battery_limited (fixture->battery)[VB_LIMIT_CHARGE_CURRENT].by, ==,
+                   VB_RULE_NONE);
+  set_limits (fixture, "");
+  reconfigure (fixture);
+  g_assert_null (vb_battery_limited (fixture->battery));
+}
+
+static void
+count_limited (VbBattery *battery, gpointer user_data)
+{
+  (*(guint *)user_data)++;
+}
+
+/* The line and the event change with the rule, not with the number, and not with every record of a
+   rule that comes and goes. */
+static void
+test_told (Fixture *fixture, gconstpointer user_data)
+{
+  static const VbBatteryEvents events = { .limited = count_limited };
+  guint told = 0;
+
+  restart_with (fixture, MAXIMA " " CELL " " LOW_CELL " recover-ramp=50");
+  vb_battery_add_listener (fixture->battery, &events, &told);
+  push_at (fixture, 0, MEASURED);
+  assert_bus (fixture, "ConnectionInformation='Receiving data from 192.0.2.7'");
+  push_at (fixture, 1, LOW " MaxCellVoltage=3.46");
+  assert_bus (fixture, "ConnectionInformation='Charging limited: highest cell'");
+  g_assert_cmpuint (told, ==, 1);
+  push_at (fixture, 2, MONITORED " MaxCellVoltage=3.47 MinCellVoltage=3.0");
+  assert_bus (fixture, "ConnectionInformation='Charging limited: highest cell; discharging limited:"
+                       " lowest cell'");
+  g_assert_cmpuint (told, ==, 2);
+
+  for (guint i = 3; i < 13; i++)
+    push_at (fixture, i, LOW " MaxCellVoltage=3.46");
+  assert_bus (fixture, "ConnectionInformation='Charging limited: highest cell; discharging limited:"
+                       " lowest cell'");
+  push_at (fixture, 13, LOW " MaxCellVoltage=3.46");
+  assert_bus (fixture, "ConnectionInformation='Charging limited: highest cell'");
+  g_assert_cmpuint (told, ==, 3);
+
+  /* It comes and goes. */
+  for (guint i = 14; i < 60; i++)
+    push_at (fixture, i, i % 5 == 0 ? LOW " MaxCellVoltage=3.46" : MEASURED);
+  assert_bus (fixture, "ConnectionInformation='Charging limited: highest cell'");
+  for (guint i = 60; i < 80; i++)
+    push_at (fixture, i, MEASURED);
+  assert_bus (fixture, "ConnectionInformation='Receiving data from 192.0.2.7'");
+  g_assert_cmpuint (told, ==, 4);
+
+  /* The source's own text stands above it. */
+  push_at (fixture, 80, LOW " MaxCellVoltage=3.46 ConnectionInformation=own");
+  assert_bus (fixture, "ConnectionInformation=own");
+  push_at (fixture, 81, LOW " MaxCellVoltage=3.46 ConnectionInformation=null");
+  push_at (fixture, 82, MONITORED " MinCellVoltage=3.3");
+  for (guint i = 90; i < 140; i += 9)
+    push_at (fixture, i, MONITORED " MinCellVoltage=3.3");
+  assert_bus (fixture, "ConnectionInformation='Charging limited: highest cell not known'");
+  vb_battery_remove_listener (fixture->battery, &told);
+}
+
 /* A configuration with rules costs a battery without limits nothing. */
 static void
 test_steady (Fixture *fixture, gconstpointer user_data)
@@ -425,6 +528,8 @@ main (int argc, char **argv)
   ADD ("ladder", test_ladder);
   ADD ("reload", test_reload);
   ADD ("safer", test_safer);
+  ADD ("limited", test_limited);
+  ADD ("told", test_told);
   ADD ("steady", test_steady);
 #undef ADD
 
