@@ -22,6 +22,9 @@
 #include "venus/system.h"
 #include "web/web.h"
 
+/* How often is looked which month it is. */
+#define CALENDAR_SECONDS 900
+
 /* In the order in which it is made; taken down in reverse, but for the server, which goes first. */
 struct _VbDaemon
 {
@@ -40,6 +43,7 @@ struct _VbDaemon
   VbHistoryKeeper *history_keeper;
   VbCapture *capture;
   VbCaptureFile *capture_file; /* NULL: none was asked for */
+  guint calendar; /* timer */
   VbHttpServer *server;
   VbWeb *web;
   VbExitStatus status;
@@ -72,6 +76,7 @@ vb_daemon_free (VbDaemon *daemon)
   g_clear_pointer (&daemon->ladders, g_ptr_array_unref);
   g_clear_pointer (&daemon->capture_file, vb_capture_file_free);
   g_clear_pointer (&daemon->capture, vb_capture_free);
+  g_clear_handle_id (&daemon->calendar, g_source_remove);
   g_clear_pointer (&daemon->history_keeper, vb_history_keeper_free);
   g_clear_pointer (&daemon->batteries, g_ptr_array_unref);
   g_clear_pointer (&daemon->system, vb_venus_system_free);
@@ -232,6 +237,7 @@ on_reload (gpointer user_data)
   g_free (daemon->file);
   daemon->file = g_strdup (config->file);
   keep_time (daemon);
+  vb_history_keeper_look (daemon->history_keeper);
   g_message ("configuration read again");
 
   return G_SOURCE_CONTINUE;
@@ -286,6 +292,20 @@ add_batteries (VbDaemon *daemon, const char *address, GError **error)
   return VB_EXIT_OK;
 }
 
+/* The month is all that the wall clock decides. */
+static gboolean
+on_calendar (gpointer user_data)
+{
+  const VbDaemon *daemon = user_data;
+  g_autoptr (GDateTime) date = g_date_time_new_now_local ();
+
+  for (guint i = 0; i < daemon->batteries->len; i++)
+    vb_battery_set_month (g_ptr_array_index (daemon->batteries, i),
+                          (guint)g_date_time_get_month (date));
+
+  return G_SOURCE_CONTINUE;
+}
+
 static VbExitStatus
 join_bus (VbDaemon *daemon, GError **error)
 {
@@ -306,6 +326,8 @@ join_bus (VbDaemon *daemon, GError **error)
   if (daemon->system == NULL)
     return VB_EXIT_BUS;
   status = add_batteries (daemon, address, error);
+  on_calendar (daemon);
+  daemon->calendar = g_timeout_add_seconds (CALENDAR_SECONDS, on_calendar, daemon);
   if (status == VB_EXIT_OK)
     daemon->history_keeper
         = vb_history_keeper_new (daemon->batteries, daemon->config->state_dir,

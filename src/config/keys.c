@@ -35,6 +35,7 @@ static const char *const curve_kinds[] = { "linear", "step", NULL };
 #define AMPERES .minimum = 0, .maximum = 3000, .unit = "A"
 #define CELL_VOLTS .minimum = 0, .maximum = 5, .unit = "V"
 #define CELSIUS .minimum = -50, .maximum = 150, .unit = "°C"
+#define DAYS .minimum = 0.01, .maximum = 3650, .unit = "days"
 #define PERCENT .minimum = 0, .maximum = 100, .unit = "%"
 
 const VbKey vb_keys[] = {
@@ -170,6 +171,38 @@ const VbKey vb_keys[] = {
     .by_default = "0",
     .description = "The curves of discharging do not go below it, for plants in which 0 shuts the "
                    "inverter down. What the source sends goes below it, and so does *stale*." },
+  { LIMITS, "cell-max-voltage", VB_KEY_REAL, OF (live.rules.cell_max_voltage), .minimum = 0.1,
+    .maximum = 5, .unit = "V",
+    .description = "No cell above it: MaxChargeVoltage is lowered to what the pack has when its "
+                   "highest cell is there, so that chargers which obey the voltage only hold it "
+                   "too. Every cell has to be known." },
+  { LIMITS, "float-voltage", VB_KEY_REAL, OF (live.rules.float_voltage), VOLTS,
+    .description = "MaxChargeVoltage once the charge voltage has been held (Voltage within 0.5 %, "
+                   "no cell missing) for `absorption-time`, until Soc falls below "
+                   "`rebulk-soc`." },
+  { LIMITS, "absorption-time", VB_KEY_SECONDS, OF (live.rules.absorption_time), SECONDS (0, 86400),
+    DEFAULT (VB_ABSORPTION_TIME), .description = "How long, without a break." },
+  { LIMITS, "rebulk-soc", VB_KEY_REAL, OF (live.rules.rebulk_soc), PERCENT,
+    DEFAULT (VB_REBULK_SOC), .description = "Below it the charge voltage is in force again." },
+  { LIMITS, "balance-voltage", VB_KEY_REAL, OF (live.rules.balance_voltage), VOLTS,
+    .description = "A higher voltage in the place of `charge-voltage` once Soc has reached "
+                   "`balance-from-soc`, for `balance-time`." },
+  { LIMITS, "balance-from-soc", VB_KEY_REAL, OF (live.rules.balance_from_soc), PERCENT,
+    DEFAULT (VB_BALANCE_FROM_SOC), .description = "From which Soc on." },
+  { LIMITS, "balance-time", VB_KEY_SECONDS, OF (live.rules.balance_time), SECONDS (1, 604800),
+    DEFAULT (VB_BALANCE_TIME), .description = "How long." },
+  { LIMITS, "balance-every", VB_KEY_REAL, OF (live.rules.balance_every), DAYS,
+    DEFAULT (VB_BALANCE_EVERY),
+    .description = "At most every so many days; it outlasts a restart." },
+  { LIMITS, "charge-to-soc", VB_KEY_REAL, OF (live.rules.charge_to_soc), PERCENT,
+    .description = "Above it MaxChargeCurrent is 0, until Soc is 2 % lower." },
+  { LIMITS, "charge-to-soc-by-month", VB_KEY_POINTS, OF (live.rules.charge_to_soc_by_month),
+    .minimum = 1, .maximum = 12, .unit = "month",
+    .description = "In its place, by the months of the year: a month that is not named has that of "
+                   "the one before." },
+  { LIMITS, "full-every", VB_KEY_REAL, OF (live.rules.full_every), DAYS,
+    .description = "Every so many days that is ignored until the battery was full: Soc 99.5 %, or "
+                   "with `float-voltage` the end of absorption. It outlasts a restart." },
 
   { STATE, "dir", VB_KEY_TEXT, AT (state_dir), NOT_EMPTY,
     .description = "Directory for what is to survive a restart. Not set: STATE_DIRECTORY where the "

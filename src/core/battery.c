@@ -31,6 +31,7 @@ struct _VbBattery
   VbValues values;
   VbRequired required;
   VbRules rules;
+  guint month; /* of the wall clock; 0: not known */
   VbDoubt doubt;
   VbPlausible plausible;
   VbMembers members;
@@ -67,6 +68,7 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
   vb_battery_config_copy (&battery->config, config);
   vb_values_init (&battery->values);
   vb_history_init (&battery->history);
+  vb_rules_init (&battery->rules, now);
   battery->presence = (VbPresence)VB_PRESENCE_INIT;
   battery->since = now;
   battery->next_tick = G_MAXINT64;
@@ -216,7 +218,7 @@ enter (VbBattery *battery, VbState state, gint64 now)
   if (state == VB_STATE_GONE) {
     vb_values_forget (&battery->values, now - battery->config.live.freshness.warn_after);
     vb_inputs_forget (&battery->required.inputs, now - battery->config.live.freshness.warn_after);
-    battery->rules = (VbRules){ 0 };
+    vb_rules_forget (&battery->rules);
   }
 }
 
@@ -228,7 +230,8 @@ look_at_inputs (VbBattery *battery, gint64 now)
   VbValues *values = &battery->values;
 
   vb_derive (values->sent, values->derived, &battery->members, now, live->optional_after);
-  vb_inputs_note (&battery->required.inputs, values, live, now);
+  if (vb_rules_config_is_on (&live->rules))
+    vb_inputs_note (&battery->required.inputs, values, &battery->members, live, now);
 }
 
 static void
@@ -260,7 +263,8 @@ derive (VbBattery *battery, gboolean has_record, gint64 now)
   /* Before the step that a record leads to it was done already. */
   if (!has_record)
     look_at_inputs (battery, now);
-  vb_rules_run (&battery->rules, live, values, &battery->required.inputs, has_record, now);
+  vb_rules_run (&battery->rules, live, values, &battery->required.inputs, battery->month,
+                has_record, now);
   vb_derive_charge (values->sent, values->derived, &battery->current, live->freshness.warn_after);
   if (battery->config.fixed.screen_cells && battery->members.cells.n > 0)
     derive_system (battery, now);
@@ -361,7 +365,7 @@ vb_battery_delete (VbBattery *battery, gint64 now)
   battery->doubt = (VbDoubt){ 0 };
   battery->plausible = (VbPlausible){ 0 };
   battery->required = (VbRequired){ 0 };
-  battery->rules = (VbRules){ 0 };
+  vb_rules_forget (&battery->rules);
   battery->members = (VbMembers){ 0 };
   vb_derive_system (battery->values.sent, battery->values.derived, &battery->members, now);
 
@@ -655,6 +659,24 @@ vb_battery_reason (const VbBattery *battery, gint64 now, GString *text)
   else
     vb_publish_waits (&battery->values, &battery->config, &battery->required, &battery->source, now,
                       text);
+}
+
+void
+vb_battery_set_month (VbBattery *battery, guint month)
+{
+  battery->month = month;
+}
+
+VbProgrammeMemory
+vb_battery_memory (const VbBattery *battery, gint64 now)
+{
+  return vb_programme_memory (&battery->rules.programme, now);
+}
+
+void
+vb_battery_recall (VbBattery *battery, const VbProgrammeMemory *memory, gint64 now)
+{
+  vb_programme_recall (&battery->rules.programme, memory, now);
 }
 
 const VbLimited *

@@ -156,6 +156,14 @@ void vb_battery_set_counters (VbBattery *battery, const VbCounters *counters, gi
  */
 gboolean vb_battery_clear_history (VbBattery *battery, gint64 now);
 
+/** Tells which month it is by the wall clock: 1 to 12, 0 where that is not known. It counts with
+    the next record. */
+void vb_battery_set_month (VbBattery *battery, guint month);
+
+/** What of the programme of charge outlasts a restart; and again, before the first record. */
+VbProgrammeMemory vb_battery_memory (const VbBattery *battery, gint64 now);
+void vb_battery_recall (VbBattery *battery, const VbProgrammeMemory *memory, gint64 now);
+
 /** State, when it was entered, and the age of the source (its oldest required field, µs). */
 VbState vb_battery_state (const VbBattery *battery);
 gint64 vb_battery_since (const VbBattery *battery);

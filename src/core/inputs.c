@@ -13,6 +13,8 @@ vb_input_field (VbInput input)
     [VB_INPUT_MAX_CELL_TEMPERATURE] = VB_KNOWN_MAX_CELL_TEMPERATURE,
     [VB_INPUT_TEMPERATURE] = VB_KNOWN_TEMPERATURE,
     [VB_INPUT_SOC] = VB_KNOWN_SOC,
+    [VB_INPUT_VOLTAGE] = VB_KNOWN_VOLTAGE,
+    [VB_INPUT_CELL_SUM] = VB_KNOWN_CELL_VOLTAGE_SUM,
   };
 
   g_return_val_if_fail (input < VB_N_INPUTS, VB_KNOWN_NONE);
@@ -20,9 +22,28 @@ vb_input_field (VbInput input)
   return fields[input];
 }
 
-void
-vb_inputs_note (VbInputs *inputs, const VbValues *values, const VbBatteryLive *live, gint64 now)
+/* How many cells there are: those that have been seen, or as many as the source says. */
+static guint
+count_cells (const VbValues *values, const VbMembers *members)
 {
+  const double said = vb_values_number (values, VB_KNOWN_CELL_COUNT);
+  guint n = 0;
+
+  for (guint i = 0; i < members->cells.n; i++)
+    n += members->cells.is_one[i];
+
+  return n == 0 && said > 0 ? (guint)said : n;
+}
+
+void
+vb_inputs_note (VbInputs *inputs,
+                const VbValues *values,
+                const VbMembers *members,
+                const VbBatteryLive *live,
+                gint64 now)
+{
+  inputs->n_cells = count_cells (values, members);
+  inputs->lacks_cell = members->cells.lacking != 0;
   for (VbInput input = VB_INPUT_NONE + 1; input < VB_N_INPUTS; input++) {
     const guint item = vb_item_known (vb_input_field (input));
     const VbSample *sample = vb_values_fresh (values, item, live, now);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "derive.h"
 #include "values.h"
 
 G_BEGIN_DECLS
@@ -14,6 +15,8 @@ typedef enum
   VB_INPUT_MAX_CELL_TEMPERATURE,
   VB_INPUT_TEMPERATURE,
   VB_INPUT_SOC,
+  VB_INPUT_VOLTAGE,
+  VB_INPUT_CELL_SUM,
   VB_N_INPUTS
 } VbInput;
 
@@ -28,6 +31,8 @@ typedef struct
 {
   double value[VB_N_INPUTS];
   gint64 time[VB_N_INPUTS]; /* µs; 0: never */
+  guint n_cells;            /* how many make up the sum; 0: that is not known */
+  gboolean lacks_cell;      /* one of them has no value now */
 } VbInputs;
 
 /** The most that one curve goes by. */
@@ -37,8 +42,11 @@ typedef struct
 VbKnown vb_input_field (VbInput input);
 
 /** Notes what is there now; derived values are those of the last derivation. */
-void
-vb_inputs_note (VbInputs *inputs, const VbValues *values, const VbBatteryLive *live, gint64 now);
+void vb_inputs_note (VbInputs *inputs,
+                     const VbValues *values,
+                     const VbMembers *members,
+                     const VbBatteryLive *live,
+                     gint64 now);
 
 /** Forgets what came up to @until. */
 void vb_inputs_forget (VbInputs *inputs, gint64 until);

@@ -20,6 +20,10 @@ static const struct
   [VB_RULE_DISCHARGE_BY_TEMPERATURE] = { "discharge-by-temperature", "temperature" },
   [VB_RULE_CHARGE_BY_SOC] = { "charge-by-soc", "state of charge" },
   [VB_RULE_DISCHARGE_BY_SOC] = { "discharge-by-soc", "state of charge" },
+  [VB_RULE_CELL_MAX_VOLTAGE] = { "cell-max-voltage", "highest cell" },
+  [VB_RULE_FLOAT_VOLTAGE] = { "float-voltage", "float" },
+  [VB_RULE_BALANCE_VOLTAGE] = { "balance-voltage", "balancing" },
+  [VB_RULE_CHARGE_TO_SOC] = { "charge-to-soc", "state of charge" },
   [VB_RULE_RECOVER_HOLD] = { "recover-hold", "recovering" },
   [VB_RULE_RECOVER_RAMP] = { "recover-ramp", "recovering" },
 };

@@ -9,6 +9,16 @@ vb_rules_config_init (VbRulesConfig *config)
     .recover_above = VB_RECOVER_ABOVE,
     .recover_hold = VB_RECOVER_HOLD * (gint64)G_USEC_PER_SEC,
     .recover_ramp = NAN,
+    .cell_max_voltage = NAN,
+    .float_voltage = NAN,
+    .absorption_time = VB_ABSORPTION_TIME * (gint64)G_USEC_PER_SEC,
+    .rebulk_soc = VB_REBULK_SOC,
+    .balance_voltage = NAN,
+    .balance_from_soc = VB_BALANCE_FROM_SOC,
+    .balance_time = VB_BALANCE_TIME * (gint64)G_USEC_PER_SEC,
+    .balance_every = VB_BALANCE_EVERY,
+    .charge_to_soc = NAN,
+    .full_every = NAN,
   };
   for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
     config->maximum[limit] = NAN;
@@ -44,7 +54,16 @@ vb_rules_config_has_curve (const VbRulesConfig *config, VbLimit limit)
 gboolean
 vb_rules_config_governs (const VbRulesConfig *config, VbLimit limit)
 {
-  return !isnan (config->maximum[limit]) || vb_rules_config_has_curve (config, limit);
+  if (!isnan (config->maximum[limit]) || vb_rules_config_has_curve (config, limit))
+    return TRUE;
+
+  /* One that not every cell is known of does not charge. */
+  if (limit == VB_LIMIT_CHARGE_CURRENT)
+    return !isnan (config->charge_to_soc) || config->charge_to_soc_by_month.n > 0
+           || !isnan (config->cell_max_voltage);
+
+  return limit == VB_LIMIT_CHARGE_VOLTAGE
+         && (!isnan (config->cell_max_voltage) || !isnan (config->float_voltage));
 }
 
 gboolean

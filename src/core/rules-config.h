@@ -9,6 +9,12 @@ G_BEGIN_DECLS
 #define VB_RECOVER_ABOVE 10
 #define VB_RECOVER_HOLD 30
 
+#define VB_ABSORPTION_TIME 1800
+#define VB_REBULK_SOC 90
+#define VB_BALANCE_FROM_SOC 95
+#define VB_BALANCE_TIME 3600
+#define VB_BALANCE_EVERY 7
+
 /** Of a rise in one second, where recover-ramp is not set: this share of the maximum. */
 #define VB_RECOVER_SHARE 0.02
 
@@ -44,6 +50,20 @@ typedef struct
   gint64 recover_hold;          /* µs */
   double recover_ramp;          /* A/s */
   double min_discharge_current; /* A */
+  double cell_max_voltage;      /* V */
+
+  double float_voltage;   /* V */
+  gint64 absorption_time; /* µs */
+  double rebulk_soc;      /* % */
+
+  double balance_voltage;  /* V */
+  double balance_from_soc; /* % */
+  gint64 balance_time;     /* µs */
+  double balance_every;    /* days */
+
+  double charge_to_soc;           /* % */
+  VbCurve charge_to_soc_by_month; /* from which month on, 1 to 12, up to which Soc */
+  double full_every;              /* days */
 } VbRulesConfig;
 
 /** Rules of which nothing is set. */

@@ -18,9 +18,13 @@ typedef struct
   const VbBatteryLive *live;
   const VbValues *values;
   const VbInputs *inputs;
+  guint month;
   gboolean has_record;
   gint64 now;
 } Run;
+
+/* What cell-max-voltage goes by. */
+static const VbInput of_cells[] = { VB_INPUT_CELL_SUM, VB_INPUT_MAX_CELL_VOLTAGE };
 
 static const VbRule rule_of_limit[] = {
   [VB_LIMIT_CHARGE_VOLTAGE] = VB_RULE_CHARGE_VOLTAGE,
@@ -36,6 +40,22 @@ static const VbRule rule_of_curve[] = {
   [VB_CHARGE_BY_SOC] = VB_RULE_CHARGE_BY_SOC,
   [VB_DISCHARGE_BY_SOC] = VB_RULE_DISCHARGE_BY_SOC,
 };
+
+void
+vb_rules_init (VbRules *rules, gint64 now)
+{
+  *rules = (VbRules){ 0 };
+  vb_programme_init (&rules->programme, now);
+}
+
+void
+vb_rules_forget (VbRules *rules)
+{
+  VbProgramme programme = rules->programme;
+
+  vb_programme_restart (&programme);
+  *rules = (VbRules){ .programme = programme };
+}
 
 void
 vb_rules_activate (VbValues *values, const VbRulesConfig *config)
@@ -73,6 +93,20 @@ look_at_curve (const Run *run, VbCurveId id, Smallest *smallest)
   }
 }
 
+/* Without every cell cell-max-voltage cannot be held. */
+static void
+look_at_cells (const Run *run, Smallest *smallest)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (of_cells) && !isnan (run->live->rules.cell_max_voltage);
+       i++) {
+    if (is_there (run->live, run->inputs, of_cells[i], run->now) && run->inputs->n_cells > 0)
+      continue;
+    run->rules->lacks_cells = TRUE;
+    if (smallest->share > 0)
+      *smallest = (Smallest){ 0, VB_RULE_CELL_MAX_VOLTAGE, of_cells[i], NAN };
+  }
+}
+
 static Smallest
 look_at_curves (const Run *run, VbLimit limit)
 {
@@ -82,6 +116,13 @@ look_at_curves (const Run *run, VbLimit limit)
   for (VbCurveId id = 0; id < VB_N_CURVES; id++)
     if (curves[id].n > 0 && vb_rules_config_limit_of (id) == limit)
       look_at_curve (run, id, &smallest);
+  if (limit != VB_LIMIT_CHARGE_CURRENT)
+    return smallest;
+
+  look_at_cells (run, &smallest);
+  if (run->rules->programme.stopped && smallest.share > 0)
+    smallest
+        = (Smallest){ 0, VB_RULE_CHARGE_TO_SOC, VB_INPUT_SOC, run->inputs->value[VB_INPUT_SOC] };
 
   return smallest;
 }
@@ -111,7 +152,8 @@ static double
 curves_part (const VbRulesConfig *config, VbLimit limit, double share)
 {
   const double maximum = config->maximum[limit];
-  const double part = maximum * share / 100;
+  /* Of no maximum there is a share where it is 0. */
+  const double part = isnan (maximum) && share == 0 ? 0 : maximum * share / 100;
 
   if (limit == VB_LIMIT_DISCHARGE_CURRENT)
     return MAX (part, MIN (config->min_discharge_current, maximum));
@@ -203,16 +245,70 @@ govern_current (const Run *run, VbLimit limit, const VbSample *sent)
   put (&run->rules->limits[limit], target, sent, run->now);
 }
 
-static void
-govern_voltage (const Run *run, VbLimit limit, const VbSample *sent)
+/* The pack's voltage at which the highest cell would be at cell-max-voltage, were all of them to
+   move alike; NAN where there is no such rule, or where that is not known. */
+static double
+cells_bound (const Run *run)
 {
-  const double asked = vb_value_number (&sent->value, NAN);
-  const double maximum = run->live->rules.maximum[limit];
-  const double target = fmin (asked, maximum);
+  const VbInputs *inputs = run->inputs;
+  const double above = inputs->value[VB_INPUT_MAX_CELL_VOLTAGE] - run->live->rules.cell_max_voltage;
 
-  set_limited (&run->rules->limited[limit], target < asked ? rule_of_limit[limit] : VB_RULE_NONE,
-               target);
-  put (&run->rules->limits[limit], target, sent, run->now);
+  if (isnan (above) || run->rules->lacks_cells)
+    return NAN;
+
+  return fmax (inputs->value[VB_INPUT_CELL_SUM] - inputs->n_cells * above, 0);
+}
+
+/* What is in force of the charge voltage, with @by; NAN where there is nothing. */
+static double
+find_voltage (const Run *run, double asked, VbLimited *limited)
+{
+  const VbRules *rules = run->rules;
+  const VbGoverned *governed = &rules->governed[VB_LIMIT_CHARGE_VOLTAGE];
+  const double without = isnan (asked) ? run->live->rules.maximum[VB_LIMIT_CHARGE_VOLTAGE] : asked;
+  const double bound = cells_bound (run);
+  VbRule by;
+  const double programme = vb_programme_voltage (&rules->programme, &run->live->rules, &by);
+  const double target = fmin (asked, programme);
+
+  set_limited (limited, target < without ? by : VB_RULE_NONE, target);
+  if (bound < target)
+    *limited = (VbLimited){ VB_RULE_CELL_MAX_VOLTAGE, bound, VB_INPUT_MAX_CELL_VOLTAGE,
+                            run->inputs->value[VB_INPUT_MAX_CELL_VOLTAGE], NAN };
+
+  /* While not every cell is known, nothing rises. */
+  if (rules->lacks_cells && governed->begun && governed->output < target)
+    *limited
+        = (VbLimited){ VB_RULE_CELL_MAX_VOLTAGE, governed->output, VB_INPUT_CELL_SUM, NAN, NAN };
+
+  return limited->to;
+}
+
+static void
+govern_voltage (const Run *run, const VbSample *sent)
+{
+  VbGoverned *governed = &run->rules->governed[VB_LIMIT_CHARGE_VOLTAGE];
+  VbLimited *limited = &run->rules->limited[VB_LIMIT_CHARGE_VOLTAGE];
+  const double asked = vb_value_number (&sent->value, NAN);
+  double target = find_voltage (run, asked, limited);
+
+  /* Time alone never raises. */
+  if (governed->begun && !run->has_record && target >= governed->output)
+    return;
+
+  governed->begun = TRUE;
+  governed->output = target;
+  put (&run->rules->limits[VB_LIMIT_CHARGE_VOLTAGE], target, sent, run->now);
+}
+
+/* The charge voltage in force without the programme's own float. */
+static double
+charge_voltage (const Run *run)
+{
+  const VbSample *sent = &run->values->sent[vb_item_known (VB_KNOWN_MAX_CHARGE_VOLTAGE)];
+
+  return fmin (fmin (vb_value_number (&sent->value, NAN), cells_bound (run)),
+               run->live->rules.maximum[VB_LIMIT_CHARGE_VOLTAGE]);
 }
 
 void
@@ -220,12 +316,17 @@ vb_rules_run (VbRules *rules,
               const VbBatteryLive *live,
               const VbValues *values,
               const VbInputs *inputs,
+              guint month,
               gboolean has_record,
               gint64 now)
 {
-  const Run run = { rules, live, values, inputs, has_record, now };
+  const Run run = { rules, live, values, inputs, month, has_record, now };
+  Smallest cells = { 100, VB_RULE_NONE, VB_INPUT_NONE, NAN };
 
   vb_rules_pause (rules);
+  look_at_cells (&run, &cells);
+  if (has_record)
+    vb_programme_go_on (&rules->programme, &live->rules, inputs, month, charge_voltage (&run), now);
   for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++) {
     const VbSample *sent = &values->sent[vb_item_known (vb_limited_field (limit))];
 
@@ -233,7 +334,7 @@ vb_rules_run (VbRules *rules,
       rules->governed[limit] = (VbGoverned){ 0 };
       rules->limits[limit] = (VbSample){ 0 };
     } else if (limit == VB_LIMIT_CHARGE_VOLTAGE)
-      govern_voltage (&run, limit, sent);
+      govern_voltage (&run, sent);
     else
       govern_current (&run, limit, sent);
     rules->retold[limit] = vb_told_follow (&rules->told[limit], &rules->limited[limit], now);
@@ -259,6 +360,7 @@ vb_rules_pause (VbRules *rules)
   }
   for (VbCurveId id = 0; id < VB_N_CURVES; id++)
     rules->lacking[id] = VB_INPUT_NONE;
+  rules->lacks_cells = FALSE;
 }
 
 gint64
@@ -278,8 +380,26 @@ vb_rules_due (const VbBatteryLive *live, const VbInputs *inputs, gint64 now)
       if (is_there (live, inputs, list[i], now))
         due = MIN (due, inputs->time[list[i]] + live->freshness.stale_after);
   }
+  for (guint i = 0; i < G_N_ELEMENTS (of_cells) && !isnan (live->rules.cell_max_voltage); i++)
+    if (is_there (live, inputs, of_cells[i], now))
+      due = MIN (due, inputs->time[of_cells[i]] + live->freshness.stale_after);
 
   return due;
+}
+
+static void
+warn_of (
+    VbInput input, VbRule rule, const VbBatteryLive *live, const VbInputs *inputs, GPtrArray *texts)
+{
+  const char *field = vb_item (vb_item_known (vb_input_field (input)))->name;
+
+  if (inputs->time[input] == 0)
+    g_ptr_array_add (texts, g_strdup_printf ("%s has never been there: %s stops charging", field,
+                                             vb_rule_name (rule)));
+  else
+    g_ptr_array_add (texts, g_strdup_printf ("%s not there for %.6g s: %s stops charging", field,
+                                             (double)live->freshness.stale_after / G_USEC_PER_SEC,
+                                             vb_rule_name (rule)));
 }
 
 void
@@ -288,19 +408,11 @@ vb_rules_warn (const VbRules *rules,
                const VbInputs *inputs,
                GPtrArray *texts)
 {
-  for (VbCurveId id = 0; id < VB_N_CURVES; id++) {
-    const VbInput input = rules->lacking[id];
-    const char *field;
+  for (VbCurveId id = 0; id < VB_N_CURVES; id++)
+    if (rules->lacking[id] != VB_INPUT_NONE
+        && vb_rules_config_limit_of (id) == VB_LIMIT_CHARGE_CURRENT)
+      warn_of (rules->lacking[id], rule_of_curve[id], live, inputs, texts);
 
-    if (input == VB_INPUT_NONE || vb_rules_config_limit_of (id) != VB_LIMIT_CHARGE_CURRENT)
-      continue;
-    field = vb_item (vb_item_known (vb_input_field (input)))->name;
-    if (inputs->time[input] == 0)
-      g_ptr_array_add (texts, g_strdup_printf ("%s has never been sent: %s stops charging", field,
-                                               vb_rule_name (rule_of_curve[id])));
-    else
-      g_ptr_array_add (texts, g_strdup_printf ("%s not sent for %.6g s: %s stops charging", field,
-                                               (double)live->freshness.stale_after / G_USEC_PER_SEC,
-                                               vb_rule_name (rule_of_curve[id])));
-  }
+  if (rules->lacks_cells)
+    warn_of (VB_INPUT_CELL_SUM, VB_RULE_CELL_MAX_VOLTAGE, live, inputs, texts);
 }

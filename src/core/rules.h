@@ -1,5 +1,6 @@
 #pragma once
 
+#include "charge-programme.h"
 #include "limited.h"
 
 G_BEGIN_DECLS
@@ -20,7 +21,7 @@ typedef struct
  * The limits by rules ([limits] of the configuration): what they make of the limits that the source
  * sends, or in the place of those that it does not send. They are worked out with every step while
  * the battery shows values. A cut is at once; a limit rises with a record alone, by the ramp. Time
- * alone only cuts, where an input grows too old. Zeroed nothing has happened.
+ * alone only cuts, where an input grows too old. Made by vb_rules_init().
  */
 typedef struct
 {
@@ -28,6 +29,8 @@ typedef struct
   VbSample limits[VB_N_LIMITS]; /* what is in force; invalid where no rule is about it */
   VbLimited limited[VB_N_LIMITS];
   VbInput lacking[VB_N_CURVES]; /* what a charge curve lacks; VB_INPUT_NONE: nothing */
+  gboolean lacks_cells;         /* so that cell-max-voltage cannot be held */
+  VbProgramme programme;
   VbTold told[VB_N_LIMITS];
   gboolean retold[VB_N_LIMITS]; /* with the last run */
 } VbRules;
@@ -35,11 +38,23 @@ typedef struct
 /** Takes the limits that rules supply among the items that a step looks at. */
 void vb_rules_activate (VbValues *values, const VbRulesConfig *config);
 
-/** Works out the limits at @now. @has_record: a record that was taken led here */
+/** Rules of which nothing has happened yet. */
+void vb_rules_init (VbRules *rules, gint64 now);
+
+/** The same again, but for what outlasts a restart. */
+void vb_rules_forget (VbRules *rules);
+
+/**
+ * Works out the limits at @now.
+ *
+ * @month: 1 to 12, of the wall clock; 0: not known
+ * @has_record: a record that was taken led here
+ */
 void vb_rules_run (VbRules *rules,
                    const VbBatteryLive *live,
                    const VbValues *values,
                    const VbInputs *inputs,
+                   guint month,
                    gboolean has_record,
                    gint64 now);
 

@@ -14,6 +14,9 @@
 /* A clock before 2020 has not been set since the device was switched on. */
 #define EARLIEST G_GINT64_CONSTANT (1577836800)
 
+/* A thousand years, in s: what is longer ago is no time. */
+#define LONGEST_AGO 3.2e10
+
 #define AT(member_) offsetof (VbCounters, member_)
 
 static const struct
@@ -35,23 +38,42 @@ static const struct
   { "below-95", AT (below_95) },
 };
 
+/* Of the programme of charge. */
+static const struct
+{
+  const char *key;
+  gsize offset;
+} memory_kept[] = {
+  { "programme-since-full", offsetof (VbProgrammeMemory, since_full) },
+  { "programme-since-balance", offsetof (VbProgrammeMemory, since_balance) },
+};
+
 G_DEFINE_QUARK (vb_history_file_error, vb_history_file_error)
 
+static void
+append_number (GString *text, const char *key, gconstpointer member)
+{
+  char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_string_append_printf (text, "%s=%s\n", key,
+                          g_ascii_dtostr (digits, sizeof digits, *(const double *)member));
+}
+
 char *
-vb_history_file_write (const char *name, const VbCounters *counters, gint64 saved)
+vb_history_file_write (const char *name,
+                       const VbCounters *counters,
+                       const VbProgrammeMemory *memory,
+                       gint64 saved)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *checksum = NULL;
 
   g_string_append_printf (text, "[" GROUP "]\nversion=%d\nbattery=%s\nsaved=%" G_GINT64_FORMAT "\n",
                           VERSION, name, saved);
-  for (guint i = 0; i < G_N_ELEMENTS (counters_kept); i++) {
-    const double number = *(const double *)((const char *)counters + counters_kept[i].offset);
-    char digits[G_ASCII_DTOSTR_BUF_SIZE];
-
-    g_string_append_printf (text, "%s=%s\n", counters_kept[i].key,
-                            g_ascii_dtostr (digits, sizeof digits, number));
-  }
+  for (guint i = 0; counters != NULL && i < G_N_ELEMENTS (counters_kept); i++)
+    append_number (text, counters_kept[i].key, (const char *)counters + counters_kept[i].offset);
+  for (guint i = 0; memory != NULL && i < G_N_ELEMENTS (memory_kept); i++)
+    append_number (text, memory_kept[i].key, (const char *)memory + memory_kept[i].offset);
 
   checksum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text->str, (gssize)text->len);
   g_string_append_printf (text, CHECKSUM "%s\n", checksum);
@@ -112,10 +134,33 @@ read_counters (GKeyFile *file, VbCounters *counters, GPtrArray *lacking, GError 
     else if (!parse_number (text, (double *)((char *)counters + counters_kept[i].offset)))
       return refuse (error, "%s is no number", key);
   }
-  if (lacking->len == G_N_ELEMENTS (counters_kept))
-    return refuse (error, "it holds no counter");
 
   return TRUE;
+}
+
+/* Returns: how many of @memory the file has, or -1 with an error */
+static int
+read_memory (GKeyFile *file, VbProgrammeMemory *memory, GError **error)
+{
+  int n = 0;
+
+  *memory = (VbProgrammeMemory){ NAN, NAN };
+  for (guint i = 0; i < G_N_ELEMENTS (memory_kept); i++) {
+    const char *key = memory_kept[i].key;
+    g_autofree char *text = g_key_file_get_value (file, GROUP, key, NULL);
+    double number;
+
+    if (text == NULL)
+      continue;
+    if (!parse_number (text, &number) || number < 0 || number > LONGEST_AGO) {
+      refuse (error, "%s is no time", key);
+      return -1;
+    }
+    *(double *)((char *)memory + memory_kept[i].offset) = number;
+    n++;
+  }
+
+  return n;
 }
 
 gboolean
@@ -123,9 +168,12 @@ vb_history_file_read (const char *text,
                       const char *name,
                       gint64 now,
                       VbCounters *counters,
+                      VbProgrammeMemory *memory,
                       char **lacks,
                       GError **error)
 {
+  VbProgrammeMemory recalled;
+  int n_recalled;
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GPtrArray) lacking = g_ptr_array_new ();
   g_autofree char *battery = NULL;
@@ -144,13 +192,25 @@ vb_history_file_read (const char *text,
     return refuse (error, "it is of another battery");
 
   vb_history_init (&anew);
-  if (!read_counters (file, &anew.counters, lacking, error))
+  n_recalled = read_memory (file, &recalled, error);
+  if (n_recalled < 0 || !read_counters (file, &anew.counters, lacking, error))
     return FALSE;
+  /* Where nothing was counted, a file has only what the programme of charge needs. */
+  if (lacking->len == G_N_ELEMENTS (counters_kept)) {
+    if (n_recalled == 0)
+      return refuse (error, "it holds no counter");
+    g_ptr_array_set_size (lacking, 0);
+  }
 
   saved = g_key_file_get_int64 (file, GROUP, "saved", NULL);
-  if (saved >= EARLIEST && now > saved)
+  if (saved >= EARLIEST && now > saved) {
     anew.counters.since_full += (double)(now - saved);
+    recalled.since_full += (double)(now - saved);
+    recalled.since_balance += (double)(now - saved);
+  }
   *counters = anew.counters;
+  if (memory != NULL)
+    *memory = recalled;
   g_ptr_array_add (lacking, NULL);
   *lacks = lacking->len > 1 ? g_strjoinv (", ", (char **)lacking->pdata) : NULL;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/charge-programme.h"
 #include "core/history.h"
 
 G_BEGIN_DECLS
@@ -13,27 +14,34 @@ typedef enum
 } VbHistoryFileError;
 
 /**
- * The counters of the battery @name as a file keeps them: a key file with a checksum.
+ * What a file keeps of the battery @name: a key file with a checksum.
  *
+ * @counters: NULL: nothing is counted
+ * @memory: of the programme of charge; NULL: none
  * @saved: wall-clock time, s
  *
  * Free with g_free().
  */
-char *vb_history_file_write (const char *name, const VbCounters *counters, gint64 saved);
+char *vb_history_file_write (const char *name,
+                             const VbCounters *counters,
+                             const VbProgrammeMemory *memory,
+                             gint64 saved);
 
 /**
- * Reads that again. The time since the last full charge goes on from when it was saved until @now
+ * Reads that again. The times since the last full charge go on from when they were saved until @now
  * (wall clock, s), unless one of the two clocks cannot be right. A counter that another version did
  * not know begins anew; a key that this one does not know is left out.
  *
+ * @memory: what the file lacks of it is NAN; NULL where it is not wanted
  * @lacks: set to the counters that begin anew, as `drawn, consumed`, or NULL; free with g_free()
  *
- * Returns: FALSE with an error in VB_HISTORY_FILE_ERROR; @counters and @lacks are not touched then
+ * Returns: FALSE with an error in VB_HISTORY_FILE_ERROR; nothing is touched then
  */
 gboolean vb_history_file_read (const char *text,
                                const char *name,
                                gint64 now,
                                VbCounters *counters,
+                               VbProgrammeMemory *memory,
                                char **lacks,
                                GError **error);
 

@@ -3,6 +3,7 @@
 #include "history-keeper.h"
 
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -13,11 +14,14 @@
 /* One battery's file. */
 typedef struct
 {
-  const VbBattery *battery;
+  VbBattery *battery;
   char *path;
-  VbCounters saved; /* what was last handed to the thread */
-  gboolean begun;   /* something was */
-  gboolean failed;  /* and did not come to the disk */
+  VbCounters saved;             /* what was last handed to the thread */
+  VbCounters idle;              /* what was counted before, where nothing is counted now */
+  gint64 read;                  /* when that was read, µs; 0: there is none */
+  VbProgrammeMemory remembered; /* as it was at 0 of the clock; what was last handed over */
+  gboolean begun;               /* something was */
+  gboolean failed;              /* and did not come to the disk */
 
   /* Of the thread, one job at a time. */
   char *text;
@@ -29,6 +33,8 @@ struct _VbHistoryKeeper
   GPtrArray *batteries;
   GPtrArray *kept; /* of Kept */
   GThreadPool *pool;
+  guint first;  /* as asked for, s */
+  guint period; /* the same */
   guint timer;
   guint first_timer; /* until each of them has been saved once; 0: they have */
 
@@ -77,26 +83,68 @@ save_in_thread (gpointer data, gpointer user_data)
   g_mutex_unlock (&keeper->mutex);
 }
 
+static gboolean
+has_history (const Kept *kept)
+{
+  return vb_battery_config (kept->battery)->fixed.history;
+}
+
+static gboolean
+has_memory (const Kept *kept)
+{
+  return vb_programme_needs_memory (&vb_battery_config (kept->battery)->live.rules);
+}
+
+/* Whether there is something new to save. */
+static gboolean
+has_changed (const Kept *kept)
+{
+  const VbCounters *counters = vb_battery_counters (kept->battery);
+  const VbProgrammeMemory memory = vb_battery_memory (kept->battery, 0);
+
+  /* NANs among them are equal by their bytes. */
+  /* NOLINTBEGIN(bugprone-suspicious-memory-comparison) */
+  return kept->failed
+         || (has_history (kept) && memcmp (&kept->saved, counters, sizeof kept->saved) != 0)
+         || (has_memory (kept) && memcmp (&kept->remembered, &memory, sizeof memory) != 0);
+  /* NOLINTEND(bugprone-suspicious-memory-comparison) */
+}
+
+/* The counters as they are at @now; FALSE where there are none. */
+static gboolean
+find_counters (const Kept *kept, gint64 now, VbCounters *counters)
+{
+  const gint64 since
+      = has_history (kept) ? now - vb_battery_uncounted (kept->battery, now) : kept->read;
+
+  *counters = has_history (kept) ? *vb_battery_counters (kept->battery) : kept->idle;
+  counters->since_full += (double)(now - since) / G_USEC_PER_SEC;
+
+  return has_history (kept) || kept->read != 0;
+}
+
 static void
 save (gpointer data, gpointer user_data)
 {
   VbHistoryKeeper *keeper = user_data;
   Kept *kept = data;
-  const VbCounters *counters = vb_battery_counters (kept->battery);
-  VbCounters now = *counters;
+  const gint64 now = vb_clock_now ();
+  const VbProgrammeMemory memory = vb_battery_memory (kept->battery, now);
+  VbCounters counters;
+  gboolean counted;
 
-  /* NANs among them are equal by their bytes. */
-  /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
-  if (!kept->failed && memcmp (&kept->saved, counters, sizeof kept->saved) == 0)
+  if (!has_changed (kept))
     return;
 
-  kept->saved = *counters;
+  counted = find_counters (kept, now, &counters);
+  kept->saved = *vb_battery_counters (kept->battery);
+  kept->remembered = vb_battery_memory (kept->battery, 0);
   kept->begun = TRUE;
   kept->failed = FALSE;
-  now.since_full += (double)vb_battery_uncounted (kept->battery, vb_clock_now ()) / G_USEC_PER_SEC;
   g_free (kept->text);
-  kept->text
-      = vb_history_file_write (vb_battery_config (kept->battery)->fixed.name, &now, wall_clock ());
+  kept->text = vb_history_file_write (vb_battery_config (kept->battery)->fixed.name,
+                                      counted ? &counters : NULL,
+                                      has_memory (kept) ? &memory : NULL, wall_clock ());
   keeper->n_jobs++;
   g_thread_pool_push (keeper->pool, kept, NULL);
 }
@@ -133,24 +181,31 @@ on_first_timer (gpointer user_data)
   VbHistoryKeeper *keeper = user_data;
 
   save_all (keeper, save_first);
-  for (guint i = 0; i < keeper->kept->len; i++)
-    if (!((const Kept *)g_ptr_array_index (keeper->kept, i))->begun)
+  for (guint i = 0; i < keeper->kept->len; i++) {
+    const Kept *kept = g_ptr_array_index (keeper->kept, i);
+
+    if (!kept->begun && (has_history (kept) || has_memory (kept)))
       return G_SOURCE_CONTINUE;
+  }
 
   keeper->first_timer = 0;
 
   return G_SOURCE_REMOVE;
 }
 
+/* A file that nothing is to be kept in is let be. */
 static void
-set_aside (const char *path, const char *reason)
+set_aside (const Kept *kept, const char *reason)
 {
-  g_autofree char *aside = g_strconcat (path, ".bad", NULL);
+  g_autofree char *aside = g_strconcat (kept->path, ".bad", NULL);
 
-  if (g_rename (path, aside) == 0)
-    g_message ("%s is set aside as %s, counting anew: %s", path, aside, reason);
+  if (!has_history (kept) && !has_memory (kept))
+    return;
+
+  if (g_rename (kept->path, aside) == 0)
+    g_message ("%s is set aside as %s, counting anew: %s", kept->path, aside, reason);
   else
-    g_message ("%s cannot be set aside, counting anew: %s", path, reason);
+    g_message ("%s cannot be set aside, counting anew: %s", kept->path, reason);
 }
 
 static void
@@ -159,22 +214,33 @@ read_file (Kept *kept, VbBattery *battery)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL, *lacks = NULL;
   VbCounters counters;
+  VbProgrammeMemory memory;
 
   if (!g_file_get_contents (kept->path, &text, NULL, &error)) {
     if (!g_error_matches (error, G_FILE_ERROR, G_FILE_ERROR_NOENT))
-      set_aside (kept->path, error->message);
+      set_aside (kept, error->message);
     return;
   }
 
   if (!vb_history_file_read (text, vb_battery_config (battery)->fixed.name, wall_clock (),
-                             &counters, &lacks, &error)) {
-    set_aside (kept->path, error->message);
+                             &counters, &memory, &lacks, &error)) {
+    set_aside (kept, error->message);
     return;
   }
 
-  if (lacks != NULL)
+  if (lacks != NULL && has_history (kept))
     g_message ("%s lacks %s: what it lacks is counted anew, the rest goes on", kept->path, lacks);
-  vb_battery_set_counters (battery, &counters, vb_clock_now ());
+  vb_battery_recall (battery, &memory, vb_clock_now ());
+  if (has_history (kept))
+    vb_battery_set_counters (battery, &counters, vb_clock_now ());
+  else {
+    kept->idle = counters;
+    kept->read = vb_clock_now ();
+  }
+
+  /* One that has been there before is not saved before it changes. */
+  if (!isnan (memory.since_full))
+    kept->remembered = vb_battery_memory (battery, 0);
 }
 
 static void
@@ -195,6 +261,7 @@ keep (VbHistoryKeeper *keeper, VbBattery *battery, const char *folder)
   Kept *kept = g_new0 (Kept, 1);
 
   kept->battery = battery;
+  kept->remembered = (VbProgrammeMemory){ NAN, NAN };
   kept->path = g_build_filename (folder, name, NULL);
   read_file (kept, battery);
   kept->saved = *vb_battery_counters (battery);
@@ -212,21 +279,32 @@ vb_history_keeper_new (GPtrArray *batteries, const char *folder, guint first, gu
   keeper->kept = g_ptr_array_new_with_free_func (kept_free);
   g_mutex_init (&keeper->mutex);
   g_cond_init (&keeper->done);
-  for (guint i = 0; i < batteries->len; i++) {
-    VbBattery *battery = g_ptr_array_index (batteries, i);
-
-    if (vb_battery_config (battery)->fixed.history)
-      keep (keeper, battery, folder);
-  }
-
-  /* Where nothing is counted, nothing wakes the process up. */
-  if (keeper->kept->len > 0) {
-    keeper->pool = g_thread_pool_new (save_in_thread, keeper, 1, FALSE, NULL);
-    keeper->timer = g_timeout_add_seconds (period, on_timer, keeper);
-    keeper->first_timer = g_timeout_add_seconds (first, on_first_timer, keeper);
-  }
+  for (guint i = 0; i < batteries->len; i++)
+    keep (keeper, g_ptr_array_index (batteries, i), folder);
+  keeper->first = first;
+  keeper->period = period;
+  vb_history_keeper_look (keeper);
 
   return keeper;
+}
+
+/* Where nothing is kept, nothing wakes the process up. */
+void
+vb_history_keeper_look (VbHistoryKeeper *keeper)
+{
+  gboolean keeps = FALSE;
+
+  for (guint i = 0; i < keeper->kept->len; i++) {
+    const Kept *kept = g_ptr_array_index (keeper->kept, i);
+
+    keeps = keeps || has_history (kept) || has_memory (kept);
+  }
+  if (!keeps || keeper->pool != NULL)
+    return;
+
+  keeper->pool = g_thread_pool_new (save_in_thread, keeper, 1, FALSE, NULL);
+  keeper->timer = g_timeout_add_seconds (keeper->period, on_timer, keeper);
+  keeper->first_timer = g_timeout_add_seconds (keeper->first, on_first_timer, keeper);
 }
 
 /* Returns whether every job has come to its end by @deadline. */

@@ -7,9 +7,10 @@ G_BEGIN_DECLS
 /**
  * VbHistoryKeeper:
  *
- * Keeps the counters of the batteries that have history=true in files, `NAME.history` in the state
- * folder. It reads them at the start and saves them within a minute of the first change, then at
- * most every 5 minutes, and at the end, in another thread: a slow disk keeps nobody waiting.
+ * Keeps the counters of the batteries that have history=true, and what their programme of charge
+ * has to remember, in files, `NAME.history` in the state folder. It reads them at the start and
+ * saves them within a minute of the first change, then at most every 5 minutes, and at the end, in
+ * another thread: a slow disk keeps nobody waiting.
  */
 typedef struct _VbHistoryKeeper VbHistoryKeeper;
 
@@ -30,6 +31,9 @@ typedef struct _VbHistoryKeeper VbHistoryKeeper;
  */
 VbHistoryKeeper *
 vb_history_keeper_new (GPtrArray *batteries, const char *folder, guint first, guint period);
+
+/** Looks whether there is more to keep than before: after the configuration was read again. */
+void vb_history_keeper_look (VbHistoryKeeper *keeper);
 
 /** Saves what has changed, waiting a few seconds for the disk at most, and frees. */
 void vb_history_keeper_free (VbHistoryKeeper *keeper);

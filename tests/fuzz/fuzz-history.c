@@ -30,13 +30,13 @@ assert_same (double a, double b)
 static void
 assert_round_trip (const VbCounters *counters)
 {
-  g_autofree char *text = vb_history_file_write ("virtual", counters, NOW);
+  g_autofree char *text = vb_history_file_write ("virtual", counters, NULL, NOW);
   g_autofree char *lacks = NULL;
   g_autoptr (GError) error = NULL;
   const double *written = (const double *)counters;
   VbCounters again;
 
-  vb_history_file_read (text, "virtual", NOW, &again, &lacks, &error);
+  vb_history_file_read (text, "virtual", NOW, &again, NULL, &lacks, &error);
   g_assert_no_error (error);
   g_assert_null (lacks);
   for (guint i = 0; i < sizeof again / sizeof (double); i++)
@@ -76,7 +76,7 @@ read_text (const char *text)
   g_autofree char *lacks = NULL;
   VbCounters counters;
 
-  if (!vb_history_file_read (text, "virtual", NOW, &counters, &lacks, &error)) {
+  if (!vb_history_file_read (text, "virtual", NOW, &counters, NULL, &lacks, &error)) {
     fuzz_assert_message (error->message);
     return;
   }

@@ -279,7 +279,32 @@ static const Bad bad[] = {
     { "[limits shed]", "needs charge-current" } },
 
   /* What does not go with another key, or does nothing */
-  { "[limits]\nmin-discharge-current=5\n", CLASH, { "min-discharge-current=5", "does nothing" } },
+  { "[limits]\nmin-discharge-current=5\n", CLASH,
+    { "min-discharge-current does nothing without a curve of discharging" } },
+  { "[limits]\ncharge-current=5\ncurve=step\n", CLASH, { "curve does nothing without a curve" } },
+  { "[limits]\ncharge-current=5\nrecover-above=20\n", CLASH, { "recover-above does nothing" } },
+  { "[limits]\ncharge-current=5\nrecover-hold=20\n", CLASH, { "recover-hold does nothing" } },
+  { "[limits]\ncharge-voltage=56\nrecover-ramp=2\n", CLASH,
+    { "recover-ramp does nothing without a rule about a current" } },
+  { "[limits]\nabsorption-time=60\n", CLASH,
+    { "absorption-time does nothing without float-voltage" } },
+  { "[limits]\nrebulk-soc=60\n", CLASH, { "rebulk-soc does nothing without float-voltage" } },
+  { "[limits]\nbalance-time=60\n", CLASH, { "balance-time does nothing without balance-voltage" } },
+  { "[limits]\nbalance-every=60\n", CLASH, { "balance-every does nothing" } },
+  { "[limits]\nbalance-from-soc=60\n", CLASH, { "balance-from-soc does nothing" } },
+  { "[limits]\nfull-every=60\n", CLASH, { "full-every does nothing without charge-to-soc" } },
+  { "[limits]\nfloat-voltage=56\ncharge-voltage=56\n", CLASH,
+    { "float-voltage=56", "below charge-voltage=56" } },
+  { "[battery]\nbattery-low-voltage=44\n[limits]\nfloat-voltage=44\n", CLASH,
+    { "float-voltage=44", "battery-low-voltage=44" } },
+  { "[limits]\nbalance-voltage=56\n", CLASH, { "balance-voltage=56", "needs a charge-voltage" } },
+  { "[limits]\nbalance-voltage=56\ncharge-voltage=56\n", CLASH,
+    { "balance-voltage=56", "needs a charge-voltage that is lower" } },
+  { "[limits]\ncharge-to-soc-by-month=3:100;10.5:80\n", CLASH,
+    { "charge-to-soc-by-month", "point 2, 10.5:80", "1 to 12" } },
+  { "[limits]\ncharge-to-soc-by-month=3:100;13:80\n", VALUE,
+    { "point 2, 13:80", "1 to 12 month" } },
+  { "[limits]\ncharge-to-soc-by-month=0:100;3:80\n", VALUE, { "point 1, 0:100" } },
   { "[limits]\ndischarge-current=4\nmin-discharge-current=5\ndischarge-by-soc=5:0;9:100\n", CLASH,
     { "min-discharge-current=5", "above discharge-current=4" } },
   { "[battery]\nbattery-low-voltage=44\n[limits]\ncharge-voltage=44\n", CLASH,
@@ -474,7 +499,12 @@ test_limits (Files *files, gconstpointer unused)
                      "discharge-by-temperature=-20:0;-10:100\n"
                      "charge-by-soc=95:100;100:5\ndischarge-by-soc=5:0;10:100\n"
                      "curve=step\nrecover-above=15\nrecover-hold=60\n"
-                     "recover-ramp=0.5\nmin-discharge-current=3\n");
+                     "recover-ramp=0.5\nmin-discharge-current=3\n"
+                     "cell-max-voltage=3.6\nfloat-voltage=54\n"
+                     "absorption-time=600\nrebulk-soc=80\n"
+                     "balance-voltage=57\nbalance-from-soc=96\n"
+                     "balance-time=900\nbalance-every=3\n"
+                     "charge-to-soc-by-month=3:100;10:80\nfull-every=20\n");
   const VbRulesConfig *rules = &battery (config, 0)->live.rules;
   const VbRulesConfig *shed = &battery (config, 1)->live.rules;
   static const guint points[] = { 2, 2, 4, 2, 2, 2 };
@@ -492,6 +522,16 @@ test_limits (Files *files, gconstpointer unused)
   g_assert_cmpint (rules->recover_hold, ==, 60 * (gint64)G_USEC_PER_SEC);
   g_assert_cmpfloat (rules->recover_ramp, ==, 0.5);
   g_assert_cmpfloat (rules->min_discharge_current, ==, 3);
+  g_assert_cmpfloat (rules->cell_max_voltage, ==, 3.6);
+  g_assert_cmpfloat (rules->float_voltage, ==, 54);
+  g_assert_cmpint (rules->absorption_time, ==, 600 * (gint64)G_USEC_PER_SEC);
+  g_assert_cmpfloat (rules->rebulk_soc, ==, 80);
+  g_assert_cmpfloat (rules->balance_voltage, ==, 57);
+  g_assert_cmpfloat (rules->balance_from_soc, ==, 96);
+  g_assert_cmpint (rules->balance_time, ==, 900 * (gint64)G_USEC_PER_SEC);
+  g_assert_cmpfloat (rules->balance_every, ==, 3);
+  g_assert_cmpuint (rules->charge_to_soc_by_month.n, ==, 2);
+  g_assert_cmpfloat (rules->full_every, ==, 20);
 
   g_assert_cmpfloat (shed->maximum[VB_LIMIT_CHARGE_CURRENT], ==, 20);
   g_assert_true (isnan (shed->maximum[VB_LIMIT_DISCHARGE_CURRENT]));

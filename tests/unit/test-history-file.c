@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "state/history-keeper.h"
 
 #define NOW G_GINT64_CONSTANT (1795000000)
@@ -42,12 +43,12 @@ same (const VbCounters *a, const VbCounters *b)
 static void
 test_round_trip (void)
 {
-  g_autofree char *text = vb_history_file_write ("shed", &counters, NOW);
+  g_autofree char *text = vb_history_file_write ("shed", &counters, NULL, NOW);
   g_autoptr (GError) error = NULL;
   g_autofree char *lacks = NULL;
   VbCounters read;
 
-  g_assert_true (vb_history_file_read (text, "shed", NOW, &read, &lacks, &error));
+  g_assert_true (vb_history_file_read (text, "shed", NOW, &read, NULL, &lacks, &error));
   g_assert_no_error (error);
   g_assert_true (same (&read, &counters));
   g_assert_null (lacks);
@@ -60,7 +61,7 @@ assert_foreign (const char *text, const char *reason)
   VbCounters read = { .drawn = 7 };
   char *lacks = NULL;
 
-  g_assert_false (vb_history_file_read (text, "shed", NOW, &read, &lacks, &error));
+  g_assert_false (vb_history_file_read (text, "shed", NOW, &read, NULL, &lacks, &error));
   g_assert_null (lacks);
   g_assert_error (error, VB_HISTORY_FILE_ERROR, VB_HISTORY_FILE_ERROR_FOREIGN);
   if (reason != NULL)
@@ -72,7 +73,7 @@ assert_foreign (const char *text, const char *reason)
 static void
 test_torn (void)
 {
-  g_autofree char *text = vb_history_file_write ("shed", &counters, NOW);
+  g_autofree char *text = vb_history_file_write ("shed", &counters, NULL, NOW);
   const gsize length = strlen (text);
 
   for (gsize i = 0; i < length; i++) {
@@ -97,7 +98,7 @@ seal (const char *text)
 static void
 test_foreign (void)
 {
-  g_autofree char *other = vb_history_file_write ("boat", &counters, NOW);
+  g_autofree char *other = vb_history_file_write ("boat", &counters, NULL, NOW);
   g_autofree char *version = seal ("[history]\nversion=2\nbattery=shed\n");
   g_autofree char *escapes = seal ("[history]\nversion=1\nbattery=sh\\qed\\\n");
   g_autofree char *empty = seal ("[history]\nversion=1\nbattery=shed\n");
@@ -119,12 +120,12 @@ test_other_version (void)
   g_autofree char *older = seal ("[history]\nversion=1\nbattery=shed\nsaved=1\n"
                                  "charged-energy=12.5\nminimum-voltage=44\nbelow-95=1\n");
   g_autofree char *newer = NULL, *lacks = NULL, *none = NULL;
-  g_autofree char *written = vb_history_file_write ("shed", &counters, NOW);
+  g_autofree char *written = vb_history_file_write ("shed", &counters, NULL, NOW);
   g_autofree char *body = g_strndup (written, (gsize)(strstr (written, "# sha256") - written));
   g_autofree char *longer = g_strconcat (body, "full-cycles=7\nwords=many\n", NULL);
   VbCounters read;
 
-  g_assert_true (vb_history_file_read (older, "shed", NOW, &read, &lacks, NULL));
+  g_assert_true (vb_history_file_read (older, "shed", NOW, &read, NULL, &lacks, NULL));
   g_assert_cmpstr (lacks, ==,
                    "discharged-energy, drawn, consumed, last-discharge, deepest-discharge, "
                    "maximum-voltage, minimum-cell-voltage, maximum-cell-voltage, since-full");
@@ -137,7 +138,7 @@ test_other_version (void)
                                              .below_95 = 1 }));
 
   newer = seal (longer);
-  g_assert_true (vb_history_file_read (newer, "shed", NOW, &read, &none, NULL));
+  g_assert_true (vb_history_file_read (newer, "shed", NOW, &read, NULL, &none, NULL));
   g_assert_true (same (&read, &counters));
   g_assert_null (none);
 }
@@ -158,11 +159,11 @@ test_clock (void)
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    g_autofree char *text = vb_history_file_write ("shed", &counters, rows[i].saved);
+    g_autofree char *text = vb_history_file_write ("shed", &counters, NULL, rows[i].saved);
     g_autofree char *lacks = NULL;
     VbCounters read;
 
-    g_assert_true (vb_history_file_read (text, "shed", rows[i].now, &read, &lacks, NULL));
+    g_assert_true (vb_history_file_read (text, "shed", rows[i].now, &read, NULL, &lacks, NULL));
     g_assert_cmpfloat (read.since_full, ==, counters.since_full + rows[i].passed);
   }
 }
@@ -203,7 +204,7 @@ test_landed (void)
   VbCounters read;
 
   g_assert_nonnull (text);
-  vb_history_file_read (text, "virtual", 1795923980 + 20, &read, &lacks, &error);
+  vb_history_file_read (text, "virtual", 1795923980 + 20, &read, NULL, &lacks, &error);
   g_assert_no_error (error);
   g_assert_null (lacks);
   g_assert_true (same (&read, &landed));
@@ -359,6 +360,87 @@ test_kept (Kept *kept, gconstpointer unused)
   draw (kept);
   g_assert_cmpfloat_with_epsilon (drawn (kept), 0.2, 1e-9);
   vb_history_keeper_free (keeper);
+}
+
+/* What the programme of charge remembers: with the counters, and without them. */
+static void
+test_memory_round_trip (void)
+{
+  static const VbProgrammeMemory memory = { .since_full = 86400.25, .since_balance = NAN };
+  g_autofree char *both = vb_history_file_write ("shed", &counters, &memory, NOW);
+  g_autofree char *alone = vb_history_file_write ("shed", NULL, &memory, NOW);
+  g_autofree char *neither = vb_history_file_write ("shed", NULL, NULL, NOW);
+  const char *texts[] = { both, alone };
+  VbProgrammeMemory read;
+  VbCounters counted;
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    g_autofree char *lacks = NULL;
+    g_autoptr (GError) error = NULL;
+
+    g_assert_true (
+        vb_history_file_read (texts[i], "shed", NOW + 3600, &counted, &read, &lacks, &error));
+    g_assert_no_error (error);
+    g_assert_null (lacks);
+    g_assert_cmpfloat (read.since_full, ==, 90000.25);
+    g_assert_true (isnan (read.since_balance));
+    g_assert_cmpfloat (counted.discharged_energy, ==, i == 0 ? 0.1 : 0);
+  }
+  assert_foreign (neither, "it holds no counter");
+}
+
+static void
+recall (VbBattery *battery, double since_full, double since_balance, gint64 now)
+{
+  const VbProgrammeMemory memory = { since_full, since_balance };
+
+  vb_battery_recall (battery, &memory, now);
+}
+
+/* A battery that counts nothing keeps what its rules need, also by a reload, and does not lose what
+   was counted before. */
+static void
+test_memory_kept (Kept *kept, gconstpointer unused)
+{
+  g_autofree char *path = g_build_filename (kept->folder, "plain.history", NULL);
+  g_autofree char *counted = vb_history_file_write ("plain", &counters, NULL, NOW);
+  g_auto (VbBatteryConfig) config = { 0 };
+  VbHistoryKeeper *keeper;
+  VbBattery *battery;
+
+  vb_battery_config_init (&config, "plain");
+  battery = vb_battery_new (&config, SECOND);
+  g_ptr_array_add (kept->batteries, battery);
+  g_assert_true (g_file_set_contents (path, counted, -1, NULL));
+
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000, 1000);
+  config.live.rules.balance_voltage = 57;
+  vb_battery_reconfigure (battery, &config, SECOND);
+  vb_history_keeper_look (keeper);
+  recall (battery, 7200, 3600, vb_clock_now ());
+  vb_history_keeper_free (keeper);
+
+  g_ptr_array_remove (kept->batteries, battery);
+  battery = vb_battery_new (&config, SECOND);
+  g_ptr_array_add (kept->batteries, battery);
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000, 1000);
+  g_assert_cmpfloat_with_epsilon (vb_battery_memory (battery, vb_clock_now ()).since_full, 7200,
+                                  60);
+  g_assert_cmpfloat_with_epsilon (vb_battery_memory (battery, vb_clock_now ()).since_balance, 3600,
+                                  60);
+  recall (battery, 10, 20, vb_clock_now ());
+  vb_history_keeper_free (keeper);
+
+  g_ptr_array_remove (kept->batteries, battery);
+  config.fixed.history = TRUE;
+  battery = vb_battery_new (&config, SECOND);
+  g_ptr_array_add (kept->batteries, battery);
+  keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000, 1000);
+  g_assert_cmpfloat (vb_battery_counters (battery)->discharged_energy, ==, 0.1);
+  g_assert_cmpfloat_with_epsilon (vb_battery_memory (battery, vb_clock_now ()).since_balance, 20,
+                                  60);
+  vb_history_keeper_free (keeper);
+  g_unlink (path);
 }
 
 /* What the file lacks is told, and what it has goes on. */
@@ -548,11 +630,13 @@ main (int argc, char **argv)
   g_test_add_func ("/history-file/round-trip", test_round_trip);
   g_test_add_func ("/history-file/torn", test_torn);
   g_test_add_func ("/history-file/foreign", test_foreign);
+  g_test_add_func ("/history-file/memory-round-trip", test_memory_round_trip);
   g_test_add_func ("/history-file/other-version", test_other_version);
   g_test_add_func ("/history-file/clock", test_clock);
   g_test_add_func ("/history-file/landed", test_landed);
   g_test_add_func ("/history-file/replace", test_replace);
   ADD ("kept", test_kept);
+  ADD ("memory-kept", test_memory_kept);
   ADD ("lacking", test_lacking);
   ADD ("saved-at-times", test_saved_at_times);
   ADD ("saved-first", test_saved_first);

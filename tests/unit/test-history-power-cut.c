@@ -26,7 +26,7 @@ make_text (double drawn)
 {
   const VbCounters counters = { .drawn = drawn };
 
-  return vb_history_file_write ("shed", &counters, NOW);
+  return vb_history_file_write ("shed", &counters, NULL, NOW);
 }
 
 static void
@@ -123,7 +123,7 @@ read_drawn (const Fixture *fixture)
     g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
     return 0;
   }
-  g_assert_true (vb_history_file_read (text, "shed", NOW, &counters, &lacks, &error));
+  g_assert_true (vb_history_file_read (text, "shed", NOW, &counters, NULL, &lacks, &error));
   g_assert_null (lacks);
   g_assert_no_error (error);
 

@@ -102,6 +102,8 @@ wander (Walk *walk)
     [VB_INPUT_MAX_CELL_TEMPERATURE] = { -25, 60, 3 },
     [VB_INPUT_TEMPERATURE] = { -25, 60, 3 },
     [VB_INPUT_SOC] = { 1, 100, 3 },
+    [VB_INPUT_VOLTAGE] = { 52, 52.1, 0.1 },
+    [VB_INPUT_CELL_SUM] = { 52, 52.1, 0.1 },
   };
 
   for (VbInput input = VB_INPUT_NONE + 1; input < VB_N_INPUTS; input++) {
@@ -289,7 +291,7 @@ static void
 append_all (const Walk *walk, gboolean cell_temperatures, GString *record)
 {
   g_string_assign (record, "Voltage=52 Current=1");
-  for (VbInput input = VB_INPUT_NONE + 1; input < VB_N_INPUTS; input++)
+  for (VbInput input = VB_INPUT_NONE + 1; input <= VB_INPUT_SOC; input++)
     if (cell_temperatures
         || (input != VB_INPUT_MIN_CELL_TEMPERATURE && input != VB_INPUT_MAX_CELL_TEMPERATURE))
       append (record, vb_item (vb_item_known (vb_input_field (input)))->name, walk->inputs[input]);

@@ -218,7 +218,7 @@ test_charge_sensor (Fixture *fixture, gconstpointer user_data)
   push_at (fixture, 0, MONITORED);
   assert_step (fixture, VB_STATE_LIVE, 1);
   assert_bus (fixture, "MaxChargeCurrent=0 MaxDischargeCurrent=150");
-  assert_warned (fixture, "MaxCellVoltage has never been sent: charge-by-cell-voltage stops"
+  assert_warned (fixture, "MaxCellVoltage has never been there: charge-by-cell-voltage stops"
                           " charging");
 
   /* It comes back as any 0 does. */
@@ -240,7 +240,7 @@ test_charge_sensor (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeCurrent=0 MaxDischargeCurrent=150");
   push_at (fixture, 31, MONITORED);
   assert_step (fixture, VB_STATE_LIVE, 0);
-  assert_warned (fixture, "MaxCellVoltage not sent for 30 s: charge-by-cell-voltage stops"
+  assert_warned (fixture, "MaxCellVoltage not there for 30 s: charge-by-cell-voltage stops"
                           " charging");
 }
 
