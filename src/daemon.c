@@ -4,11 +4,13 @@
 
 #include <gio/gio.h>
 #include <glib-unix.h>
+#include <stdio.h>
 
 #include "base/clock.h"
 #include "base/standstill.h"
 #include "bus/address.h"
 #include "config/changes.h"
+#include "config/limits-table.h"
 #include "config/load.h"
 #include "core/ladder-source.h"
 #include "heartbeat.h"
@@ -125,6 +127,16 @@ load_config (const VbDaemon *daemon, const char *file, GError **error)
   return config;
 }
 
+/* What the rules come to, for --check-config. */
+static void
+print_limits (const VbConfig *config)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  vb_config_limits_table_append (config, text);
+  fputs (text->str, stdout);
+}
+
 VbExitStatus
 vb_daemon_load (VbDaemon *daemon, GError **error)
 {
@@ -141,6 +153,8 @@ vb_daemon_load (VbDaemon *daemon, GError **error)
   }
   daemon->file = g_strdup (daemon->config->file);
   daemon->token = g_strdup (daemon->config->token);
+  if (daemon->options->check_config)
+    print_limits (daemon->config);
 
   return VB_EXIT_OK;
 }

@@ -27,6 +27,10 @@ INSTALLED = {
     'share/doc/dbus-virtual-battery/examples/dbus-virtual-battery.ini': 0o644,
     'share/doc/dbus-virtual-battery/examples/grafana-dashboard.json': 0o644,
     'share/doc/dbus-virtual-battery/examples/prometheus-rules.yml': 0o644,
+    'share/doc/dbus-virtual-battery/examples/lifepo4-8s.ini': 0o644,
+    'share/doc/dbus-virtual-battery/examples/lifepo4-15s.ini': 0o644,
+    'share/doc/dbus-virtual-battery/examples/lifepo4-16s.ini': 0o644,
+    'share/doc/dbus-virtual-battery/examples/nmc-14s.ini': 0o644,
 }
 MAN_PAGES = {
     'share/man/man5/dbus-virtual-battery.5': 0o644,

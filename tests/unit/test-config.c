@@ -4,6 +4,7 @@
 
 #include "config/changes.h"
 #include "config/keys.h"
+#include "config/limits-table.h"
 #include "config/load.h"
 #include "config/markdown.h"
 #include "core/item.h"
@@ -544,6 +545,91 @@ test_limits (Files *files, gconstpointer unused)
   g_assert_cmpfloat (battery (config, 0)->live.rules.maximum[VB_LIMIT_CHARGE_CURRENT], ==, 30);
 }
 
+static char *
+source_file (const char *folder, const char *name)
+{
+  const char *root = g_getenv ("SOURCE_ROOT");
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  char *text;
+
+  if (root == NULL)
+    g_error ("SOURCE_ROOT is not set");
+  path = g_build_filename (root, folder, name, NULL);
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+
+  return text;
+}
+
+/* The lines of @text that say something. */
+static char *
+without_comments (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autoptr (GString) rest = g_string_new (NULL);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (*lines[i] != '\0' && *lines[i] != '#')
+      g_string_append_printf (rest, "%s\n", lines[i]);
+
+  return g_string_free (g_steal_pointer (&rest), FALSE);
+}
+
+/* Each example for a chemistry is taken, also with what is commented out of it, and the document
+   shows it as it is. */
+static void
+test_examples (Files *files, gconstpointer unused)
+{
+  static const char *const names[]
+      = { "lifepo4-8s.ini", "lifepo4-15s.ini", "lifepo4-16s.ini", "nmc-14s.ini" };
+  g_autofree char *document = source_file ("docs", "limits.md");
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *path = g_build_filename ("examples", names[i], NULL);
+    g_autofree char *text = source_file ("data", path);
+    g_autofree char *bare = without_comments (text);
+    g_auto (GStrv) optional = g_strsplit (text, "#cell-max", 2);
+    g_autofree char *more = g_strjoinv ("cell-max", optional);
+    g_autoptr (VbConfig) config = load (files, text);
+    g_autoptr (VbConfig) with_more = load (files, more);
+    g_autoptr (GString) table = g_string_new (NULL);
+
+    g_assert_cmpuint (config->warnings->len, ==, 0);
+    g_assert_nonnull (strstr (document, bare));
+    g_assert_false (isnan (battery (with_more, 0)->live.rules.cell_max_voltage));
+    vb_config_limits_table_append (config, table);
+    for (VbCurveId id = 0; id < VB_N_CURVES; id++)
+      g_assert_cmpuint (battery (config, 0)->live.rules.curves[id].n, >, 1);
+    g_assert_true (g_str_has_prefix (table->str, "[limits], between two points a straight line\n"
+                                                 "charge-by-cell-voltage "));
+  }
+}
+
+/* What --check-config prints of the rules. */
+static void
+test_limits_table (Files *files, gconstpointer unused)
+{
+  g_autoptr (VbConfig) config
+      = load (files, "[battery]\n[battery shed]\n[battery plain]\n"
+                     "[limits]\ncharge-current=140\ncharge-by-cell-voltage=3.45:100;3.55:0\n"
+                     "charge-to-soc-by-month=3:80;11:100\n"
+                     "[limits shed]\ndischarge-current=50\ncurve=step\n"
+                     "discharge-by-temperature=-20:0;-10.5:33.5\n");
+  g_autoptr (GString) table = g_string_new (NULL);
+
+  vb_config_limits_table_append (config, table);
+  g_assert_cmpstr (table->str, ==,
+                   "[limits], between two points a straight line\n"
+                   "charge-by-cell-voltage       3.45 V    100 %     140 A\n"
+                   "                             3.55 V      0 %       0 A\n"
+                   "charge-to-soc-by-month          3 month     80 %\n"
+                   "                               11 month    100 %\n"
+                   "[limits shed], between two points the lower one\n"
+                   "discharge-by-temperature      -20 °C      0 %       0 A\n"
+                   "                            -10.5 °C   33.5 %   16.75 A\n");
+}
+
 static gboolean
 same_list (char **a, char **b)
 {
@@ -922,23 +1008,6 @@ test_fixes (Files *files, gconstpointer unused)
   g_assert_true (vb_config_changes_fixes (battery (config, 0), &other));
 }
 
-static char *
-source_file (const char *folder, const char *name)
-{
-  const char *root = g_getenv ("SOURCE_ROOT");
-  g_autofree char *path = NULL;
-  g_autoptr (GError) error = NULL;
-  char *text;
-
-  if (root == NULL)
-    g_error ("SOURCE_ROOT is not set");
-  path = g_build_filename (root, folder, name, NULL);
-  g_file_get_contents (path, &text, NULL, &error);
-  g_assert_no_error (error);
-
-  return text;
-}
-
 static void
 test_markdown (Files *files, gconstpointer unused)
 {
@@ -1045,6 +1114,8 @@ main (int argc, char **argv)
   add ("/config/ranges-of-fields", test_ranges_of_fields);
   add ("/config/everything", test_everything);
   add ("/config/limits", test_limits);
+  add ("/config/limits-table", test_limits_table);
+  add ("/config/examples", test_examples);
   add ("/config/words", test_words);
   add ("/config/bounds", test_bounds);
   add ("/config/times-follow", test_times_follow);
