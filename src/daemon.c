@@ -45,7 +45,7 @@ struct _VbDaemon
   VbHistoryKeeper *history_keeper;
   VbCapture *capture;
   VbCaptureFile *capture_file; /* NULL: none was asked for */
-  guint calendar; /* timer */
+  guint calendar;              /* timer */
   VbHttpServer *server;
   VbWeb *web;
   VbExitStatus status;

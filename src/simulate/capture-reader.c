@@ -30,6 +30,7 @@ read_text (VbCaptureEntry *entry, const char *name, const char *text)
     const char *name;
     GString *text;
   } members[] = {
+    { "time", entry->moment },
     { "battery", entry->battery },
     { "method", entry->method },
     { "body", entry->body },
@@ -83,6 +84,7 @@ vb_capture_reader_new (void)
 
   reader->json = vb_json_reader_new ();
   vb_json_reader_set_read (reader->json, on_read, reader);
+  reader->entry.moment = g_string_new (NULL);
   reader->entry.battery = g_string_new (NULL);
   reader->entry.method = g_string_new (NULL);
   reader->entry.body = g_string_new (NULL);
@@ -95,6 +97,7 @@ void
 vb_capture_reader_free (VbCaptureReader *reader)
 {
   vb_json_reader_free (reader->json);
+  g_string_free (reader->entry.moment, TRUE);
   g_string_free (reader->entry.battery, TRUE);
   g_string_free (reader->entry.method, TRUE);
   g_string_free (reader->entry.body, TRUE);
@@ -109,6 +112,7 @@ reset (VbCaptureEntry *entry)
   entry->time = 0;
   entry->sender = 0;
   entry->configures = FALSE;
+  g_string_truncate (entry->moment, 0);
   g_string_truncate (entry->battery, 0);
   g_string_truncate (entry->method, 0);
   g_string_truncate (entry->body, 0);

@@ -19,6 +19,7 @@ typedef struct
   gint64 format; /* of the first line: the number of the format */
   gint64 time;   /* µs of a clock of its own */
   gint64 sender;
+  GString *moment; /* of the first line: the same in UTC, ISO 8601 */
   GString *battery;
   GString *method;     /* POST, PUT, DELETE; empty: nothing came */
   GString *body;       /* as it came, whatever bytes */

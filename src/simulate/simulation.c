@@ -13,8 +13,9 @@ typedef struct
   GPtrArray *batteries; /* of VbBattery; empty until the first line */
   VbIntake *intake;
   VbOutput *output;
-  GArray *changed; /* of guint: items, since something was last told */
-  gint64 began;    /* on the clock of the capture */
+  GArray *changed;   /* of guint: items, since something was last told */
+  gint64 began;      /* on the clock of the capture */
+  GDateTime *moment; /* when that was; NULL: it does not say */
   gint64 now;
   GString *text;
 } Simulation;
@@ -36,6 +37,7 @@ simulation_clear (Simulation *simulation)
 {
   g_clear_pointer (&simulation->batteries, g_ptr_array_unref);
   g_clear_pointer (&simulation->config, vb_config_free);
+  g_clear_pointer (&simulation->moment, g_date_time_unref);
   g_clear_pointer (&simulation->intake, vb_intake_free);
   g_clear_pointer (&simulation->output, vb_output_free);
   g_clear_pointer (&simulation->changed, g_array_unref);
@@ -93,6 +95,21 @@ advance (Simulation *simulation, gint64 until)
   simulation->now = MAX (simulation->now, until);
 }
 
+/* The month is all that the wall clock decides. */
+static void
+tell_month (const Simulation *simulation)
+{
+  g_autoptr (GDateTime) date = NULL;
+
+  if (simulation->moment == NULL)
+    return;
+
+  date = g_date_time_add (simulation->moment, simulation->now - simulation->began);
+  for (guint i = 0; i < simulation->batteries->len; i++)
+    vb_battery_set_month (g_ptr_array_index (simulation->batteries, i),
+                          (guint)g_date_time_get_month (date));
+}
+
 static void
 add_batteries (Simulation *simulation)
 {
@@ -120,6 +137,7 @@ begin (Simulation *simulation, const VbCaptureEntry *entry, GError **error)
         = vb_config_load_portable ("its configuration", entry->configuration->str, error);
   if (simulation->config == NULL)
     return FALSE;
+  simulation->moment = g_date_time_new_from_iso8601 (entry->moment->str, NULL);
   add_batteries (simulation);
 
   return TRUE;
@@ -187,8 +205,10 @@ come (Simulation *simulation, const VbCaptureEntry *entry, GError **error)
   if (g_str_equal (entry->method->str, "DELETE")) {
     vb_battery_delete (battery, simulation->now);
     tell (simulation, battery, VB_CAUSE_DELETE, VB_OUTCOME_IN_FORCE);
-  } else
+  } else {
+    tell_month (simulation);
     push (simulation, battery, entry);
+  }
 
   return TRUE;
 }

@@ -171,6 +171,24 @@ test_configured (Fixture *fixture, gconstpointer unused)
   assert_n_lines (fixture, 4);
 }
 
+/* What a battery is charged to may go by the month: by that of the capture. */
+static void
+test_month (Fixture *fixture, gconstpointer unused)
+{
+#define BY_MONTH(time_)                                                                       \
+  "{\"capture\":1,\"t\":0,\"time\":\"" time_ "\",\"configuration\":\"[limits]\\n"             \
+  "charge-current=100\\ncharge-to-soc=100\\ncharge-to-soc-by-month=1:50;5:100\\n\"}\n" POST ( \
+      "1000000", REQUIRED) POST ("3601000000", REQUIRED)
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (run (fixture, BY_MONTH ("2026-04-30T23:30:00.000Z"), NULL, FALSE, &error));
+  g_assert_no_error (error);
+  assert_line (fixture, 0, "\"MaxChargeCurrent\":0");
+  g_assert_true (run (fixture, BY_MONTH ("2026-05-30T23:30:00.000Z"), NULL, FALSE, &error));
+  g_assert_no_error (error);
+  assert_line (fixture, 0, "\"MaxChargeCurrent\":100");
+}
+
 static void
 test_refused (Fixture *fixture, gconstpointer unused)
 {
@@ -234,6 +252,7 @@ main (int argc, char **argv)
   ADD ("table", test_table);
   ADD ("other-configuration", test_other_configuration);
   ADD ("configured", test_configured);
+  ADD ("month", test_month);
   ADD ("refused", test_refused);
   ADD ("no-file", test_no_file);
   ADD ("deterministic", test_deterministic);
