@@ -61,6 +61,8 @@ class Battery {
         this.missing = answer.missing;
         this.warnings = answer.warnings;
         this.values = answer.values;
+        this.limited = answer.limited;
+        this.rules = answer.rules;
         this.asked = now;
         if (answer.values.ConnectionInformation) {
             this.text = answer.values.ConnectionInformation.value;
@@ -131,6 +133,13 @@ class Battery {
     on_renamed(data) {
         this.title = data.name || this.name;
         return false;
+    }
+
+    // The rules may have come with it: by a reload.
+    on_limited(data) {
+        const known = this.rules !== undefined;
+        this.limited = data.limited;
+        return known !== (data.limited !== undefined);
     }
 
     on_written() {

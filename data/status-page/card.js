@@ -82,6 +82,7 @@ function renderCard(card, battery, now, heard) {
     renderVenus(part(card, 'venus'), battery);
     renderCells(part(card, 'cells'), battery);
     renderRecords(part(card, 'records'), battery);
+    renderRules(part(card, 'rules'), battery);
     renderValues(part(card, 'values'), battery, now);
     renderSend(part(card, 'send'), battery);
 }

@@ -679,6 +679,12 @@ vb_battery_recall (VbBattery *battery, const VbProgrammeMemory *memory, gint64 n
   vb_programme_recall (&battery->rules.programme, memory, now);
 }
 
+const VbInputs *
+vb_battery_inputs (const VbBattery *battery)
+{
+  return &battery->required.inputs;
+}
+
 const VbLimited *
 vb_battery_limited (const VbBattery *battery)
 {

@@ -183,6 +183,9 @@ const VbValue *vb_battery_value (const VbBattery *battery, guint item);
     belt, or in `stale`. NULL where it is what was asked for, or where nothing was. */
 const VbValue *vb_battery_asked (const VbBattery *battery, guint item);
 
+/** What the rules of @battery go by. */
+const VbInputs *vb_battery_inputs (const VbBattery *battery);
+
 /** What of the rules holds the three limits down, an array of VB_N_LIMITS; NULL where the battery
     has no rules. */
 const VbLimited *vb_battery_limited (const VbBattery *battery);

@@ -42,6 +42,23 @@ vb_rule_name (VbRule rule)
   return rules[rule].name;
 }
 
+VbRule
+vb_rule_of_curve (VbCurveId id)
+{
+  static const VbRule of_curves[] = {
+    [VB_CHARGE_BY_CELL_VOLTAGE] = VB_RULE_CHARGE_BY_CELL_VOLTAGE,
+    [VB_DISCHARGE_BY_CELL_VOLTAGE] = VB_RULE_DISCHARGE_BY_CELL_VOLTAGE,
+    [VB_CHARGE_BY_TEMPERATURE] = VB_RULE_CHARGE_BY_TEMPERATURE,
+    [VB_DISCHARGE_BY_TEMPERATURE] = VB_RULE_DISCHARGE_BY_TEMPERATURE,
+    [VB_CHARGE_BY_SOC] = VB_RULE_CHARGE_BY_SOC,
+    [VB_DISCHARGE_BY_SOC] = VB_RULE_DISCHARGE_BY_SOC,
+  };
+
+  g_return_val_if_fail (id < VB_N_CURVES, VB_RULE_NONE);
+
+  return of_curves[id];
+}
+
 VbKnown
 vb_limited_field (VbLimit limit)
 {

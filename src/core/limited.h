@@ -51,6 +51,9 @@ typedef struct
 /** The key of the configuration that @rule stands for. */
 const char *vb_rule_name (VbRule rule);
 
+/** The rule that the curve @id is. */
+VbRule vb_rule_of_curve (VbCurveId id);
+
 /** The field of @limit, and back; VB_N_LIMITS for another field. */
 VbKnown vb_limited_field (VbLimit limit);
 VbLimit vb_limited_by_field (VbKnown field);

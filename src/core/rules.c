@@ -32,15 +32,6 @@ static const VbRule rule_of_limit[] = {
   [VB_LIMIT_DISCHARGE_CURRENT] = VB_RULE_DISCHARGE_CURRENT,
 };
 
-static const VbRule rule_of_curve[] = {
-  [VB_CHARGE_BY_CELL_VOLTAGE] = VB_RULE_CHARGE_BY_CELL_VOLTAGE,
-  [VB_DISCHARGE_BY_CELL_VOLTAGE] = VB_RULE_DISCHARGE_BY_CELL_VOLTAGE,
-  [VB_CHARGE_BY_TEMPERATURE] = VB_RULE_CHARGE_BY_TEMPERATURE,
-  [VB_DISCHARGE_BY_TEMPERATURE] = VB_RULE_DISCHARGE_BY_TEMPERATURE,
-  [VB_CHARGE_BY_SOC] = VB_RULE_CHARGE_BY_SOC,
-  [VB_DISCHARGE_BY_SOC] = VB_RULE_DISCHARGE_BY_SOC,
-};
-
 void
 vb_rules_init (VbRules *rules, gint64 now)
 {
@@ -89,7 +80,7 @@ look_at_curve (const Run *run, VbCurveId id, Smallest *smallest)
     if (!there)
       run->rules->lacking[id] = list[i];
     if (share < smallest->share)
-      *smallest = (Smallest){ share, rule_of_curve[id], list[i], value };
+      *smallest = (Smallest){ share, vb_rule_of_curve (id), list[i], value };
   }
 }
 
@@ -411,7 +402,7 @@ vb_rules_warn (const VbRules *rules,
   for (VbCurveId id = 0; id < VB_N_CURVES; id++)
     if (rules->lacking[id] != VB_INPUT_NONE
         && vb_rules_config_limit_of (id) == VB_LIMIT_CHARGE_CURRENT)
-      warn_of (rules->lacking[id], rule_of_curve[id], live, inputs, texts);
+      warn_of (rules->lacking[id], vb_rule_of_curve (id), live, inputs, texts);
 
   if (rules->lacks_cells)
     warn_of (VB_INPUT_CELL_SUM, VB_RULE_CELL_MAX_VOLTAGE, live, inputs, texts);

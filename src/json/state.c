@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "intake.h"
 #include "member.h"
+#include "rules.h"
 
 /* What was asked for is shown as it was sent, not rounded. */
 #define ASKED_DECIMALS 6
@@ -214,6 +215,7 @@ vb_json_state_battery (const VbBattery *battery, gint64 now, GString *text)
   vb_json_member_texts (&json, "missing", missing);
   vb_json_member_texts (&json, "warnings", warnings);
   vb_json_member_limited (&json, vb_battery_limited (battery));
+  vb_json_rules_member (&json, battery);
   member_values (&json, battery, now);
   vb_json_end_object (&json);
 }

@@ -223,6 +223,51 @@ def test_cells_over_time(world):
         label = browser.run('return page.locator(chart).getAttribute("aria-label")', chart=chart)
         equal(label, 'last ten minutes: 8 to 60 mV')
         clean(browser)
+RULES = """[limits]
+charge-current=100
+discharge-current=200
+charge-by-cell-voltage=3.2:100;3.4:0
+discharge-by-temperature=0:0;10:50;30:100
+"""
+
+
+def curves(browser):
+    """What stands below each curve, and the height of each point on it."""
+    return browser.run('''
+        const figures = await page.locator('.curve').all();
+        return Promise.all(figures.map(async figure => [await figure.locator('figcaption').innerText(),
+            await figure.locator('p').innerText(),
+            await figure.locator('circle').evaluateAll(points => points.map(point => point.getAttribute('cy')))]));''')
+
+
+def test_rules(world):
+    """The curves of the limits by rules with today's points, which move, and what limits now."""
+    daemon, _ = world.live('[battery]\n' + CALM + RULES, FULL)
+    with windows() as browser:
+        for way in WAYS:
+            daemon.http.post(FULL)
+            browser.open(address(daemon), **way)
+            browser.wait('[data-part=rules] summary', 'Limits by rules (1 limited)')
+            browser.click('[data-part=rules] summary')
+            browser.wait('.curve', '51 %')
+            equal(curves(browser), [
+                ['charge-by-cell-voltage', 'Max cell voltage 3.298 V: 51 %, 51 A', ['44.2']],
+                ['discharge-by-temperature', 'Min cell temperature 22.5 °C: 81.3 %, 162.5 A; '
+                 'Max cell temperature 24.1 °C: 85.3 %, 170.5 A', ['20.6', '17.5']]])
+            equal(pairs(browser, 'rules')['Max charge current'],
+                  '51 by charge-by-cell-voltage, Max cell voltage 3.298')
+            clean(browser)
+            daemon.http.post({**FULL, 'MinCellTemperature': 30, 'MaxCellTemperature': 31})
+            browser.wait('.curve', 'Min cell temperature 30.0 °C: 100 %')
+            browser.wait('.curve', 'Max cell temperature 31.0 °C: 100 %')
+
+        # Without rules there is nothing to show, and a reload is noticed.
+        daemon.configure('[battery]\n' + CALM)
+        daemon.signal(signal.SIGHUP)
+        eventually(lambda: 'rules' not in daemon.state(), 'no rules')
+        browser.open(address(daemon), **DESKTOP)
+        browser.wait('.line', 'live')
+        equal(browser.run("return page.locator('[data-part=rules]').isVisible()"), False)
 
 
 def test_ladder(world):
