@@ -26,11 +26,11 @@ def push(client, request):
     return b' 20' in client.recv(4096)
 
 
-def serve(options, name, build, requests, folder, prepare):
+def serve(options, name, build, requests, folder, prepare, groups=''):
     """Runs the server under valgrind and sends it the requests. Returns: what valgrind says"""
     bus, port = Bus(), free_port()
     process = subprocess.Popen(
-        ['valgrind', *options, *map(str, server_command(name, build, port, folder))],
+        ['valgrind', *options, *map(str, server_command(name, build, port, folder, groups))],
         env=dict(os.environ, DBUS_SESSION_BUS_ADDRESS=bus.address, GLIBC_TUNABLES=TUNABLES),
         stderr=subprocess.PIPE, text=True)
     with connect(port) as client:
@@ -48,11 +48,11 @@ def serve(options, name, build, requests, folder, prepare):
     return said
 
 
-def count(name, build, requests, folder, prepare=lambda port: []):
+def count(name, build, requests, folder, prepare=lambda port: [], groups=''):
     """Returns: instructions by function, '' for all"""
     output = pathlib.Path(folder) / f'{name}.{len(requests)}'
     serve(['--tool=callgrind', '-q', f'--callgrind-out-file={output}'], name, build, requests, folder,
-          prepare)
+          prepare, groups)
     text = subprocess.run(['callgrind_annotate', '--inclusive=yes', '--threshold=100', output],
                           stdout=subprocess.PIPE, text=True, check=True).stdout
     found = {'': int(re.search(r'([\d,]+) .*PROGRAM TOTALS', text)[1].replace(',', ''))}
@@ -61,11 +61,11 @@ def count(name, build, requests, folder, prepare=lambda port: []):
     return found
 
 
-def per_push(name, build, make_request, pushes=PUSHES, prepare=lambda port: []):
+def per_push(name, build, make_request, pushes=PUSHES, prepare=lambda port: [], groups=''):
     """Returns: instructions of one push by function, '' for all. @make_request: of the number of the
-    push; @prepare: opens connections on which each push is heard of"""
+    push; @prepare: opens connections on which each push is heard of; @groups: of the configuration"""
     with tempfile.TemporaryDirectory() as folder:
-        fewer, more = (count(name, build, [make_request(n) for n in range(length)], folder, prepare)
+        fewer, more = (count(name, build, [make_request(n) for n in range(length)], folder, prepare, groups)
                        for length in pushes)
     return {function: (more[function] - fewer.get(function, 0)) / (pushes[1] - pushes[0])
             for function in more}

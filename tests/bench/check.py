@@ -21,6 +21,21 @@ from records import cells, eleven, post
 from servers import Monitor, Server
 
 BASELINE = pathlib.Path(__file__).parent / 'baseline.json'
+# All six curves.
+RULES = """[limits]
+charge-voltage=56
+charge-current=200
+discharge-current=200
+charge-by-cell-voltage=3.45:100;3.50:30;3.55:0
+discharge-by-cell-voltage=2.80:0;2.90:20;3.10:100
+charge-by-temperature=0:0;5:20;15:100;40:100;50:0
+discharge-by-temperature=-20:0;-10:100;50:100;60:0
+charge-by-soc=95:100;100:20
+discharge-by-soc=5:0;10:30;15:100
+"""
+# What they may cost, in instructions.
+ALLOWED_OF_RULES = 6000
+
 ALLOWED = 1.05
 ALLOWED_ELSEWHERE = 1.25
 
@@ -70,10 +85,12 @@ def measure(build, with_floor):
     same = callgrind.per_push('daemon', build, lambda n: post(eleven(0)))['']
     sixteen = callgrind.per_push('daemon', build, lambda n: post(cells(n, 16)))['']
     cell_messages, cell_size = count_on_bus(build, lambda n: cells(n + 1, 16))
+    rules = callgrind.per_push('daemon', build, lambda n: post(eleven(n)), groups=RULES)['']
     floor = callgrind.per_push('floor', build, lambda n: post(eleven(n)))[''] if with_floor else 0
     return {
         'instructions, all changed': round(daemon),
         'instructions, none changed': round(same),
+        'instructions of six rules': round(rules - daemon),
         'instructions of the floor': round(floor),
         'messages, all changed': messages,
         'messages, none changed': unchanged,
@@ -87,6 +104,9 @@ def measure(build, with_floor):
 def is_within(row, measured, baseline, same_versions):
     allowed = ALLOWED
     before, now = baseline[row], measured[row]
+    if row == 'instructions of six rules':
+        print(f'{row}: {now:.0f}, allowed {ALLOWED_OF_RULES}')
+        return now <= ALLOWED_OF_RULES
     if row.startswith('instructions,') and not same_versions:
         allowed = ALLOWED_ELSEWHERE
         before *= measured['instructions of the floor'] / baseline['instructions of the floor']
