@@ -15,6 +15,7 @@ vb_input_field (VbInput input)
     [VB_INPUT_SOC] = VB_KNOWN_SOC,
     [VB_INPUT_VOLTAGE] = VB_KNOWN_VOLTAGE,
     [VB_INPUT_CELL_SUM] = VB_KNOWN_CELL_VOLTAGE_SUM,
+    [VB_INPUT_HIGHEST_CELL] = VB_KNOWN_MAX_CELL_VOLTAGE,
   };
 
   g_return_val_if_fail (input < VB_N_INPUTS, VB_KNOWN_NONE);
@@ -22,17 +23,29 @@ vb_input_field (VbInput input)
   return fields[input];
 }
 
-/* How many cells there are: those that have been seen, or as many as the source says. */
+/* How many cells have been seen. */
 static guint
-count_cells (const VbValues *values, const VbMembers *members)
+count_cells (const VbMembers *members)
 {
-  const double said = vb_values_number (values, VB_KNOWN_CELL_COUNT);
   guint n = 0;
 
   for (guint i = 0; i < members->cells.n; i++)
     n += members->cells.is_one[i];
 
-  return n == 0 && said > 0 ? (guint)said : n;
+  return n;
+}
+
+/* What a source says of its highest cell may contradict the cells: where their voltages are put
+   together, all of it has to be of the same cells. */
+static const VbSample *
+find_sample (VbInput input, const VbValues *values, const VbBatteryLive *live, gint64 now)
+{
+  const guint item = vb_item_known (vb_input_field (input));
+
+  if (input == VB_INPUT_CELL_SUM || input == VB_INPUT_HIGHEST_CELL)
+    return &values->derived[item];
+
+  return vb_values_fresh (values, item, live, now);
 }
 
 void
@@ -42,11 +55,10 @@ vb_inputs_note (VbInputs *inputs,
                 const VbBatteryLive *live,
                 gint64 now)
 {
-  inputs->n_cells = count_cells (values, members);
+  inputs->n_cells = count_cells (members);
   inputs->lacks_cell = members->cells.lacking != 0;
   for (VbInput input = VB_INPUT_NONE + 1; input < VB_N_INPUTS; input++) {
-    const guint item = vb_item_known (vb_input_field (input));
-    const VbSample *sample = vb_values_fresh (values, item, live, now);
+    const VbSample *sample = find_sample (input, values, live, now);
     const double number = sample != NULL ? vb_value_number (&sample->value, NAN) : NAN;
 
     if (isnan (number))

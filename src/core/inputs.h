@@ -17,6 +17,7 @@ typedef enum
   VB_INPUT_SOC,
   VB_INPUT_VOLTAGE,
   VB_INPUT_CELL_SUM,
+  VB_INPUT_HIGHEST_CELL,
   VB_N_INPUTS
 } VbInput;
 
@@ -25,13 +26,14 @@ typedef enum
  *
  * The last value of each with the time of the record that carried it, be it sent or derived. A
  * value that is not there for a moment (one NaN) leaves the last one in its place; how old that may
- * be is for the rules to say. Zeroed nothing has been there.
+ * be is for the rules to say. The sum of the cells and the highest of them are what follows from
+ * the cells alone, whatever the source says of them. Zeroed nothing has been there.
  */
 typedef struct
 {
   double value[VB_N_INPUTS];
   gint64 time[VB_N_INPUTS]; /* µs; 0: never */
-  guint n_cells;            /* how many make up the sum; 0: that is not known */
+  guint n_cells;            /* how many make up the sum */
   gboolean lacks_cell;      /* one of them has no value now */
 } VbInputs;
 

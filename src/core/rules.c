@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "limits.h"
+
 /* The smallest share of the curves about one limit, and where it comes from. */
 typedef struct
 {
@@ -24,7 +26,11 @@ typedef struct
 } Run;
 
 /* What cell-max-voltage goes by. */
-static const VbInput of_cells[] = { VB_INPUT_CELL_SUM, VB_INPUT_MAX_CELL_VOLTAGE };
+static const VbInput of_cells[] = { VB_INPUT_CELL_SUM, VB_INPUT_HIGHEST_CELL };
+
+/* How far above what is in force the cells have to allow before that rises, V: two steps of the bus,
+   of which it then goes one at least. */
+#define CLEAR 0.2
 
 static const VbRule rule_of_limit[] = {
   [VB_LIMIT_CHARGE_VOLTAGE] = VB_RULE_CHARGE_VOLTAGE,
@@ -237,17 +243,56 @@ govern_current (const Run *run, VbLimit limit, const VbSample *sent)
 }
 
 /* The pack's voltage at which the highest cell would be at cell-max-voltage, were all of them to
-   move alike; NAN where there is no such rule, or where that is not known. */
+   move alike. Where their resistances are alike it does not depend on the current. */
 static double
-cells_bound (const Run *run)
+allowed_by_cells (const Run *run)
 {
   const VbInputs *inputs = run->inputs;
-  const double above = inputs->value[VB_INPUT_MAX_CELL_VOLTAGE] - run->live->rules.cell_max_voltage;
-
-  if (isnan (above) || run->rules->lacks_cells)
-    return NAN;
+  const double above = inputs->value[VB_INPUT_HIGHEST_CELL] - run->live->rules.cell_max_voltage;
 
   return fmax (inputs->value[VB_INPUT_CELL_SUM] - inputs->n_cells * above, 0);
+}
+
+static double
+to_steps (double volts)
+{
+  VbValue value = vb_value_real (volts);
+
+  vb_limits_round (vb_item_known (VB_KNOWN_MAX_CHARGE_VOLTAGE), &value);
+
+  return value.as.real;
+}
+
+/* A cut is at once. A step of the bus is many amperes: without a hold and some distance chargers
+   would be sent to and fro between two of them. */
+static void
+hold_cells (const Run *run)
+{
+  VbCellsBound *cells = &run->rules->cells;
+  double allowed;
+
+  if (isnan (run->live->rules.cell_max_voltage)) {
+    *cells = (VbCellsBound){ 0 };
+    return;
+  }
+  if (run->rules->lacks_cells) {
+    cells->clear_since = 0;
+    return;
+  }
+
+  allowed = allowed_by_cells (run);
+  if (!cells->begun || to_steps (allowed) < cells->volts)
+    *cells = (VbCellsBound){ .begun = TRUE, .volts = to_steps (allowed) };
+  else if (allowed < cells->volts + CLEAR - 1e-9)
+    cells->clear_since = 0;
+  else if (run->has_record) {
+    if (cells->clear_since == 0)
+      cells->clear_since = run->now;
+    if (run->now - cells->clear_since >= run->live->rules.recover_hold) {
+      cells->volts = to_steps (fmax (cells->volts + CLEAR / 2, (cells->volts + allowed) / 2));
+      cells->clear_since = run->now;
+    }
+  }
 }
 
 /* What is in force of the charge voltage, with @by; NAN where there is nothing. */
@@ -257,15 +302,15 @@ find_voltage (const Run *run, double asked, VbLimited *limited)
   const VbRules *rules = run->rules;
   const VbGoverned *governed = &rules->governed[VB_LIMIT_CHARGE_VOLTAGE];
   const double without = isnan (asked) ? run->live->rules.maximum[VB_LIMIT_CHARGE_VOLTAGE] : asked;
-  const double bound = cells_bound (run);
+  const double bound = rules->cells.begun ? rules->cells.volts : NAN;
   VbRule by;
   const double programme = vb_programme_voltage (&rules->programme, &run->live->rules, &by);
   const double target = fmin (asked, programme);
 
   set_limited (limited, target < without ? by : VB_RULE_NONE, target);
   if (bound < target)
-    *limited = (VbLimited){ VB_RULE_CELL_MAX_VOLTAGE, bound, VB_INPUT_MAX_CELL_VOLTAGE,
-                            run->inputs->value[VB_INPUT_MAX_CELL_VOLTAGE], NAN };
+    *limited = (VbLimited){ VB_RULE_CELL_MAX_VOLTAGE, bound, VB_INPUT_HIGHEST_CELL,
+                            run->inputs->value[VB_INPUT_HIGHEST_CELL], NAN };
 
   /* While not every cell is known, nothing rises. */
   if (rules->lacks_cells && governed->begun && governed->output < target)
@@ -292,13 +337,14 @@ govern_voltage (const Run *run, const VbSample *sent)
   put (&run->rules->limits[VB_LIMIT_CHARGE_VOLTAGE], target, sent, run->now);
 }
 
-/* The charge voltage in force without the programme's own float. */
+/* The charge voltage that is to be reached. What the highest cell leaves of it is not: a pack that is
+   held below by one cell is neither full nor in balance. */
 static double
 charge_voltage (const Run *run)
 {
   const VbSample *sent = &run->values->sent[vb_item_known (VB_KNOWN_MAX_CHARGE_VOLTAGE)];
 
-  return fmin (fmin (vb_value_number (&sent->value, NAN), cells_bound (run)),
+  return fmin (vb_value_number (&sent->value, NAN),
                run->live->rules.maximum[VB_LIMIT_CHARGE_VOLTAGE]);
 }
 
@@ -316,6 +362,7 @@ vb_rules_run (VbRules *rules,
 
   vb_rules_pause (rules);
   look_at_cells (&run, &cells);
+  hold_cells (&run);
   if (has_record)
     vb_programme_go_on (&rules->programme, &live->rules, inputs, month, charge_voltage (&run), now);
   for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++) {

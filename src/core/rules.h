@@ -15,6 +15,14 @@ typedef struct
   gint64 time;        /* of that, µs */
 } VbGoverned;
 
+/** The charge voltage that holds the highest cell, as it is in force. Zeroed there is none yet. */
+typedef struct
+{
+  gboolean begun;
+  double volts;       /* in the steps of the bus */
+  gint64 clear_since; /* since when the cells allow clearly more, µs; 0: they do not */
+} VbCellsBound;
+
 /**
  * VbRules:
  *
@@ -30,6 +38,7 @@ typedef struct
   VbLimited limited[VB_N_LIMITS];
   VbInput lacking[VB_N_CURVES]; /* what a charge curve lacks; VB_INPUT_NONE: nothing */
   gboolean lacks_cells;         /* so that cell-max-voltage cannot be held */
+  VbCellsBound cells;
   VbProgramme programme;
   VbTold told[VB_N_LIMITS];
   gboolean retold[VB_N_LIMITS]; /* with the last run */

@@ -62,6 +62,44 @@ test_cell_max_voltage (Fixture *fixture, gconstpointer user_data)
   }
 }
 
+/* A cut is at once, a rise only once the cells have allowed clearly more for recover-hold. */
+static void
+test_cells_hold (Fixture *fixture, gconstpointer user_data)
+{
+  static const char calm[] = "Soc=63.5 Voltage=13.4 Current=1 Cell1=3.5 Cell2=3.4 Cell3=3.4"
+                             " Cell4=3.4";
+  static const char high[] = "Soc=63.5 Voltage=13.4 Current=1 Cell1=3.55 Cell2=3.35 Cell3=3.35"
+                             " Cell4=3.35";
+  static const char near[] = "Soc=63.5 Voltage=13.4 Current=1 Cell1=3.51 Cell2=3.36 Cell3=3.36"
+                             " Cell4=3.36";
+
+  restart_with (fixture, "charge-voltage=14.2 charge-current=100 discharge-current=100"
+                         " cell-max-voltage=3.55");
+  push_now (fixture, calm);
+  assert_bus (fixture, "MaxChargeVoltage=13.9");
+  push_now (fixture, high);
+  assert_bus (fixture, "MaxChargeVoltage=13.6");
+  push_for (fixture, 60 * SECOND, near);
+  assert_bus (fixture, "MaxChargeVoltage=13.6");
+  push_for (fixture, 27 * SECOND, calm);
+  assert_bus (fixture, "MaxChargeVoltage=13.6");
+  push_for (fixture, 18 * SECOND, calm);
+  assert_bus (fixture, "MaxChargeVoltage=13.7");
+  push_for (fixture, 36 * SECOND, calm);
+  assert_bus (fixture, "MaxChargeVoltage=13.8");
+}
+
+/* What the source says of its highest cell does not count against the cells. */
+static void
+test_highest_of_the_cells (Fixture *fixture, gconstpointer user_data)
+{
+  restart_with (fixture, "charge-voltage=14.2 charge-current=100 discharge-current=100"
+                         " cell-max-voltage=3.55");
+  push_now (fixture, "Soc=63.5 Voltage=13.4 Current=1 Cell1=3.55 Cell2=3.35 Cell3=3.35 Cell4=3.35"
+                     " MaxCellVoltage=3.3");
+  assert_bus (fixture, "MaxChargeVoltage=13.6");
+}
+
 /* Without every cell nothing rises, and after a while nothing is charged. */
 static void
 test_cells_not_seen (Fixture *fixture, gconstpointer user_data)
@@ -225,6 +263,8 @@ main (int argc, char **argv)
 #define ADD(name, function) \
   g_test_add ("/charge-programme/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("cell-max-voltage", test_cell_max_voltage);
+  ADD ("cells-hold", test_cells_hold);
+  ADD ("highest-of-the-cells", test_highest_of_the_cells);
   ADD ("cells-not-seen", test_cells_not_seen);
   ADD ("float", test_float);
   ADD ("balance", test_balance);

@@ -104,6 +104,7 @@ wander (Walk *walk)
     [VB_INPUT_SOC] = { 1, 100, 3 },
     [VB_INPUT_VOLTAGE] = { 52, 52.1, 0.1 },
     [VB_INPUT_CELL_SUM] = { 52, 52.1, 0.1 },
+    [VB_INPUT_HIGHEST_CELL] = { 3.3, 3.4, 0.01 },
   };
 
   for (VbInput input = VB_INPUT_NONE + 1; input < VB_N_INPUTS; input++) {
