@@ -232,6 +232,7 @@ look_at_inputs (VbBattery *battery, gint64 now)
   vb_derive (values->sent, values->derived, &battery->members, now, live->optional_after);
   if (vb_rules_config_is_on (&live->rules))
     vb_inputs_note (&battery->required.inputs, values, &battery->members, live, now);
+  vb_required_note (&battery->required, values);
 }
 
 static void

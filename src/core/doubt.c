@@ -136,6 +136,18 @@ judge_low_voltage (const VbDoubtContext *context, VbRecord *record)
                      voltage);
 }
 
+/* That of the rules where the source has never sent one. */
+static double
+charge_voltage_after (const VbDoubtContext *context, const VbRecord *record)
+{
+  const double charge = after_record (context->values, record, VB_KNOWN_MAX_CHARGE_VOLTAGE);
+
+  if (isnan (charge) && context->config->fixed.role == VB_ROLE_BMS)
+    return context->config->live.rules.maximum[VB_LIMIT_CHARGE_VOLTAGE];
+
+  return charge;
+}
+
 /* BatteryLowVoltage is not required: null makes it invalid. */
 static double
 low_voltage_after (const VbDoubtContext *context, const VbRecord *record)
@@ -169,7 +181,7 @@ static void
 judge_charge_voltage (const VbDoubtContext *context, VbRecord *record)
 {
   const double voltage = after_record (context->values, record, VB_KNOWN_VOLTAGE);
-  const double charge = after_record (context->values, record, VB_KNOWN_MAX_CHARGE_VOLTAGE);
+  const double charge = charge_voltage_after (context, record);
   const double low = low_voltage_after (context, record);
   const gboolean too_low = charge<voltage / 2, too_high = charge> voltage * 2;
   VbKnown blamed;
@@ -195,7 +207,7 @@ judge_soc (const VbDoubt *doubt, const VbDoubtContext *context, VbRecord *record
   const VbFreshness *freshness = &context->config->live.freshness;
   const double before = vb_values_number (context->values, VB_KNOWN_SOC);
   const double voltage = after_record (context->values, record, VB_KNOWN_VOLTAGE);
-  const double charge = after_record (context->values, record, VB_KNOWN_MAX_CHARGE_VOLTAGE);
+  const double charge = charge_voltage_after (context, record);
   const gboolean shown = vb_state_shows_values (context->state);
   const gboolean contradicted = voltage > NOT_EMPTY * charge;
   const gint64 time = contradicted ? freshness->stale_after : freshness->warn_after;
@@ -257,6 +269,10 @@ hold_rising (const VbValues *values, VbRecord *record)
     const guint item = vb_item_known (maxima[i]);
     VbRecordEntry *entry = vb_record_entry (record, item);
     VbValue value, before = values->sent[item].value;
+
+    /* What only rules supply is in force without having been sent. */
+    if (!vb_value_is_valid (&before))
+      before = values->shown[item].value;
 
     if (entry == NULL || entry->said != VB_SAID_VALUE)
       continue;

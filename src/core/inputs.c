@@ -55,7 +55,6 @@ vb_inputs_note (VbInputs *inputs,
                 const VbBatteryLive *live,
                 gint64 now)
 {
-  inputs->n_cells = count_cells (members);
   inputs->lacks_cell = members->cells.lacking != 0;
   for (VbInput input = VB_INPUT_NONE + 1; input < VB_N_INPUTS; input++) {
     const VbSample *sample = find_sample (input, values, live, now);
@@ -65,6 +64,9 @@ vb_inputs_note (VbInputs *inputs,
       continue;
     inputs->value[input] = number;
     inputs->time[input] = sample->time;
+    inputs->seen[input] = TRUE;
+    if (input == VB_INPUT_CELL_SUM)
+      inputs->n_cells = count_cells (members);
   }
 }
 
@@ -92,9 +94,9 @@ vb_inputs_of_curve (const VbInputs *inputs, VbCurveId id, VbInput list[VB_INPUTS
   g_return_val_if_fail (id < VB_N_CURVES, 0);
 
   if (single[id] == VB_INPUT_TEMPERATURE) {
-    if (inputs->time[VB_INPUT_MIN_CELL_TEMPERATURE] != 0)
+    if (inputs->seen[VB_INPUT_MIN_CELL_TEMPERATURE])
       list[n++] = VB_INPUT_MIN_CELL_TEMPERATURE;
-    if (inputs->time[VB_INPUT_MAX_CELL_TEMPERATURE] != 0)
+    if (inputs->seen[VB_INPUT_MAX_CELL_TEMPERATURE])
       list[n++] = VB_INPUT_MAX_CELL_TEMPERATURE;
   }
   if (n == 0)

@@ -32,9 +32,10 @@ typedef enum
 typedef struct
 {
   double value[VB_N_INPUTS];
-  gint64 time[VB_N_INPUTS]; /* µs; 0: never */
-  guint n_cells;            /* how many make up the sum */
-  gboolean lacks_cell;      /* one of them has no value now */
+  gint64 time[VB_N_INPUTS];   /* µs; 0: never, or forgotten */
+  gboolean seen[VB_N_INPUTS]; /* it has been there, be it forgotten by now */
+  guint n_cells;              /* how many make up the sum */
+  gboolean lacks_cell;        /* one of them has no value now */
 } VbInputs;
 
 /** The most that one curve goes by. */

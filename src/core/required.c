@@ -47,7 +47,15 @@ counts (const VbRequired *required,
     return vb_inputs_is_required (&required->inputs, rules, requirement->input);
 
   return isnan (supplied (rules, requirement->field))
-         || values->sent[vb_item_known (requirement->field)].time != 0;
+         || (required->met & 1U << (requirement - requirements)) != 0;
+}
+
+void
+vb_required_note (VbRequired *required, const VbValues *values)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++)
+    if (vb_values_time (values, requirements[i].field) != 0)
+      required->met |= 1U << i;
 }
 
 gboolean

@@ -27,6 +27,7 @@ typedef struct
                          came up to then counts from @counts_from at the latest */
   gint64 counts_from;
   VbInputs inputs; /* what rules go by */
+  guint met;       /* a bit for each requirement that was ever met */
 } VbRequired;
 
 /** Whether a battery of @config has to be sent @field: always, or as long as its rules do not
@@ -37,6 +38,9 @@ gboolean vb_required_is (const VbBatteryConfig *config, const VbField *field);
     that is to be taken. A required one does: not known in one record is no reason to lose it. So
     does a limit or an alarm that is wrong: it must not end by that. */
 gboolean vb_required_keeps (const VbBatteryConfig *config, const VbRecordEntry *entry);
+
+/** Notes which requirements are met: a limit that was sent once stays required. */
+void vb_required_note (VbRequired *required, const VbValues *values);
 
 /** When @requirement was last met; 0: never. */
 gint64 vb_required_time (const VbRequired *required,
