@@ -28,8 +28,8 @@ typedef struct
 /* What cell-max-voltage goes by. */
 static const VbInput of_cells[] = { VB_INPUT_CELL_SUM, VB_INPUT_HIGHEST_CELL };
 
-/* How far above what is in force the cells have to allow before that rises, V: two steps of the bus,
-   of which it then goes one at least. */
+/* How far above what is in force the cells have to allow before that rises, V: two steps of the
+   bus, of which it then goes one at least. */
 #define CLEAR 0.2
 
 static const VbRule rule_of_limit[] = {
@@ -337,8 +337,8 @@ govern_voltage (const Run *run, const VbSample *sent)
   put (&run->rules->limits[VB_LIMIT_CHARGE_VOLTAGE], target, sent, run->now);
 }
 
-/* The charge voltage that is to be reached. What the highest cell leaves of it is not: a pack that is
-   held below by one cell is neither full nor in balance. */
+/* The charge voltage that is to be reached. What the highest cell leaves of it is not: a pack that
+   is held below by one cell is neither full nor in balance. */
 static double
 charge_voltage (const Run *run)
 {
