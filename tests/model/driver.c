@@ -240,6 +240,8 @@ main (void)
   char line[8192];
 
   g_log_set_writer_func (write_nothing, NULL, NULL);
+  /* Who asks step by step waits for each line. */
+  setvbuf (stdout, NULL, _IOLBF, 0);
   vb_battery_config_init (&driver.config, "virtual");
   driver.told = g_new0 (VbValue, vb_item_count ());
   driver.record = vb_record_new ();
