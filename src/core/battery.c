@@ -211,6 +211,8 @@ enter (VbBattery *battery, VbState state, gint64 now)
   battery->state = state;
   battery->since = now;
 
+  if (state == VB_STATE_GONE)
+    battery->required.reloaded = 0;
   if (state >= VB_STATE_STALE)
     vb_doubt_forget_sequence (&battery->doubt);
 
@@ -563,6 +565,8 @@ vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint6
 {
   if (!vb_limits_same_belt (&battery->config.live, &config->live))
     vb_doubt_forget_voltages (&battery->doubt);
+  if (vb_state_shows_values (battery->state))
+    battery->required.reloaded = now;
   battery->config.live = config->live;
   vb_rules_activate (&battery->values, &config->live.rules);
   look_at_inputs (battery, now);

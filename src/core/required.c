@@ -95,8 +95,10 @@ vb_required_time (const VbRequired *required,
 {
   gint64 time;
 
-  if (requirement->input != VB_INPUT_NONE)
-    return required->inputs.time[requirement->input];
+  if (requirement->input != VB_INPUT_NONE) {
+    time = required->inputs.time[requirement->input];
+    return time != 0 ? time : required->reloaded;
+  }
 
   time = vb_values_time (values, requirement->field);
   if (requirement->or_field == VB_KNOWN_NONE)

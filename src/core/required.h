@@ -28,6 +28,8 @@ typedef struct
   gint64 counts_from;
   VbInputs inputs; /* what rules go by */
   guint met;       /* a bit for each requirement that was ever met */
+  gint64 reloaded; /* from when on what a reload has made required, and what never came, has an age:
+                      a curve more is no reason to leave the bus at once; 0: it has none */
 } VbRequired;
 
 /** Whether a battery of @config has to be sent @field: always, or as long as its rules do not

@@ -380,6 +380,41 @@ test_reload (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, LIMITS);
 }
 
+/* A reload that asks for what never came takes nobody off the bus: it has an age from then on, and
+   the ladder its time. What is in force stays until then. */
+static void
+test_reload_asks_for_more (Fixture *fixture, gconstpointer user_data)
+{
+  push_at (fixture, 0, REQUIRED);
+  set_limits (fixture, MAXIMA " " LOW_CELL);
+  reconfigure (fixture);
+  assert_step (fixture, VB_STATE_LIVE, 0);
+  assert_bus (fixture, "MaxChargeCurrent=100 MaxDischargeCurrent=150");
+  push_at (fixture, 9, REQUIRED);
+  assert_step (fixture, VB_STATE_LIVE, 0);
+  push_at (fixture, 12, REQUIRED);
+  assert_missing (fixture, "MinCellVoltage");
+  g_assert_cmpint (vb_battery_state (fixture->battery), ==, VB_STATE_LATE);
+  push_at (fixture, 31, REQUIRED);
+  g_assert_cmpint (vb_battery_state (fixture->battery), ==, VB_STATE_STALE);
+  assert_bus (fixture, "MaxChargeCurrent=0 MaxDischargeCurrent=150");
+  push_at (fixture, 32, REQUIRED " MinCellVoltage=3.0");
+  g_assert_cmpint (vb_battery_state (fixture->battery), ==, VB_STATE_LIVE);
+  assert_bus (fixture, "MaxDischargeCurrent=75");
+
+  /* Where it is gone for that, it takes all to come back. */
+  restart (fixture);
+  set_limits (fixture, MAXIMA);
+  reconfigure (fixture);
+  push_at (fixture, 40, REQUIRED);
+  set_limits (fixture, MAXIMA " " LOW_CELL);
+  reconfigure (fixture);
+  push_at (fixture, 700, REQUIRED);
+  g_assert_cmpint (vb_battery_state (fixture->battery), ==, VB_STATE_GONE);
+  push_at (fixture, 701, REQUIRED);
+  g_assert_cmpint (vb_battery_state (fixture->battery), ==, VB_STATE_GONE);
+}
+
 /* A refused record that asks for less gets it, also while a rule holds the limit lower still. */
 static void
 test_safer (Fixture *fixture, gconstpointer user_data)
@@ -527,6 +562,7 @@ main (int argc, char **argv)
   ADD ("sent-stays-required", test_sent_stays_required);
   ADD ("ladder", test_ladder);
   ADD ("reload", test_reload);
+  ADD ("reload-asks-for-more", test_reload_asks_for_more);
   ADD ("safer", test_safer);
   ADD ("limited", test_limited);
   ADD ("told", test_told);
