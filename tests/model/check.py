@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 
+import rule_histories
 from model import (ALARMS, BELT, BLOCK, DECIMALS, DOUBTED, DROP, LIMITS, LIMIT_REQUIRED, LIVE_REQUIRED, NEVER, STEP,
                    STEPS, STOP_CHARGING, WRONG, Judged, Model, safe)
 
@@ -20,7 +21,7 @@ VALUES = {
     'Soc': (3, 5, 5.1, 50, 90.5), 'Voltage': (45, 51, 52.25, 53), 'Current': (-20, 0, 30.5), 'Power': (-1000, 0, 500),
     'MaxChargeVoltage': (37, 40, 54, 55.2, 55.19999695, 56.57), 'MaxChargeCurrent': (0, 0.05, 20, 80, 120.59),
     'MaxDischargeCurrent': (0.05, 10, 100.08, 150), 'BatteryLowVoltage': (38, 44, 46.01, 60), 'ChargeRequest': (0, 1),
-    'Temperature': (5, 21.5), 'HighVoltage': (0, 1, 2), 'BmsCable': (0, 2),
+    'Temperature': (5, 21.5), 'HighVoltage': (0, 1, 2), 'BmsCable': (0, 2), **rule_histories.VALUES,
 }
 OFTEN = {'Voltage': (1, 6, 6, 6), 'MaxChargeVoltage': (1, 1, 6, 6, 3, 6), 'BatteryLowVoltage': (4, 4, 4, 1),
          'HighVoltage': (2, 3, 5)}
@@ -29,6 +30,7 @@ WRONG_VALUES = {
     'Soc': (-6, 106), 'Voltage': (0, -1, 1001), 'Current': (-4000,), 'Power': (2e6,), 'MaxChargeVoltage': (0, 1001),
     'MaxChargeCurrent': (-1, 4000), 'MaxDischargeCurrent': (-1, 4000), 'BatteryLowVoltage': (-1,),
     'ChargeRequest': (2,), 'Temperature': (200,), 'HighVoltage': (3,), 'BmsCable': (5,),
+    **rule_histories.WRONG_VALUES,
 }
 SLACK_SOCS = (-3, 104)  # they are brought to 0 and 100
 ZEROS = {'Soc': 0, 'MaxChargeCurrent': 0, 'MaxDischargeCurrent': 0}
@@ -37,20 +39,28 @@ OPTIONS = {'stale-voltage': (0.4, (53.59, 55, 60)), 'belt-voltage': (0.2, (54.58
            'low-voltage': (0.3, (45.02,)), 'belt-low-voltage': (0.2, (45.51,))}
 
 
-def configuration(chance):
+def configuration(chance, rules, monitor=None):
+    """@rules: whether half of them have some; @monitor: what the battery is already"""
     warn = chance.randint(1, 10)
     stale = warn + chance.randint(1, 10)
     drop = stale + chance.randint(0, 10)
     times = {'warn': warn, 'stale': stale, 'drop': drop, 'leave': drop + chance.randint(0, 10),
              'optional': stale + chance.randint(0, 20),
              'frozen': 0 if chance.random() < 0.6 else warn + chance.randint(0, 20)}
-    config = {'monitor': int(chance.random() < 0.15), 'refuse': int(chance.random() < 0.35),
+    config = {'monitor': int(chance.random() < 0.15) if monitor is None else monitor,
+              'refuse': int(chance.random() < 0.35),
               **{key: time * TENTH for key, time in times.items()},
               'on-stale': chance.choice((STOP_CHARGING, STOP_CHARGING, BLOCK, DROP))}
     for key, (often, values) in OPTIONS.items():
         if chance.random() < often:
             config[key] = chance.choice(values)
+    if rules and not config['monitor'] and chance.random() < 0.5:
+        config.update(rule_histories.configuration(chance))
     return config
+
+
+def has_rules(config):
+    return any(key.startswith('limits.') for key in config)
 
 
 def values_of(chance, names, empty):
@@ -91,15 +101,29 @@ def spoil(chance, said):
         said['Soc'] = chance.choice(SLACK_SOCS)
 
 
-def record(chance, monitor, complete, before):
+def add_inputs(chance, said, config):
+    """What rules look at, which most records of such a source hold."""
+    cells = rule_histories.CELLS
+    kinds = chance.choice((('MinCellVoltage', 'MaxCellVoltage'), cells, cells + ('MaxCellVoltage',)))
+    for name in kinds + ('MinCellTemperature', 'MaxCellTemperature', 'Temperature'):
+        if chance.random() < 0.8:
+            said[name] = None if chance.random() < 0.03 else chance.choice(VALUES[name])
+    for name in LIMIT_REQUIRED:
+        if name in said and chance.random() < 0.6:
+            del said[name]
+
+
+def record(chance, config, complete, before):
     """@before: the last one, which is often sent again"""
+    monitor = config['monitor']
     has_zero = before and 0 in (before.get('Soc'), before.get('MaxDischargeCurrent'))
     if before and chance.random() < (0.6 if has_zero else 0.25):
         said = dict(before)
         if chance.random() < 0.1:
             spoil(chance, said)
     else:
-        fields = [field for field in VALUES if not (monitor and field in LIMITS and chance.random() < 0.98)]
+        fields = [field for field in VALUES if field not in rule_histories.VALUES
+                  and not (monitor and field in LIMITS and chance.random() < 0.98)]
         if complete:
             either = chance.choice((('Current',), ('Power',), ('Current', 'Power')))
             names = [field for field in fields if field in LIVE_REQUIRED + LIMIT_REQUIRED + either
@@ -107,6 +131,8 @@ def record(chance, monitor, complete, before):
         else:
             names = [field for field in fields if chance.random() < 0.3] or [chance.choice(fields)]
         said = values_of(chance, names, 0.02 if complete else 0.15)
+        if has_rules(config):
+            add_inputs(chance, said, config)
         spoil(chance, said)
     said.pop('Sequence', None)
     said.pop('Connected', None)
@@ -117,9 +143,9 @@ def record(chance, monitor, complete, before):
     return said
 
 
-def history(chance):
+def history(chance, rules=True):
     """A list of commands: name, time, what is said with it."""
-    config = configuration(chance)
+    config = configuration(chance, rules)
     steps = [('new', 0, config)]
     now, before = 0, None
     # Some sources speak often, some seldom.
@@ -131,15 +157,15 @@ def history(chance):
         kind = chance.random()
         if kind < 0.6:
             replace = kind < 0.1
-            before = record(chance, config['monitor'], chance.random() < (0.8 if replace else 0.5), before)
+            before = record(chance, config, chance.random() < (0.8 if replace else 0.5), before)
             steps.append(('put' if replace else 'post', now, before))
         elif kind < 0.62:
             steps.append(('delete', now, {}))
         elif kind < 0.65:
-            steps.append(('configure', now, configuration(chance)))
+            steps.append(('configure', now, configuration(chance, rules, config['monitor'])))
         elif kind < 0.67:
             # A restart: nothing is known any more.
-            config = configuration(chance) if chance.random() < 0.5 else config
+            config = configuration(chance, rules) if chance.random() < 0.5 else config
             steps.append(('new', now, config))
         else:
             steps.append(('tick', now, {}))
@@ -245,7 +271,8 @@ def broken_by_record(model, said, before, line):
             for field in judged.said}
     for field in LIMIT_REQUIRED:
         found, most = line.found.get(field, 0), said.get(field)
-        if unreliable and shown and found > before.found.get(field, NEVER):
+        # What rules have lowered rises with any record.
+        if unreliable and shown and not has_rules(model.config) and found > before.found.get(field, NEVER):
             wrong.append(f'{field} rises beside {unreliable}')
         if (shown or model.judged_in == 'stale') and field not in line.doubted and most is not None \
                 and found > safe(field, most) + 1e-6:
@@ -256,7 +283,7 @@ def broken_by_record(model, said, before, line):
     return wrong
 
 
-def broken_by_voltages(found, last, taken, remembered):
+def broken_by_voltages(fields, found, last, taken, remembered):
     """In `live` and `late` no voltage steps far from what it was there, or as the source sent it while
     another was shown.
 
@@ -264,7 +291,7 @@ def broken_by_voltages(found, last, taken, remembered):
     @taken: and as last taken
     @remembered: what of them has not been forgotten since"""
     wrong = []
-    for field in ('Voltage', 'MaxChargeVoltage'):
+    for field in fields:
         known = [values[field] for values in (last, taken) if field in values]
         if field in found and field in last and not any(value / (STEP + 0.01) < found[field] < value * (STEP + 0.01)
                                                 for value in known):
@@ -294,7 +321,9 @@ def check(steps, lines, seen):
         model, taken = take_step(model, name, now, said)
         wrong = differences(model, name, now, before, taken, line)
         if line.state in ('live', 'late'):
-            wrong += broken_by_voltages(line.found, last, voltages, model.last)
+            # The charge voltage of rules follows from the cells.
+            fields = ('Voltage',) if has_rules(model.config) else ('Voltage', 'MaxChargeVoltage')
+            wrong += broken_by_voltages(fields, line.found, last, voltages, model.last)
         if name in RECORDS:
             wrong += broken_by_record(model, said, earlier, line)
             for kind in model.met:
@@ -314,12 +343,12 @@ def drive(driver, histories):
     return said + ['ended 0 0'] * (sum(map(len, histories)) - len(said))
 
 
-def run(driver, count, seed):
+def run(driver, count, seed, rules=True):
     """Returns: what differs, as lines; how often each step led where, and what was met on the way"""
     chance = random.Random(seed)
     seen = {'steps': {}, 'shown': {}, 'kinds': {}}
     for first in range(0, count, BATCH):
-        histories = [history(chance) for _ in range(min(BATCH, count - first))]
+        histories = [history(chance, rules) for _ in range(min(BATCH, count - first))]
         lines = drive(driver, histories)
         at = 0
         for number, steps in enumerate(histories, first):
@@ -369,7 +398,8 @@ def main():
     print(f'1..{len(seeds)}', flush=True)
     failed = False
     for number, seed in enumerate(seeds, 1):
-        wrong, seen = run(driver, count // len(seeds), seed)
+        # Rules are compared over the same histories each time; `./dev model` takes others.
+        wrong, seen = run(driver, count // len(seeds), seed, len(seeds) == 1 or seed == seeds[0])
         missing = never_taken(seen['steps']) + never_met(seen['kinds']) if not wrong else []
         for line in wrong + [f'never: {step}' for step in missing]:
             print('#', line)

@@ -6,9 +6,14 @@ It knows the fields of the histories alone; times are microseconds.
 
 import math
 
+from rules import CHARGE, DISCHARGE, TEMPERATURES, Rules
+
 LIVE_REQUIRED = ('Voltage', 'Soc')
 LIMIT_REQUIRED = ('MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent')
 LIVE = ('Soc', 'Voltage', 'Current', 'Power', 'Temperature')
+CELLS = tuple(f'Cell{number}' for number in range(1, 17))
+# What rules look at, beside what is above.
+INPUTS = ('MinCellVoltage', 'MaxCellVoltage', 'MinCellTemperature', 'MaxCellTemperature') + CELLS
 # A source in which none of these changes, while current flows, is frozen.
 MOVING = ('Voltage', 'Current', 'Power', 'Soc')
 LIMITS = LIMIT_REQUIRED + ('BatteryLowVoltage', 'ChargeRequest')
@@ -18,13 +23,14 @@ BELT = ('belt-voltage', 'belt-current', 'belt-discharge', 'belt-low-voltage')
 RANGES = {'Soc': (0, 100), 'Voltage': (0.1, 1000), 'Current': (-3000, 3000), 'Power': (-1000000, 1000000),
           'Temperature': (-40, 125), 'MaxChargeVoltage': (0.1, 1000), 'MaxChargeCurrent': (0, 3000),
           'MaxDischargeCurrent': (0, 3000), 'BatteryLowVoltage': (0, 1000), 'ChargeRequest': (0, 1),
-          'HighVoltage': (0, 2), 'BmsCable': (0, 2)}
+          'HighVoltage': (0, 2), 'BmsCable': (0, 2), 'MinCellVoltage': (0, 5), 'MaxCellVoltage': (0, 5),
+          'MinCellTemperature': (-40, 125), 'MaxCellTemperature': (-40, 125), **{cell: (0, 5) for cell in CELLS}}
 SLACK = {'Soc': 5}  # so far outside it is brought to the end of the range
 STEP = 1.5          # of a voltage against the last one taken
 # What a record says of a field.
 VALUE, NULL, WRONG, DOUBTED, HELD = 'value', 'null', 'wrong', 'doubted', 'held'
 # Those that become invalid by themselves.
-EXPIRE = LIVE + ('ChargeRequest',)
+EXPIRE = LIVE + INPUTS + ('ChargeRequest',)
 DECIMALS = {'Power': 0, 'Voltage': 2, 'HighVoltage': 0, 'BmsCable': 0, 'ChargeRequest': 0, 'Connected': 0,
             'Alarm': 0, 'NrOfModulesOnline': 0, 'NrOfModulesOffline': 0}
 STEPS = ('waiting', 'live', 'late', 'stale', 'lost', 'gone')
@@ -94,9 +100,19 @@ class Zeros:
         return now - self.first >= time
 
 
+def rules_of(config):
+    prefix = 'limits.'
+    return {key[len(prefix):]: text for key, text in config.items() if key.startswith(prefix)}
+
+
 class Model:
     def __init__(self, now, config):
         self.config = dict(config)
+        self.rules = Rules(rules_of(config))
+        self.stops = False   # charging, by its programme
+        self.ruled = {}      # the limits that the rules gave last
+        self.carried = set()  # fields that a record has had a value for, or that followed from some
+        self.kept = {}       # of what follows from the cells: the last (value, time) that there was
         self.state = 'waiting'
         self.sent = {}       # field → (value or None, time)
         self.nulled = set()  # nothing else takes their place
@@ -128,13 +144,28 @@ class Model:
     def age(self, now):
         """Of the oldest required field, or since a frozen source last changed anything. What came before the
         source said that its battery is out of reach does not count."""
-        times = [max(self.time_of(field) for field in fields) for fields in self.required()]
+        times = [max(self.required_time(field) for field in fields) for fields in self.required()]
         oldest = min(min(time, self.off_since) if time <= self.off else time for time in times)
         return max(now - oldest, self.frozen_age(now))
 
     def required(self):
         """Groups of fields of which one is enough."""
-        return [('Voltage',)] if self.monitor else [(f,) for f in LIVE_REQUIRED + LIMIT_REQUIRED] + [tuple(PAIR)]
+        if self.monitor:
+            return [('Voltage',)]
+        limits = [field for field in LIMIT_REQUIRED if field in self.carried or not self.rules.supplies(field)]
+        inputs = [field for field in self.rules.inputs(DISCHARGE, self.carried) if field not in LIVE_REQUIRED]
+        return [(field,) for field in (*LIVE_REQUIRED, *limits, *inputs)] + [tuple(PAIR)]
+
+    def may_be_required(self, field):
+        """Whether @field is one of those, if not now: one that rules supply, or that a curve of discharging may
+        look at"""
+        return any(field in fields for fields in self.required()) \
+            or (not self.monitor and field in LIMIT_REQUIRED + self.rules.may_need())
+
+    def required_time(self, field):
+        if field in INPUTS + ('Temperature',):
+            return self.kept.get(field, (None, -NEVER))[1]
+        return self.time_of(field)
 
     def frozen_age(self, now):
         limit = self.config.get('frozen', 0)
@@ -162,6 +193,69 @@ class Model:
             return (None, 0)
         return (compute(voltage[0], other[0]), min(voltage[1], other[1]))
 
+    def members(self):
+        return [cell for cell in CELLS if cell in self.carried]
+
+    def cells(self, now, age):
+        """Voltage and time of each cell that was ever seen, or None where one is not there or older than @age"""
+        known = [self.sent.get(cell, (None, 0)) for cell in self.members()]
+        if not known or any(not volts or now - time >= age for volts, time in known):
+            return None
+        return known
+
+    def input(self, now, field):
+        """Value and time of what a curve looks at, or (None, 0)"""
+        derived = (None, 0)
+        if field in ('MinCellVoltage', 'MaxCellVoltage'):
+            cells = self.cells(now, self.config['optional'])
+            if cells is not None:
+                derived = ((min if field == 'MinCellVoltage' else max)(volts for volts, _ in cells),
+                           min(time for _, time in cells))
+        return self.either(now, field, derived)
+
+    def note_inputs(self, now):
+        """Keeps what curves look at, for the time in which it is not there; without rules nobody looks."""
+        if not rules_of(self.config):
+            self.kept.clear()
+            return
+        for field in INPUTS + ('Temperature',):
+            value, time = self.input(now, field)
+            if value is not None:
+                self.kept[field] = (value, time)
+                self.carried.add(field)
+        cells = self.cells(now, self.config['optional'])
+        if cells is not None:
+            self.kept['cells'] = ([volts for volts, _ in cells], min(time for _, time in cells))
+
+    def evaluate(self, now, has_record=False):
+        """What the rules make of the limits of the source, in `live` and `late` alone. Without a record that is
+        taken nothing rises."""
+        if self.monitor or self.state not in ('live', 'late'):
+            return
+        self.note_inputs(now)
+
+        def charge(field):
+            value, time = known(field)
+            return value if now - time < self.config['stale'] else None
+
+        def known(field):
+            """One that is not there for a moment counts as it was last."""
+            return self.kept[field] if field in self.kept else self.sent.get(field, (None, 0))
+
+        cells, time = self.kept.get('cells', (None, 0))
+        if now - time >= self.config['stale']:
+            cells = None
+        missing = self.rules.cell_most is not None and cells is None
+        if has_record:
+            self.stops = self.rules.programme.is_stopped(now, self.rules, self.value('Soc'))
+        self.ruled = {
+            'MaxChargeVoltage': self.rules.voltage(now, has_record, self.value('MaxChargeVoltage'), cells, self.value,
+                                                   not self.members() or self.cells(now, self.config['stale'])),
+            'MaxChargeCurrent': self.rules.current(now, has_record, CHARGE, self.value('MaxChargeCurrent'), charge,
+                                                   self.carried, missing or self.stops),
+            'MaxDischargeCurrent': self.rules.current(now, has_record, DISCHARGE, self.value('MaxDischargeCurrent'),
+                                                      lambda field: known(field)[0], self.carried)}
+
     def current(self, now):
         return self.either(now, 'Current', self.follows('Power', lambda volts, watts: watts / volts))
 
@@ -184,7 +278,9 @@ class Model:
     def leave(self, now):
         """What a record carried within warn-after may still be part of the next complete one."""
         self.held = None
-        for field in LIVE + LIMITS + ALARMS:
+        self.rules.forget()
+        self.kept = {field: known for field, known in self.kept.items() if now - known[1] < self.config['warn']}
+        for field in LIVE + INPUTS + LIMITS + ALARMS:
             if field in ALARMS or now - self.sent.get(field, (None, -NEVER))[1] >= self.config['warn']:
                 self.sent.pop(field, None)
                 self.nulled.discard(field)
@@ -225,6 +321,8 @@ class Model:
         target = self.by_age(now)
         if target != self.state:
             self.enter(target, now)
+        self.evaluate(now)
+        self.settle()
 
     def push(self, now, record, replace):
         """Returns: whether the record is taken"""
@@ -269,13 +367,18 @@ class Model:
             return 'nothing of use'
         if self.config.get('refuse') and (judged.with_(WRONG) or judged.safer):
             return 'a wrong field'
-        if replace and not all(any(field in judged.said for field in fields) for fields in self.required()):
+        if replace and not all(any(self.is_named(field, judged) for field in fields) for fields in self.required()):
             return 'missing'
         return None
 
+    @staticmethod
+    def is_named(field, judged):
+        """What follows from cells is named by any of them."""
+        others = {'MinCellVoltage': CELLS, 'Temperature': TEMPERATURES}.get(field, ())
+        return any(name in judged.said for name in (field, *others))
+
     def apply(self, now, judged, replace):
-        lacking = [field for fields in self.required() for field in fields
-                   if judged.said.get(field) in (WRONG, DOUBTED, HELD)]
+        lacking = [field for field in judged.with_(WRONG, DOUBTED, HELD) if self.may_be_required(field)]
         if replace and not lacking:
             self.clear_unnamed(judged)
         elif replace:
@@ -283,11 +386,14 @@ class Model:
         self.take_safer_part(judged, now, False)
         for field in judged.said:
             self.take(field, judged, now)
+        self.note_inputs(now)
 
         if self.age(now) < self.config['warn']:
             self.state, self.held = 'live', None
         elif self.state not in ('waiting', 'gone'):
             self.tick(now)
+        self.evaluate(now, True)
+        if self.state not in ('live', 'waiting', 'gone'):
             if self.state == 'stale':
                 for field in LIMIT_REQUIRED:
                     if judged.value(field) is not None:
@@ -335,9 +441,14 @@ class Model:
         value = judged.value(field)
         return self.value(field) if value is None else value
 
+    def most_voltage(self, judged):
+        """That of the rules where the source has never sent one"""
+        most = self.known(judged, 'MaxChargeVoltage')
+        return self.rules.most['MaxChargeVoltage'] if most is None and not self.monitor else most
+
     def judge_charge_voltage(self, judged):
         """Where the record has only the other one of the two, that one is doubted."""
-        most, voltage, low = self.known(judged, 'MaxChargeVoltage'), self.known(judged, 'Voltage'), self.low(judged)
+        most, voltage, low = self.most_voltage(judged), self.known(judged, 'Voltage'), self.low(judged)
         if most is None:
             return
         if voltage is not None and not voltage / 2 <= most <= voltage * 2:
@@ -369,7 +480,7 @@ class Model:
         fallen = before is not None and before > 5
         if not fallen and self.state in ('live', 'late'):
             return
-        voltage, most = self.known(judged, 'Voltage'), self.known(judged, 'MaxChargeVoltage')
+        voltage, most = self.known(judged, 'Voltage'), self.most_voltage(judged)
         full = voltage is not None and most is not None and voltage > 0.92 * most
         if self.soc_zeros.lasted(now, self.config['stale' if full else 'warn']):
             self.met.add('Soc 0 repeated' + (', full' if full else ''))
@@ -399,6 +510,8 @@ class Model:
             return
         for field in LIMIT_REQUIRED:
             value, most = judged.value(field), self.value(field)
+            if most is None and self.rules.supplies(field):
+                most = self.limit_on_bus(field)
             if value is not None and (most is None or safe(field, value) > safe(field, most)):
                 self.doubt(judged, field, self.state, HELD)
 
@@ -417,6 +530,9 @@ class Model:
 
         for field in LIMIT_REQUIRED:
             value, most = safer(field), self.limit_on_bus(field)
+            # What rules have lowered for a while is not what the source may ask for.
+            if self.state in ('live', 'late') and self.value(field) is not None:
+                most = self.belted(field, self.value(field))
             if value is not None and most is not None and value < most:
                 self.sent[field] = (value, self.time_of(field))
                 self.remember(field, value)
@@ -430,6 +546,8 @@ class Model:
                 self.sent[field] = (value, now)
                 self.nulled.discard(field)
                 self.met.add(f'safer alarm: {self.state}' if refused else 'safer of two alarms')
+        if refused:
+            self.evaluate(now)
         self.settle()
 
     def remember(self, field, value):
@@ -438,7 +556,7 @@ class Model:
 
     def clear_unnamed(self, judged):
         """`null` for one of Current and Power is no reason to take the other one away."""
-        for field in LIVE + LIMITS + ALARMS:
+        for field in LIVE + INPUTS + LIMITS + ALARMS:
             spared = not self.monitor and judged.said.get(PAIR.get(field)) == NULL
             if field not in judged.said and not spared:
                 self.sent.pop(field, None)
@@ -448,7 +566,7 @@ class Model:
         said, value = judged.said[field], judged.value(field)
         if field not in RANGES:
             return
-        required = any(field in fields for fields in self.required())
+        required = self.may_be_required(field)
         if said == WRONG:
             self.met.add('wrong: ' + ('required' if required else 'limit' if field in LIMITS
                                       else 'alarm' if field in ALARMS else 'other'))
@@ -464,14 +582,20 @@ class Model:
         if field == 'Soc' and value is not None:
             self.socs.add(value)
         self.sent[field] = (value, now)
+        if value is not None and (field in LIMIT_REQUIRED or (field in CELLS and value > 0)):
+            self.carried.add(field)
         if value is not None:
             self.remember(field, value)
         (self.nulled.add if value is None else self.nulled.discard)(field)
 
     def delete(self, now):
-        for field in LIVE + LIMITS + ALARMS:
+        for field in LIVE + INPUTS + LIMITS + ALARMS:
             self.sent.pop(field, None)
         self.nulled.clear()
+        self.carried.clear()
+        self.kept.clear()
+        self.ruled = {}
+        self.rules.forget()
         self.socs.clear()
         self.last.clear()
         self.soc_zeros, self.limit_zeros = Zeros(), Zeros()
@@ -488,6 +612,8 @@ class Model:
         if any(self.config.get(key) != config.get(key) for key in BELT):
             self.last.clear()
         self.config = {**config, 'monitor': self.config['monitor']}
+        self.rules.configure(rules_of(config))
+        self.note_inputs(now)
         self.tick(now)
         if self.state == 'stale':
             self.hold()
@@ -495,13 +621,14 @@ class Model:
 
     def limit(self, field):
         """A limit as it is in `live` and `late`: within the seat belt."""
-        value = self.value(field)
+        value = self.ruled.get(field, self.value(field))
         if field == 'BatteryLowVoltage' and value is None and field not in self.nulled:
             value = self.config.get('low-voltage')
         if value is None:
             return None
-        if field == 'ChargeRequest':
-            return value
+        return value if field == 'ChargeRequest' else self.belted(field, value)
+
+    def belted(self, field, value):
         belt = self.configured({'MaxChargeVoltage': 'belt-voltage', 'MaxChargeCurrent': 'belt-current',
                                 'MaxDischargeCurrent': 'belt-discharge'}.get(field, 'belt-low-voltage'), field)
         shown = safe(field, value)
