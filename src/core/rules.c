@@ -85,8 +85,8 @@ look_at_curve (const Run *run, VbCurveId id, Smallest *smallest)
 
     if (!there)
       run->rules->lacking[id] = list[i];
-    /* Of a curve that came with a reload: the ladder stops charging if it does not come, and a limit
-       of 0 would put out the lights before that. */
+    /* Of a curve that came with a reload: the ladder stops charging if it does not come, and a
+       limit of 0 would put out the lights before that. */
     if (run->inputs->time[list[i]] == 0
         && vb_rules_config_limit_of (id) == VB_LIMIT_DISCHARGE_CURRENT)
       continue;

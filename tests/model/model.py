@@ -114,6 +114,7 @@ class Model:
         self.carried = set()  # fields that a record has had a value for, or that followed from some
         self.kept = {}       # of what follows from the cells: the last (value, time) that there was
         self.state = 'waiting'
+        self.reloaded = -NEVER  # from when on what a reload has made required has an age
         self.sent = {}       # field → (value or None, time)
         self.nulled = set()  # nothing else takes their place
         self.in_force = {}   # the limits as they were last on the bus in `live` and `late`
@@ -164,7 +165,7 @@ class Model:
 
     def required_time(self, field):
         if field in INPUTS + ('Temperature',):
-            return self.kept.get(field, (None, -NEVER))[1]
+            return self.kept.get(field, (None, self.reloaded))[1]
         return self.time_of(field)
 
     def frozen_age(self, now):
@@ -278,6 +279,7 @@ class Model:
     def leave(self, now):
         """What a record carried within warn-after may still be part of the next complete one."""
         self.held = None
+        self.reloaded = -NEVER
         self.rules.forget()
         self.kept = {field: known for field, known in self.kept.items() if now - known[1] < self.config['warn']}
         for field in LIVE + INPUTS + LIMITS + ALARMS:
@@ -599,7 +601,7 @@ class Model:
         self.socs.clear()
         self.last.clear()
         self.soc_zeros, self.limit_zeros = Zeros(), Zeros()
-        self.off = -NEVER
+        self.off = self.reloaded = -NEVER
         self.held = None
         self.sequence = None
         self.state = 'gone'
@@ -611,6 +613,8 @@ class Model:
     def configure(self, now, config):
         if any(self.config.get(key) != config.get(key) for key in BELT):
             self.last.clear()
+        if self.state in ('live', 'late'):
+            self.reloaded = now
         self.config = {**config, 'monitor': self.config['monitor']}
         self.rules.configure(rules_of(config))
         self.note_inputs(now)

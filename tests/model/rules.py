@@ -233,8 +233,10 @@ class Rules:
             fields = TOLD_AS[what][direction] if what != 'temperature' else \
                 [field for field in TEMPERATURES if field in carried] or ['Temperature']
             for field in fields:
-                # Only what charging looks at can be missing: what discharging needs is required.
                 value = known(field)
+                # What discharging needs is required, and can be missing after a reload alone: the ladder's affair.
+                if value is None and direction == DISCHARGE:
+                    continue
                 least = min(least, 0 if value is None else curve.share(value))
         return least
 
