@@ -10,6 +10,26 @@ vb_role_name (VbRole role)
   return role == VB_ROLE_BMS ? "bms" : "monitor";
 }
 
+VbPartConfig *
+vb_part_config_new (const char *name)
+{
+  VbPartConfig *part = g_new0 (VbPartConfig, 1);
+
+  part->name = g_strdup (name);
+  part->capacity = NAN;
+
+  return part;
+}
+
+void
+vb_part_config_free (VbPartConfig *part)
+{
+  g_free (part->name);
+  g_strfreev (part->says);
+  g_free (part->items);
+  g_free (part);
+}
+
 gboolean
 vb_battery_config_has_field (const VbBatteryConfig *config, const VbField *field)
 {
@@ -56,6 +76,8 @@ vb_battery_config_copy (VbBatteryConfig *config, const VbBatteryConfig *source)
   *config = *source;
   config->fixed.name = g_strdup (source->fixed.name);
   config->fixed.custom_name = g_strdup (source->fixed.custom_name);
+  if (source->fixed.parts != NULL)
+    config->fixed.parts = g_ptr_array_ref (source->fixed.parts);
 }
 
 void
@@ -63,4 +85,5 @@ vb_battery_config_clear (VbBatteryConfig *config)
 {
   g_clear_pointer (&config->fixed.name, g_free);
   g_clear_pointer (&config->fixed.custom_name, g_free);
+  g_clear_pointer (&config->fixed.parts, g_ptr_array_unref);
 }

@@ -38,6 +38,38 @@ typedef enum
   VB_WRONG_FIELDS_REFUSE, /* it is refused, but for its safer part */
 } VbWrongFields;
 
+/** How the parts of a battery are connected. */
+typedef enum
+{
+  VB_PARTS_PARALLEL,
+  VB_PARTS_SERIES,
+} VbArrangement;
+
+/** What becomes of a battery when one of its parts has fallen silent. */
+typedef enum
+{
+  VB_WHEN_SILENT_STOP_CHARGING, /* it goes down the ladder */
+  VB_WHEN_SILENT_LEAVE_OUT,     /* it goes on without that part */
+} VbWhenSilent;
+
+/** A battery has so many parts at most. */
+#define VB_PARTS_MAX 16
+
+/** VbPartConfig: what the configuration says of one part of a battery. */
+typedef struct
+{
+  char *name;
+  double capacity; /* Ah; NAN: not set */
+  VbWhenSilent when_silent;
+  char **says;  /* names of the fields that it alone says; NULL or empty: it has a share in all */
+  guint *items; /* those fields, @n_items of them */
+  guint n_items;
+} VbPartConfig;
+
+/** Makes the configuration of a part with the defaults. Free with vb_part_config_free(). */
+VbPartConfig *vb_part_config_new (const char *name);
+void vb_part_config_free (VbPartConfig *part);
+
 /** The word for @role: `bms`, `monitor`. */
 const char *vb_role_name (VbRole role);
 
@@ -51,6 +83,9 @@ typedef struct
   int product_id;
   gboolean history;      /* the daemon counts */
   gboolean screen_cells; /* the cells are shown on the GX screen */
+  VbArrangement arrangement;
+  GPtrArray *parts; /* of VbPartConfig, in the order of the file; NULL: it is one source's */
+  guint waived; /* of a part: bit n is set where another one meets requirement n, see required */
 } VbBatteryFixed;
 
 /** What can change while the battery is on the bus. It owns nothing: a reload is an assignment.

@@ -2,6 +2,7 @@
 
 #include "battery.h"
 
+#include "admission.h"
 #include "derive.h"
 #include "doubt.h"
 #include "limits.h"
@@ -41,6 +42,7 @@ struct _VbBattery
   VbSelection selection;
   VbPresence presence;
   VbTally tally;
+  VbParts *parts; /* whose values are merged into @values; NULL: it is one source's */
 
   GArray *listeners; /* of Listener; NULL in a copy, which tells nobody */
 };
@@ -82,6 +84,8 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
   if (config->fixed.history)
     vb_history_activate (&battery->values);
   vb_rules_activate (&battery->values, &config->live.rules);
+  if (config->fixed.parts != NULL)
+    battery->parts = vb_parts_new (&battery->config, now);
 
   return battery;
 }
@@ -99,6 +103,8 @@ copy_silent (const VbBattery *battery)
   copy->selection = (VbSelection){ 0 };
   copy->presence = (VbPresence)VB_PRESENCE_INIT;
   copy->listeners = NULL;
+  if (battery->parts != NULL)
+    copy->parts = vb_parts_copy (battery->parts, &copy->config);
 
   return copy;
 }
@@ -106,6 +112,7 @@ copy_silent (const VbBattery *battery)
 void
 vb_battery_free (VbBattery *battery)
 {
+  g_clear_pointer (&battery->parts, vb_parts_free);
   vb_battery_config_clear (&battery->config);
   vb_values_clear (&battery->values);
   vb_source_clear (&battery->source);
@@ -167,15 +174,34 @@ vb_battery_tell_arrived (VbBattery *battery, const VbArrival *arrival)
   TELL (battery, arrived, arrival);
 }
 
+/* Of whom the line about the source speaks. */
+static VbBlamed
+blame (const VbBattery *battery, gint64 now)
+{
+  const VbPart *part;
+
+  if (battery->parts == NULL || battery->state == VB_STATE_LIVE)
+    return (VbBlamed){ NULL, &battery->values, &battery->config, &battery->required,
+                       &battery->source };
+
+  part = vb_parts_blamed (battery->parts, now);
+  if (vb_part_age (part, now) < vb_battery_age (battery, now))
+    return (VbBlamed){ NULL, &battery->values, &battery->config, &battery->required,
+                       &battery->source };
+
+  return (VbBlamed){ part->own->name, &part->values, &part->config, &part->required,
+                     &part->source };
+}
+
 static void
 log_state (const VbBattery *battery, gint64 now)
 {
   const char *name = battery->config.fixed.name;
   const char *state = vb_state_name (battery->state);
   g_autoptr (GString) text = g_string_new (NULL);
+  const VbBlamed blamed = blame (battery, now);
 
-  vb_publish_describe (&battery->values, &battery->config, &battery->required, &battery->rules,
-                       &battery->source, battery->state, now, text);
+  vb_publish_describe (&blamed, &battery->rules, battery->state, now, text);
   g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", name, "BATTERY_STATE", state,
                     "MESSAGE", "battery %s: %s%s%s", name, state, text->len > 0 ? ": " : "",
                     text->str);
@@ -234,6 +260,8 @@ look_at_inputs (VbBattery *battery, gint64 now)
   vb_derive (values->sent, values->derived, &battery->members, now, live->optional_after);
   if (vb_rules_config_is_on (&live->rules))
     vb_inputs_note (&battery->required.inputs, values, &battery->members, live, now);
+  if (vb_rules_config_is_on (&live->rules) && battery->parts != NULL)
+    vb_parts_note_cells (battery->parts, &battery->required.inputs);
   vb_required_note (&battery->required, values);
 }
 
@@ -287,7 +315,7 @@ schedule (const VbBattery *battery, gint64 now)
   gint64 next;
 
   if (deadline == VB_AGE_NEVER)
-    return G_MAXINT64;
+    return battery->parts != NULL ? vb_parts_due (battery->parts, now) : G_MAXINT64;
 
   next = vb_required_due (&battery->required, &battery->config, &battery->values, deadline, now);
   /* With a Current that expires, another one may flow from then on: that of a frozen source. */
@@ -295,6 +323,8 @@ schedule (const VbBattery *battery, gint64 now)
     next = MIN (next, vb_values_next_expiry (&battery->values, live->optional_after, now));
   if (vb_state_shows_values (battery->state))
     next = MIN (next, vb_rules_due (live, &battery->required.inputs, now));
+  if (battery->parts != NULL)
+    next = MIN (next, vb_parts_due (battery->parts, now));
 
   return next;
 }
@@ -326,17 +356,19 @@ step (VbBattery *battery, VbState next, gboolean has_record, gint64 now)
 {
   const VbState before = battery->state;
   VbValues *values = &battery->values;
+  VbBlamed blamed;
 
   vb_values_begin (values);
   if (next != before)
     enter (battery, next, now);
+  blamed = blame (battery, now);
   if (next == VB_STATE_STALE)
     vb_limits_hold (values, &battery->config.live, now);
   if (next == VB_STATE_STALE)
     vb_limits_lower (values, now);
 
   derive (battery, has_record, now);
-  vb_publish (values, &battery->config, &battery->required, &battery->rules, &battery->source, next,
+  vb_publish (values, &battery->config, &battery->rules, &battery->source, &blamed, next,
               next != before, now);
   if (next != before && battery->listeners != NULL)
     log_state (battery, now);
@@ -347,6 +379,16 @@ step (VbBattery *battery, VbState next, gboolean has_record, gint64 now)
   return values->changed->len;
 }
 
+/* What the parts say together is as if one source had sent it; whether that one is frozen they have
+   looked at themselves. */
+static void
+merge (VbBattery *battery, gint64 now)
+{
+  vb_parts_merge (battery->parts, &battery->values, now);
+  battery->required.last_change = now;
+  look_at_inputs (battery, now);
+}
+
 void
 vb_battery_tick (VbBattery *battery, gint64 now)
 {
@@ -354,6 +396,10 @@ vb_battery_tick (VbBattery *battery, gint64 now)
 
   if (now < battery->next_tick)
     return;
+  if (battery->parts != NULL) {
+    vb_parts_tick (battery->parts, now);
+    merge (battery, now);
+  }
 
   next = vb_freshness_next (&battery->config.live.freshness, battery->state,
                             vb_battery_age (battery, now), FALSE);
@@ -428,32 +474,6 @@ lose_reach (VbBattery *battery, gint64 now)
                FALSE, now);
 }
 
-/* Whether @record, which was judged, can be taken; else its errors say why not.
-   @mode: a record that is to replace and has not all that is required is merged */
-static gboolean
-can_be_taken (const VbBattery *battery, VbRecord *record, VbApplyMode *mode)
-{
-  const VbBatteryConfig *config = &battery->config;
-
-  if (vb_record_is_empty (record)) {
-    vb_record_add_error (record, NULL, NULL, VB_FIELD_ERROR_EMPTY,
-                         "the record is empty: it names no field");
-    return FALSE;
-  }
-  if (record->connected == VB_CONNECTED_NO)
-    return TRUE;
-  if (record->connected == VB_CONNECTED_WRONG || !vb_record_is_usable (record)
-      || (config->live.wrong_fields == VB_WRONG_FIELDS_REFUSE && vb_record_is_wrong (record)))
-    return FALSE;
-  if (*mode == VB_APPLY_REPLACE
-      && !vb_required_are_named (&battery->required, config, &battery->values, record))
-    return FALSE;
-  if (!vb_required_are_usable (config, record))
-    *mode = VB_APPLY_MERGE;
-
-  return TRUE;
-}
-
 static void
 take_safer (
     VbBattery *battery, const VbRecord *record, gboolean refused, gint64 now, GPtrArray *names)
@@ -496,7 +516,7 @@ vb_battery_apply (VbBattery *battery,
     return FALSE;
   if (reached)
     vb_doubt_judge (&battery->doubt, &context, record);
-  if (!can_be_taken (battery, record, &mode)) {
+  if (!vb_admission_check (&battery->required, config, record, &mode)) {
     take_safer (battery, record, TRUE, now, verdict->safer);
     return FALSE;
   }
@@ -528,6 +548,115 @@ vb_battery_apply (VbBattery *battery,
   TELL (battery, taken, verdict);
 
   return TRUE;
+}
+
+/* The step that follows from what the parts say now.
+   @has_record: one of them has sent a record that was taken
+   Returns: how many items changed on the bus */
+static guint
+step_merged (VbBattery *battery, gboolean has_record, gint64 now)
+{
+  const VbFreshness *freshness = &battery->config.live.freshness;
+  gint64 age;
+
+  merge (battery, now);
+  age = vb_battery_age (battery, now);
+
+  return step (
+      battery,
+      vb_freshness_next (freshness, battery->state, age, has_record && age < freshness->warn_after),
+      has_record, now);
+}
+
+gboolean
+vb_battery_apply_part (VbBattery *battery,
+                       guint part,
+                       VbRecord *record,
+                       VbApplyMode mode,
+                       const char *source,
+                       gint64 now,
+                       VbVerdict *verdict)
+{
+  const gboolean reached = record->connected != VB_CONNECTED_NO;
+  guint changed;
+
+  vb_battery_tick (battery, now);
+  if (!vb_parts_take (battery->parts, part, record, mode, source, now, verdict)) {
+    if (verdict->safer->len > 0)
+      step_merged (battery, FALSE, now);
+    return FALSE;
+  }
+
+  vb_source_take (&battery->source, source, record->errors, record->n_more,
+                  battery->config.live.freshness.warn_after, now);
+  changed = step_merged (battery, reached, now);
+  vb_parts_fill_verdict (battery->parts, part, &battery->rules, record, changed, now, verdict);
+  verdict->battery_state = battery->state;
+  vb_parts_warn (battery->parts, verdict->warnings);
+  warn_of_missing (battery, verdict->warnings);
+  vb_battery_reason (battery, now, verdict->reason);
+  vb_selection_tell (&battery->selection, &battery->config.fixed, &battery->presence, now,
+                     verdict->warnings);
+  TELL (battery, taken, verdict);
+
+  return TRUE;
+}
+
+gboolean
+vb_battery_check_part (
+    VbBattery *battery, guint part, VbRecord *record, gint64 now, VbVerdict *verdict)
+{
+  g_autoptr (VbBattery) copy = NULL;
+
+  vb_battery_tick (battery, now);
+  copy = copy_silent (battery);
+
+  if (!vb_battery_apply_part (copy, part, record, VB_APPLY_MERGE, battery->source.address, now,
+                              verdict))
+    return FALSE;
+  verdict->part = vb_parts_get (battery->parts, part)->own->name;
+  vb_selection_warn (&battery->selection, &battery->presence, verdict->warnings);
+
+  return TRUE;
+}
+
+void
+vb_battery_refuse_part (VbBattery *battery,
+                        guint part,
+                        const char *source,
+                        VbOutcome outcome,
+                        GPtrArray *errors,
+                        guint n_more,
+                        gint64 now)
+{
+  vb_parts_refuse (battery->parts, part, source, outcome, g_ptr_array_ref (errors), n_more, now);
+  vb_battery_refuse (battery, source, outcome, errors, n_more, now);
+}
+
+void
+vb_battery_delete_part (VbBattery *battery, guint part, gint64 now)
+{
+  vb_battery_tick (battery, now);
+  vb_parts_delete (battery->parts, part, now);
+  step_merged (battery, FALSE, now);
+}
+
+gboolean
+vb_battery_find_part (const VbBattery *battery, const char *name, guint *part)
+{
+  for (guint i = 0; battery->parts != NULL && i < vb_parts_n (battery->parts); i++)
+    if (g_str_equal (vb_parts_get (battery->parts, i)->own->name, name)) {
+      *part = i;
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
+const VbParts *
+vb_battery_parts (const VbBattery *battery)
+{
+  return battery->parts;
 }
 
 gboolean
@@ -570,6 +699,8 @@ vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint6
   battery->config.live = config->live;
   vb_rules_activate (&battery->values, &config->live.rules);
   look_at_inputs (battery, now);
+  if (battery->parts != NULL)
+    vb_parts_reconfigure (battery->parts, &battery->config, now);
   battery->next_tick = now;
   vb_battery_tick (battery, now);
 }
@@ -661,9 +792,11 @@ vb_battery_reason (const VbBattery *battery, gint64 now, GString *text)
     return;
   if (line->kind == VB_VALUE_TEXT)
     g_string_append (text, line->as.text);
-  else
-    vb_publish_waits (&battery->values, &battery->config, &battery->required, &battery->source, now,
-                      text);
+  else {
+    const VbBlamed blamed = blame (battery, now);
+
+    vb_publish_waits (&blamed, now, text);
+  }
 }
 
 void
@@ -704,6 +837,8 @@ vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
   if (battery->state != VB_STATE_GONE)
     vb_plausible_describe (&battery->plausible, texts);
   warn_of_missing (battery, texts);
+  if (battery->parts != NULL)
+    vb_parts_warn (battery->parts, texts);
   vb_selection_warn (&battery->selection, &battery->presence, texts);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "history.h"
+#include "parts.h"
 #include "verdict.h"
 
 G_BEGIN_DECLS
@@ -130,6 +131,34 @@ void vb_battery_refuse (VbBattery *battery,
                         GPtrArray *errors,
                         guint n_more,
                         gint64 now);
+
+/**
+ * The same for a part of a battery that has some: @part is its number. Of what all of them say
+ * together the battery is made; @verdict is on the record of that part.
+ */
+gboolean vb_battery_apply_part (VbBattery *battery,
+                                guint part,
+                                VbRecord *record,
+                                VbApplyMode mode,
+                                const char *source,
+                                gint64 now,
+                                VbVerdict *verdict);
+gboolean vb_battery_check_part (
+    VbBattery *battery, guint part, VbRecord *record, gint64 now, VbVerdict *verdict);
+void vb_battery_refuse_part (VbBattery *battery,
+                             guint part,
+                             const char *source,
+                             VbOutcome outcome,
+                             GPtrArray *errors,
+                             guint n_more,
+                             gint64 now);
+void vb_battery_delete_part (VbBattery *battery, guint part, gint64 now);
+
+/** Finds the part @name. Returns: whether there is one, and @part was set to its number */
+gboolean vb_battery_find_part (const VbBattery *battery, const char *name, guint *part);
+
+/** The parts of @battery; NULL where it has none and is one source's. */
+const VbParts *vb_battery_parts (const VbBattery *battery);
 
 /** The source says "off" (DELETE): leaves the bus, forgets all live, limit and alarm values. */
 void vb_battery_delete (VbBattery *battery, gint64 now);

@@ -37,6 +37,33 @@ typedef enum
   VB_FIELD_NOT_ZERO = 1 << 9,     /* 0 is no value */
 } VbFieldFlags;
 
+/** VbMerge: how the values of the parts of a battery become one. */
+typedef enum
+{
+  VB_MERGE_NONE,     /* not at all; of a second rule: the same in series */
+  VB_MERGE_SUM,      /* of all parts that count */
+  VB_MERGE_SUM_SENT, /* of those that send it */
+  VB_MERGE_WEIGHTED, /* by capacity */
+  VB_MERGE_MEAN,
+  VB_MERGE_MIN,
+  VB_MERGE_MAX,
+  VB_MERGE_WORST,      /* the highest, also of parts that do not count and were not declared off */
+  VB_MERGE_ANY,        /* 1 where one is */
+  VB_MERGE_ALL,        /* 1 where all are */
+  VB_MERGE_FIRST,      /* of the first part, in the order of the file, that has one */
+  VB_MERGE_SHARE,      /* of a current, by capacity */
+  VB_MERGE_CELLS,      /* numbered through in the order of the file */
+  VB_MERGE_SENSORS,    /* the same, of temperature sensors */
+  VB_MERGE_MODULES,    /* the same, of modules */
+  VB_MERGE_ID,         /* of the part with the extreme, with the part's name before it */
+  VB_MERGE_DIFFERENCE, /* of the merged extremes */
+  VB_MERGE_COUNT,      /* the sum; a part that sends none counts as one */
+  VB_MERGE_ONE,        /* the highest; a part that sends none counts as one */
+  VB_MERGE_ONLINE,     /* the sum over the parts that count, each one where it sends none */
+  VB_MERGE_OFFLINE,    /* the same with what is offline in them, and one for each other part */
+  VB_N_MERGES
+} VbMerge;
+
 /**
  * VbKnown:
  *
@@ -118,6 +145,8 @@ typedef struct
   VbKind kind;
   VbGroup group;
   VbFieldFlags flags;
+  VbMerge merge;        /* of parts in parallel */
+  VbMerge merge_series; /* of parts in series; VB_MERGE_NONE: the same */
   VbKnown known;
   const char *unit;   /* as a person writes it: V, A, %, °C; NULL for none */
   const char *suffix; /* what the text on the bus ends in, where it is not the unit */

@@ -138,3 +138,59 @@ vb_inputs_may_be_required (const VbRulesConfig *config, VbKnown field)
     return FALSE;
   }
 }
+
+double
+vb_inputs_allowed_voltage (const VbInputs *inputs, double cell_max_voltage)
+{
+  const double above = inputs->value[VB_INPUT_HIGHEST_CELL] - cell_max_voltage;
+
+  return fmax (inputs->value[VB_INPUT_CELL_SUM] - inputs->n_cells * above, 0);
+}
+
+/* In series the cells of all are one string. In parallel all have the same voltage, and the one
+   whose cells allow the least decides. */
+static void
+add_cells (VbInputs *cells, const VbInputs *own, gboolean series, double cell_max_voltage)
+{
+  if (series && cells->n_cells > 0) {
+    cells->value[VB_INPUT_CELL_SUM] += own->value[VB_INPUT_CELL_SUM];
+    cells->value[VB_INPUT_HIGHEST_CELL]
+        = fmax (cells->value[VB_INPUT_HIGHEST_CELL], own->value[VB_INPUT_HIGHEST_CELL]);
+    cells->n_cells += own->n_cells;
+  } else if (cells->n_cells == 0
+             || vb_inputs_allowed_voltage (own, cell_max_voltage)
+                    < vb_inputs_allowed_voltage (cells, cell_max_voltage)) {
+    cells->value[VB_INPUT_CELL_SUM] = own->value[VB_INPUT_CELL_SUM];
+    cells->value[VB_INPUT_HIGHEST_CELL] = own->value[VB_INPUT_HIGHEST_CELL];
+    cells->n_cells = own->n_cells;
+  }
+}
+
+void
+vb_inputs_note_cells (VbInputs *inputs,
+                      const VbInputs *const *own,
+                      guint n,
+                      gboolean series,
+                      double cell_max_voltage)
+{
+  VbInputs cells = { 0 };
+  gint64 time = G_MAXINT64;
+
+  inputs->lacks_cell = FALSE;
+  for (guint i = 0; i < n; i++) {
+    inputs->lacks_cell = inputs->lacks_cell || own[i]->lacks_cell;
+    time = MIN (time, own[i]->time[VB_INPUT_CELL_SUM]);
+    time = MIN (time, own[i]->time[VB_INPUT_HIGHEST_CELL]);
+    add_cells (&cells, own[i], series, cell_max_voltage);
+  }
+  /* Where one has no cells, the others do not speak for it. */
+  if (n == 0 || time == 0)
+    return;
+
+  inputs->n_cells = cells.n_cells;
+  for (VbInput input = VB_INPUT_CELL_SUM; input <= VB_INPUT_HIGHEST_CELL; input++) {
+    inputs->value[input] = cells.value[input];
+    inputs->time[input] = time;
+    inputs->seen[input] = TRUE;
+  }
+}

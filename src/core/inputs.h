@@ -51,6 +51,18 @@ void vb_inputs_note (VbInputs *inputs,
                      const VbBatteryLive *live,
                      gint64 now);
 
+/** Notes the cells of @n sources that are one battery together, of whose own inputs @own are. */
+void vb_inputs_note_cells (VbInputs *inputs,
+                           const VbInputs *const *own,
+                           guint n,
+                           gboolean series,
+                           double cell_max_voltage);
+
+/** The pack's voltage (V, 0 at least) at which the highest cell would be at @cell_max_voltage, were
+    all of them to move alike. Where their resistances are alike it does not depend on the
+    current. */
+double vb_inputs_allowed_voltage (const VbInputs *inputs, double cell_max_voltage);
+
 /** Forgets what came up to @until. */
 void vb_inputs_forget (VbInputs *inputs, gint64 until);
 

@@ -18,9 +18,9 @@ typedef struct
 {
   VbValues *values;
   const VbBatteryConfig *config;
-  const VbRequired *required;
   const VbRules *rules;
   const VbSource *source;
+  const VbBlamed *blamed;
   VbState state;
   gboolean entered; /* with this step */
   gint64 now;
@@ -49,14 +49,22 @@ find_error (const GPtrArray *errors, const char *path)
   return NULL;
 }
 
-/* @what: what that error means */
+/* @what: what that error means. The name of a part goes before it, and takes from its room. */
 static void
 append_error (GString *text, const char *what, const VbRecordError *error)
 {
   g_autofree char *brief = vb_record_error_brief (error);
+  const gsize taken = text->len;
 
   g_string_append (text, what);
-  vb_shown_append (text, brief, BRIEF_MAX);
+  vb_shown_append (text, brief, BRIEF_MAX - taken);
+}
+
+static void
+append_part (const VbBlamed *blamed, GString *text)
+{
+  if (blamed->part != NULL)
+    g_string_append_printf (text, "%s: ", blamed->part);
 }
 
 /* Whether what came last, within @after, was refused. */
@@ -73,19 +81,18 @@ recent_refusal (const VbSource *source, gint64 now, gint64 after)
 
 /* Why the battery is not live. @after: the configured time of the step. */
 static void
-append_reason (const VbValues *values,
-               const VbBatteryConfig *config,
-               const VbRequired *required,
-               const VbSource *source,
-               gint64 now,
-               gint64 after,
-               GString *text)
+append_reason (const VbBlamed *blamed, gint64 now, gint64 after, GString *text)
 {
+  const VbValues *values = blamed->values;
+  const VbBatteryConfig *config = blamed->config;
+  const VbRequired *required = blamed->required;
+  const VbSource *source = blamed->source;
   const VbRequirement *oldest = vb_required_oldest (required, config, values);
   const VbItem *field = vb_item (vb_item_known (oldest->field));
   const VbRecordError *refusal = recent_refusal (source, now, after);
   const VbRecordError *wrong = find_error (source->errors, field->path);
 
+  append_part (blamed, text);
   if (refusal != NULL) {
     append_error (text, REFUSED, refusal);
     return;
@@ -111,19 +118,19 @@ append_reason (const VbValues *values,
 }
 
 void
-vb_publish_waits (const VbValues *values,
-                  const VbBatteryConfig *config,
-                  const VbRequired *required,
-                  const VbSource *source,
-                  gint64 now,
-                  GString *text)
+vb_publish_waits (const VbBlamed *blamed, gint64 now, GString *text)
 {
+  const VbValues *values = blamed->values;
+  const VbBatteryConfig *config = blamed->config;
+  const VbRequired *required = blamed->required;
+  const VbSource *source = blamed->source;
   const gint64 warn_after = config->live.freshness.warn_after;
   const VbRequirement *oldest = vb_required_oldest (required, config, values);
   const VbItem *field = vb_item (vb_item_known (oldest->field));
   const VbRecordError *refusal = recent_refusal (source, now, warn_after);
   const VbRecordError *wrong = find_error (source->errors, field->path);
 
+  append_part (blamed, text);
   if (source->records == 0 && refusal == NULL)
     g_string_append (text, "No data yet");
   else if (refusal != NULL)
@@ -137,15 +144,11 @@ vb_publish_waits (const VbValues *values,
 }
 
 void
-vb_publish_describe (const VbValues *values,
-                     const VbBatteryConfig *config,
-                     const VbRequired *required,
-                     const VbRules *rules,
-                     const VbSource *source,
-                     VbState state,
-                     gint64 now,
-                     GString *text)
+vb_publish_describe (
+    const VbBlamed *blamed, const VbRules *rules, VbState state, gint64 now, GString *text)
 {
+  const VbBatteryConfig *config = blamed->config;
+  const VbSource *source = blamed->source;
   const VbFreshness *freshness = &config->live.freshness;
   static const char *const consequences[] = {
     [VB_ON_STALE_STOP_CHARGING] = ": charging stopped",
@@ -161,15 +164,15 @@ vb_publish_describe (const VbValues *values,
     vb_shown_append (text, source->named != NULL ? source->named : "nobody", BRIEF_MAX);
     return;
   case VB_STATE_LATE:
-    append_reason (values, config, required, source, now, freshness->warn_after, text);
+    append_reason (blamed, now, freshness->warn_after, text);
     return;
   case VB_STATE_STALE:
-    append_reason (values, config, required, source, now, freshness->stale_after, text);
+    append_reason (blamed, now, freshness->stale_after, text);
     if (config->fixed.role == VB_ROLE_BMS)
       g_string_append (text, consequences[freshness->on_stale]);
     return;
   case VB_STATE_LOST:
-    append_reason (values, config, required, source, now,
+    append_reason (blamed, now,
                    freshness->on_stale == VB_ON_STALE_DROP ? freshness->stale_after
                                                            : freshness->drop_after,
                    text);
@@ -300,8 +303,7 @@ show_information (const Step *step, guint item, const VbField *field)
     return;
 
   text = g_string_new (NULL);
-  vb_publish_describe (step->values, step->config, step->required, step->rules, step->source,
-                       step->state, step->now, text);
+  vb_publish_describe (step->blamed, step->rules, step->state, step->now, text);
   vb_values_show (step->values, item, &(VbValue){ .kind = VB_VALUE_TEXT, .as.text = text->str },
                   step->now);
   step->values->flags[item] |= VB_ITEM_DERIVED;
@@ -441,14 +443,14 @@ show_summary (const Step *step, const Summary *summary)
 void
 vb_publish (VbValues *values,
             const VbBatteryConfig *config,
-            const VbRequired *required,
             const VbRules *rules,
             VbSource *source,
+            const VbBlamed *blamed,
             VbState state,
             gboolean entered,
             gint64 now)
 {
-  const Step step = { values, config, required, rules, source, state, entered, now };
+  const Step step = { values, config, rules, source, blamed, state, entered, now };
   const gboolean on_bus = vb_state_on_bus (state);
   Summary summary = { FALSE };
 

@@ -31,23 +31,46 @@ supplied (const VbRulesConfig *rules, VbKnown field)
   }
 }
 
-/* Whether @requirement counts: a limit that was sent once has to be sent from then on, even where
-   rules would supply it, because it may have been the lower one. */
+const VbRequirement *
+vb_required_list (guint *n)
+{
+  *n = G_N_ELEMENTS (requirements);
+
+  return requirements;
+}
+
+/* Whether @requirement may become one of @config. */
 static gboolean
-counts (const VbRequired *required,
-        const VbBatteryConfig *config,
-        const VbValues *values,
-        const VbRequirement *requirement)
+applies (const VbBatteryConfig *config, const VbRequirement *requirement)
+{
+  return !(requirement->bms_only && config->fixed.role == VB_ROLE_MONITOR)
+         && (config->fixed.waived & 1U << (requirement - requirements)) == 0
+         && (requirement->input == VB_INPUT_NONE
+             || vb_inputs_may_be_required (&config->live.rules, requirement->field));
+}
+
+/* A limit that was sent once has to be sent from then on, even where rules would supply it, because
+   it may have been the lower one. */
+static gboolean
+counts (const VbRequired *required, const VbBatteryConfig *config, const VbRequirement *requirement)
 {
   const VbRulesConfig *rules = &config->live.rules;
 
-  if (requirement->bms_only && config->fixed.role == VB_ROLE_MONITOR)
+  if (!applies (config, requirement))
     return FALSE;
   if (requirement->input != VB_INPUT_NONE)
     return vb_inputs_is_required (&required->inputs, rules, requirement->input);
 
   return isnan (supplied (rules, requirement->field))
          || (required->met & 1U << (requirement - requirements)) != 0;
+}
+
+gboolean
+vb_required_at_first (const VbBatteryConfig *config, const VbRequirement *requirement)
+{
+  static const VbRequired none = { 0 };
+
+  return counts (&none, config, requirement);
 }
 
 void
@@ -61,11 +84,12 @@ vb_required_note (VbRequired *required, const VbValues *values)
 gboolean
 vb_required_is (const VbBatteryConfig *config, const VbField *field)
 {
-  if (config->fixed.role == VB_ROLE_MONITOR)
-    return field->known == VB_KNOWN_VOLTAGE;
+  for (guint i = 0; i < G_N_ELEMENTS (requirements) && field->known != VB_KNOWN_NONE; i++)
+    if ((requirements[i].field == field->known || requirements[i].or_field == field->known)
+        && applies (config, &requirements[i]))
+      return TRUE;
 
-  return field->flags & VB_FIELD_REQUIRED
-         || vb_inputs_may_be_required (&config->live.rules, field->known);
+  return FALSE;
 }
 
 gboolean
@@ -112,12 +136,13 @@ vb_required_oldest (const VbRequired *required,
                     const VbBatteryConfig *config,
                     const VbValues *values)
 {
-  const VbRequirement *oldest = &requirements[0];
+  const VbRequirement *oldest = NULL;
 
-  for (guint i = 1; i < G_N_ELEMENTS (requirements); i++)
-    if (counts (required, config, values, &requirements[i])
-        && vb_required_time (required, values, &requirements[i])
-               < vb_required_time (required, values, oldest))
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++)
+    if (counts (required, config, &requirements[i])
+        && (oldest == NULL
+            || vb_required_time (required, values, &requirements[i])
+                   < vb_required_time (required, values, oldest)))
       oldest = &requirements[i];
 
   return oldest;
@@ -131,14 +156,15 @@ vb_required_lacks_limits (const VbBatteryConfig *config, const VbValues *values)
   for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
     const VbKnown field = requirements[i].field;
 
-    if (vb_item (vb_item_known (field))->field->group != VB_GROUP_LIMIT)
+    if (vb_item (vb_item_known (field))->field->group != VB_GROUP_LIMIT
+        || !applies (config, &requirements[i]))
       continue;
     if (vb_values_time (values, field) != 0)
       return FALSE;
     lacks = lacks || isnan (supplied (&config->live.rules, field));
   }
 
-  return lacks && config->fixed.role == VB_ROLE_BMS;
+  return lacks;
 }
 
 static gboolean
@@ -193,7 +219,7 @@ vb_required_age (const VbRequired *required,
   for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
     gint64 time;
 
-    if (!counts (required, config, values, &requirements[i]))
+    if (!counts (required, config, &requirements[i]))
       continue;
     time = counted_time (required, values, &requirements[i]);
     if (time == 0)
@@ -226,7 +252,7 @@ vb_required_is_out_of_reach (const VbRequired *required,
                              const VbValues *values)
 {
   for (guint i = 0; i < G_N_ELEMENTS (requirements); i++)
-    if (counts (required, config, values, &requirements[i])
+    if (counts (required, config, &requirements[i])
         && is_cut (required, vb_required_time (required, values, &requirements[i])))
       return TRUE;
 
@@ -261,7 +287,7 @@ vb_required_missing (const VbRequired *required,
   for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
     gint64 time;
 
-    if (!counts (required, config, values, &requirements[i]))
+    if (!counts (required, config, &requirements[i]))
       continue;
     time = counted_time (required, values, &requirements[i]);
     if (time == 0 || now - time >= config->live.freshness.warn_after)
@@ -272,7 +298,6 @@ vb_required_missing (const VbRequired *required,
 void
 vb_required_lacking (const VbRequired *required,
                      const VbBatteryConfig *config,
-                     const VbValues *values,
                      const VbRecord *record,
                      GPtrArray *names)
 {
@@ -281,7 +306,7 @@ vb_required_lacking (const VbRequired *required,
     const char *name = vb_item (vb_item_known (field))->name;
     const gboolean either = or_field != VB_KNOWN_NONE;
 
-    if (counts (required, config, values, &requirements[i])
+    if (counts (required, config, &requirements[i])
         && (vb_record_lacks_value (record, field)
             || (either && vb_record_lacks_value (record, or_field)))
         && !vb_record_has_value (record, field)
@@ -330,7 +355,6 @@ is_named (const VbRecord *record, const VbRequirement *requirement)
 gboolean
 vb_required_are_named (const VbRequired *required,
                        const VbBatteryConfig *config,
-                       const VbValues *values,
                        VbRecord *record)
 {
   const guint n_errors = record->errors->len;
@@ -338,7 +362,7 @@ vb_required_are_named (const VbRequired *required,
   for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
     const VbItem *item = vb_item (vb_item_known (requirements[i].field));
 
-    if (counts (required, config, values, &requirements[i]) && !is_named (record, &requirements[i]))
+    if (counts (required, config, &requirements[i]) && !is_named (record, &requirements[i]))
       vb_record_add_error (record, item->name, item->path, VB_FIELD_ERROR_MISSING,
                            "%s is missing; PUT has to name every required field", item->name);
   }

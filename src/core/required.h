@@ -32,8 +32,14 @@ typedef struct
                       a curve more is no reason to leave the bus at once; 0: it has none */
 } VbRequired;
 
-/** Whether a battery of @config has to be sent @field: always, or as long as its rules do not
-    supply it, or where its rules go by it. */
+/** All requirements there are: @n of them. Not each is one of every battery. */
+const VbRequirement *vb_required_list (guint *n);
+
+/** Whether @requirement is one of a battery, or part, of @config of which nothing has come yet. */
+gboolean vb_required_at_first (const VbBatteryConfig *config, const VbRequirement *requirement);
+
+/** Whether a battery, or part, of @config has to be sent @field: always, or as long as its rules do
+    not supply it, or where its rules go by it; and no other part says it alone. */
 gboolean vb_required_is (const VbBatteryConfig *config, const VbField *field);
 
 /** Whether the field that @entry names keeps value and age where the record has no value for it
@@ -94,7 +100,6 @@ void vb_required_missing (const VbRequired *required,
     values are, each once. */
 void vb_required_lacking (const VbRequired *required,
                           const VbBatteryConfig *config,
-                          const VbValues *values,
                           const VbRecord *record,
                           GPtrArray *names);
 
@@ -102,7 +107,6 @@ void vb_required_lacking (const VbRequired *required,
     all of them */
 gboolean vb_required_are_named (const VbRequired *required,
                                 const VbBatteryConfig *config,
-                                const VbValues *values,
                                 VbRecord *record);
 
 /** Whether no required field that @record names is wrong, doubted or held. */

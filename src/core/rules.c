@@ -247,17 +247,6 @@ govern_current (const Run *run, VbLimit limit, const VbSample *sent)
   put (&run->rules->limits[limit], target, sent, run->now);
 }
 
-/* The pack's voltage at which the highest cell would be at cell-max-voltage, were all of them to
-   move alike. Where their resistances are alike it does not depend on the current. */
-static double
-allowed_by_cells (const Run *run)
-{
-  const VbInputs *inputs = run->inputs;
-  const double above = inputs->value[VB_INPUT_HIGHEST_CELL] - run->live->rules.cell_max_voltage;
-
-  return fmax (inputs->value[VB_INPUT_CELL_SUM] - inputs->n_cells * above, 0);
-}
-
 static double
 to_steps (double volts)
 {
@@ -285,7 +274,7 @@ hold_cells (const Run *run)
     return;
   }
 
-  allowed = allowed_by_cells (run);
+  allowed = vb_inputs_allowed_voltage (run->inputs, run->live->rules.cell_max_voltage);
   if (!cells->begun || to_steps (allowed) < cells->volts)
     *cells = (VbCellsBound){ .begun = TRUE, .volts = to_steps (allowed) };
   else if (allowed < cells->volts + CLEAR - 1e-9)

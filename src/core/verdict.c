@@ -43,6 +43,8 @@ vb_verdict_fill (VbVerdict *verdict,
   gboolean lacks = FALSE;
 
   verdict->state = state;
+  verdict->part = NULL;
+  verdict->battery_state = state;
   verdict->changed = changed;
   verdict->accepted = 0;
   g_ptr_array_set_size (verdict->missing, 0);
@@ -69,7 +71,7 @@ vb_verdict_fill (VbVerdict *verdict,
       vb_limits_warn (&config->live, entry->item, &entry->value, verdict->warnings);
   }
   if (lacks)
-    vb_required_lacking (required, config, values, record, verdict->missing);
+    vb_required_lacking (required, config, record, verdict->missing);
   for (guint i = 0; i < record->warnings->len; i++)
     g_ptr_array_add (verdict->warnings, g_strdup (g_ptr_array_index (record->warnings, i)));
 

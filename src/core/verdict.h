@@ -12,13 +12,15 @@ G_BEGIN_DECLS
 typedef struct
 {
   VbState state;
-  guint accepted;      /* fields that the record set or cleared */
-  guint changed;       /* items whose value on the bus changed with it, derived ones included */
-  GPtrArray *missing;  /* of const char *: flat names, required fields absent or too old */
-  GPtrArray *warnings; /* of char *: owned texts */
-  GPtrArray *safer;    /* of const char *: flat names, what was taken of fields that were not */
-  GString *reason;     /* why it is not live; empty where it is */
-  gboolean has_rules;  /* there are limits by rules */
+  const char *part;      /* of which it was, and whose state and missing fields these are; NULL */
+  VbState battery_state; /* of the battery that it is a part of */
+  guint accepted;        /* fields that the record set or cleared */
+  guint changed;         /* items whose value on the bus changed with it, derived ones included */
+  GPtrArray *missing;    /* of const char *: flat names, required fields absent or too old */
+  GPtrArray *warnings;   /* of char *: owned texts */
+  GPtrArray *safer;      /* of const char *: flat names, what was taken of fields that were not */
+  GString *reason;       /* why it is not live; empty where it is */
+  gboolean has_rules;    /* there are limits by rules */
   VbLimited limited[VB_N_LIMITS]; /* which of them hold it down */
 } VbVerdict;
 

@@ -1,0 +1,125 @@
+#pragma once
+
+#include "derive.h"
+#include "doubt.h"
+#include "plausible.h"
+#include "source.h"
+#include "verdict.h"
+
+G_BEGIN_DECLS
+
+/** What is numbered through over the parts of a battery. */
+typedef enum
+{
+  VB_NUMBERED_CELLS,
+  VB_NUMBERED_SENSORS,
+  VB_NUMBERED_MODULES,
+  VB_N_NUMBERED
+} VbNumbered;
+
+/** A switch of a part: whether it lets a current in one direction through. */
+typedef struct
+{
+  gboolean open;    /* it is, or was less than VB_PART_RETURN ago */
+  gint64 closed_at; /* since when it is not any more, µs; 0: it is */
+} VbSwitch;
+
+/** So long (µs) a part that has come back must send before it counts, or a switch that has closed
+    be closed. */
+#define VB_PART_RETURN (10 * (gint64)G_USEC_PER_SEC)
+
+/**
+ * VbPart:
+ *
+ * One of several sources that make a battery together: what it sent, with ages, doubt and ladder of
+ * its own. It does not know the others; what they have to do with each other is in core/parts.
+ */
+typedef struct
+{
+  const VbPartConfig *own;
+  VbBatteryConfig config; /* the battery's, but for what is required; it owns nothing */
+  gboolean is_pack;       /* it has a share in everything; else it says some fields alone */
+
+  VbState state;
+  gint64 since;       /* when that was entered, µs */
+  gint64 shows_since; /* since when it has been live or late, µs; 0: it is not */
+  gint64 live_since;  /* since when it has been live, µs; 0: it is not */
+  gint64 due;         /* when time next changes anything, or G_MAXINT64 */
+
+  VbValues values; /* shown: what safer values are measured against, of limits and alarms */
+  VbRequired required;
+  VbDoubt doubt;
+  VbPlausible plausible;
+  VbMembers members;
+  VbSource source;
+  guint n[VB_N_NUMBERED]; /* so many numbers are its own */
+
+  /* Kept by core/parts. */
+  gboolean counts;
+  gboolean off;       /* declared so */
+  gboolean keeps_soc; /* it does not count, and its last Soc does */
+  VbSwitch charge;
+  VbSwitch discharge;
+} VbPart;
+
+/** Makes @part (uninitialised) one of a battery with @config. @waived: what is not required of it.
+    Free with vb_part_clear(). */
+void vb_part_init (
+    VbPart *part, const VbPartConfig *own, const VbBatteryConfig *config, guint waived, gint64 now);
+void vb_part_clear (VbPart *part);
+
+/** Makes @copy (uninitialised) a copy of @part, of a battery with @config. */
+void vb_part_copy (VbPart *copy, const VbPart *part, const VbBatteryConfig *config);
+
+/** Gives @part what a reload has changed of its battery; time has to act next. */
+void vb_part_reconfigure (VbPart *part, const VbBatteryLive *live, gint64 now);
+
+/** Whether @part alone says @field, where it says anything alone. Who says one of Current and Power
+    says both. */
+gboolean vb_part_says (const VbPart *part, guint item);
+
+/**
+ * Judges @record and takes it, as vb_battery_apply() does for a battery of one source.
+ *
+ * Returns: FALSE if it was refused; @verdict->safer then says what was taken all the same
+ */
+gboolean vb_part_take (VbPart *part,
+                       VbRecord *record,
+                       VbApplyMode mode,
+                       const char *source,
+                       gint64 now,
+                       VbVerdict *verdict);
+
+/** Fills @verdict on @record, which @part has just taken; @rules: those of the battery,
+    @changed: how many of its items changed on the bus. */
+void vb_part_fill_verdict (VbPart *part,
+                           const VbRules *rules,
+                           const VbRecord *record,
+                           guint changed,
+                           gint64 now,
+                           VbVerdict *verdict);
+
+/** The source of @part says "off": forgets all it has said of the present. */
+void vb_part_forget (VbPart *part, gint64 now);
+
+/** Lets time act on the ladder of @part, and on what has grown too old. */
+void vb_part_tick (VbPart *part, gint64 now);
+
+/** The age of the source (its oldest required field, µs), or VB_AGE_NEVER. */
+gint64 vb_part_age (const VbPart *part, gint64 now);
+
+/** The time before which nothing that @part has sent counts as younger, because it is frozen, or
+    out of reach; G_MAXINT64 where it is neither. */
+gint64 vb_part_cap (const VbPart *part, gint64 now);
+
+/** What @part has for @item, as long as it is fresh; NULL for nothing. */
+const VbSample *vb_part_sample (const VbPart *part, guint item, gint64 now);
+
+/** Whether @part belongs to those that have @item: it is required of it, or was sent, or follows
+    from what was. */
+gboolean vb_part_has (const VbPart *part, guint item);
+
+/** Its capacity (Ah): what it sends, else what is configured; 0: not known. */
+double vb_part_capacity (const VbPart *part);
+
+G_END_DECLS

@@ -1,0 +1,908 @@
+#define G_LOG_DOMAIN "battery"
+
+#include "parts.h"
+
+#include "merge.h"
+
+struct _VbParts
+{
+  const VbBatteryConfig *config;
+  gboolean silent; /* a copy, which logs nothing */
+  VbPart parts[VB_PARTS_MAX];
+  guint n;
+  guint8 *merged;   /* of vb_item_count(): the item is among @items */
+  GArray *items;    /* of guint, ascending: what is merged by a rule, and not numbered through */
+  GArray *numbered; /* of guint: what of those numbered through was written */
+  guint round;      /* number of the last merging, never 0 */
+  guint *rounds;    /* of vb_item_count(): in which one it was written; 0: it is not in @numbered */
+  gboolean equal;   /* a capacity is not known: the parts weigh the same */
+  guint dropped;    /* cells that there was no number for */
+};
+
+/* An id is that of the part that has the extreme. */
+static const struct
+{
+  VbKnown id;
+  VbKnown value;
+  gboolean highest;
+} ids[] = {
+  { VB_KNOWN_MIN_CELL_VOLTAGE_ID, VB_KNOWN_MIN_CELL_VOLTAGE, FALSE },
+  { VB_KNOWN_MAX_CELL_VOLTAGE_ID, VB_KNOWN_MAX_CELL_VOLTAGE, TRUE },
+  { VB_KNOWN_MIN_CELL_TEMPERATURE_ID, VB_KNOWN_MIN_CELL_TEMPERATURE, FALSE },
+  { VB_KNOWN_MAX_CELL_TEMPERATURE_ID, VB_KNOWN_MAX_CELL_TEMPERATURE, TRUE },
+};
+
+/* What another part says alone is not required of @own; what a part does not say is not required of
+   one that says anything. */
+static guint
+waived_of (const VbBatteryConfig *config, const VbPartConfig *own)
+{
+  const VbPart wanted = { .own = own };
+  guint n, waived = 0;
+  const VbRequirement *list = vb_required_list (&n);
+
+  for (guint i = 0; i < n; i++) {
+    const guint item = vb_item_known (list[i].field);
+    gboolean waive = own->n_items > 0 && !vb_part_says (&wanted, item);
+
+    for (guint j = 0; j < config->fixed.parts->len; j++) {
+      const VbPart other = { .own = g_ptr_array_index (config->fixed.parts, j) };
+
+      waive = waive || (other.own != own && vb_part_says (&other, item));
+    }
+    if (waive)
+      waived |= 1u << i;
+  }
+
+  return waived;
+}
+
+static void
+add_item (VbParts *parts, guint item)
+{
+  guint at = 0;
+
+  if (parts->merged[item])
+    return;
+
+  parts->merged[item] = TRUE;
+  while (at < parts->items->len && g_array_index (parts->items, guint, at) < item)
+    at++;
+  g_array_insert_val (parts->items, at, item);
+}
+
+static VbMerge
+rule_of (const VbParts *parts, const VbField *field)
+{
+  return parts->config->fixed.arrangement == VB_PARTS_SERIES && field->merge_series != VB_MERGE_NONE
+             ? field->merge_series
+             : field->merge;
+}
+
+static gboolean
+is_numbered (const VbField *field)
+{
+  return field->merge == VB_MERGE_CELLS || field->merge == VB_MERGE_SENSORS
+         || field->merge == VB_MERGE_MODULES;
+}
+
+/* Counts of parts are there whoever sends them. */
+static gboolean
+is_counted (const VbField *field)
+{
+  return field->merge == VB_MERGE_COUNT || field->merge == VB_MERGE_ONE
+         || field->merge == VB_MERGE_ONLINE || field->merge == VB_MERGE_OFFLINE;
+}
+
+static VbParts *
+new_empty (const VbBatteryConfig *config)
+{
+  VbParts *parts = g_new0 (VbParts, 1);
+
+  parts->config = config;
+  parts->n = config->fixed.parts->len;
+  parts->merged = g_new0 (guint8, vb_item_count ());
+  parts->items = g_array_new (FALSE, FALSE, sizeof (guint));
+  parts->numbered = g_array_new (FALSE, FALSE, sizeof (guint));
+  parts->rounds = g_new0 (guint, vb_item_count ());
+
+  return parts;
+}
+
+VbParts *
+vb_parts_new (const VbBatteryConfig *config, gint64 now)
+{
+  VbParts *parts;
+  guint n_derived;
+  const VbKnown *derived = vb_derive_fields (&n_derived);
+
+  g_return_val_if_fail (config->fixed.parts != NULL && config->fixed.parts->len <= VB_PARTS_MAX,
+                        NULL);
+
+  parts = new_empty (config);
+  for (guint i = 0; i < parts->n; i++) {
+    const VbPartConfig *own = g_ptr_array_index (config->fixed.parts, i);
+
+    vb_part_init (&parts->parts[i], own, config, waived_of (config, own), now);
+  }
+  for (guint i = 0; i < n_derived; i++)
+    if (vb_item (vb_item_known (derived[i]))->field->merge != VB_MERGE_NONE)
+      add_item (parts, vb_item_known (derived[i]));
+  for (guint i = 0; i < vb_item_count (); i++)
+    if (is_counted (vb_item (i)->field))
+      add_item (parts, i);
+  add_item (parts, vb_item_known (VB_KNOWN_BMS_CABLE));
+  add_item (parts, vb_item_known (VB_KNOWN_INSTALLED_CAPACITY));
+
+  return parts;
+}
+
+VbParts *
+vb_parts_copy (const VbParts *parts, const VbBatteryConfig *config)
+{
+  VbParts *copy = new_empty (config);
+
+  copy->silent = TRUE;
+  copy->equal = parts->equal;
+  copy->dropped = parts->dropped;
+  for (guint i = 0; i < parts->n; i++)
+    vb_part_copy (&copy->parts[i], &parts->parts[i], config);
+  for (guint i = 0; i < parts->items->len; i++)
+    add_item (copy, g_array_index (parts->items, guint, i));
+  g_array_append_vals (copy->numbered, parts->numbered->data, parts->numbered->len);
+  for (guint i = 0; i < parts->numbered->len; i++)
+    copy->rounds[g_array_index (parts->numbered, guint, i)] = parts->round;
+  copy->round = parts->round;
+
+  return copy;
+}
+
+void
+vb_parts_free (VbParts *parts)
+{
+  for (guint i = 0; i < parts->n; i++)
+    vb_part_clear (&parts->parts[i]);
+  g_free (parts->merged);
+  g_array_unref (parts->items);
+  g_array_unref (parts->numbered);
+  g_free (parts->rounds);
+  g_free (parts);
+}
+
+guint
+vb_parts_n (const VbParts *parts)
+{
+  return parts->n;
+}
+
+const VbPart *
+vb_parts_get (const VbParts *parts, guint index)
+{
+  g_return_val_if_fail (index < parts->n, NULL);
+
+  return &parts->parts[index];
+}
+
+void
+vb_parts_reconfigure (VbParts *parts, const VbBatteryConfig *config, gint64 now)
+{
+  for (guint i = 0; i < parts->n; i++)
+    vb_part_reconfigure (&parts->parts[i], &config->live, now);
+}
+
+static void
+tell (const VbParts *parts, const VbPart *part, const char *what)
+{
+  const char *name = parts->config->fixed.name;
+
+  if (!parts->silent)
+    g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", name, "BATTERY_PART",
+                      part->own->name, "MESSAGE", "battery %s: part %s %s", name, part->own->name,
+                      what);
+}
+
+/* Whether the battery can go on without @part: in parallel where it is configured so, and always
+   without one that says what others may say too. */
+static gboolean
+is_dispensable (const VbParts *parts, const VbPart *part)
+{
+  return !part->is_pack
+         || (part->own->when_silent == VB_WHEN_SILENT_LEAVE_OUT
+             && parts->config->fixed.arrangement == VB_PARTS_PARALLEL);
+}
+
+/* Since when another part than @part counts and sends, or G_MAXINT64: when all fall silent at once,
+   none of them is to blame, and none leaves. */
+static gint64
+others_since (const VbParts *parts, const VbPart *part)
+{
+  gint64 since = G_MAXINT64;
+
+  for (guint i = 0; i < parts->n; i++) {
+    const VbPart *other = &parts->parts[i];
+
+    if (other != part && other->is_pack && other->counts && other->shows_since != 0)
+      since = MIN (since, other->shows_since);
+  }
+
+  return since;
+}
+
+/* When @part, which counts, leaves, if nothing comes from it meanwhile; G_MAXINT64: not. */
+static gint64
+leaves_at (const VbParts *parts, const VbPart *part)
+{
+  const gint64 since = others_since (parts, part);
+
+  if (!part->counts || vb_state_shows_values (part->state) || !is_dispensable (parts, part)
+      || since == G_MAXINT64)
+    return G_MAXINT64;
+
+  return since + parts->config->live.freshness.stale_after;
+}
+
+static void
+count_parts (VbParts *parts, gint64 now)
+{
+  for (guint i = 0; i < parts->n; i++) {
+    VbPart *part = &parts->parts[i];
+
+    if (!part->counts && part->live_since != 0 && now - part->live_since >= VB_PART_RETURN) {
+      part->counts = TRUE;
+      part->off = FALSE;
+      part->keeps_soc = FALSE;
+      tell (parts, part, "counts again");
+    }
+  }
+
+  for (guint i = 0; i < parts->n; i++) {
+    VbPart *part = &parts->parts[i];
+
+    if (now >= leaves_at (parts, part)) {
+      part->counts = FALSE;
+      part->keeps_soc = part->is_pack && part->state != VB_STATE_WAITING;
+      tell (parts, part, "has fallen silent: the battery goes on without it");
+    }
+    if (part->state == VB_STATE_GONE)
+      part->keeps_soc = FALSE;
+  }
+}
+
+void
+vb_parts_tick (VbParts *parts, gint64 now)
+{
+  for (guint i = 0; i < parts->n; i++)
+    vb_part_tick (&parts->parts[i], now);
+  count_parts (parts, now);
+}
+
+static gint64
+switch_due (const VbParts *parts, const VbPart *part, VbKnown known, const VbSwitch *own)
+{
+  const VbSample *sample = &part->values.sent[vb_item_known (known)];
+
+  if (!own->open)
+    return G_MAXINT64;
+  if (own->closed_at != 0)
+    return own->closed_at + VB_PART_RETURN;
+
+  return sample->time + parts->config->live.freshness.warn_after;
+}
+
+gint64
+vb_parts_due (const VbParts *parts, gint64 now)
+{
+  gint64 due = G_MAXINT64;
+
+  for (guint i = 0; i < parts->n; i++) {
+    const VbPart *part = &parts->parts[i];
+    const gint64 leaves = leaves_at (parts, part);
+
+    due = MIN (due, part->due);
+    if (leaves > now)
+      due = MIN (due, leaves);
+    due = MIN (due, switch_due (parts, part, VB_KNOWN_ALLOW_TO_CHARGE, &part->charge));
+    due = MIN (due, switch_due (parts, part, VB_KNOWN_ALLOW_TO_DISCHARGE, &part->discharge));
+  }
+
+  return due;
+}
+
+gboolean
+vb_parts_take (VbParts *parts,
+               guint index,
+               VbRecord *record,
+               VbApplyMode mode,
+               const char *source,
+               gint64 now,
+               VbVerdict *verdict)
+{
+  VbPart *part = &parts->parts[index];
+  const gboolean taken = vb_part_take (part, record, mode, source, now, verdict);
+
+  for (guint i = 0; i < part->values.active->len; i++) {
+    const guint item = g_array_index (part->values.active, guint, i);
+    const VbField *field = vb_item (item)->field;
+
+    if (!is_numbered (field) && (field->merge != VB_MERGE_NONE || vb_part_says (part, item)))
+      add_item (parts, item);
+  }
+  count_parts (parts, now);
+
+  return taken;
+}
+
+void
+vb_parts_fill_verdict (VbParts *parts,
+                       guint index,
+                       const VbRules *rules,
+                       const VbRecord *record,
+                       guint changed,
+                       gint64 now,
+                       VbVerdict *verdict)
+{
+  vb_part_fill_verdict (&parts->parts[index], rules, record, changed, now, verdict);
+}
+
+void
+vb_parts_refuse (VbParts *parts,
+                 guint index,
+                 const char *source,
+                 VbOutcome outcome,
+                 GPtrArray *errors,
+                 guint n_more,
+                 gint64 now)
+{
+  vb_source_refuse (&parts->parts[index].source, source, outcome, errors, n_more,
+                    parts->config->live.freshness.warn_after, now);
+}
+
+void
+vb_parts_delete (VbParts *parts, guint index, gint64 now)
+{
+  VbPart *part = &parts->parts[index];
+
+  vb_part_forget (part, now);
+  if (parts->config->fixed.arrangement == VB_PARTS_SERIES)
+    return;
+
+  part->counts = FALSE;
+  part->off = TRUE;
+  tell (parts, part, "is off: the battery goes on without it");
+}
+
+void
+vb_parts_forget (VbParts *parts, gint64 now)
+{
+  for (guint i = 0; i < parts->n; i++) {
+    vb_part_forget (&parts->parts[i], now);
+    parts->parts[i].counts = TRUE;
+    parts->parts[i].off = FALSE;
+  }
+}
+
+const VbPart *
+vb_parts_blamed (const VbParts *parts, gint64 now)
+{
+  const VbPart *blamed = NULL;
+  gint64 age = -1;
+
+  for (guint i = 0; i < parts->n; i++) {
+    const VbPart *part = &parts->parts[i];
+    const gint64 own = vb_part_age (part, now);
+
+    if (part->counts && own > age) {
+      blamed = part;
+      age = own;
+    }
+  }
+
+  for (guint i = 0; i < parts->n && (blamed == NULL || vb_state_shows_values (blamed->state)); i++)
+    if (!parts->parts[i].counts)
+      blamed = &parts->parts[i];
+
+  return blamed;
+}
+
+void
+vb_parts_warn (const VbParts *parts, GPtrArray *texts)
+{
+  for (guint i = 0; i < parts->n; i++) {
+    const VbPart *part = &parts->parts[i];
+    const char *name = part->own->name;
+    g_autoptr (GPtrArray) own = g_ptr_array_new_with_free_func (g_free);
+
+    if (!part->counts && part->live_since != 0)
+      g_ptr_array_add (texts, g_strdup_printf ("part %s has come back, and counts after %d s of "
+                                               "records",
+                                               name, (int)(VB_PART_RETURN / G_USEC_PER_SEC)));
+    else if (part->off)
+      g_ptr_array_add (texts, g_strdup_printf ("part %s is off: it does not count", name));
+    else if (!part->counts && part->is_pack)
+      g_ptr_array_add (texts, g_strdup_printf ("part %s is silent: it does not count", name));
+    else if (!part->counts)
+      g_ptr_array_add (texts,
+                       g_strdup_printf ("part %s is silent: what it says alone is taken from "
+                                        "the other parts, where they send it",
+                                        name));
+    vb_plausible_describe (&part->plausible, own);
+    for (guint j = 0; j < own->len && part->counts; j++)
+      g_ptr_array_add (
+          texts, g_strdup_printf ("part %s: %s", name, (const char *)g_ptr_array_index (own, j)));
+  }
+
+  if (parts->equal)
+    g_ptr_array_add (texts, g_strdup ("the capacity of a part is not known: the parts weigh the "
+                                      "same"));
+  if (parts->dropped > 0)
+    g_ptr_array_add (texts, g_strdup_printf ("the parts have %u cells too many: %d are shown",
+                                             parts->dropped, VB_FAMILY_MAX));
+}
+
+/* What the merging of one moment needs. */
+typedef struct
+{
+  VbParts *parts;
+  VbValues *values;
+  gint64 now;
+  gint64 caps[VB_PARTS_MAX];
+  double weights[VB_PARTS_MAX];
+} Merging;
+
+static void
+weigh (Merging *merging)
+{
+  VbParts *parts = merging->parts;
+
+  parts->equal = FALSE;
+  for (guint i = 0; i < parts->n; i++) {
+    merging->weights[i] = vb_part_capacity (&parts->parts[i]);
+    if (parts->parts[i].is_pack && !(merging->weights[i] > 0))
+      parts->equal = TRUE;
+  }
+  for (guint i = 0; i < parts->n && parts->equal; i++)
+    merging->weights[i] = 1;
+}
+
+static gboolean
+is_open (const VbParts *parts, const VbPart *part, VbKnown known, gint64 now)
+{
+  const VbSample *sample = &part->values.sent[vb_item_known (known)];
+
+  return vb_value_number (&sample->value, 1) == 0
+         && now - sample->time < parts->config->live.freshness.warn_after;
+}
+
+/* A switch that is not said to be open any more has closed when that was said, or when what was
+   said before has grown old. */
+static void
+look_at_switch (const VbParts *parts, const VbPart *part, VbKnown known, VbSwitch *own, gint64 now)
+{
+  const VbSample *sample = &part->values.sent[vb_item_known (known)];
+  const gint64 old_at = sample->time + parts->config->live.freshness.warn_after;
+
+  if (is_open (parts, part, known, now))
+    *own = (VbSwitch){ .open = TRUE };
+  else if (own->open && own->closed_at == 0)
+    own->closed_at = vb_value_number (&sample->value, 1) == 0 ? MIN (old_at, now) : now;
+  if (own->open && own->closed_at != 0 && now - own->closed_at >= VB_PART_RETURN)
+    *own = (VbSwitch){ 0 };
+}
+
+static VbShare
+share_of (const VbSwitch *own)
+{
+  if (!own->open)
+    return VB_SHARE_IN;
+
+  return own->closed_at == 0 ? VB_SHARE_OUT : VB_SHARE_BACK;
+}
+
+static void
+set_nothing (VbSample *merged)
+{
+  vb_value_clear (&merged->value);
+  merged->time = 0;
+}
+
+/* The part that alone says @item, whatever has become of it; NULL: none does. */
+static const VbPart *
+sayer_of (const VbParts *parts, guint item)
+{
+  for (guint i = 0; i < parts->n; i++)
+    if (vb_part_says (&parts->parts[i], item))
+      return &parts->parts[i];
+
+  return NULL;
+}
+
+/* Whether @part contributes to @field. Its alarms do until they are cleared, or the part is. */
+static gboolean
+contributes (const VbPart *part, const VbField *field)
+{
+  if (field->flags & VB_FIELD_ALARM)
+    return TRUE;
+
+  return part->is_pack && (part->counts || (part->keeps_soc && field->known == VB_KNOWN_SOC));
+}
+
+/* Whether an item needs a value of each part that counts, also of those that never sent one. */
+static gboolean
+needs_all (VbMerge rule, const VbField *field)
+{
+  return rule == VB_MERGE_SUM || field->flags & VB_FIELD_REQUIRED;
+}
+
+static VbContribution
+contribution_of (const Merging *merging, guint index, guint item)
+{
+  const VbPart *part = &merging->parts->parts[index];
+  const VbField *field = vb_item (item)->field;
+  const VbSample *sample = vb_part_sample (part, item, merging->now);
+  VbContribution contribution = { .sample = sample, .weight = merging->weights[index] };
+
+  /* What is required grows older and does not expire: the ladder is to see it. */
+  if (sample == NULL && field->flags & VB_FIELD_REQUIRED
+      && vb_value_is_valid (&part->values.sent[item].value))
+    contribution.sample = &part->values.sent[item];
+  if (contribution.sample != NULL)
+    contribution.time
+        = part->counts ? MIN (contribution.sample->time, merging->caps[index]) : G_MAXINT64;
+  if (field->known == VB_KNOWN_MAX_CHARGE_CURRENT)
+    contribution.share = share_of (&part->charge);
+  else if (field->known == VB_KNOWN_MAX_DISCHARGE_CURRENT)
+    contribution.share = share_of (&part->discharge);
+
+  return contribution;
+}
+
+/* @counting: set to how many of them count */
+static guint
+collect (const Merging *merging,
+         guint item,
+         VbMerge rule,
+         VbContribution *contributions,
+         guint *counting,
+         gboolean *nulled)
+{
+  const VbParts *parts = merging->parts;
+  const VbField *field = vb_item (item)->field;
+  guint n = 0, n_have = 0;
+
+  *counting = 0;
+  *nulled = FALSE;
+  for (guint i = 0; i < parts->n; i++) {
+    const VbPart *part = &parts->parts[i];
+    const gboolean has = vb_part_has (part, item);
+
+    if (!contributes (part, field) || (!has && !needs_all (rule, field)))
+      continue;
+    contributions[n++] = contribution_of (merging, i, item);
+    n_have += has;
+    *counting += part->counts;
+    *nulled = *nulled || part->values.flags[item] & VB_ITEM_NULLED;
+  }
+
+  return n_have > 0 ? n : 0;
+}
+
+static void
+merge_packs (const Merging *merging, guint item, VbMerge rule, VbSample *merged, gboolean *nulled)
+{
+  VbContribution contributions[VB_PARTS_MAX];
+  guint counting;
+  const guint n = collect (merging, item, rule, contributions, &counting, nulled);
+
+  if (counting > 0 || vb_item (item)->field->flags & VB_FIELD_ALARM)
+    vb_merge (item, rule, contributions, n, merged);
+  else
+    set_nothing (merged);
+}
+
+/* A part that says @item alone is all there is to it while it counts; when it has fallen silent the
+   others take its place where they can, and where they cannot its last word goes on growing
+   older. */
+static void
+merge_said (const Merging *merging,
+            const VbPart *sayer,
+            guint item,
+            VbMerge rule,
+            VbSample *merged,
+            gboolean *nulled)
+{
+  const guint index = (guint)(sayer - merging->parts->parts);
+  const VbSample *sample = contribution_of (merging, index, item).sample;
+
+  if (!sayer->counts && rule != VB_MERGE_NONE) {
+    merge_packs (merging, item, rule, merged, nulled);
+    if (vb_value_is_valid (&merged->value))
+      return;
+  }
+
+  *nulled = sayer->values.flags[item] & VB_ITEM_NULLED;
+  if (sample == NULL) {
+    set_nothing (merged);
+    return;
+  }
+  vb_value_set (&merged->value, &sample->value);
+  merged->time = MIN (sample->time, merging->caps[index]);
+}
+
+static guint
+count_of (const VbPart *part, guint item)
+{
+  return (guint)MAX (vb_value_number (&part->values.sent[item].value, 1), 1);
+}
+
+static void
+merge_counts (const Merging *merging, guint item, VbMerge rule, VbSample *merged)
+{
+  const VbParts *parts = merging->parts;
+  gint64 count = 0;
+  guint n_packs = 0;
+
+  for (guint i = 0; i < parts->n; i++) {
+    const VbPart *part = &parts->parts[i];
+    const guint own = count_of (part, item);
+
+    if (!part->is_pack)
+      continue;
+    n_packs++;
+    if (rule == VB_MERGE_ONE)
+      count = MAX (count, own);
+    else if (rule == VB_MERGE_OFFLINE)
+      count += part->counts ? (gint64)vb_value_number (&part->values.sent[item].value, 0) : 1;
+    else if (rule == VB_MERGE_COUNT || part->counts)
+      count += own;
+  }
+
+  set_nothing (merged);
+  if (n_packs > 0) {
+    merged->value = (VbValue){ .kind = VB_VALUE_INTEGER, .as.integer = count };
+    merged->time = merging->now;
+  }
+}
+
+/* The extreme of those that were merged is of the first part that has it. */
+static void
+merge_id (const Merging *merging, guint item, VbSample *merged)
+{
+  const VbParts *parts = merging->parts;
+  const VbKnown known = vb_item (item)->field->known;
+  char text[VB_TEXT_MAX + 1];
+  guint row = 0;
+
+  while (row < G_N_ELEMENTS (ids) - 1 && ids[row].id != known)
+    row++;
+
+  for (guint i = 0; i < parts->n; i++) {
+    const VbPart *part = &parts->parts[i];
+    const guint value_item = vb_item_known (ids[row].value);
+    const VbSample *extreme = &merging->values->sent[value_item];
+    const VbSample *value = vb_part_sample (part, value_item, merging->now);
+    const VbSample *id = vb_part_sample (part, item, merging->now);
+    const char *own = id != NULL && id->value.kind == VB_VALUE_TEXT ? id->value.as.text : "";
+    const char *end;
+
+    if (!contributes (part, vb_item (item)->field) || value == NULL
+        || !vb_value_equal (&value->value, &extreme->value))
+      continue;
+    if (g_str_has_prefix (own, "Cell") && g_ascii_isdigit (own[4]))
+      own += 4;
+    g_snprintf (text, sizeof text, "%s%s%s", part->own->name, *own != '\0' ? " " : "", own);
+    /* It may have been cut within a character. */
+    if (!g_utf8_validate (text, -1, &end))
+      text[end - text] = '\0';
+    vb_value_set (&merged->value, &(VbValue){ .kind = VB_VALUE_TEXT, .as.text = text });
+    merged->time = extreme->time;
+    return;
+  }
+
+  set_nothing (merged);
+}
+
+static void
+merge_difference (const Merging *merging, guint item, VbSample *merged)
+{
+  const VbSample *low = &merging->values->sent[vb_item_known (VB_KNOWN_MIN_CELL_VOLTAGE)];
+  const VbSample *high = &merging->values->sent[vb_item_known (VB_KNOWN_MAX_CELL_VOLTAGE)];
+
+  set_nothing (merged);
+  if (!vb_value_is_valid (&low->value) || !vb_value_is_valid (&high->value))
+    return;
+  if (vb_item_check_number (item,
+                            vb_value_number (&high->value, 0) - vb_value_number (&low->value, 0),
+                            &merged->value, NULL))
+    merged->time = MIN (low->time, high->time);
+}
+
+/* The weight of a part stands for the capacity that it does not send. */
+static void
+merge_capacity (Merging *merging, guint item, VbMerge rule, VbSample *merged)
+{
+  VbSample samples[VB_PARTS_MAX] = { 0 };
+  VbContribution contributions[VB_PARTS_MAX];
+  guint n = 0;
+
+  for (guint i = 0; i < merging->parts->n; i++) {
+    const VbPart *part = &merging->parts->parts[i];
+    const double capacity = vb_part_capacity (part);
+
+    if (!part->is_pack || !part->counts)
+      continue;
+    if (capacity > 0)
+      samples[n].value = vb_value_real (capacity);
+    contributions[n] = (VbContribution){ &samples[n], merging->now, 1, VB_SHARE_IN };
+    n++;
+  }
+
+  vb_merge (item, rule, contributions, n, merged);
+}
+
+static void
+merge_item (Merging *merging, guint item)
+{
+  const VbField *field = vb_item (item)->field;
+  const VbMerge rule = rule_of (merging->parts, field);
+  const VbPart *sayer = sayer_of (merging->parts, item);
+  VbValues *values = merging->values;
+  VbSample *merged = &values->sent[item];
+  gboolean nulled = FALSE;
+
+  vb_values_activate (values, item);
+  if (sayer != NULL)
+    merge_said (merging, sayer, item, rule, merged, &nulled);
+  else if (is_counted (field))
+    merge_counts (merging, item, rule, merged);
+  else if (rule == VB_MERGE_ID)
+    merge_id (merging, item, merged);
+  else if (rule == VB_MERGE_DIFFERENCE)
+    merge_difference (merging, item, merged);
+  else if (field->known == VB_KNOWN_INSTALLED_CAPACITY)
+    merge_capacity (merging, item, rule, merged);
+  else
+    merge_packs (merging, item, rule, merged, &nulled);
+
+  if (nulled)
+    values->flags[item] |= VB_ITEM_NULLED;
+  else
+    values->flags[item] &= ~VB_ITEM_NULLED;
+}
+
+static VbNumbered
+numbered_as (const VbField *field)
+{
+  switch (field->merge) {
+  case VB_MERGE_SENSORS:
+    return VB_NUMBERED_SENSORS;
+  case VB_MERGE_MODULES:
+    return VB_NUMBERED_MODULES;
+  default:
+    return VB_NUMBERED_CELLS;
+  }
+}
+
+static void
+put_numbered (Merging *merging, guint item, const VbSample *sample)
+{
+  VbParts *parts = merging->parts;
+  VbValues *values = merging->values;
+
+  vb_values_activate (values, item);
+  vb_value_set (&values->sent[item].value, &sample->value);
+  values->sent[item].time = sample->time;
+  if (parts->rounds[item] == 0)
+    g_array_append_val (parts->numbered, item);
+  parts->rounds[item] = parts->round;
+}
+
+/* What was written by an earlier round and not by this one is nobody's any more. */
+static void
+forget_numbered (Merging *merging)
+{
+  VbParts *parts = merging->parts;
+
+  for (guint i = parts->numbered->len; i-- > 0;) {
+    const guint item = g_array_index (parts->numbered, guint, i);
+
+    if (parts->rounds[item] == parts->round)
+      continue;
+    set_nothing (&merging->values->sent[item]);
+    parts->rounds[item] = 0;
+    g_array_remove_index_fast (parts->numbered, i);
+  }
+}
+
+static void
+merge_numbered_of (Merging *merging, const VbPart *part, const guint *offsets)
+{
+  for (guint i = 0; i < part->values.active->len; i++) {
+    const guint item = g_array_index (part->values.active, guint, i);
+    const VbField *field = vb_item (item)->field;
+    const VbSample *sample;
+    guint index, offset;
+
+    if (!is_numbered (field))
+      continue;
+
+    index = (vb_item (item)->member - field->first) / field->step;
+    offset = offsets[numbered_as (field)];
+    sample = vb_part_sample (part, item, merging->now);
+    if (sample != NULL && index < part->n[numbered_as (field)] && offset + index < field->count)
+      put_numbered (merging, item + offset, sample);
+  }
+}
+
+/* The numbers of a part stay its own when it does not count. */
+static void
+merge_numbered (Merging *merging)
+{
+  VbParts *parts = merging->parts;
+  guint offsets[VB_N_NUMBERED] = { 0 };
+  const guint *cells = &offsets[VB_NUMBERED_CELLS];
+
+  if (++parts->round == 0)
+    parts->round = 1;
+  for (guint i = 0; i < parts->n; i++) {
+    const VbPart *part = &parts->parts[i];
+
+    if (!part->is_pack)
+      continue;
+    if (part->counts)
+      merge_numbered_of (merging, part, offsets);
+    for (guint j = 0; j < VB_N_NUMBERED; j++)
+      offsets[j] += part->n[j];
+  }
+  forget_numbered (merging);
+
+  parts->dropped = *cells > VB_FAMILY_MAX ? *cells - VB_FAMILY_MAX : 0;
+}
+
+/* A part that is silent and was not declared off is a cable that is out. */
+static void
+merge_cable (Merging *merging)
+{
+  VbSample *cable = &merging->values->sent[vb_item_known (VB_KNOWN_BMS_CABLE)];
+
+  for (guint i = 0; i < merging->parts->n; i++) {
+    const VbPart *part = &merging->parts->parts[i];
+
+    if (part->counts || part->off || vb_value_number (&cable->value, 0) >= 1)
+      continue;
+    cable->value = vb_value_integer (1);
+    cable->time = merging->now;
+  }
+}
+
+void
+vb_parts_merge (VbParts *parts, VbValues *values, gint64 now)
+{
+  Merging merging = { .parts = parts, .values = values, .now = now };
+
+  weigh (&merging);
+  for (guint i = 0; i < parts->n; i++) {
+    VbPart *part = &parts->parts[i];
+
+    merging.caps[i] = vb_part_cap (part, now);
+    look_at_switch (parts, part, VB_KNOWN_ALLOW_TO_CHARGE, &part->charge, now);
+    look_at_switch (parts, part, VB_KNOWN_ALLOW_TO_DISCHARGE, &part->discharge, now);
+  }
+  for (guint i = 0; i < parts->items->len; i++)
+    merge_item (&merging, g_array_index (parts->items, guint, i));
+  merge_numbered (&merging);
+  merge_cable (&merging);
+}
+
+void
+vb_parts_note_cells (const VbParts *parts, VbInputs *inputs)
+{
+  const VbInputs *own[VB_PARTS_MAX];
+  guint n = 0;
+
+  for (guint i = 0; i < parts->n; i++)
+    if (parts->parts[i].is_pack && parts->parts[i].counts)
+      own[n++] = &parts->parts[i].required.inputs;
+
+  vb_inputs_note_cells (inputs, own, n, parts->config->fixed.arrangement == VB_PARTS_SERIES,
+                        parts->config->live.rules.cell_max_voltage);
+}

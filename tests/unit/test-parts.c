@@ -1,0 +1,608 @@
+#include "battery-fixture.h"
+
+/* Several sources that make one battery together. */
+
+#define PACK "Voltage=52 Current=10 Soc=50 "
+
+/* A part of the battery that restart() makes; @rest: as in the configuration file. */
+typedef struct
+{
+  const char *name;
+  double capacity;
+  VbWhenSilent when_silent;
+  const char *says;
+} Part;
+
+static void
+add_part (Fixture *fixture, const Part *part)
+{
+  VbPartConfig *own = vb_part_config_new (part->name);
+  g_auto (GStrv) says = split_words (part->says != NULL ? part->says : "");
+
+  own->capacity = part->capacity > 0 ? part->capacity : NAN;
+  own->when_silent = part->when_silent;
+  own->items = g_new0 (guint, g_strv_length (says));
+  for (guint i = 0; says[i] != NULL; i++)
+    own->items[own->n_items++] = item_of (says[i]);
+  g_ptr_array_add (fixture->config.fixed.parts, own);
+}
+
+static void
+begin (Fixture *fixture, VbArrangement arrangement, const Part *parts, guint n)
+{
+  g_clear_pointer (&fixture->config.fixed.parts, g_ptr_array_unref);
+  fixture->config.fixed.parts
+      = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_part_config_free);
+  fixture->config.fixed.arrangement = arrangement;
+  for (guint i = 0; i < n; i++)
+    add_part (fixture, &parts[i]);
+  restart (fixture);
+}
+
+/* Two that are alike, in parallel. */
+static void
+begin_pair (Fixture *fixture, VbWhenSilent right)
+{
+  const Part parts[] = { { .name = "left", .capacity = 280 },
+                         { .name = "right", .capacity = 280, .when_silent = right } };
+
+  begin (fixture, VB_PARTS_PARALLEL, parts, 2);
+}
+
+static guint
+number_of (Fixture *fixture, const char *name)
+{
+  guint part;
+
+  g_assert_true (vb_battery_find_part (fixture->battery, name, &part));
+
+  return part;
+}
+
+static const VbPart *
+part_of (Fixture *fixture, const char *name)
+{
+  return vb_parts_get (vb_battery_parts (fixture->battery), number_of (fixture, name));
+}
+
+static gboolean
+push_part (Fixture *fixture, const char *name, const char *description)
+{
+  gboolean taken;
+
+  fill_record (fixture->record, description);
+  fixture->calls = 0;
+  taken = vb_battery_apply_part (fixture->battery, number_of (fixture, name), fixture->record,
+                                 VB_APPLY_MERGE, SOURCE, fixture->now, fixture->verdict);
+  g_clear_pointer (&fixture->errors, g_ptr_array_unref);
+  fixture->errors = vb_record_steal_errors (fixture->record);
+
+  return taken;
+}
+
+/* Lets time pass until @seconds after the start, step by step, as the ladder source does. */
+static void
+pass_until (Fixture *fixture, double seconds)
+{
+  const gint64 end = START + (gint64)(seconds * SECOND);
+
+  while (vb_battery_next_tick (fixture->battery) <= end) {
+    fixture->now = MAX (fixture->now, vb_battery_next_tick (fixture->battery));
+    vb_battery_tick (fixture->battery, fixture->now);
+    g_assert_cmpint (vb_battery_next_tick (fixture->battery), >, fixture->now);
+  }
+  fixture->now = end;
+}
+
+/* Each of @names, separated by blanks, sends @description every second until @seconds after the
+   start. */
+static void
+send_until (Fixture *fixture, const char *names, const char *description, double seconds)
+{
+  g_auto (GStrv) parts = g_strsplit (names, " ", -1);
+
+  while (fixture->now + SECOND <= START + (gint64)(seconds * SECOND)) {
+    pass_until (fixture, (double)(fixture->now + SECOND - START) / SECOND);
+    for (guint i = 0; parts[i] != NULL; i++)
+      g_assert_true (push_part (fixture, parts[i], description));
+  }
+}
+
+static void
+assert_state (Fixture *fixture, VbState state)
+{
+  g_assert_cmpstr (vb_state_name (vb_battery_state (fixture->battery)), ==, vb_state_name (state));
+}
+
+static void
+assert_reason (Fixture *fixture, const char *expected)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  vb_battery_reason (fixture->battery, fixture->now, text);
+  g_assert_cmpstr (text->str, ==, expected);
+}
+
+static void
+assert_warned (Fixture *fixture, const char *expected)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  vb_parts_warn (vb_battery_parts (fixture->battery), texts);
+  for (guint i = 0; i < texts->len; i++)
+    g_string_append_printf (text, "%s%s", i > 0 ? "; " : "",
+                            (const char *)g_ptr_array_index (texts, i));
+  g_assert_cmpstr (text->str, ==, expected);
+}
+
+/* The battery waits for each of its parts, and says for which. */
+static void
+test_start (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  assert_reason (fixture, "left: No data yet");
+
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  assert_state (fixture, VB_STATE_WAITING);
+  assert_reason (fixture, "right: No data yet");
+  g_assert_cmpstr (fixture->verdict->part, ==, "left");
+  g_assert_cmpstr (fixture->verdict->reason->str, ==, "right: No data yet");
+  g_assert_cmpint (fixture->verdict->state, ==, VB_STATE_LIVE);
+  g_assert_cmpint (fixture->verdict->battery_state, ==, VB_STATE_WAITING);
+  assert_missing (fixture, "");
+
+  g_assert_true (push_part (fixture, "right", "Voltage=52 Current=-3 " LIMITS));
+  assert_state (fixture, VB_STATE_WAITING);
+  assert_reason (fixture, "right: Waiting for Soc");
+  assert_missing (fixture, "Soc");
+  g_assert_cmpint (fixture->verdict->state, ==, VB_STATE_WAITING);
+
+  g_assert_true (push_part (fixture, "right", "Soc=60"));
+  assert_state (fixture, VB_STATE_LIVE);
+  g_assert_cmpint (fixture->verdict->battery_state, ==, VB_STATE_LIVE);
+  g_assert_cmpuint (fixture->calls, ==, 1);
+  assert_bus (fixture, "Voltage=52 Current=7 Soc=55 MaxChargeVoltage=55.2 MaxChargeCurrent=200 "
+                       "MaxDischargeCurrent=300 Power=364 NrOfBatteries=2 BatteriesParallel=2 "
+                       "BatteriesSeries=1 NrOfModulesOnline=2 NrOfModulesOffline=0 BmsCable=0 "
+                       "InstalledCapacity=560 Capacity=308");
+  assert_warned (fixture, "");
+}
+
+/* The oldest part decides: it is named in the line. */
+static void
+test_ladder (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  send_until (fixture, "left", PACK LIMITS, 9);
+  assert_state (fixture, VB_STATE_LIVE);
+
+  send_until (fixture, "left", PACK LIMITS, 10);
+  assert_state (fixture, VB_STATE_LATE);
+  assert_bus (fixture, "ConnectionInformation='right: No data for 10 s' BmsCable=1 Current=20");
+  g_assert_cmpint (part_of (fixture, "left")->state, ==, VB_STATE_LIVE);
+  g_assert_cmpint (part_of (fixture, "right")->state, ==, VB_STATE_LATE);
+
+  send_until (fixture, "left", PACK LIMITS, 30);
+  assert_state (fixture, VB_STATE_STALE);
+  assert_bus (fixture, "ConnectionInformation='right: No data for 30 s: charging stopped' "
+                       "Current=- Soc=- MaxChargeCurrent=0 MaxDischargeCurrent=300 BmsCable=2");
+
+  /* Towards safety at once. */
+  g_assert_true (push_part (fixture, "left", "MaxDischargeCurrent=50"));
+  assert_bus (fixture, "MaxDischargeCurrent=100");
+
+  send_until (fixture, "left", PACK LIMITS, 180);
+  assert_state (fixture, VB_STATE_LOST);
+  send_until (fixture, "left", PACK LIMITS, 599);
+  assert_state (fixture, VB_STATE_LOST);
+  send_until (fixture, "left", PACK LIMITS, 600);
+  assert_state (fixture, VB_STATE_GONE);
+  assert_reason (fixture, "right: Waiting for Voltage");
+
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Current=20 MaxChargeCurrent=200");
+}
+
+/* A flow that restarts is silent on all parts at once: none of them leaves. */
+static void
+test_all_silent (Fixture *fixture, gconstpointer user_data)
+{
+  const Part parts[]
+      = { { .name = "left", .capacity = 280, .when_silent = VB_WHEN_SILENT_LEAVE_OUT },
+          { .name = "right", .capacity = 280, .when_silent = VB_WHEN_SILENT_LEAVE_OUT } };
+
+  begin (fixture, VB_PARTS_PARALLEL, parts, 2);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  pass_until (fixture, 50);
+  assert_state (fixture, VB_STATE_STALE);
+  assert_warned (fixture, "");
+
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  assert_state (fixture, VB_STATE_STALE);
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Current=20 BmsCable=0");
+}
+
+/* A part that may be left out leaves sums and shares; its Soc stays until its leave-after, and it
+   counts again after ten seconds of records. */
+static void
+test_leave_out (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  g_assert_true (
+      push_part (fixture, "left", "Voltage=52 Current=10 Soc=50 Temperature=20 " LIMITS));
+  g_assert_true (push_part (fixture, "right",
+                            "Voltage=53 Current=7 Soc=70 Temperature=30 "
+                            "HighTemperature=1 " LIMITS));
+  assert_bus (fixture, "Voltage=52.5 Current=17 Soc=60 Temperature=30 HighTemperature=1");
+
+  send_until (fixture, "left", "Voltage=52 Current=10 Soc=50 Temperature=20 " LIMITS, 29);
+  assert_state (fixture, VB_STATE_LATE);
+  assert_bus (fixture, "Current=17");
+  send_until (fixture, "left", "Voltage=52 Current=10 Soc=50 Temperature=20 " LIMITS, 31);
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Voltage=52 Current=10 Soc=60 Temperature=20 HighTemperature=1 BmsCable=1 "
+                       "MaxChargeCurrent=100 NrOfModulesOnline=1 NrOfModulesOffline=1 "
+                       "NrOfBatteries=2 InstalledCapacity=280");
+  assert_warned (fixture, "part right is silent: it does not count");
+
+  /* Its Soc does not expire, and the battery is not as old as it. */
+  send_until (fixture, "left", "Voltage=52 Current=10 Soc=52 Temperature=20 " LIMITS, 300);
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Soc=61 Current=10 NrOfModulesOffline=1");
+
+  g_assert_true (push_part (fixture, "right", "Voltage=53 Current=7 Soc=72 " LIMITS));
+  assert_bus (fixture, "Soc=62 Current=10");
+  assert_warned (fixture, "part right has come back, and counts after 10 s of records");
+  send_until (fixture, "left right", "Voltage=52 Current=8 Soc=60 " LIMITS, 309);
+  assert_bus (fixture, "Current=8 BmsCable=1");
+  send_until (fixture, "left right", "Voltage=52 Current=8 Soc=60 " LIMITS, 310);
+  assert_bus (fixture, "Current=16 BmsCable=0 NrOfModulesOnline=2 MaxChargeCurrent=200");
+  /* Its temperature is from before it fell silent. */
+  assert_bus (fixture, "Temperature=-");
+  assert_warned (fixture, "");
+}
+
+static void
+test_leaves_for_good (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (
+      push_part (fixture, "right", "Voltage=53 Current=7 Soc=70 HighTemperature=2 " LIMITS));
+  send_until (fixture, "left", PACK LIMITS, 599);
+  assert_bus (fixture, "Soc=60 HighTemperature=2");
+  send_until (fixture, "left", PACK LIMITS, 601);
+  assert_bus (fixture, "Soc=50 HighTemperature=- BmsCable=1");
+  assert_state (fixture, VB_STATE_LIVE);
+
+  /* Its Soc does not come before it counts. */
+  send_until (fixture, "left right", "Voltage=53 Current=7 Soc=70 " LIMITS, 605);
+  send_until (fixture, "left", PACK LIMITS, 606);
+  assert_bus (fixture, "Soc=50");
+}
+
+/* At the start one that may be left out is waited for as long as it takes to be stale. */
+static void
+test_start_without (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  send_until (fixture, "left", PACK LIMITS, 30);
+  assert_state (fixture, VB_STATE_WAITING);
+  assert_reason (fixture, "right: No data yet");
+  send_until (fixture, "left", PACK LIMITS, 32);
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Current=10 Soc=50 BmsCable=1");
+  send_until (fixture, "left right", PACK LIMITS, 42);
+  assert_bus (fixture, "Current=10");
+  send_until (fixture, "left right", PACK LIMITS, 43);
+  assert_bus (fixture, "Current=20 BmsCable=0");
+}
+
+/* DELETE of a part: it leaves at once, and without an alarm. */
+static void
+test_off (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", "Voltage=53 Current=7 Soc=70 LowSoc=1 " LIMITS));
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "right"), fixture->now);
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Current=10 Soc=50 LowSoc=- BmsCable=0 MaxChargeCurrent=100");
+  assert_warned (fixture, "part right is off: it does not count");
+
+  send_until (fixture, "left", PACK LIMITS, 5);
+  send_until (fixture, "left right", PACK LIMITS, 15);
+  assert_bus (fixture, "Current=10");
+  send_until (fixture, "left right", PACK LIMITS, 16);
+  assert_bus (fixture, "Current=20");
+  assert_warned (fixture, "");
+
+  /* All of them: the battery is gone. */
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "right"), fixture->now);
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "left"), fixture->now);
+  assert_state (fixture, VB_STATE_GONE);
+
+  /* DELETE of the battery: it waits for all of them as at the start. */
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  vb_battery_delete (fixture->battery, fixture->now);
+  assert_state (fixture, VB_STATE_GONE);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  assert_state (fixture, VB_STATE_GONE);
+  assert_reason (fixture, "right: Waiting for Voltage");
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  assert_state (fixture, VB_STATE_LIVE);
+}
+
+/* Connected 0 makes what becomes of a silent part come at once. */
+static void
+test_out_of_reach (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  send_until (fixture, "left right", PACK LIMITS, 40);
+  fixture->record->connected = VB_CONNECTED_NO;
+  g_assert_true (push_part (fixture, "right", "Connected=0"));
+  assert_state (fixture, VB_STATE_STALE);
+  assert_bus (fixture, "ConnectionInformation='right: Battery out of reach, says the source: "
+                       "charging stopped'");
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  assert_state (fixture, VB_STATE_STALE);
+  pass_until (fixture, 41);
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  assert_state (fixture, VB_STATE_LIVE);
+
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  send_until (fixture, "left right", PACK LIMITS, 40);
+  g_assert_true (push_part (fixture, "right", "Connected=0"));
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Current=10 BmsCable=1 Soc=50");
+}
+
+/* Doubt is each part's own. */
+static void
+test_doubt (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  g_assert_true (push_part (fixture, "left", "Soc=0"));
+  assert_refused (fixture, "Soc", VB_FIELD_ERROR_IMPLAUSIBLE, NULL);
+  assert_bus (fixture, "Soc=50");
+  g_assert_true (push_part (fixture, "left", "Voltage=26"));
+  assert_refused (fixture, "Voltage", VB_FIELD_ERROR_IMPLAUSIBLE, NULL);
+  g_assert_true (push_part (fixture, "right", "Voltage=51"));
+  assert_bus (fixture, "Voltage=51.5");
+
+  /* So is what is safer: it counts by its share. */
+  g_assert_false (push_part (fixture, "left", "MaxChargeCurrent=20 Connected=x"));
+  assert_bus (fixture, "MaxChargeCurrent=40");
+}
+
+/* Limits by shares of the capacity, and switches. */
+static void
+test_shares (Fixture *fixture, gconstpointer user_data)
+{
+  const Part parts[]
+      = { { .name = "left", .capacity = 300 }, { .name = "right", .capacity = 100 } };
+
+  begin (fixture, VB_PARTS_PARALLEL, parts, 2);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  /* 100 / (300 / 400) */
+  assert_bus (fixture, "MaxChargeCurrent=133.3 MaxDischargeCurrent=200");
+  /* What it sends is its weight. */
+  g_assert_true (push_part (fixture, "left", "InstalledCapacity=100"));
+  assert_bus (fixture, "MaxChargeCurrent=200 InstalledCapacity=200");
+
+  /* An open switch takes a part out of the share for that direction. */
+  g_assert_true (push_part (fixture, "right", "AllowToCharge=0 MaxChargeCurrent=0"));
+  assert_bus (fixture, "MaxChargeCurrent=100 MaxDischargeCurrent=300 AllowToCharge=0");
+  g_assert_true (push_part (fixture, "left", "AllowToCharge=1"));
+  assert_bus (fixture, "AllowToCharge=1");
+  /* Closed, and 0. */
+  g_assert_true (push_part (fixture, "right", "AllowToCharge=1"));
+  assert_bus (fixture, "MaxChargeCurrent=0");
+  /* It may lower at once, and raises after ten seconds. */
+  g_assert_true (push_part (fixture, "right", "MaxChargeCurrent=80"));
+  assert_bus (fixture, "MaxChargeCurrent=100");
+  g_assert_true (push_part (fixture, "right", "MaxChargeCurrent=30"));
+  assert_bus (fixture, "MaxChargeCurrent=60");
+  g_assert_true (push_part (fixture, "right", "MaxChargeCurrent=80"));
+  send_until (fixture, "left right", PACK "MaxChargeVoltage=55.2 MaxDischargeCurrent=150", 9);
+  assert_bus (fixture, "MaxChargeCurrent=100");
+  pass_until (fixture, 9.9);
+  g_assert_true (push_part (fixture, "left", "MaxChargeCurrent=100"));
+  g_assert_true (push_part (fixture, "right", "MaxChargeCurrent=80"));
+  pass_until (fixture, 10);
+  assert_bus (fixture, "MaxChargeCurrent=160");
+
+  /* With none left there is nothing to share, but nothing can be charged either. */
+  g_assert_true (push_part (fixture, "left", "AllowToCharge=0"));
+  g_assert_true (push_part (fixture, "right", "AllowToCharge=0"));
+  assert_bus (fixture, "MaxChargeCurrent=0 AllowToCharge=0");
+}
+
+/* What a shunt says it says alone; it is heard on nothing else but alarms. */
+static void
+test_says (Fixture *fixture, gconstpointer user_data)
+{
+  const Part parts[] = { { .name = "left", .capacity = 280 },
+                         { .name = "right", .capacity = 280 },
+                         { .name = "shunt", .capacity = 0, .says = "Voltage Current Power Soc" } };
+
+  begin (fixture, VB_PARTS_PARALLEL, parts, 3);
+  g_assert_true (push_part (fixture, "left", "Current=5 " LIMITS));
+  assert_missing (fixture, "");
+  g_assert_true (push_part (fixture, "right", LIMITS));
+  assert_missing (fixture, "");
+  assert_state (fixture, VB_STATE_WAITING);
+  assert_reason (fixture, "shunt: No data yet");
+  g_assert_true (push_part (fixture, "shunt",
+                            "Voltage=52.4 Current=-30.5 Soc=81.5 "
+                            "MaxChargeCurrent=1 Temperature=9 LowVoltage=1"));
+  assert_state (fixture, VB_STATE_LIVE);
+  g_assert_cmpuint (fixture->record->ignored->len, ==, 2);
+  assert_bus (fixture, "Voltage=52.4 Current=-30.5 Power=-1598 Soc=81.5 MaxChargeCurrent=200 "
+                       "Temperature=- LowVoltage=1 NrOfBatteries=2 InstalledCapacity=560");
+
+  /* Silent, and nobody else can say it: down the ladder. */
+  send_until (fixture, "left right", LIMITS, 40);
+  assert_state (fixture, VB_STATE_STALE);
+  assert_bus (fixture, "ConnectionInformation='shunt: No data for 30 s: charging stopped'");
+
+  /* The others can. */
+  restart (fixture);
+  for (guint i = 0; i < 3; i++)
+    g_assert_true (push_part (fixture, parts[i].name, PACK LIMITS));
+  assert_bus (fixture, "Current=10 Soc=50");
+  send_until (fixture, "left right", "Voltage=53 Current=8 Soc=60 " LIMITS, 29);
+  assert_bus (fixture, "Current=10 Soc=50");
+  send_until (fixture, "left right", "Voltage=53 Current=8 Soc=60 " LIMITS, 31);
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Voltage=53 Current=16 Soc=60 BmsCable=1 Power=848");
+  assert_warned (fixture, "part shunt is silent: what it says alone is taken from the other parts, "
+                          "where they send it");
+}
+
+static void
+test_series (Fixture *fixture, gconstpointer user_data)
+{
+  const Part parts[]
+      = { { .name = "left", .capacity = 280 }, { .name = "right", .capacity = 200 } };
+
+  begin (fixture, VB_PARTS_SERIES, parts, 2);
+  g_assert_true (push_part (fixture, "left",
+                            "Voltage=26 Current=10 Soc=50 MaxChargeVoltage=28 "
+                            "MaxChargeCurrent=100 MaxDischargeCurrent=150 "
+                            "BatteryLowVoltage=22 AllowToCharge=1"));
+  g_assert_true (push_part (fixture, "right",
+                            "Voltage=25 Current=11 Soc=40 MaxChargeVoltage=28.4 "
+                            "MaxChargeCurrent=90 MaxDischargeCurrent=160 "
+                            "BatteryLowVoltage=21 AllowToCharge=0"));
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Voltage=51 Current=10.5 Power=535 Soc=40 MaxChargeVoltage=56.4 "
+                       "MaxChargeCurrent=90 MaxDischargeCurrent=150 BatteryLowVoltage=43 "
+                       "AllowToCharge=0 NrOfBatteries=2 BatteriesParallel=1 BatteriesSeries=2 "
+                       "InstalledCapacity=200");
+
+  /* Each counts. */
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "right"), fixture->now);
+  assert_state (fixture, VB_STATE_GONE);
+  g_assert_true (push_part (fixture, "left", "Voltage=26 Current=10 Soc=50"));
+  assert_state (fixture, VB_STATE_GONE);
+  g_assert_true (push_part (fixture, "right",
+                            "Voltage=25 Current=11 Soc=40 MaxChargeVoltage=28.4 "
+                            "MaxChargeCurrent=90 MaxDischargeCurrent=160"));
+  assert_state (fixture, VB_STATE_LIVE);
+}
+
+/* Cells are numbered through, and ids say of which part they are. */
+static void
+test_cells (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  g_assert_true (push_part (fixture, "left",
+                            PACK LIMITS " Cell1=3.31 Cell2=3.25 Cell3=3.3 "
+                                        "Balance2=1 Temperature1=20 Temperature1Name='top'"));
+  g_assert_true (push_part (fixture, "right",
+                            PACK LIMITS " Cell1=3.29 Cell2=3.4 Temperature1=21 "
+                                        "Temperature2=22 MinTemperatureCellId='T9' "
+                                        "Module0Id='m'"));
+  assert_bus (fixture, "Cell1=3.31 Cell2=3.25 Cell3=3.3 Cell4=3.29 Cell5=3.4 Cell6=- Balance2=1 "
+                       "MinCellVoltage=3.25 MinVoltageCellId='left 2' MaxCellVoltage=3.4 "
+                       "MaxVoltageCellId='right 2' Diff=0.15 Sum=8.28 Temperature1=20 "
+                       "Temperature2=21 Temperature3=22 Temperature1Name='top' "
+                       "MinCellTemperature=20 MinTemperatureCellId='left top' "
+                       "MaxCellTemperature=22 MaxTemperatureCellId='right T2' Module0Id='m'");
+
+  /* Never over some of the cells. */
+  g_assert_true (push_part (fixture, "right", "Cell1=null"));
+  assert_bus (fixture, "Cell4=- Cell5=3.4 MinCellVoltage=- MinVoltageCellId=- Diff=- Sum=-");
+  g_assert_true (push_part (fixture, "right", "Cell1=3.2"));
+  assert_bus (fixture, "Cell4=3.2 MinCellVoltage=3.2 MinVoltageCellId='right 1'");
+
+  /* The numbers of a part stay its own. */
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "left"), fixture->now);
+  assert_bus (fixture, "Cell1=- Cell2=- Cell3=- Cell4=3.2 Cell5=3.4 MinVoltageCellId='right 1'");
+}
+
+/* Capacities that are not known: the parts weigh the same, and it is said. */
+static void
+test_no_capacity (Fixture *fixture, gconstpointer user_data)
+{
+  const Part parts[] = { { .name = "left", .capacity = 300 }, { .name = "right", .capacity = 0 } };
+
+  begin (fixture, VB_PARTS_PARALLEL, parts, 2);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", "Voltage=52 Current=1 Soc=70 " LIMITS));
+  assert_bus (fixture, "Soc=60 MaxChargeCurrent=200 InstalledCapacity=-");
+  assert_warned (fixture, "the capacity of a part is not known: the parts weigh the same");
+}
+
+/* A check changes nothing. */
+static void
+test_check (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  fill_record (fixture->record, PACK LIMITS);
+  g_assert_true (
+      vb_battery_check_part (fixture->battery, 1, fixture->record, fixture->now, fixture->verdict));
+  g_assert_cmpstr (fixture->verdict->part, ==, "right");
+  g_assert_cmpint (fixture->verdict->battery_state, ==, VB_STATE_LIVE);
+  assert_state (fixture, VB_STATE_WAITING);
+  g_assert_cmpint (part_of (fixture, "right")->state, ==, VB_STATE_WAITING);
+}
+
+/* A part that is frozen makes the battery as old as it. */
+static void
+test_frozen (Fixture *fixture, gconstpointer user_data)
+{
+  fixture->config.live.frozen_after = 60 * SECOND;
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  for (guint i = 1; i < 90; i++) {
+    g_autofree char *text = g_strdup_printf (PACK LIMITS " Power=%u", 500 + i % 7);
+
+    pass_until (fixture, i);
+    g_assert_true (push_part (fixture, "left", text));
+    g_assert_true (push_part (fixture, "right", PACK LIMITS));
+    assert_state (fixture, i < 60 ? VB_STATE_LIVE : i < 80 ? VB_STATE_LATE : VB_STATE_STALE);
+  }
+  assert_bus (fixture, "ConnectionInformation='right: The same values for 60 s: charging stopped'");
+}
+
+#define TEST(name) g_test_add ("/parts/" #name, Fixture, NULL, set_up, test_##name, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  TEST (start);
+  TEST (ladder);
+  TEST (all_silent);
+  TEST (leave_out);
+  TEST (leaves_for_good);
+  TEST (start_without);
+  TEST (off);
+  TEST (out_of_reach);
+  TEST (doubt);
+  TEST (shares);
+  TEST (says);
+  TEST (series);
+  TEST (cells);
+  TEST (no_capacity);
+  TEST (check);
+  TEST (frozen);
+
+  return g_test_run ();
+}
