@@ -10,6 +10,14 @@ battery_group (const char *name)
                                                 : g_strconcat ("battery ", name, NULL);
 }
 
+/* The same of its part @part. */
+static char *
+part_group (const char *name, const char *part)
+{
+  return g_str_equal (name, VB_DEFAULT_BATTERY) ? g_strconcat ("part ", part, NULL)
+                                                : g_strconcat ("part ", name, "/", part, NULL);
+}
+
 static void
 add_group (const char *name, GPtrArray *differences)
 {
@@ -31,12 +39,32 @@ add_differences (VbKeyGroup group,
       g_ptr_array_add (differences, g_strdup_printf ("[%s] %s", name, vb_keys[i].key));
 }
 
+/* A part that is added or taken away is a difference too. */
+static void
+add_parts (const VbBatteryConfig *old, const VbBatteryConfig *new, GPtrArray *differences)
+{
+  const GPtrArray *before = old->fixed.parts, *after = new->fixed.parts;
+  const guint n_before = before != NULL ? before->len : 0, n_after = after != NULL ? after->len : 0;
+
+  for (guint i = 0; i < MAX (n_before, n_after); i++) {
+    const VbPartConfig *was = i < n_before ? g_ptr_array_index (before, i) : NULL;
+    const VbPartConfig *is = i < n_after ? g_ptr_array_index (after, i) : NULL;
+    g_autofree char *group = part_group (old->fixed.name, (was != NULL ? was : is)->name);
+
+    if (was != NULL && is != NULL && g_str_equal (was->name, is->name))
+      add_differences (VB_KEY_GROUP_PART, group, was, is, differences);
+    else
+      g_ptr_array_add (differences, g_strdup_printf ("[%s]", group));
+  }
+}
+
 gboolean
 vb_config_changes_fixes (const VbBatteryConfig *old, const VbBatteryConfig *new)
 {
   g_autoptr (GPtrArray) differences = g_ptr_array_new_with_free_func (g_free);
 
   add_differences (VB_KEY_GROUP_BATTERY, old->fixed.name, old, new, differences);
+  add_parts (old, new, differences);
 
   return differences->len > 0;
 }
@@ -55,9 +83,10 @@ vb_config_changes_fixed (const VbConfig *old, const VbConfig *new)
     const VbBatteryConfig *now = vb_config_battery (new, battery->fixed.name);
     g_autofree char *group = battery_group (battery->fixed.name);
 
-    if (now != NULL)
+    if (now != NULL) {
       add_differences (VB_KEY_GROUP_BATTERY, group, battery, now, differences);
-    else
+      add_parts (battery, now, differences);
+    } else
       add_group (battery->fixed.name, differences);
   }
   for (guint i = 0; i < new->batteries->len; i++) {

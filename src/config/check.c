@@ -7,11 +7,10 @@
 #include "check-limits.h"
 #include "core/limits.h"
 #include "error.h"
+#include "name.h"
+#include "parts.h"
 
-#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyz0123456789_"
-#define NAME_MAX_LENGTH 32
-
-static const char *const reserved[] = { VB_DEFAULT_BATTERY, "check", "history" };
+static const char *const reserved[] = { VB_DEFAULT_BATTERY, "check", "history", "part" };
 
 /* Product ids that make systemcalc or the GUI treat the battery as somebody else's. */
 static const struct
@@ -25,9 +24,9 @@ vb_config_check_refuse_name (const char *name, GError **error)
 {
   g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_VALUE,
                "[battery %s]: a battery's name is a letter a to z and up to %d of a to z, 0 to 9 "
-               "and _, and not " VB_DEFAULT_BATTERY ", check or history; the battery "
+               "and _, and not " VB_DEFAULT_BATTERY ", check, history or part; the battery "
                "`" VB_DEFAULT_BATTERY "` is [battery]",
-               name, NAME_MAX_LENGTH - 1);
+               name, VB_CONFIG_NAME_MAX - 1);
 
   return FALSE;
 }
@@ -169,21 +168,13 @@ check_battery (const VbBatteryConfig *battery, GError **error)
 }
 
 static gboolean
-is_name (const char *name)
-{
-  const gsize length = strspn (name, NAME_CHARACTERS);
-
-  return g_ascii_islower (name[0]) && name[length] == '\0' && length <= NAME_MAX_LENGTH;
-}
-
-static gboolean
 check_names (const VbConfig *config, GError **error)
 {
   for (guint i = 0; i < config->batteries->len; i++) {
     const VbBatteryConfig *battery = g_ptr_array_index (config->batteries, i);
     const gboolean is_default = g_str_equal (battery->fixed.name, VB_DEFAULT_BATTERY);
 
-    if (!is_name (battery->fixed.name))
+    if (!vb_config_name_is_valid (battery->fixed.name))
       return vb_config_check_refuse_name (battery->fixed.name, error);
     for (guint j = 0; j < G_N_ELEMENTS (reserved); j++)
       if (!is_default && g_str_equal (battery->fixed.name, reserved[j]))
@@ -228,7 +219,7 @@ vb_config_check (VbConfig *config, GError **error)
     if (!check_battery (g_ptr_array_index (config->batteries, i), error))
       return FALSE;
 
-  if (!check_names (config, error))
+  if (!check_names (config, error) || !vb_config_parts_check (config, error))
     return FALSE;
 
   warn_of_several_bmses (config);

@@ -13,6 +13,8 @@ static const char *const roles[] = { "bms", "monitor", NULL };
 static const char *const on_stale[] = { "stop-charging", "block", "drop", NULL };
 static const char *const wrong_fields[] = { "take", "refuse", NULL };
 static const char *const curve_kinds[] = { "linear", "step", NULL };
+static const char *const arrangements[] = { "parallel", "series", NULL };
+static const char *const when_silent[] = { "stop-charging", "leave-out", NULL };
 
 /* clang-format off */
 #define PORT G_STRINGIFY (VB_LISTEN_ADDRESS_PORT)
@@ -22,9 +24,11 @@ static const char *const curve_kinds[] = { "linear", "step", NULL };
 #define BUS VB_KEY_GROUP_BUS
 #define BATTERY VB_KEY_GROUP_BATTERY
 #define LIMITS VB_KEY_GROUP_LIMITS
+#define PART VB_KEY_GROUP_PART
 #define STATE VB_KEY_GROUP_STATE
 #define AT(member_) offsetof (VbConfig, member_)
 #define OF(member_) offsetof (VbBatteryConfig, member_)
+#define IN(member_) offsetof (VbPartConfig, member_)
 #define MAXIMUM(limit_) OF (live.rules.maximum[limit_])
 #define CURVE(id_) OF (live.rules.curves[id_])
 #define NOT_EMPTY .not_empty = TRUE
@@ -128,6 +132,21 @@ const VbKey vb_keys[] = {
   { BATTERY, "screen-cells", VB_KEY_BOOLEAN, OF (fixed.screen_cells), .by_default = "true",
     .description = "Whether the GX shows every cell in its \"Individual Battery Info\" (Venus 3.70 "
                    "and newer), once a cell is sent." },
+  { BATTERY, "parts", VB_KEY_WORD, OF (fixed.arrangement), .words = arrangements,
+    .by_default = "parallel",
+    .description = "How the parts of the battery are connected, where it has any: see `[part]`." },
+
+  { PART, "capacity", VB_KEY_REAL, IN (capacity), .minimum = 0.1, .maximum = 1000000, .unit = "Ah",
+    .description = "Its weight among the parts, where it sends no InstalledCapacity." },
+  { PART, "when-silent", VB_KEY_WORD, IN (when_silent), .words = when_silent,
+    .by_default = "stop-charging",
+    .description = "What becomes of the battery once the part is *stale*: it goes down the ladder "
+                   "with it, or goes on without it. In series every part counts." },
+  { PART, "says", VB_KEY_LIST, IN (says),
+    .description = "Fields that this part alone says, as `Voltage;Current;Soc` of a shunt. It is "
+                   "heard on them and on alarms only, and takes no share in the rest. When it has "
+                   "fallen silent, they are left to the other parts, where all of them send "
+                   "them." },
 
   { LIMITS, "charge-voltage", VB_KEY_REAL, MAXIMUM (VB_LIMIT_CHARGE_VOLTAGE), VOLTS,
     .description = "Highest MaxChargeVoltage; MaxChargeVoltage itself where the source sends none." },
@@ -217,11 +236,18 @@ const guint vb_n_keys = G_N_ELEMENTS (vb_keys);
 const char *
 vb_key_group_name (VbKeyGroup group)
 {
-  static const char *const names[] = { "http", "bus", "battery", "limits", "state" };
+  static const char *const names[] = { "http", "bus", "battery", "part", "limits", "state" };
 
   g_return_val_if_fail (group < G_N_ELEMENTS (names), NULL);
 
   return names[group];
+}
+
+gboolean
+vb_key_group_is_several (VbKeyGroup group)
+{
+  return group == VB_KEY_GROUP_BATTERY || group == VB_KEY_GROUP_PART
+         || group == VB_KEY_GROUP_LIMITS;
 }
 
 const VbKey *

@@ -23,6 +23,7 @@ typedef enum
   VB_KEY_GROUP_HTTP,
   VB_KEY_GROUP_BUS,
   VB_KEY_GROUP_BATTERY, /* [battery] and [battery NAME] */
+  VB_KEY_GROUP_PART,    /* [part NAME] and [part BATTERY/NAME] */
   VB_KEY_GROUP_LIMITS,  /* [limits] and [limits NAME], of the same battery */
   VB_KEY_GROUP_STATE,
 } VbKeyGroup;
@@ -33,7 +34,7 @@ typedef struct
   VbKeyGroup group;
   const char *key;
   VbKeyKind kind;
-  gsize offset; /* in VbConfig, or of a battery in VbBatteryConfig */
+  gsize offset; /* in VbConfig, VbBatteryConfig or VbPartConfig */
   double minimum;
   double maximum;
   const char *unit;
@@ -46,7 +47,7 @@ typedef struct
 extern const VbKey vb_keys[];
 extern const guint vb_n_keys;
 
-/** The group's name in the file: `http`, `bus`, `battery`, `limits`, `state`. */
+/** The group's name in the file: `http`, `bus`, `battery`, `part`, `limits`, `state`. */
 const char *vb_key_group_name (VbKeyGroup group);
 
 /** The key of @group, or NULL. */
@@ -56,11 +57,14 @@ const VbKey *vb_key_find (VbKeyGroup group, const char *key);
 const VbKey *vb_key_suggest (VbKeyGroup group, const char *key);
 
 /**
- * Reads @text as @key's value into @target (a VbConfig or a VbBatteryConfig).
+ * Reads @text as @key's value into @target (a VbConfig, VbBatteryConfig or VbPartConfig).
  *
  * Returns: FALSE with an error in VB_CONFIG_ERROR that says what is allowed
  */
 gboolean vb_key_read (const VbKey *key, const char *text, gpointer target, GError **error);
+
+/** Whether @group is one of a single battery or part, of which there may be several. */
+gboolean vb_key_group_is_several (VbKeyGroup group);
 
 /** Reads what the keys of @group are by default, where the table says so, into @target. */
 void vb_key_read_defaults (VbKeyGroup group, gpointer target);

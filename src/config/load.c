@@ -41,20 +41,13 @@ default_state_dir (void)
   return g_build_filename (g_get_home_dir (), ".local", "state", "dbus-virtual-battery", NULL);
 }
 
-/* Whether the keys of @group are those of a battery. */
-static gboolean
-is_of_battery (VbKeyGroup group)
-{
-  return group == VB_KEY_GROUP_BATTERY || group == VB_KEY_GROUP_LIMITS;
-}
-
 static VbConfig *
 new_by_default (void)
 {
   VbConfig *config = vb_config_new ();
 
   for (VbKeyGroup group = VB_KEY_GROUP_HTTP; group <= VB_KEY_GROUP_STATE; group++)
-    if (!is_of_battery (group))
+    if (!vb_key_group_is_several (group))
       vb_key_read_defaults (group, config);
 
   /* Addresses that were asked for are all needed; of these the second is not. */
@@ -79,21 +72,21 @@ add_battery (VbConfig *config, const char *name)
   return battery;
 }
 
-/* Whether @group is a group of the file; @battery is set to a battery's name, or NULL. */
+/* Whether @group is a group of the file; @name is set to that of a battery or part, or NULL. */
 static gboolean
-find_group (const char *group, VbKeyGroup *found, const char **battery)
+find_group (const char *group, VbKeyGroup *found, const char **name)
 {
   for (VbKeyGroup i = VB_KEY_GROUP_HTTP; i <= VB_KEY_GROUP_STATE; i++) {
-    const char *name = vb_key_group_name (i);
-    const gsize length = strlen (name);
+    const char *word = vb_key_group_name (i);
+    const gsize length = strlen (word);
 
     *found = i;
-    *battery = is_of_battery (i) ? VB_DEFAULT_BATTERY : NULL;
-    if (g_str_equal (group, name))
+    *name = vb_key_group_is_several (i) ? VB_DEFAULT_BATTERY : NULL;
+    if (g_str_equal (group, word) && i != VB_KEY_GROUP_PART)
       return TRUE;
-    if (!is_of_battery (i) || !g_str_has_prefix (group, name) || group[length] != ' ')
+    if (!vb_key_group_is_several (i) || !g_str_has_prefix (group, word) || group[length] != ' ')
       continue;
-    *battery = group + length + 1;
+    *name = group + length + 1;
     return TRUE;
   }
 
@@ -263,6 +256,46 @@ read_limits (VbConfig *config, GKeyFile *file, char **groups, GError **error)
   return TRUE;
 }
 
+/* A part of the battery @name/PART, or of the default battery. */
+static gboolean
+read_part (VbConfig *config, GKeyFile *file, const char *group, const char *name, GError **error)
+{
+  const char *slash = strchr (name, '/');
+  g_autofree char *battery_name
+      = slash != NULL ? g_strndup (name, (gsize)(slash - name)) : g_strdup (VB_DEFAULT_BATTERY);
+  VbBatteryConfig *battery = (VbBatteryConfig *)vb_config_battery (config, battery_name);
+  VbPartConfig *part;
+
+  if (battery == NULL) {
+    g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_CLASH, "[%s]: there is no battery %s",
+                 group, battery_name);
+    return FALSE;
+  }
+
+  part = vb_part_config_new (slash != NULL ? slash + 1 : name);
+  if (battery->fixed.parts == NULL)
+    battery->fixed.parts = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_part_config_free);
+  g_ptr_array_add (battery->fixed.parts, part);
+  vb_key_read_defaults (VB_KEY_GROUP_PART, part);
+
+  return read_group (file, group, VB_KEY_GROUP_PART, part, config->warnings, error);
+}
+
+static gboolean
+read_parts (VbConfig *config, GKeyFile *file, char **groups, GError **error)
+{
+  for (guint i = 0; groups[i] != NULL; i++) {
+    const char *name;
+    VbKeyGroup kind;
+
+    if (find_group (groups[i], &kind, &name) && kind == VB_KEY_GROUP_PART
+        && !read_part (config, file, groups[i], name, error))
+      return FALSE;
+  }
+
+  return TRUE;
+}
+
 static gboolean
 read_groups (VbConfig *config, GKeyFile *file, GError **error)
 {
@@ -275,7 +308,7 @@ read_groups (VbConfig *config, GKeyFile *file, GError **error)
     if (!find_group (groups[i], &kind, &battery)) {
       g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_UNKNOWN,
                    "there is no group [%s]; there are [http], [bus], [battery], [battery NAME], "
-                   "[limits], [limits NAME] and [state]",
+                   "[part NAME], [part BATTERY/NAME], [limits], [limits NAME] and [state]",
                    groups[i]);
       return FALSE;
     }
@@ -291,7 +324,7 @@ read_groups (VbConfig *config, GKeyFile *file, GError **error)
     add_battery (config, VB_DEFAULT_BATTERY);
 
   /* They may stand before the battery that they are about. */
-  return read_limits (config, file, groups, error);
+  return read_limits (config, file, groups, error) && read_parts (config, file, groups, error);
 }
 
 /* Instances that were not set count up in the order of the file, past those that were. */

@@ -10,7 +10,8 @@ vb_config_markdown_append (GString *markdown)
                    "A key file: `--config FILE`, else `/data/conf/dbus-virtual-battery.ini`, else "
                    "`/etc/dbus-virtual-battery.ini`. Nothing has to be set. `--check-config` names "
                    "what is wrong. `[battery]` is the battery `virtual`; `[battery NAME]` groups, "
-                   "with the same keys, are further ones; `[limits]` and `[limits NAME]` are the "
+                   "with the same keys, are further ones. `[part NAME]` is a part of `[battery]`, "
+                   "`[part BATTERY/NAME]` of another one; `[limits]` and `[limits NAME]` are the "
                    "limits by rules of the same batteries. Keys marked *live* are taken over on "
                    "SIGHUP, unless another key of the same battery differs too.\n");
 

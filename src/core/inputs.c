@@ -167,11 +167,8 @@ add_cells (VbInputs *cells, const VbInputs *own, gboolean series, double cell_ma
 }
 
 void
-vb_inputs_note_cells (VbInputs *inputs,
-                      const VbInputs *const *own,
-                      guint n,
-                      gboolean series,
-                      double cell_max_voltage)
+vb_inputs_note_cells (
+    VbInputs *inputs, const VbInputs *const *own, guint n, gboolean series, double cell_max_voltage)
 {
   VbInputs cells = { 0 };
   gint64 time = G_MAXINT64;

@@ -353,9 +353,7 @@ is_named (const VbRecord *record, const VbRequirement *requirement)
 }
 
 gboolean
-vb_required_are_named (const VbRequired *required,
-                       const VbBatteryConfig *config,
-                       VbRecord *record)
+vb_required_are_named (const VbRequired *required, const VbBatteryConfig *config, VbRecord *record)
 {
   const guint n_errors = record->errors->len;
 

@@ -105,9 +105,8 @@ void vb_required_lacking (const VbRequired *required,
 
 /** Appends an error for every required field that @record does not name. Returns: whether it names
     all of them */
-gboolean vb_required_are_named (const VbRequired *required,
-                                const VbBatteryConfig *config,
-                                VbRecord *record);
+gboolean
+vb_required_are_named (const VbRequired *required, const VbBatteryConfig *config, VbRecord *record);
 
 /** Whether no required field that @record names is wrong, doubted or held. */
 gboolean vb_required_are_usable (const VbBatteryConfig *config, const VbRecord *record);

@@ -122,6 +122,40 @@ static const Bad bad[] = {
   { "[battery check]\n", VALUE, { "[battery check]", "check" } },
   { "[battery history]\n", VALUE, { "[battery history]", "history" } },
 
+  { "[battery part]\n", VALUE, { "[battery part]", "part" } },
+
+  /* Parts */
+  { "[part]\n", UNKNOWN, { "[part]", "[part NAME]" } },
+  { "[part Left]\n", CLASH, { "part Left", "a to z" } },
+  { "[part ]\n", CLASH, { "a to z" } },
+  { "[part boat/left]\n", CLASH, { "[part boat/left]", "no battery boat" } },
+  { "[battery boat]\n[part left]\n", CLASH, { "[part left]", "no battery virtual" } },
+  { "[part left]\n[part virtual/left]\n", CLASH, { "part left", "two parts" } },
+  { "[part left]\ncapacty=280\n", UNKNOWN, { "[part left]", "did you mean capacity?" } },
+  { "[part left]\nrole=bms\n", UNKNOWN, { "[part left]", "role" } },
+  { "[part left]\ncapacity=0\n", VALUE, { "capacity=0", "0.1 to 1000000 Ah" } },
+  { "[part left]\nwhen-silent=drop\n", VALUE, { "when-silent=drop", "stop-charging or leave-out" } },
+  { "[battery]\nparts=both\n", VALUE, { "parts=both", "parallel or series" } },
+  { "[battery]\nparts=series\n", CLASH, { "parts=series", "no [part NAME]" } },
+  { "[battery]\nparts=series\n[part left]\nwhen-silent=leave-out\n", CLASH,
+    { "part left", "when-silent=leave-out", "parts=series" } },
+  { "[part left]\n[part shunt]\nsays=Soc\nwhen-silent=leave-out\n", CLASH,
+    { "part shunt", "when-silent=leave-out", "says" } },
+  { "[part left]\n[part shunt]\nsays=Soc;Curent\n", CLASH,
+    { "part shunt", "says=Curent", "did you mean Current?" } },
+  { "[part left]\n[part shunt]\nsays=Cell1\n", CLASH, { "part shunt", "says=Cell1" } },
+  { "[part left]\n[part shunt]\nsays=CustomName\n", CLASH, { "part shunt", "says=CustomName" } },
+  { "[part left]\n[part shunt]\nsays=Soc;/Soc\n", CLASH, { "says=/Soc", "twice" } },
+  { "[part left]\nsays=Soc\n[part shunt]\nsays=Current;Soc\n", CLASH,
+    { "part shunt", "says=Soc", "part left" } },
+  { "[part left]\nsays=Voltage;Soc;MaxChargeVoltage\n[part shunt]\nsays=Current\n", CLASH,
+    { "no part says MaxChargeCurrent" } },
+  { "[battery]\nrole=monitor\n[part left]\n[part shunt]\nsays=MaxChargeCurrent\n", CLASH,
+    { "says=MaxChargeCurrent", "role=monitor" } },
+  { "[part a]\n[part b]\n[part c]\n[part d]\n[part e]\n[part f]\n[part g]\n[part h]\n"
+    "[part i]\n[part j]\n[part k]\n[part l]\n[part m]\n[part n]\n[part o]\n[part p]\n"
+    "[part q]\n", CLASH, { "17 parts", "16" } },
+
   /* Twice */
   { "[battery shed]\nwarn-after=5\n[battery shed]\n", CLASH, { "[battery shed]", "twice" } },
   { "[http]\n[battery]\n[http]\n", CLASH, { "[http]", "twice" } },
@@ -644,6 +678,7 @@ test_table_defaults (Files *files, gconstpointer unused)
   g_autoptr (VbConfig) unset = load (files, "");
   VbConfig config = { 0 };
   g_auto (VbBatteryConfig) standard = { 0 }, read = { 0 };
+  VbPartConfig *standard_part = vb_part_config_new ("left"), *part = vb_part_config_new ("left");
 
   vb_battery_config_init (&standard, "virtual");
   vb_battery_config_init (&read, "virtual");
@@ -652,8 +687,11 @@ test_table_defaults (Files *files, gconstpointer unused)
     const VbKey *key = &vb_keys[i];
     const gboolean of_battery
         = key->group == VB_KEY_GROUP_BATTERY || key->group == VB_KEY_GROUP_LIMITS;
-    gpointer target = of_battery ? (gpointer)&read : &config;
-    gpointer expected = of_battery ? (gpointer)&standard : unset;
+    const gboolean of_part = key->group == VB_KEY_GROUP_PART;
+    gpointer target = of_battery ? (gpointer)&read : of_part ? (gpointer)part : &config;
+    gpointer expected = of_battery ? (gpointer)&standard
+                        : of_part  ? (gpointer)standard_part
+                                   : unset;
     g_autoptr (GError) error = NULL;
 
     g_assert_cmpfloat (key->minimum, <=, key->maximum);
@@ -668,6 +706,66 @@ test_table_defaults (Files *files, gconstpointer unused)
   g_assert_true (same_list (unset->default_listen, listen));
   g_assert_cmpint (unset->settings_timeout, ==, 10 * G_USEC_PER_SEC);
   g_strfreev (config.listen);
+  vb_part_config_free (standard_part);
+  vb_part_config_free (part);
+}
+
+/* A part may stand before its battery; the order of the parts is that of the file. */
+static void
+test_parts (Files *files, gconstpointer unused)
+{
+  g_autoptr (VbConfig) config = load (files, "[part boat/left]\ncapacity=280\n"
+                                             "[part only]\nwhen-silent=leave-out\n"
+                                             "[battery]\n[battery boat]\nparts=series\n"
+                                             "[part boat/shunt]\nsays=Current;/Soc\n");
+  const VbBatteryFixed *boat = &vb_config_battery (config, "boat")->fixed;
+  const VbPartConfig *left = g_ptr_array_index (boat->parts, 0);
+  const VbPartConfig *shunt = g_ptr_array_index (boat->parts, 1);
+  const VbPartConfig *only
+      = g_ptr_array_index (vb_config_battery (config, "virtual")->fixed.parts, 0);
+
+  g_assert_cmpint (boat->arrangement, ==, VB_PARTS_SERIES);
+  g_assert_cmpuint (boat->parts->len, ==, 2);
+  g_assert_cmpstr (left->name, ==, "left");
+  g_assert_cmpfloat (left->capacity, ==, 280);
+  g_assert_cmpuint (left->n_items, ==, 0);
+  g_assert_cmpstr (shunt->name, ==, "shunt");
+  g_assert_true (isnan (shunt->capacity));
+  g_assert_cmpuint (shunt->n_items, ==, 2);
+  g_assert_cmpuint (shunt->items[0], ==, vb_item_known (VB_KNOWN_CURRENT));
+  g_assert_cmpuint (shunt->items[1], ==, vb_item_known (VB_KNOWN_SOC));
+  g_assert_cmpint (only->when_silent, ==, VB_WHEN_SILENT_LEAVE_OUT);
+}
+
+/* What a reload cannot change of parts is named. */
+static void
+test_changed_parts (Files *files, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *before;
+    const char *after;
+    const char *difference;
+  } rows[] = {
+    { "[part left]\n", "[part left]\ncapacity=100\n", "[part left] capacity" },
+    { "[part left]\n", "[part left]\nwhen-silent=leave-out\n", "[part left] when-silent" },
+    { "[part left]\n", "[part left]\n[part right]\n", "[part right]" },
+    { "[part left]\n[part right]\n", "[part left]\n", "[part right]" },
+    { "[battery boat]\n[part boat/left]\n", "[battery boat]\n", "[part boat/left]" },
+    { "[part left]\n[part s]\nsays=Soc\n", "[part left]\n[part s]\nsays=Current\n",
+      "[part s] says" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (VbConfig) before = load (files, rows[i].before);
+    g_autoptr (VbConfig) after = load (files, rows[i].after);
+    g_auto (GStrv) differences = vb_config_changes_fixed (before, after);
+
+    g_assert_cmpuint (g_strv_length (differences), ==, 1);
+    g_assert_cmpstr (differences[0], ==, rows[i].difference);
+    g_assert_true (vb_config_changes_fixes (battery (before, 0), battery (after, 0)));
+    g_assert_false (vb_config_changes_fixes (battery (before, 0), battery (before, 0)));
+  }
 }
 
 /* A limit of the configuration has the range of the field that it stands for. */
@@ -1030,6 +1128,8 @@ assert_same (const VbConfig *a, const VbConfig *b)
 {
   g_assert_cmpuint (a->batteries->len, ==, 1);
   g_assert_cmpuint (b->batteries->len, ==, 1);
+  g_assert_null (battery (a, 0)->fixed.parts);
+  g_assert_null (battery (b, 0)->fixed.parts);
 
   for (guint i = 0; i < vb_n_keys; i++) {
     const gboolean of_battery
@@ -1037,7 +1137,8 @@ assert_same (const VbConfig *a, const VbConfig *b)
     gconstpointer left = of_battery ? (gconstpointer)battery (a, 0) : a;
     gconstpointer right = of_battery ? (gconstpointer)battery (b, 0) : b;
 
-    if (strcmp (vb_keys[i].key, "listen") != 0 && !vb_key_equal (&vb_keys[i], left, right))
+    if (strcmp (vb_keys[i].key, "listen") != 0 && vb_keys[i].group != VB_KEY_GROUP_PART
+        && !vb_key_equal (&vb_keys[i], left, right))
       g_error ("%s of the sample is not as by default", vb_keys[i].key);
   }
 }
@@ -1071,7 +1172,10 @@ test_sample (Files *files, gconstpointer unused)
     if (found != NULL && found->by_default != NULL)
       g_assert_cmpstr (equals + 1, ==, found->by_default);
 
-    if (found == NULL || found->by_default != NULL)
+    /* A group that would change what there is by default is not there. */
+    if (g_str_has_prefix (line, "#["))
+      line++;
+    else if (found == NULL || (found->by_default != NULL && found->group != VB_KEY_GROUP_PART))
       g_string_append_printf (defaults, "%s\n", line);
     if (found != NULL && strcmp (found->key, "token-file") == 0)
       g_string_append_printf (examples, "token-file=%s\n", files->token);
@@ -1112,6 +1216,8 @@ main (int argc, char **argv)
   add ("/config/state-directory", test_state_directory);
   add ("/config/table-defaults", test_table_defaults);
   add ("/config/ranges-of-fields", test_ranges_of_fields);
+  add ("/config/parts", test_parts);
+  add ("/config/changed-parts", test_changed_parts);
   add ("/config/everything", test_everything);
   add ("/config/limits", test_limits);
   add ("/config/limits-table", test_limits_table);
