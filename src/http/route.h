@@ -11,8 +11,9 @@ typedef struct _VbHttpRequest VbHttpRequest;
 typedef void (*VbHttpHandler) (VbHttpRequest *request, gpointer user_data);
 
 /**
- * One row of the routing table. @path may hold `*` in place of one element, which the handler gets
- * through vb_http_request_wildcard(). Exact paths win over wildcards. GET serves HEAD too.
+ * One row of the routing table. @path may hold `*` in place of an element, which the handler gets
+ * through vb_http_request_wildcard(), several of them with a slash between. Exact paths win over
+ * wildcards, and of these the first row. GET serves HEAD too.
  */
 typedef struct
 {

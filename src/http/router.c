@@ -48,26 +48,28 @@ vb_http_router_add (VbHttpRouter *router,
   }
 }
 
-/* Whether @path is @pattern, with one element of at least one character in place of `*`. */
+/* Whether @path is @pattern, with an element of at least one character in place of each `*`; what
+   stands there is appended to @wildcard, with slashes between. */
 static gboolean
 matches (const char *pattern, const char *path, GString *wildcard)
 {
-  const char *star = strchr (pattern, '*');
-  const gsize before = star != NULL ? (gsize)(star - pattern) : 0;
-  gsize length;
+  while (*pattern != '\0') {
+    const gsize length = strcspn (path, "/");
 
-  if (star == NULL)
-    return g_str_equal (pattern, path);
-  if (strncmp (pattern, path, before) != 0)
-    return FALSE;
+    if (*pattern != '*') {
+      if (*pattern++ != *path++)
+        return FALSE;
+      continue;
+    }
 
-  length = strcspn (path + before, "/");
-  if (length == 0 || !g_str_equal (path + before + length, star + 1))
-    return FALSE;
+    if (length == 0)
+      return FALSE;
+    g_string_append_printf (wildcard, "%s%.*s", wildcard->len > 0 ? "/" : "", (int)length, path);
+    path += length;
+    pattern++;
+  }
 
-  g_string_append_len (wildcard, path + before, (gssize)length);
-
-  return TRUE;
+  return *path == '\0';
 }
 
 /* HEAD is GET without the body, which libmicrohttpd leaves out by itself. */
@@ -134,7 +136,8 @@ has_path (const VbHttpRouter *router, const char *path)
   g_autoptr (GString) wildcard = g_string_new (NULL);
 
   for (guint i = 0; i < router->rows->len; i++)
-    if (matches (g_array_index (router->rows, Row, i).route->path, path, wildcard))
+    if (matches (g_array_index (router->rows, Row, i).route->path, path,
+                 g_string_truncate (wildcard, 0)))
       return TRUE;
 
   return FALSE;

@@ -20,7 +20,7 @@ void vb_http_router_add (VbHttpRouter *router,
  * Finds the row for @method on @path.
  *
  * @user_data: set to the data of the row
- * @wildcard: cleared, then given the element that stands in place of `*`
+ * @wildcard: cleared, then given what stands in place of `*`, as the row says
  * @allow: cleared, then given the methods of @path where @method is none of them; left empty where
  * there is no such path
  *

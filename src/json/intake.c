@@ -161,8 +161,13 @@ refuse (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery, VbOutc
   if (delivery->check)
     return outcome;
 
-  vb_battery_refuse (battery, delivery->source, outcome, g_ptr_array_ref (intake->errors),
-                     intake->record->n_more, delivery->now);
+  if (delivery->of_part)
+    vb_battery_refuse_part (battery, delivery->part, delivery->source, outcome,
+                            g_ptr_array_ref (intake->errors), intake->record->n_more,
+                            delivery->now);
+  else
+    vb_battery_refuse (battery, delivery->source, outcome, g_ptr_array_ref (intake->errors),
+                       intake->record->n_more, delivery->now);
   g_snprintf (what, sizeof what, "refused with %u", vb_intake_status (outcome));
   log_errors (battery, delivery->source, intake->errors, what);
 
@@ -170,8 +175,21 @@ refuse (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery, VbOutc
 }
 
 static gboolean
+is_taken_by_part (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
+{
+  if (delivery->check)
+    return vb_battery_check_part (battery, delivery->part, intake->record, delivery->now,
+                                  intake->verdict);
+
+  return vb_battery_apply_part (battery, delivery->part, intake->record, delivery->mode,
+                                delivery->source, delivery->now, intake->verdict);
+}
+
+static gboolean
 is_taken (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
 {
+  if (delivery->of_part)
+    return is_taken_by_part (intake, battery, delivery);
   if (delivery->check)
     return vb_battery_check (battery, intake->record, delivery->now, intake->verdict);
 
@@ -194,7 +212,8 @@ give (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
   if (!delivery->check)
     log_errors (battery, delivery->source, vb_battery_source (battery)->errors, "taken in part");
 
-  return intake->verdict->state == VB_STATE_LIVE && vb_battery_presence (battery)->on_bus
+  return intake->verdict->state == VB_STATE_LIVE && intake->verdict->battery_state == VB_STATE_LIVE
+                 && vb_battery_presence (battery)->on_bus
              ? VB_OUTCOME_IN_FORCE
              : VB_OUTCOME_TAKEN;
 }

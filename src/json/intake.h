@@ -22,6 +22,8 @@ typedef struct
   gint64 stood_still; /* how long (µs) the process had stood still when it came; 0: it had not */
   gint64 now;         /* µs of the clock of the batteries */
   gboolean check;     /* say what would become of it, and change nothing */
+  gboolean of_part;   /* it is one of a part of the battery: that with number @part */
+  guint part;
 } VbDelivery;
 
 /** Makes an intake. Free with vb_intake_free(). */

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "core/limits.h"
+#include "intake.h"
 
 #define SHARE_DECIMALS 1
 
@@ -97,6 +98,42 @@ vb_json_member_value (VbJsonWriter *json, const VbValue *value, int decimals)
     vb_json_null (json);
     break;
   }
+}
+
+/* What was wrong in the last record that was taken. */
+static void
+member_last_errors (VbJsonWriter *json, const VbSource *source)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
+  vb_json_member_errors (json, source->errors != NULL ? source->errors : none, source->n_more);
+}
+
+void
+vb_json_member_source (VbJsonWriter *json, const VbSource *source)
+{
+  vb_json_name (json, "source");
+  vb_json_begin_object (json);
+  vb_json_member_string (json, "address", source->address);
+  vb_json_member_integer (json, "records", (gint64)source->records);
+  vb_json_member_integer (json, "refused", (gint64)source->refused);
+  if (source->last == 0)
+    vb_json_member_string (json, "last", NULL);
+  else
+    vb_json_member_time (json, "last", source->last);
+  member_last_errors (json, source);
+
+  vb_json_name (json, "last_refusal");
+  if (source->refusal.time == 0)
+    vb_json_null (json);
+  else {
+    vb_json_begin_object (json);
+    vb_json_member_time (json, "time", source->refusal.time);
+    vb_json_member_integer (json, "status", vb_intake_status (source->refusal.outcome));
+    vb_json_member_errors (json, source->refusal.errors, source->refusal.n_more);
+    vb_json_end_object (json);
+  }
+  vb_json_end_object (json);
 }
 
 static void

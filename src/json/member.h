@@ -35,6 +35,9 @@ void vb_json_member_value (VbJsonWriter *json, const VbValue *value, int decimal
     array of VB_N_LIMITS, is NULL. */
 void vb_json_member_limited (VbJsonWriter *json, const VbLimited *limited);
 
+/** `source`: who sends, how much, and what was last wrong with it. */
+void vb_json_member_source (VbJsonWriter *json, const VbSource *source);
+
 /** `selected`: what Venus has chosen, each member null where that is not known. */
 void vb_json_member_selected (VbJsonWriter *json, const VbBattery *battery);
 

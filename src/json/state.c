@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "intake.h"
 #include "member.h"
+#include "part.h"
 #include "rules.h"
 
 /* What was asked for is shown as it was sent, not rounded. */
@@ -53,9 +54,13 @@ vb_json_state_verdict (const VbBattery *battery,
   vb_json_writer_init (&json, text);
   vb_json_begin_object (&json);
   vb_json_member_string (&json, "battery", vb_battery_config (battery)->fixed.name);
+  if (verdict->part != NULL)
+    vb_json_member_string (&json, "part", verdict->part);
   vb_json_member_string (&json, "state", vb_state_name (verdict->state));
+  if (verdict->part != NULL)
+    vb_json_member_string (&json, "battery_state", vb_state_name (verdict->battery_state));
   vb_json_member_boolean (&json, "on_bus", presence->on_bus);
-  vb_json_member_string (&json, "joining", joining_after (presence, verdict->state));
+  vb_json_member_string (&json, "joining", joining_after (presence, verdict->battery_state));
   vb_json_member_integer (&json, "accepted", verdict->accepted);
   vb_json_member_integer (&json, "changed", verdict->changed);
   vb_json_member_texts (&json, "missing", verdict->missing);
@@ -144,44 +149,6 @@ member_values (VbJsonWriter *json, const VbBattery *battery, gint64 now)
   vb_json_end_object (json);
 }
 
-/* What was wrong in the last record that was taken. */
-static void
-member_last_errors (VbJsonWriter *json, const VbSource *source)
-{
-  g_autoptr (GPtrArray) none = g_ptr_array_new ();
-
-  vb_json_member_errors (json, source->errors != NULL ? source->errors : none, source->n_more);
-}
-
-static void
-member_source (VbJsonWriter *json, const VbBattery *battery, gint64 now)
-{
-  const VbSource *source = vb_battery_source (battery);
-
-  vb_json_name (json, "source");
-  vb_json_begin_object (json);
-  vb_json_member_string (json, "address", source->address);
-  vb_json_member_integer (json, "records", (gint64)source->records);
-  vb_json_member_integer (json, "refused", (gint64)source->refused);
-  if (source->last == 0)
-    vb_json_member_string (json, "last", NULL);
-  else
-    vb_json_member_time (json, "last", source->last);
-  member_last_errors (json, source);
-
-  vb_json_name (json, "last_refusal");
-  if (source->refusal.time == 0)
-    vb_json_null (json);
-  else {
-    vb_json_begin_object (json);
-    vb_json_member_time (json, "time", source->refusal.time);
-    vb_json_member_integer (json, "status", vb_intake_status (source->refusal.outcome));
-    vb_json_member_errors (json, source->refusal.errors, source->refusal.n_more);
-    vb_json_end_object (json);
-  }
-  vb_json_end_object (json);
-}
-
 void
 vb_json_state_battery (const VbBattery *battery, gint64 now, GString *text)
 {
@@ -211,11 +178,12 @@ vb_json_state_battery (const VbBattery *battery, gint64 now, GString *text)
   member_instance (&json, presence);
   vb_json_member_string (&json, "name", name->kind == VB_VALUE_TEXT ? name->as.text : NULL);
   vb_json_member_selected (&json, battery);
-  member_source (&json, battery, now);
+  vb_json_member_source (&json, vb_battery_source (battery));
   vb_json_member_texts (&json, "missing", missing);
   vb_json_member_texts (&json, "warnings", warnings);
   vb_json_member_limited (&json, vb_battery_limited (battery));
   vb_json_rules_member (&json, battery);
+  vb_json_part_member_all (&json, battery, now);
   member_values (&json, battery, now);
   vb_json_end_object (&json);
 }

@@ -85,6 +85,9 @@ vb_set_value (VbIntake *intake, VbBattery *battery, guint item, GVariant *value,
     return clear_history (battery, value, now);
   if (field->flags & VB_FIELD_WRITABLE)
     return set_custom_name (battery, item, value);
+  /* It is what its parts say. */
+  if (field->group != VB_GROUP_IDENTITY && vb_battery_parts (battery) != NULL)
+    return VB_SET_REFUSED;
   if (field->group == VB_GROUP_IDENTITY || !vb_battery_config (battery)->live.dbus_writable)
     return VB_SET_IMPOSSIBLE;
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "json/intake.h"
+#include "json/part.h"
 #include "json/state.h"
 #include "request-battery.h"
 
@@ -46,6 +47,7 @@ answer_verdict (VbWebBattery *routes,
 static void
 answer_refusal (VbWebBattery *routes,
                 const VbBattery *battery,
+                VbState state,
                 VbHttpRequest *request,
                 VbOutcome outcome)
 {
@@ -53,8 +55,8 @@ answer_refusal (VbWebBattery *routes,
   const char *detail = vb_intake_detail (routes->intake);
 
   g_debug ("%s: refused with %u: %s", vb_battery_config (battery)->fixed.name, status, detail);
-  vb_json_state_refusal (status, vb_battery_state (battery), detail,
-                         vb_intake_errors (routes->intake), vb_intake_n_more (routes->intake),
+  vb_json_state_refusal (status, state, detail, vb_intake_errors (routes->intake),
+                         vb_intake_n_more (routes->intake),
                          vb_intake_verdict (routes->intake)->safer, routes->answer);
   reply (routes, request, status, PROBLEM);
 }
@@ -67,23 +69,21 @@ answer_waited (const VbWebBattery *routes, VbHttpRequest *request)
                            vb_intake_detail (routes->intake));
 }
 
+/* @part: its number where the record is of a part; -1: it is not */
 static void
-push_record (VbHttpRequest *request, VbWebBattery *routes, VbApplyMode mode, gboolean check)
+push_to (
+    VbHttpRequest *request, VbWebBattery *routes, VbBattery *battery, int part, VbDelivery delivery)
 {
-  VbBattery *battery = vb_request_battery (request, routes->batteries);
-  const VbDelivery delivery = {
-    .mode = mode,
-    .source = vb_http_request_source (request),
-    .stood_still = vb_http_request_stood_still (request),
-    .now = vb_clock_now (),
-    .check = check,
-  };
   VbOutcome outcome;
   const char *body;
   gsize length;
 
-  if (battery == NULL)
-    return;
+  delivery.source = vb_http_request_source (request);
+  delivery.stood_still = vb_http_request_stood_still (request);
+  delivery.now = vb_clock_now ();
+  delivery.of_part = part >= 0;
+  delivery.part = delivery.of_part ? (guint)part : 0;
+
   if (!vb_http_request_has_length (request)
       && !vb_intake_has_waited (routes->intake, battery, delivery.stood_still)) {
     /* What comes behind it may be a body. */
@@ -98,11 +98,55 @@ push_record (VbHttpRequest *request, VbWebBattery *routes, VbApplyMode mode, gbo
   if (outcome == VB_OUTCOME_WAITED)
     answer_waited (routes, request);
   else if (vb_intake_is_taken (outcome)) {
-    if (!check)
+    if (!delivery.check)
       vb_http_request_set_posted (request);
     answer_verdict (routes, battery, request, outcome);
   } else
-    answer_refusal (routes, battery, request, outcome);
+    answer_refusal (routes, battery,
+                    part >= 0 ? vb_parts_get (vb_battery_parts (battery), (guint)part)->state
+                              : vb_battery_state (battery),
+                    request, outcome);
+}
+
+/* What is sent for all of a battery would contradict what its parts say. */
+static void
+refuse_whole (VbHttpRequest *request, const VbBattery *battery)
+{
+  const char *name = vb_battery_config (battery)->fixed.name;
+  const gboolean is_default = g_str_equal (name, VB_DEFAULT_BATTERY);
+  const VbParts *parts = vb_battery_parts (battery);
+  g_autoptr (GString) detail = g_string_new ("This battery has parts; each has an address of its "
+                                             "own:");
+
+  for (guint i = 0; i < vb_parts_n (parts); i++)
+    g_string_append_printf (detail, "%s /battery%s%s/part/%s", i > 0 ? "," : "",
+                            is_default ? "" : "/", is_default ? "" : name,
+                            vb_parts_get (parts, i)->own->name);
+  g_string_append_c (detail, '.');
+  vb_http_request_problem (request, 409, detail->str);
+}
+
+static void
+push_record (VbHttpRequest *request, VbWebBattery *routes, VbApplyMode mode, gboolean check)
+{
+  VbBattery *battery = vb_request_battery (request, routes->batteries);
+
+  if (battery == NULL)
+    return;
+  if (vb_battery_parts (battery) != NULL)
+    refuse_whole (request, battery);
+  else
+    push_to (request, routes, battery, -1, (VbDelivery){ .mode = mode, .check = check });
+}
+
+static void
+push_part (VbHttpRequest *request, VbWebBattery *routes, VbApplyMode mode, gboolean check)
+{
+  guint part;
+  VbBattery *battery = vb_request_battery_part (request, routes->batteries, &part);
+
+  if (battery != NULL)
+    push_to (request, routes, battery, (int)part, (VbDelivery){ .mode = mode, .check = check });
 }
 
 static void
@@ -155,6 +199,57 @@ get_battery (VbHttpRequest *request, gpointer user_data)
 }
 
 static void
+post_part (VbHttpRequest *request, gpointer user_data)
+{
+  push_part (request, user_data, VB_APPLY_MERGE, FALSE);
+}
+
+static void
+put_part (VbHttpRequest *request, gpointer user_data)
+{
+  push_part (request, user_data, VB_APPLY_REPLACE, FALSE);
+}
+
+static void
+check_part (VbHttpRequest *request, gpointer user_data)
+{
+  push_part (request, user_data, VB_APPLY_MERGE, TRUE);
+}
+
+static void
+delete_part (VbHttpRequest *request, gpointer user_data)
+{
+  const VbWebBattery *routes = user_data;
+  guint part;
+  VbBattery *battery = vb_request_battery_part (request, routes->batteries, &part);
+
+  if (battery == NULL)
+    return;
+  if (vb_intake_has_waited (routes->intake, battery, vb_http_request_stood_still (request))) {
+    answer_waited (routes, request);
+    return;
+  }
+
+  vb_battery_delete_part (battery, part, vb_clock_now ());
+  vb_http_request_reply (request, 204, NULL, "", 0);
+}
+
+static void
+get_part (VbHttpRequest *request, gpointer user_data)
+{
+  VbWebBattery *routes = user_data;
+  guint part;
+  const VbBattery *battery = vb_request_battery_part (request, routes->batteries, &part);
+
+  if (battery == NULL)
+    return;
+
+  g_string_truncate (routes->answer, 0);
+  vb_json_part (battery, part, vb_clock_now (), routes->answer);
+  reply (routes, request, 200, JSON);
+}
+
+static void
 get_batteries (VbHttpRequest *request, gpointer user_data)
 {
   VbWebBattery *routes = user_data;
@@ -185,6 +280,16 @@ static const VbHttpRoute table[] = {
   { "GET", "/battery", get_battery, FALSE },
   { "DELETE", "/battery", delete_battery, FALSE },
   { "POST", "/battery/check", check_battery, FALSE },
+  { "POST", "/battery/part/*", post_part, FALSE },
+  { "PUT", "/battery/part/*", put_part, FALSE },
+  { "GET", "/battery/part/*", get_part, FALSE },
+  { "DELETE", "/battery/part/*", delete_part, FALSE },
+  { "POST", "/battery/part/*/check", check_part, FALSE },
+  { "POST", "/battery/*/part/*", post_part, FALSE },
+  { "PUT", "/battery/*/part/*", put_part, FALSE },
+  { "GET", "/battery/*/part/*", get_part, FALSE },
+  { "DELETE", "/battery/*/part/*", delete_part, FALSE },
+  { "POST", "/battery/*/part/*/check", check_part, FALSE },
   { "POST", "/battery/*", post_battery, FALSE },
   { "PUT", "/battery/*", put_battery, FALSE },
   { "GET", "/battery/*", get_battery, FALSE },

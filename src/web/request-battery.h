@@ -11,4 +11,9 @@ G_BEGIN_DECLS
  */
 VbBattery *vb_request_battery (VbHttpRequest *request, const GPtrArray *batteries);
 
+/** The part that the path of @request names, as number @part of the battery returned; or NULL, and
+    then it has been answered with 404. */
+VbBattery *
+vb_request_battery_part (VbHttpRequest *request, const GPtrArray *batteries, guint *part);
+
 G_END_DECLS
