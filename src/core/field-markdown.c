@@ -1,6 +1,7 @@
 #include "field-markdown.h"
 
 #include "item.h"
+#include "merge.h"
 
 static const struct
 {
@@ -62,6 +63,15 @@ append_range (const VbField *field, GString *markdown)
                             g_ascii_formatd (high, sizeof high, "%.15g", field->maximum));
 }
 
+/* What becomes of the values of parts: in parallel, and in series where that is something else. */
+static void
+append_merge (const VbField *field, GString *markdown)
+{
+  g_string_append (markdown, vb_merge_name (field->merge));
+  if (field->merge_series != VB_MERGE_NONE)
+    g_string_append_printf (markdown, "; in series %s", vb_merge_name (field->merge_series));
+}
+
 static void
 append_row (guint item, GString *markdown)
 {
@@ -76,6 +86,8 @@ append_row (guint item, GString *markdown)
   g_string_append (markdown, " | ");
   if (field->kind == VB_KIND_REAL)
     g_string_append_printf (markdown, "%d", field->decimals);
+  g_string_append (markdown, " | ");
+  append_merge (field, markdown);
   g_string_append_printf (markdown, " | %s%s%s |\n", field->description,
                           field->flags & VB_FIELD_REQUIRED ? "; **required**" : "",
                           field->flags & VB_FIELD_COUNTED ? "; counted with `history=true`" : "");
@@ -85,18 +97,24 @@ void
 vb_field_markdown_append (GString *markdown)
 {
   g_string_append (
-      markdown, "# The fields of a record\n\n"
-                "Each can be spelled by its name, by its path with or without the first slash, or "
-                "nested (`{\"Dc\": {\"Voltage\": 52.7}}`). Of `Current` and `Power` one is enough. "
-                "Decimals are those a value is rounded to on the bus; −1 means whole tens. Limits "
-                "are rounded towards safety: maxima down (a MaxDischargeCurrent above 0 to 0.1 at "
-                "least, since 0 shuts inverters down), BatteryLowVoltage up.\n");
+      markdown,
+      "# The fields of a record\n\n"
+      "Each can be spelled by its name, by its path with or without the first slash, or "
+      "nested (`{\"Dc\": {\"Voltage\": 52.7}}`). Of `Current` and `Power` one is enough. "
+      "Decimals are those a value is rounded to on the bus; −1 means whole tens. Limits "
+      "are rounded towards safety: maxima down (a MaxDischargeCurrent above 0 to 0.1 at "
+      "least, since 0 shuts inverters down), BatteryLowVoltage up.\n\n"
+      "*Of parts* says what becomes of a field where a battery has several: *sum*, *mean*, "
+      "*min* and *max* need a value of each part that has sent one (*sum*, and what is "
+      "required, of each that counts); *weighted* is by capacity; *share* is the most with "
+      "which no part exceeds its own limit, each with a share by its capacity. Where it is "
+      "empty, only a part that `says` the field is heard.\n");
 
   for (guint i = 0; i < G_N_ELEMENTS (sections); i++) {
     g_string_append_printf (markdown,
                             "\n## %s\n\n%s\n\n"
-                            "| name | path | kind | unit | range | decimals | what |\n"
-                            "|---|---|---|---|---|---|---|\n",
+                            "| name | path | kind | unit | range | decimals | of parts | what |\n"
+                            "|---|---|---|---|---|---|---|---|\n",
                             sections[i].title, sections[i].text);
     for (guint item = 0; item < vb_item_count (); item++)
       if (vb_item_is_row (item) && vb_item (item)->field->group == sections[i].group)

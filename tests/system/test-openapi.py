@@ -11,7 +11,7 @@ import harness
 from clients import RECORD
 from harness import CALM, SOURCE_ROOT, equal, eventually
 
-CONFIG = '[battery]\nhistory=true\n' + CALM
+CONFIG = '[battery]\nhistory=true\n' + CALM + '[battery boat]\nrole=monitor\n' + CALM + '[part boat/left]\n'
 NPM_ROOT = os.environ['NPM_ROOT']
 
 
@@ -29,6 +29,11 @@ def resolve(api, node):
         for part in name[2:].split('/'):
             node = node[part]
     return node
+
+
+def filled(route):
+    """A path that there is, of the kind of @route."""
+    return route.format(name='boat', part='left') if '{part}' in route else route
 
 
 def response_of(api, operation, status):
@@ -72,7 +77,7 @@ def test_paths(world):
         equal((answer.status, allowed), (405, set(operations)), path)
 
     page = (SOURCE_ROOT / 'data/dbus-virtual-battery.8.md').read_text(encoding='utf-8')
-    routes = page[page.index('# ROUTES'):page.index('# STATES')].replace('`*NAME*`', '{name}')
+    routes = page[page.index('# ROUTES'):page.index('# STATES')].replace('`*NAME*`', '{name}').replace('`*PART*', '{part}`').replace('{part}``', '{part}')
     described = {(method.upper(), path) for path, operations in api['paths'].items() for method in operations}
     equal(set(re.findall(r'`(GET|POST|PUT|DELETE) (/[^`]*)`', routes)), described | {('GET', '/openapi.json')})
 
@@ -81,6 +86,7 @@ def test_examples(world):
     """Each example of a record, sent to each operation that takes one, is taken as described."""
     daemon, path, api = document(world)
     daemon.join()
+    daemon.join(path='/battery/boat/part/left')
     pairs = []
     for route, operations in api['paths'].items():
         for method, operation in operations.items():
@@ -88,7 +94,7 @@ def test_examples(world):
                 continue
             body = resolve(api, operation['requestBody'])
             for name, example in body['content']['application/json']['examples'].items():
-                answer = daemon.http.request(method.upper(), route, example['value'])
+                answer = daemon.http.request(method.upper(), filled(route), example['value'])
                 equal(answer.status, 200, (method, route, name))
                 content = response_of(api, operation, 200)['content']['application/json']
                 pairs.append((content['schema']['$ref'], answer.body))
@@ -103,7 +109,7 @@ def test_answers(world):
 
     def ask(status, method, route, body=None, **more):
         operation = api['paths'][route][method.lower()]
-        answer = daemon.http.request(method, route, body, **more)
+        answer = daemon.http.request(method, filled(route), body, **more)
         equal(answer.status, status, (method, route, answer.body))
         response = response_of(api, operation, status)
         for kind, content in response.get('content', {}).items():
@@ -114,6 +120,7 @@ def test_answers(world):
     ask(202, 'POST', '/battery', {'Soc': 50})
     ask(200, 'GET', '/battery')
     ask(503, 'GET', '/health')
+    daemon.join(path='/battery/boat/part/left')
     daemon.join({**RECORD, 'Cell1': 3.3, 'LowSoc': 1, 'ChargeMode': 'Bulk', 'InstalledCapacity': 200})
     ask(200, 'GET', '/battery')
     ask(200, 'GET', '/health')
@@ -149,6 +156,20 @@ def test_answers(world):
     pairs.append(('#/components/schemas/Recent', answer.body))
     ask(404, 'GET', '/battery/{name}/recent')
     ask(200, 'POST', '/battery/check', RECORD)
+    part = '/battery/{name}/part/{part}'
+    ask(200, 'POST', part, {'Soc': 50, 'Socc': 1})
+    ask(422, 'POST', part, {})
+    ask(200, 'POST', part + '/check', RECORD)
+    ask(200, 'GET', part)
+    answer = daemon.http.get('/battery/boat')
+    equal(len(answer.body['parts']), 1)
+    pairs.append(('#/components/schemas/Battery', answer.body))
+    answer = daemon.http.post(RECORD, '/battery/boat')
+    equal(answer.status, 409)
+    pairs.append(('#/components/schemas/Problem', answer.body))
+    ask(204, 'DELETE', part)
+    ask(202, 'POST', part, {'Soc': 50})
+    ask(200, 'GET', part)
     ask(204, 'POST', '/battery/history/clear')
     ask(204, 'DELETE', '/battery')
     check_answers(path, pairs)
