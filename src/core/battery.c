@@ -348,6 +348,14 @@ tell_change (VbBattery *battery, VbState before)
     TELL (battery, changed, &change);
 }
 
+static void
+tell_parts (VbBattery *battery)
+{
+  for (guint i = 0; battery->parts != NULL && i < vb_parts_n (battery->parts); i++)
+    if (vb_parts_has_changed (battery->parts, i))
+      TELL (battery, part_changed, i);
+}
+
 /* One step: enters @next, shows what is to be shown, tells the listeners once.
    @has_record: a record that is taken led here
    Returns: how many items changed on the bus */
@@ -375,6 +383,7 @@ step (VbBattery *battery, VbState next, gboolean has_record, gint64 now)
   battery->next_tick = schedule (battery, now);
   tell_change (battery, before);
   tell_limited (battery);
+  tell_parts (battery);
 
   return values->changed->len;
 }
@@ -420,6 +429,7 @@ vb_battery_delete (VbBattery *battery, gint64 now)
 
   if (battery->state != VB_STATE_GONE)
     step (battery, VB_STATE_GONE, FALSE, now);
+  tell_parts (battery);
 }
 
 /* Takes what @record, which was judged, has for its fields.

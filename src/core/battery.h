@@ -68,6 +68,9 @@ typedef struct
 
   /* Another rule limits than before, or none any more: after the step that it came with. */
   void (*limited) (VbBattery *battery, gpointer user_data);
+
+  /* Part @part is in another state, or counts now, or does not any more. */
+  void (*part_changed) (VbBattery *battery, guint part, gpointer user_data);
 } VbBatteryEvents;
 
 /** Makes a battery in state `waiting`; @config is copied. Free with vb_battery_free(). */

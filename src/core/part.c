@@ -128,6 +128,7 @@ enter (VbPart *part, VbState next, gint64 now)
 {
   const VbState before = part->state;
 
+  part->changed = TRUE;
   part->state = next;
   part->since = now;
   part->live_since = next == VB_STATE_LIVE ? now : 0;

@@ -54,6 +54,8 @@ typedef struct
   VbSource source;
   guint n[VB_N_NUMBERED]; /* so many numbers are its own */
 
+  gboolean changed; /* how it stands has, since it was last told */
+
   /* Kept by core/parts. */
   gboolean counts;
   gboolean off;       /* declared so */

@@ -191,10 +191,11 @@ vb_parts_reconfigure (VbParts *parts, const VbBatteryConfig *config, gint64 now)
 }
 
 static void
-tell (const VbParts *parts, const VbPart *part, const char *what)
+tell (const VbParts *parts, VbPart *part, const char *what)
 {
   const char *name = parts->config->fixed.name;
 
+  part->changed = TRUE;
   if (!parts->silent)
     g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", name, "BATTERY_PART",
                       part->own->name, "MESSAGE", "battery %s: part %s %s", name, part->own->name,
@@ -261,7 +262,9 @@ count_parts (VbParts *parts, gint64 now)
     if (now >= leaves_at (parts, part)) {
       part->counts = FALSE;
       part->keeps_soc = part->is_pack && part->state != VB_STATE_WAITING;
-      tell (parts, part, "has fallen silent: the battery goes on without it");
+      tell (parts, part,
+            part->is_pack ? "has fallen silent: the battery goes on without it"
+                          : "has fallen silent: what it says alone is left to the others");
     }
     if (part->state == VB_STATE_GONE)
       part->keeps_soc = FALSE;
@@ -379,6 +382,16 @@ vb_parts_forget (VbParts *parts, gint64 now)
     parts->parts[i].counts = TRUE;
     parts->parts[i].off = FALSE;
   }
+}
+
+gboolean
+vb_parts_has_changed (VbParts *parts, guint index)
+{
+  const gboolean changed = parts->parts[index].changed;
+
+  parts->parts[index].changed = FALSE;
+
+  return changed;
 }
 
 const VbPart *

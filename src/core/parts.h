@@ -72,6 +72,10 @@ void vb_parts_merge (VbParts *parts, VbValues *values, gint64 now);
 /** Notes what rules go by of the cells of all of them. */
 void vb_parts_note_cells (const VbParts *parts, VbInputs *inputs);
 
+/** Whether how part @index stands (its state, whether it counts) has changed since this was last
+    asked. */
+gboolean vb_parts_has_changed (VbParts *parts, guint index);
+
 /** The part that is to blame where the battery is not live: what it has is the oldest. Never
     NULL. */
 const VbPart *vb_parts_blamed (const VbParts *parts, gint64 now);

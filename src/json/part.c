@@ -36,6 +36,19 @@ vb_json_part_member_all (VbJsonWriter *json, const VbBattery *battery, gint64 no
   vb_json_end_array (json);
 }
 
+void
+vb_json_part_event (const VbBattery *battery, guint index, gint64 now, GString *text)
+{
+  VbJsonWriter json;
+
+  g_string_truncate (text, 0);
+  vb_json_writer_init (&json, text);
+  vb_json_begin_object (&json);
+  vb_json_member_string (&json, "battery", vb_battery_config (battery)->fixed.name);
+  member_standing (&json, vb_parts_get (vb_battery_parts (battery), index), now);
+  vb_json_end_object (&json);
+}
+
 static void
 member_says (VbJsonWriter *json, const VbPart *part)
 {

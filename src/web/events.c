@@ -8,6 +8,7 @@
 #include "event-readers.h"
 #include "event-ring.h"
 #include "json/event.h"
+#include "json/part.h"
 
 #define EVENTS_KEPT 256
 
@@ -123,6 +124,17 @@ append_event (VbWebEvents *stream, const char *name, GString *text)
 }
 
 static void
+append_parts (VbWebEvents *stream, const VbBattery *battery, GString *text)
+{
+  const VbParts *parts = vb_battery_parts (battery);
+
+  for (guint i = 0; parts != NULL && i < vb_parts_n (parts); i++) {
+    vb_json_part_event (battery, i, vb_clock_now (), stream->data);
+    append_event (stream, "part", text);
+  }
+}
+
+static void
 send_snapshot (VbWebEvents *stream, VbHttpStream *reader, const char *wanted)
 {
   g_autoptr (GString) text = g_string_new (NULL);
@@ -140,6 +152,7 @@ send_snapshot (VbWebEvents *stream, VbHttpStream *reader, const char *wanted)
     append_event (stream, "selected", text);
     vb_json_event_all_values (battery, stream->data);
     append_event (stream, "values", text);
+    append_parts (stream, battery, text);
     if (vb_battery_limited (battery) == NULL)
       continue;
     vb_json_event_limited (battery, stream->data);
@@ -311,12 +324,25 @@ on_limited (VbBattery *battery, gpointer user_data)
   send (stream, battery, "limited");
 }
 
+static void
+on_part_changed (VbBattery *battery, guint part, gpointer user_data)
+{
+  VbWebEvents *stream = user_data;
+
+  if (!is_heard (stream))
+    return;
+
+  vb_json_part_event (battery, part, vb_clock_now (), stream->data);
+  send (stream, battery, "part");
+}
+
 static const VbBatteryEvents tells = {
   .changed = on_changed,
   .taken = on_taken,
   .refused = on_refused,
   .written = on_written,
   .limited = on_limited,
+  .part_changed = on_part_changed,
 };
 
 VbWebEvents *

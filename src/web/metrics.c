@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "field-metrics.h"
+#include "part-metrics.h"
 #include "prometheus-text.h"
 
 /* A metric that is one number for each battery. */
@@ -250,6 +251,7 @@ vb_metrics_append (const GPtrArray *batteries,
   append_metrics (batteries, now, text);
   append_refused (batteries, text);
   append_limited (batteries, text);
+  vb_part_metrics_append (batteries, now, text);
   vb_field_metrics_append (batteries, text);
   append_timing (timing, text);
   append_process (text);

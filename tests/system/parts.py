@@ -1,7 +1,10 @@
 """Several sources that make one battery: their routes, verdicts and refusals, and what the bus shows."""
+import http.client
+import json
+
 from gi.repository import GLib
 
-from clients import RECORD
+from clients import PATIENCE, RECORD
 from harness import CALM, equal, eventually
 from http_routes import problem
 
@@ -128,3 +131,48 @@ def test_part_on_bus(world):
     equal(client.set_value('/Soc', GLib.Variant('d', 70)), 2)
     equal(client.set_value('/CustomName', GLib.Variant('s', 'Both')), 0)
     equal(client.value('/Soc'), 50)
+
+
+def test_part_metrics(world):
+    daemon = world.start(PAIR + f'[battery boat]\n{CALM}')
+    daemon.http.post(PACK, LEFT)
+    daemon.http.post({'Soc': 150}, LEFT)
+    lines = [line for line in daemon.http.get('/metrics').body.splitlines() if '_part_' in line]
+    for line in ('virtual_battery_part_counts{battery="virtual",part="left"} 1',
+                 'virtual_battery_part_records_total{battery="virtual",part="left"} 1',
+                 'virtual_battery_part_records_total{battery="virtual",part="right"} 0',
+                 'virtual_battery_part_records_refused_total{battery="virtual",part="left"} 1',
+                 'virtual_battery_part_state{battery="virtual",part="left",state="live"} 1',
+                 'virtual_battery_part_state{battery="virtual",part="right",state="waiting"} 1',
+                 'virtual_battery_part_state{battery="virtual",part="right",state="live"} 0'):
+        assert line in lines, (line, lines)
+    ages = [line for line in lines if line.startswith('virtual_battery_part_age_seconds{')]
+    equal([line.split('}')[0] for line in ages],
+          ['virtual_battery_part_age_seconds{battery="virtual",part="left"'])
+    equal([line for line in lines if 'boat' in line], [])
+
+
+class EventReader:
+    def __init__(self, port):
+        self.connection = http.client.HTTPConnection('127.0.0.1', port, timeout=PATIENCE)
+        self.connection.request('GET', '/events')
+        self.answer = self.connection.getresponse()
+
+    def next_of(self, name):
+        """The data of the next event @name."""
+        while (line := self.answer.readline().decode().strip()) != f'event: {name}':
+            assert self.answer.fp, line
+        return json.loads(self.answer.readline().decode().removeprefix('data: '))
+
+
+def test_part_events(world):
+    """Each part is told when one begins to read, and when it has changed."""
+    daemon = world.start(PAIR)
+    reader = EventReader(daemon.port)
+    equal([reader.next_of('part')['state'] for _ in range(2)], ['waiting', 'waiting'])
+    daemon.http.post(PACK, LEFT)
+    told = reader.next_of('part')
+    equal((told['battery'], told['part'], told['state'], told['counts']), ('virtual', 'left', 'live', True))
+    daemon.http.delete(RIGHT)
+    told = reader.next_of('part')
+    equal((told['part'], told['state'], told['counts'], told['off']), ('right', 'gone', False, True))
