@@ -418,7 +418,11 @@ vb_battery_tick (VbBattery *battery, gint64 now)
 void
 vb_battery_delete (VbBattery *battery, gint64 now)
 {
-  TELL (battery, deleted, now);
+  TELL (battery, deleted, NULL, now);
+  if (battery->parts != NULL) {
+    vb_parts_forget (battery->parts, now);
+    merge (battery, now);
+  }
   vb_values_forget (&battery->values, now);
   battery->doubt = (VbDoubt){ 0 };
   battery->plausible = (VbPlausible){ 0 };
@@ -646,6 +650,7 @@ vb_battery_refuse_part (VbBattery *battery,
 void
 vb_battery_delete_part (VbBattery *battery, guint part, gint64 now)
 {
+  TELL (battery, deleted, vb_parts_get (battery->parts, part)->own->name, now);
   vb_battery_tick (battery, now);
   vb_parts_delete (battery->parts, part, now);
   step_merged (battery, FALSE, now);

@@ -34,6 +34,7 @@ typedef struct _VbBattery VbBattery;
 /** What came for a battery, and what became of it. Valid during the call alone. */
 typedef struct
 {
+  const char *part; /* that it is of; NULL: of the battery */
   VbApplyMode mode;
   const char *body; /* as it came, @length bytes; NULL: it came as @record */
   gsize length;
@@ -60,8 +61,8 @@ typedef struct
   /* A record has arrived, whatever became of it; told after all else that it did. */
   void (*arrived) (VbBattery *battery, const VbArrival *arrival, gpointer user_data);
 
-  /* The source is about to say "off". */
-  void (*deleted) (VbBattery *battery, gint64 now, gpointer user_data);
+  /* The source is about to say "off"; @part: of that part alone, or NULL. */
+  void (*deleted) (VbBattery *battery, const char *part, gint64 now, gpointer user_data);
 
   /* A client of the bus has written @item. */
   void (*written) (VbBattery *battery, guint item, gpointer user_data);

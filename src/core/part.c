@@ -94,17 +94,25 @@ vb_part_cap (const VbPart *part, gint64 now)
   return now - age;
 }
 
+static void
+derive (VbPart *part, gint64 now)
+{
+  VbValues *values = &part->values;
+
+  vb_derive (values->sent, values->derived, &part->members, now, part->config.live.optional_after);
+  vb_derive_system (values->sent, values->derived, &part->members, now);
+}
+
 /* What follows at once from what was sent, and what rules go by. */
 static void
 look_at_inputs (VbPart *part, gint64 now)
 {
   const VbBatteryLive *live = &part->config.live;
-  VbValues *values = &part->values;
 
-  vb_derive (values->sent, values->derived, &part->members, now, live->optional_after);
+  derive (part, now);
   if (vb_rules_config_is_on (&live->rules))
-    vb_inputs_note (&part->required.inputs, values, &part->members, live, now);
-  vb_required_note (&part->required, values);
+    vb_inputs_note (&part->required.inputs, &part->values, &part->members, live, now);
+  vb_required_note (&part->required, &part->values);
 }
 
 /* What is not required and was sent before the part fell silent does not return with it: it has to
@@ -175,8 +183,7 @@ step (VbPart *part, gboolean complete, gint64 now)
   next = vb_freshness_next (freshness, part->state, age, complete && age < freshness->warn_after);
   if (next != part->state) {
     enter (part, next, now);
-    vb_derive (part->values.sent, part->values.derived, &part->members, now,
-               part->config.live.optional_after);
+    derive (part, now);
   }
   part->due = find_due (part, now);
 }
@@ -339,8 +346,7 @@ vb_part_forget (VbPart *part, gint64 now)
   part->due = G_MAXINT64;
   if (part->state != VB_STATE_GONE)
     enter (part, VB_STATE_GONE, now);
-  vb_derive (part->values.sent, part->values.derived, &part->members, now,
-             part->config.live.optional_after);
+  derive (part, now);
 }
 
 const VbSample *

@@ -133,6 +133,7 @@ vb_parts_new (const VbBatteryConfig *config, gint64 now)
       add_item (parts, i);
   add_item (parts, vb_item_known (VB_KNOWN_BMS_CABLE));
   add_item (parts, vb_item_known (VB_KNOWN_INSTALLED_CAPACITY));
+  add_item (parts, vb_item_known (VB_KNOWN_CELL_COUNT));
 
   return parts;
 }

@@ -227,7 +227,9 @@ tell (VbIntake *intake,
       gsize length,
       VbOutcome outcome)
 {
+  const VbParts *parts = vb_battery_parts (battery);
   const VbArrival arrival = {
+    .part = delivery->of_part ? vb_parts_get (parts, delivery->part)->own->name : NULL,
     .mode = delivery->mode,
     .body = body,
     .length = length,

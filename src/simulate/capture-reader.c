@@ -32,6 +32,7 @@ read_text (VbCaptureEntry *entry, const char *name, const char *text)
   } members[] = {
     { "time", entry->moment },
     { "battery", entry->battery },
+    { "part", entry->part },
     { "method", entry->method },
     { "body", entry->body },
     { "configuration", entry->configuration },
@@ -86,6 +87,7 @@ vb_capture_reader_new (void)
   vb_json_reader_set_read (reader->json, on_read, reader);
   reader->entry.moment = g_string_new (NULL);
   reader->entry.battery = g_string_new (NULL);
+  reader->entry.part = g_string_new (NULL);
   reader->entry.method = g_string_new (NULL);
   reader->entry.body = g_string_new (NULL);
   reader->entry.configuration = g_string_new (NULL);
@@ -99,6 +101,7 @@ vb_capture_reader_free (VbCaptureReader *reader)
   vb_json_reader_free (reader->json);
   g_string_free (reader->entry.moment, TRUE);
   g_string_free (reader->entry.battery, TRUE);
+  g_string_free (reader->entry.part, TRUE);
   g_string_free (reader->entry.method, TRUE);
   g_string_free (reader->entry.body, TRUE);
   g_string_free (reader->entry.configuration, TRUE);
@@ -114,6 +117,7 @@ reset (VbCaptureEntry *entry)
   entry->configures = FALSE;
   g_string_truncate (entry->moment, 0);
   g_string_truncate (entry->battery, 0);
+  g_string_truncate (entry->part, 0);
   g_string_truncate (entry->method, 0);
   g_string_truncate (entry->body, 0);
   g_string_truncate (entry->configuration, 0);

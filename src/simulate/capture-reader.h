@@ -21,6 +21,7 @@ typedef struct
   gint64 sender;
   GString *moment; /* of the first line: the same in UTC, ISO 8601 */
   GString *battery;
+  GString *part;       /* of it; empty: what came is not of a part */
   GString *method;     /* POST, PUT, DELETE; empty: nothing came */
   GString *body;       /* as it came, whatever bytes */
   gboolean configures; /* it has a configuration, which may be empty */

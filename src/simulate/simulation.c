@@ -171,13 +171,15 @@ configure (Simulation *simulation, const char *text, GError **error)
 }
 
 static void
-push (Simulation *simulation, VbBattery *battery, const VbCaptureEntry *entry)
+push (Simulation *simulation, VbBattery *battery, guint part, const VbCaptureEntry *entry)
 {
   g_autofree char *source = g_strdup_printf ("sender %" G_GINT64_FORMAT, entry->sender);
   const VbDelivery delivery = {
     .mode = g_str_equal (entry->method->str, "PUT") ? VB_APPLY_REPLACE : VB_APPLY_MERGE,
     .source = source,
     .now = simulation->now,
+    .of_part = entry->part->len > 0,
+    .part = part,
   };
   const VbOutcome outcome
       = vb_intake_read (simulation->intake, battery, &delivery, entry->body->str, entry->body->len);
@@ -185,10 +187,22 @@ push (Simulation *simulation, VbBattery *battery, const VbCaptureEntry *entry)
   tell (simulation, battery, VB_CAUSE_RECORD, outcome);
 }
 
+/* Whether what came for the part of @entry, or for all of @battery, can be for it: a record is for
+   a part where there are any. */
+static gboolean
+fits (const VbBattery *battery, const VbCaptureEntry *entry, guint *part)
+{
+  if (entry->part->len > 0)
+    return vb_battery_find_part (battery, entry->part->str, part);
+
+  return vb_battery_parts (battery) == NULL || g_str_equal (entry->method->str, "DELETE");
+}
+
 static gboolean
 come (Simulation *simulation, const VbCaptureEntry *entry, GError **error)
 {
   VbBattery *battery;
+  guint part = 0;
 
   advance (simulation, entry->time);
   if (entry->configures)
@@ -202,12 +216,22 @@ come (Simulation *simulation, const VbCaptureEntry *entry, GError **error)
                  "the configuration has no battery %s", entry->battery->str);
     return FALSE;
   }
+  if (!fits (battery, entry, &part)) {
+    g_set_error (error, VB_CAPTURE_READER_ERROR, VB_CAPTURE_READER_ERROR_LINE,
+                 entry->part->len > 0 ? "the battery %s of the configuration has no part %s"
+                                      : "the battery %s of the configuration has parts%s",
+                 entry->battery->str, entry->part->str);
+    return FALSE;
+  }
   if (g_str_equal (entry->method->str, "DELETE")) {
-    vb_battery_delete (battery, simulation->now);
+    if (entry->part->len > 0)
+      vb_battery_delete_part (battery, part, simulation->now);
+    else
+      vb_battery_delete (battery, simulation->now);
     tell (simulation, battery, VB_CAUSE_DELETE, VB_OUTCOME_IN_FORCE);
   } else {
     tell_month (simulation);
-    push (simulation, battery, entry);
+    push (simulation, battery, part, entry);
   }
 
   return TRUE;

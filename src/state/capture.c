@@ -151,22 +151,28 @@ on_arrived (VbBattery *battery, const VbArrival *arrival, gpointer user_data)
   VbJsonWriter json;
 
   begin_note (capture, &json);
+  if (arrival->part != NULL)
+    vb_json_member_string (&json, "part", arrival->part);
   if (arrival->errors->len > 0)
     vb_json_member_errors (&json, arrival->errors, arrival->n_more);
   add_noted (capture, &captured);
 }
 
 static void
-on_deleted (VbBattery *battery, gint64 now, gpointer user_data)
+on_deleted (VbBattery *battery, const char *part, gint64 now, gpointer user_data)
 {
   VbCapture *capture = user_data;
-  const VbCaptured captured = {
+  VbCaptured captured = {
     .kind = VB_CAPTURED_DELETED,
     .battery = number_of_battery (capture, battery),
     .time = now,
   };
+  VbJsonWriter json;
 
-  add (capture, &captured);
+  begin_note (capture, &json);
+  if (part != NULL)
+    vb_json_member_string (&json, "part", part);
+  add_noted (capture, &captured);
 }
 
 static void

@@ -70,7 +70,8 @@ def test_part_shown(world):
           {'Soc': 40.3, 'MaxChargeVoltage': 55.2, 'MaxChargeCurrent': 100, 'MaxDischargeCurrent': 150,
            'ChargeMode': 'Bulk', 'Cell1': 3.3, 'Cell2': 3.4, 'MinCellVoltage': 3.3,
            'MaxCellVoltage': 3.4, 'MinVoltageCellId': 'Cell1', 'MaxVoltageCellId': 'Cell2', 'Sum': 6.7,
-           'Diff': 0.1})
+           'Diff': 0.1, 'NrOfBatteries': 1, 'BatteriesParallel': 1, 'BatteriesSeries': 1,
+           'NrOfCellsPerBattery': 2})
     equal(list(shown['values']['Soc']), ['value', 'text', 'unit', 'path', 'age', 'group', 'derived'])
     equal(daemon.http.get('/battery/part/shunt').body['says'], ['Current'])
 

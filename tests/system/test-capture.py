@@ -69,6 +69,30 @@ def test_says_the_same(world):
     equal(stale['shown']['MaxChargeCurrent'], 0)
 
 
+def test_parts(world):
+    """What comes for parts is simulated as what comes for these parts."""
+    daemon = world.start(f'[battery]\n{CALM}[part left]\n[part right]\n')
+    daemon.http.post({**RECORD, 'Current': 4}, '/battery/part/left')
+    daemon.join({**RECORD, 'Current': 6}, '/battery/part/right')
+    daemon.http.post({'Soc': 'high'}, '/battery/part/left')
+    daemon.http.delete('/battery/part/left')
+    shown = daemon.state()['values']
+    lines, file = capture(daemon, world)
+    equal([line['part'] for line in lines if 'status' in line][:2], ['left', 'right'])
+    equal([line['part'] for line in lines if line.get('method') == 'DELETE'], ['left'])
+    simulated = [json.loads(line) for line in simulate(file).splitlines()]
+    equal([line['status'] for line in simulated if line['cause'] == 'record'][0], 202)
+    equal([line['shown']['Current'] for line in simulated if 'Current' in line.get('shown', {})], [10, 6])
+    equal(simulated[-1]['cause'], 'delete')
+    equal(shown['Current']['value'], 6)
+
+    other = world.path('other.ini')
+    other.write_text('[battery]\n[part left]\n')
+    result = subprocess.run([DAEMON, '--simulate', str(file), '--config', str(other)], capture_output=True,
+                            text=True, check=False)
+    assert result.returncode and 'the battery virtual of the configuration has no part right' in result.stderr, result
+
+
 def test_another_configuration(world):
     daemon = world.start('[battery]\n' + CALM)
     daemon.join()

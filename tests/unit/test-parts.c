@@ -516,12 +516,13 @@ test_cells (Fixture *fixture, gconstpointer user_data)
                             PACK LIMITS " Cell1=3.29 Cell2=3.4 Temperature1=21 "
                                         "Temperature2=22 MinTemperatureCellId='T9' "
                                         "Module0Id='m'"));
-  assert_bus (fixture, "Cell1=3.31 Cell2=3.25 Cell3=3.3 Cell4=3.29 Cell5=3.4 Cell6=- Balance2=1 "
-                       "MinCellVoltage=3.25 MinVoltageCellId='left 2' MaxCellVoltage=3.4 "
-                       "MaxVoltageCellId='right 2' Diff=0.15 Sum=8.28 Temperature1=20 "
-                       "Temperature2=21 Temperature3=22 Temperature1Name='top' "
-                       "MinCellTemperature=20 MinTemperatureCellId='left top' "
-                       "MaxCellTemperature=22 MaxTemperatureCellId='right T2' Module0Id='m'");
+  assert_bus (fixture,
+              "Cell1=3.31 Cell2=3.25 Cell3=3.3 Cell4=3.29 Cell5=3.4 Cell6=- Balance2=1 "
+              "MinCellVoltage=3.25 MinVoltageCellId='left 2' MaxCellVoltage=3.4 "
+              "MaxVoltageCellId='right 2' Diff=0.15 NrOfCellsPerBattery=3 Sum=8.28 Temperature1=20 "
+              "Temperature2=21 Temperature3=22 Temperature1Name='top' "
+              "MinCellTemperature=20 MinTemperatureCellId='left top' "
+              "MaxCellTemperature=22 MaxTemperatureCellId='right T2' Module0Id='m'");
 
   /* Never over some of the cells. */
   g_assert_true (push_part (fixture, "right", "Cell1=null"));
