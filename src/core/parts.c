@@ -4,19 +4,42 @@
 
 #include "merge.h"
 
+/* What one part contributes to an item, as it was when its last record came. */
+typedef struct
+{
+  VbContribution contribution;
+  gboolean contributes;
+  gboolean has;
+  gboolean nulled;
+} Entry;
+
+/* An item that is merged by a rule, and not numbered through. */
+typedef struct
+{
+  guint item;
+  const VbField *field;
+  VbMerge rule;
+  const VbPart *sayer; /* that says it alone; NULL: none does */
+  Entry entries[VB_PARTS_MAX];
+} Row;
+
 struct _VbParts
 {
   const VbBatteryConfig *config;
   gboolean silent; /* a copy, which logs nothing */
   VbPart parts[VB_PARTS_MAX];
   guint n;
-  guint8 *merged;   /* of vb_item_count(): the item is among @items */
-  GArray *items;    /* of guint, ascending: what is merged by a rule, and not numbered through */
-  GArray *numbered; /* of guint: what of those numbered through was written */
-  guint round;      /* number of the last merging, never 0 */
-  guint *rounds;    /* of vb_item_count(): in which one it was written; 0: it is not in @numbered */
-  gboolean equal;   /* a capacity is not known: the parts weigh the same */
-  guint dropped;    /* cells that there was no number for */
+  gint64 caps[VB_PARTS_MAX];    /* see vb_part_cap() */
+  double weights[VB_PARTS_MAX]; /* as of the last merging */
+  guint last;                   /* the part whose record came last */
+  gboolean all;                 /* more has changed than what that part says */
+  guint8 *merged;               /* of vb_item_count(): the item has a row */
+  GPtrArray *rows;              /* of Row, in the order of the items */
+  GArray *numbered;             /* of guint: what of those numbered through was written */
+  guint round;                  /* number of the last merging, never 0 */
+  guint *rounds;  /* of vb_item_count(): in which one it was written; 0: it is not in @numbered */
+  gboolean equal; /* a capacity is not known: the parts weigh the same */
+  guint dropped;  /* cells that there was no number for */
 };
 
 /* An id is that of the part that has the extreme. */
@@ -57,26 +80,44 @@ waived_of (const VbBatteryConfig *config, const VbPartConfig *own)
   return waived;
 }
 
-static void
-add_item (VbParts *parts, guint item)
-{
-  guint at = 0;
-
-  if (parts->merged[item])
-    return;
-
-  parts->merged[item] = TRUE;
-  while (at < parts->items->len && g_array_index (parts->items, guint, at) < item)
-    at++;
-  g_array_insert_val (parts->items, at, item);
-}
-
 static VbMerge
 rule_of (const VbParts *parts, const VbField *field)
 {
   return parts->config->fixed.arrangement == VB_PARTS_SERIES && field->merge_series != VB_MERGE_NONE
              ? field->merge_series
              : field->merge;
+}
+
+/* The part that alone says @item, whatever has become of it; NULL: none does. */
+static const VbPart *
+sayer_of (const VbParts *parts, guint item)
+{
+  for (guint i = 0; i < parts->n; i++)
+    if (vb_part_says (&parts->parts[i], item))
+      return &parts->parts[i];
+
+  return NULL;
+}
+
+static void
+add_item (VbParts *parts, guint item)
+{
+  Row *row;
+  guint at = 0;
+
+  if (parts->merged[item])
+    return;
+
+  row = g_new0 (Row, 1);
+  row->item = item;
+  row->field = vb_item (item)->field;
+  row->rule = rule_of (parts, row->field);
+  row->sayer = sayer_of (parts, item);
+  parts->merged[item] = TRUE;
+  parts->all = TRUE;
+  while (at < parts->rows->len && ((const Row *)parts->rows->pdata[at])->item < item)
+    at++;
+  g_ptr_array_insert (parts->rows, (int)at, row);
 }
 
 static gboolean
@@ -102,7 +143,8 @@ new_empty (const VbBatteryConfig *config)
   parts->config = config;
   parts->n = config->fixed.parts->len;
   parts->merged = g_new0 (guint8, vb_item_count ());
-  parts->items = g_array_new (FALSE, FALSE, sizeof (guint));
+  parts->rows = g_ptr_array_new_with_free_func (g_free);
+  parts->all = TRUE;
   parts->numbered = g_array_new (FALSE, FALSE, sizeof (guint));
   parts->rounds = g_new0 (guint, vb_item_count ());
 
@@ -148,8 +190,8 @@ vb_parts_copy (const VbParts *parts, const VbBatteryConfig *config)
   copy->dropped = parts->dropped;
   for (guint i = 0; i < parts->n; i++)
     vb_part_copy (&copy->parts[i], &parts->parts[i], config);
-  for (guint i = 0; i < parts->items->len; i++)
-    add_item (copy, g_array_index (parts->items, guint, i));
+  for (guint i = 0; i < parts->rows->len; i++)
+    add_item (copy, ((const Row *)parts->rows->pdata[i])->item);
   g_array_append_vals (copy->numbered, parts->numbered->data, parts->numbered->len);
   for (guint i = 0; i < parts->numbered->len; i++)
     copy->rounds[g_array_index (parts->numbered, guint, i)] = parts->round;
@@ -164,7 +206,7 @@ vb_parts_free (VbParts *parts)
   for (guint i = 0; i < parts->n; i++)
     vb_part_clear (&parts->parts[i]);
   g_free (parts->merged);
-  g_array_unref (parts->items);
+  g_ptr_array_unref (parts->rows);
   g_array_unref (parts->numbered);
   g_free (parts->rounds);
   g_free (parts);
@@ -189,13 +231,15 @@ vb_parts_reconfigure (VbParts *parts, const VbBatteryConfig *config, gint64 now)
 {
   for (guint i = 0; i < parts->n; i++)
     vb_part_reconfigure (&parts->parts[i], &config->live, now);
+  parts->all = TRUE;
 }
 
 static void
-tell (const VbParts *parts, VbPart *part, const char *what)
+tell (VbParts *parts, VbPart *part, const char *what)
 {
   const char *name = parts->config->fixed.name;
 
+  parts->all = TRUE;
   part->changed = TRUE;
   if (!parts->silent)
     g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", name, "BATTERY_PART",
@@ -234,13 +278,14 @@ others_since (const VbParts *parts, const VbPart *part)
 static gint64
 leaves_at (const VbParts *parts, const VbPart *part)
 {
-  const gint64 since = others_since (parts, part);
+  gint64 since;
 
-  if (!part->counts || vb_state_shows_values (part->state) || !is_dispensable (parts, part)
-      || since == G_MAXINT64)
+  if (!part->counts || vb_state_shows_values (part->state) || !is_dispensable (parts, part))
     return G_MAXINT64;
 
-  return since + parts->config->live.freshness.stale_after;
+  since = others_since (parts, part);
+
+  return since == G_MAXINT64 ? since : since + parts->config->live.freshness.stale_after;
 }
 
 static void
@@ -267,8 +312,10 @@ count_parts (VbParts *parts, gint64 now)
             part->is_pack ? "has fallen silent: the battery goes on without it"
                           : "has fallen silent: what it says alone is left to the others");
     }
-    if (part->state == VB_STATE_GONE)
+    if (part->state == VB_STATE_GONE && part->keeps_soc) {
       part->keeps_soc = FALSE;
+      parts->all = TRUE;
+    }
   }
 }
 
@@ -277,6 +324,7 @@ vb_parts_tick (VbParts *parts, gint64 now)
 {
   for (guint i = 0; i < parts->n; i++)
     vb_part_tick (&parts->parts[i], now);
+  parts->all = TRUE;
   count_parts (parts, now);
 }
 
@@ -331,6 +379,7 @@ vb_parts_take (VbParts *parts,
     if (!is_numbered (field) && (field->merge != VB_MERGE_NONE || vb_part_says (part, item)))
       add_item (parts, item);
   }
+  parts->last = index;
   count_parts (parts, now);
 
   return taken;
@@ -367,6 +416,7 @@ vb_parts_delete (VbParts *parts, guint index, gint64 now)
   VbPart *part = &parts->parts[index];
 
   vb_part_forget (part, now);
+  parts->all = TRUE;
   if (parts->config->fixed.arrangement == VB_PARTS_SERIES)
     return;
 
@@ -378,6 +428,7 @@ vb_parts_delete (VbParts *parts, guint index, gint64 now)
 void
 vb_parts_forget (VbParts *parts, gint64 now)
 {
+  parts->all = TRUE;
   for (guint i = 0; i < parts->n; i++) {
     vb_part_forget (&parts->parts[i], now);
     parts->parts[i].counts = TRUE;
@@ -459,23 +510,25 @@ typedef struct
   VbParts *parts;
   VbValues *values;
   gint64 now;
-  gint64 caps[VB_PARTS_MAX];
-  double weights[VB_PARTS_MAX];
 } Merging;
 
 static void
-weigh (Merging *merging)
+weigh (VbParts *parts)
 {
-  VbParts *parts = merging->parts;
+  double weights[VB_PARTS_MAX];
 
   parts->equal = FALSE;
   for (guint i = 0; i < parts->n; i++) {
-    merging->weights[i] = vb_part_capacity (&parts->parts[i]);
-    if (parts->parts[i].is_pack && !(merging->weights[i] > 0))
+    weights[i] = vb_part_capacity (&parts->parts[i]);
+    if (parts->parts[i].is_pack && !(weights[i] > 0))
       parts->equal = TRUE;
   }
-  for (guint i = 0; i < parts->n && parts->equal; i++)
-    merging->weights[i] = 1;
+  for (guint i = 0; i < parts->n; i++) {
+    if (parts->equal)
+      weights[i] = 1;
+    parts->all = parts->all || weights[i] != parts->weights[i];
+    parts->weights[i] = weights[i];
+  }
 }
 
 static gboolean
@@ -490,9 +543,10 @@ is_open (const VbParts *parts, const VbPart *part, VbKnown known, gint64 now)
 /* A switch that is not said to be open any more has closed when that was said, or when what was
    said before has grown old. */
 static void
-look_at_switch (const VbParts *parts, const VbPart *part, VbKnown known, VbSwitch *own, gint64 now)
+look_at_switch (VbParts *parts, const VbPart *part, VbKnown known, VbSwitch *own, gint64 now)
 {
   const VbSample *sample = &part->values.sent[vb_item_known (known)];
+  const VbSwitch before = *own;
   const gint64 old_at = sample->time + parts->config->live.freshness.warn_after;
 
   if (is_open (parts, part, known, now))
@@ -501,6 +555,7 @@ look_at_switch (const VbParts *parts, const VbPart *part, VbKnown known, VbSwitc
     own->closed_at = vb_value_number (&sample->value, 1) == 0 ? MIN (old_at, now) : now;
   if (own->open && own->closed_at != 0 && now - own->closed_at >= VB_PART_RETURN)
     *own = (VbSwitch){ 0 };
+  parts->all = parts->all || before.open != own->open || before.closed_at != own->closed_at;
 }
 
 static VbShare
@@ -517,17 +572,6 @@ set_nothing (VbSample *merged)
 {
   vb_value_clear (&merged->value);
   merged->time = 0;
-}
-
-/* The part that alone says @item, whatever has become of it; NULL: none does. */
-static const VbPart *
-sayer_of (const VbParts *parts, guint item)
-{
-  for (guint i = 0; i < parts->n; i++)
-    if (vb_part_says (&parts->parts[i], item))
-      return &parts->parts[i];
-
-  return NULL;
 }
 
 /* Whether @part contributes to @field. Its alarms do until they are cleared, or the part is. */
@@ -553,7 +597,7 @@ contribution_of (const Merging *merging, guint index, guint item)
   const VbPart *part = &merging->parts->parts[index];
   const VbField *field = vb_item (item)->field;
   const VbSample *sample = vb_part_sample (part, item, merging->now);
-  VbContribution contribution = { .sample = sample, .weight = merging->weights[index] };
+  VbContribution contribution = { .sample = sample, .weight = merging->parts->weights[index] };
 
   /* What is required grows older and does not expire: the ladder is to see it. */
   if (sample == NULL && field->flags & VB_FIELD_REQUIRED
@@ -561,7 +605,7 @@ contribution_of (const Merging *merging, guint index, guint item)
     contribution.sample = &part->values.sent[item];
   if (contribution.sample != NULL)
     contribution.time
-        = part->counts ? MIN (contribution.sample->time, merging->caps[index]) : G_MAXINT64;
+        = part->counts ? MIN (contribution.sample->time, merging->parts->caps[index]) : G_MAXINT64;
   if (field->known == VB_KNOWN_MAX_CHARGE_CURRENT)
     contribution.share = share_of (&part->charge);
   else if (field->known == VB_KNOWN_MAX_DISCHARGE_CURRENT)
@@ -570,45 +614,58 @@ contribution_of (const Merging *merging, guint index, guint item)
   return contribution;
 }
 
+static void
+refresh (const Merging *merging, Row *row, guint index)
+{
+  const VbPart *part = &merging->parts->parts[index];
+  Entry *entry = &row->entries[index];
+
+  entry->contributes = contributes (part, row->field);
+  if (!entry->contributes)
+    return;
+
+  entry->has = vb_part_has (part, row->item);
+  entry->nulled = part->values.flags[row->item] & VB_ITEM_NULLED;
+  entry->contribution = contribution_of (merging, index, row->item);
+}
+
 /* @counting: set to how many of them count */
 static guint
 collect (const Merging *merging,
-         guint item,
-         VbMerge rule,
+         const Row *row,
          VbContribution *contributions,
          guint *counting,
          gboolean *nulled)
 {
   const VbParts *parts = merging->parts;
-  const VbField *field = vb_item (item)->field;
+  const gboolean all = needs_all (row->rule, row->field);
   guint n = 0, n_have = 0;
 
   *counting = 0;
   *nulled = FALSE;
   for (guint i = 0; i < parts->n; i++) {
-    const VbPart *part = &parts->parts[i];
-    const gboolean has = vb_part_has (part, item);
+    const Entry *entry = &row->entries[i];
 
-    if (!contributes (part, field) || (!has && !needs_all (rule, field)))
+    if (!entry->contributes || (!entry->has && !all))
       continue;
-    contributions[n++] = contribution_of (merging, i, item);
-    n_have += has;
-    *counting += part->counts;
-    *nulled = *nulled || part->values.flags[item] & VB_ITEM_NULLED;
+    contributions[n++] = entry->contribution;
+    n_have += entry->has;
+    *counting += parts->parts[i].counts;
+    *nulled = *nulled || entry->nulled;
   }
 
   return n_have > 0 ? n : 0;
 }
 
 static void
-merge_packs (const Merging *merging, guint item, VbMerge rule, VbSample *merged, gboolean *nulled)
+merge_packs (const Merging *merging, const Row *row, VbSample *merged, gboolean *nulled)
 {
   VbContribution contributions[VB_PARTS_MAX];
   guint counting;
-  const guint n = collect (merging, item, rule, contributions, &counting, nulled);
+  const guint n = collect (merging, row, contributions, &counting, nulled);
 
-  if (counting > 0 || vb_item (item)->field->flags & VB_FIELD_ALARM)
-    vb_merge (item, rule, contributions, n, merged);
+  if (counting > 0 || row->field->flags & VB_FIELD_ALARM)
+    vb_merge (row->item, row->rule, contributions, n, merged);
   else
     set_nothing (merged);
 }
@@ -617,29 +674,25 @@ merge_packs (const Merging *merging, guint item, VbMerge rule, VbSample *merged,
    others take its place where they can, and where they cannot its last word goes on growing
    older. */
 static void
-merge_said (const Merging *merging,
-            const VbPart *sayer,
-            guint item,
-            VbMerge rule,
-            VbSample *merged,
-            gboolean *nulled)
+merge_said (const Merging *merging, const Row *row, VbSample *merged, gboolean *nulled)
 {
+  const VbPart *sayer = row->sayer;
   const guint index = (guint)(sayer - merging->parts->parts);
-  const VbSample *sample = contribution_of (merging, index, item).sample;
+  const VbSample *sample = contribution_of (merging, index, row->item).sample;
 
-  if (!sayer->counts && rule != VB_MERGE_NONE) {
-    merge_packs (merging, item, rule, merged, nulled);
+  if (!sayer->counts && row->rule != VB_MERGE_NONE) {
+    merge_packs (merging, row, merged, nulled);
     if (vb_value_is_valid (&merged->value))
       return;
   }
 
-  *nulled = sayer->values.flags[item] & VB_ITEM_NULLED;
+  *nulled = sayer->values.flags[row->item] & VB_ITEM_NULLED;
   if (sample == NULL) {
     set_nothing (merged);
     return;
   }
   vb_value_set (&merged->value, &sample->value);
-  merged->time = MIN (sample->time, merging->caps[index]);
+  merged->time = MIN (sample->time, merging->parts->caps[index]);
 }
 
 static guint
@@ -693,14 +746,16 @@ merge_id (const Merging *merging, guint item, VbSample *merged)
     const VbPart *part = &parts->parts[i];
     const guint value_item = vb_item_known (ids[row].value);
     const VbSample *extreme = &merging->values->sent[value_item];
-    const VbSample *value = vb_part_sample (part, value_item, merging->now);
-    const VbSample *id = vb_part_sample (part, item, merging->now);
-    const char *own = id != NULL && id->value.kind == VB_VALUE_TEXT ? id->value.as.text : "";
-    const char *end;
+    const VbSample *value = NULL, *id;
+    const char *own, *end;
 
-    if (!contributes (part, vb_item (item)->field) || value == NULL
-        || !vb_value_equal (&value->value, &extreme->value))
+    if (vb_value_is_valid (&extreme->value) && contributes (part, vb_item (item)->field))
+      value = vb_part_sample (part, value_item, merging->now);
+    if (value == NULL || !vb_value_equal (&value->value, &extreme->value))
       continue;
+
+    id = vb_part_sample (part, item, merging->now);
+    own = id != NULL && id->value.kind == VB_VALUE_TEXT ? id->value.as.text : "";
     if (g_str_has_prefix (own, "Cell") && g_ascii_isdigit (own[4]))
       own += 4;
     g_snprintf (text, sizeof text, "%s%s%s", part->own->name, *own != '\0' ? " " : "", own);
@@ -754,33 +809,30 @@ merge_capacity (Merging *merging, guint item, VbMerge rule, VbSample *merged)
 }
 
 static void
-merge_item (Merging *merging, guint item)
+merge_row (Merging *merging, const Row *row)
 {
-  const VbField *field = vb_item (item)->field;
-  const VbMerge rule = rule_of (merging->parts, field);
-  const VbPart *sayer = sayer_of (merging->parts, item);
   VbValues *values = merging->values;
-  VbSample *merged = &values->sent[item];
+  VbSample *merged = &values->sent[row->item];
   gboolean nulled = FALSE;
 
-  vb_values_activate (values, item);
-  if (sayer != NULL)
-    merge_said (merging, sayer, item, rule, merged, &nulled);
-  else if (is_counted (field))
-    merge_counts (merging, item, rule, merged);
-  else if (rule == VB_MERGE_ID)
-    merge_id (merging, item, merged);
-  else if (rule == VB_MERGE_DIFFERENCE)
-    merge_difference (merging, item, merged);
-  else if (field->known == VB_KNOWN_INSTALLED_CAPACITY)
-    merge_capacity (merging, item, rule, merged);
+  vb_values_activate (values, row->item);
+  if (row->sayer != NULL)
+    merge_said (merging, row, merged, &nulled);
+  else if (is_counted (row->field))
+    merge_counts (merging, row->item, row->rule, merged);
+  else if (row->rule == VB_MERGE_ID)
+    merge_id (merging, row->item, merged);
+  else if (row->rule == VB_MERGE_DIFFERENCE)
+    merge_difference (merging, row->item, merged);
+  else if (row->field->known == VB_KNOWN_INSTALLED_CAPACITY)
+    merge_capacity (merging, row->item, row->rule, merged);
   else
-    merge_packs (merging, item, rule, merged, &nulled);
+    merge_packs (merging, row, merged, &nulled);
 
   if (nulled)
-    values->flags[item] |= VB_ITEM_NULLED;
+    values->flags[row->item] |= VB_ITEM_NULLED;
   else
-    values->flags[item] &= ~VB_ITEM_NULLED;
+    values->flags[row->item] &= ~VB_ITEM_NULLED;
 }
 
 static VbNumbered
@@ -888,23 +940,40 @@ merge_cable (Merging *merging)
   }
 }
 
+/* With a record only what that part says has changed, unless it changed what counts, or by how
+   much. */
+static void
+look_at (Merging *merging, guint index)
+{
+  VbParts *parts = merging->parts;
+  VbPart *part = &parts->parts[index];
+
+  parts->caps[index] = vb_part_cap (part, merging->now);
+  look_at_switch (parts, part, VB_KNOWN_ALLOW_TO_CHARGE, &part->charge, merging->now);
+  look_at_switch (parts, part, VB_KNOWN_ALLOW_TO_DISCHARGE, &part->discharge, merging->now);
+}
+
 void
 vb_parts_merge (VbParts *parts, VbValues *values, gint64 now)
 {
   Merging merging = { .parts = parts, .values = values, .now = now };
 
-  weigh (&merging);
-  for (guint i = 0; i < parts->n; i++) {
-    VbPart *part = &parts->parts[i];
+  weigh (parts);
+  look_at (&merging, parts->last);
+  for (guint i = 0; i < parts->n && parts->all; i++)
+    look_at (&merging, i);
 
-    merging.caps[i] = vb_part_cap (part, now);
-    look_at_switch (parts, part, VB_KNOWN_ALLOW_TO_CHARGE, &part->charge, now);
-    look_at_switch (parts, part, VB_KNOWN_ALLOW_TO_DISCHARGE, &part->discharge, now);
+  for (guint i = 0; i < parts->rows->len; i++) {
+    Row *row = g_ptr_array_index (parts->rows, i);
+
+    for (guint j = 0; j < parts->n; j++)
+      if (parts->all || j == parts->last)
+        refresh (&merging, row, j);
+    merge_row (&merging, row);
   }
-  for (guint i = 0; i < parts->items->len; i++)
-    merge_item (&merging, g_array_index (parts->items, guint, i));
   merge_numbered (&merging);
   merge_cable (&merging);
+  parts->all = FALSE;
 }
 
 void
