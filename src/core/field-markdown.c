@@ -104,9 +104,9 @@ vb_field_markdown_append (GString *markdown)
       "Decimals are those a value is rounded to on the bus; −1 means whole tens. Limits "
       "are rounded towards safety: maxima down (a MaxDischargeCurrent above 0 to 0.1 at "
       "least, since 0 shuts inverters down), BatteryLowVoltage up.\n\n"
-      "*Of parts* says what becomes of a field where a battery has several: *sum*, *mean*, "
-      "*min* and *max* need a value of each part that has sent one (*sum*, and what is "
-      "required, of each that counts); *weighted* is by capacity; *share* is the most with "
+      "*Of parts* says what becomes of a field where a battery has several: *sum*, *mean* and "
+      "*weighted* (by capacity) need a value of each part that counts, as does what is "
+      "required; *min* and *max* of each that has sent one; *share* is the most with "
       "which no part exceeds its own limit, each with a share by its capacity. Where it is "
       "empty, only a part that `says` the field is heard.\n");
 

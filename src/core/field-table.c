@@ -82,7 +82,7 @@ const VbField vb_fields[] = {
     .flags = VB_FIELD_NOT_POSITIVE, .known = VB_KNOWN_CONSUMED_AMPHOURS,
     .description = "charge taken since full, published as zero or less; from InstalledCapacity and "
                    "Soc where not sent" },
-  { "AirTemperature", "/AirTemperature", CELSIUS, LIVE, MERGE (MEAN),
+  { "AirTemperature", "/AirTemperature", CELSIUS, LIVE, MERGE (MAX),
     .description = "temperature of the air around the battery" },
   { "BusVoltage", "/BusVoltage", REAL ("V", 2, 0, 1000), LIVE, MERGE (FIRST),
     .description = "voltage of the bus bar" },

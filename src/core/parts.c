@@ -584,11 +584,13 @@ contributes (const VbPart *part, const VbField *field)
   return part->is_pack && (part->counts || (part->keeps_soc && field->known == VB_KNOWN_SOC));
 }
 
-/* Whether an item needs a value of each part that counts, also of those that never sent one. */
+/* Whether an item needs a value of each part that counts, also of those that never sent one: a mean
+   over some of them is that of another battery. */
 static gboolean
 needs_all (VbMerge rule, const VbField *field)
 {
-  return rule == VB_MERGE_SUM || field->flags & VB_FIELD_REQUIRED;
+  return rule == VB_MERGE_SUM || rule == VB_MERGE_WEIGHTED || rule == VB_MERGE_MEAN
+         || field->flags & VB_FIELD_REQUIRED;
 }
 
 static VbContribution
