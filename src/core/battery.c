@@ -654,6 +654,8 @@ vb_battery_delete_part (VbBattery *battery, guint part, gint64 now)
   vb_battery_tick (battery, now);
   vb_parts_delete (battery->parts, part, now);
   step_merged (battery, FALSE, now);
+  if (vb_parts_are_off (battery->parts) && battery->state != VB_STATE_GONE)
+    step (battery, VB_STATE_GONE, FALSE, now);
 }
 
 gboolean

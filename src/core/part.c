@@ -126,7 +126,8 @@ drop_optional (VbPart *part)
     const guint item = g_array_index (values->active, guint, i);
     const VbField *field = vb_item (item)->field;
 
-    if (field->group == VB_GROUP_LIVE && !vb_required_is (&part->config, field))
+    if ((field->group == VB_GROUP_LIVE || field->group == VB_GROUP_LIMIT)
+        && !vb_required_is (&part->config, field))
       vb_value_clear (&values->sent[item].value);
   }
 }
@@ -303,6 +304,8 @@ vb_part_take (VbPart *part,
   vb_record_cut_errors (record);
   vb_source_take (&part->source, source, record->errors, record->n_more,
                   config->live.freshness.warn_after, now);
+  if (part->first == 0)
+    part->first = now;
   if (reached) {
     if (record->errors->len > 0)
       take_safer (part, record, FALSE, now, verdict->safer);
@@ -343,6 +346,7 @@ vb_part_forget (VbPart *part, gint64 now)
   part->charge = (VbSwitch){ 0 };
   part->discharge = (VbSwitch){ 0 };
   part->keeps_soc = FALSE;
+  part->first = 0;
   part->due = G_MAXINT64;
   if (part->state != VB_STATE_GONE)
     enter (part, VB_STATE_GONE, now);

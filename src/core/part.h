@@ -44,7 +44,8 @@ typedef struct
   gint64 since;       /* when that was entered, µs */
   gint64 shows_since; /* since when it has been live or late, µs; 0: it is not */
   gint64 live_since;  /* since when it has been live, µs; 0: it is not */
-  gint64 due;         /* when time next changes anything, or G_MAXINT64 */
+  gint64 first; /* when its first record since the start, or since it was off, came; 0: none did */
+  gint64 due;   /* when time next changes anything, or G_MAXINT64 */
 
   VbValues values; /* shown: what safer values are measured against, of limits and alarms */
   VbRequired required;

@@ -274,7 +274,21 @@ others_since (const VbParts *parts, const VbPart *part)
   return since;
 }
 
-/* When @part, which counts, leaves, if nothing comes from it meanwhile; G_MAXINT64: not. */
+/* When the first record of another part than @part came, or G_MAXINT64. */
+static gint64
+others_first (const VbParts *parts, const VbPart *part)
+{
+  gint64 first = G_MAXINT64;
+
+  for (guint i = 0; i < parts->n; i++)
+    if (&parts->parts[i] != part && parts->parts[i].first != 0)
+      first = MIN (first, parts->parts[i].first);
+
+  return first;
+}
+
+/* When @part, which counts, leaves, if nothing comes from it meanwhile; G_MAXINT64: not. One that
+   never came is waited for from the first record of another one on. */
 static gint64
 leaves_at (const VbParts *parts, const VbPart *part)
 {
@@ -284,6 +298,8 @@ leaves_at (const VbParts *parts, const VbPart *part)
     return G_MAXINT64;
 
   since = others_since (parts, part);
+  if (since != G_MAXINT64 && part->state == VB_STATE_WAITING)
+    since = others_first (parts, part);
 
   return since == G_MAXINT64 ? since : since + parts->config->live.freshness.stale_after;
 }
@@ -423,6 +439,22 @@ vb_parts_delete (VbParts *parts, guint index, gint64 now)
   part->counts = FALSE;
   part->off = TRUE;
   tell (parts, part, "is off: the battery goes on without it");
+}
+
+gboolean
+vb_parts_are_off (const VbParts *parts)
+{
+  const gboolean series = parts->config->fixed.arrangement == VB_PARTS_SERIES;
+  guint n_packs = 0, n_gone = 0;
+
+  for (guint i = 0; i < parts->n; i++) {
+    const VbPart *part = &parts->parts[i];
+
+    n_packs += part->is_pack;
+    n_gone += part->is_pack && (series ? part->state == VB_STATE_GONE : part->off);
+  }
+
+  return n_packs > 0 && (series ? n_gone > 0 : n_gone == n_packs);
 }
 
 void

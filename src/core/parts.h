@@ -62,6 +62,10 @@ void vb_parts_forget (VbParts *parts, gint64 now);
 /** Lets time act on each of them. */
 void vb_parts_tick (VbParts *parts, gint64 now);
 
+/** Whether there is nothing left that the battery could go on with: all packs have been declared
+    off, or one of those in series. */
+gboolean vb_parts_are_off (const VbParts *parts);
+
 /** When that next changes anything, or G_MAXINT64. */
 gint64 vb_parts_due (const VbParts *parts, gint64 now);
 

@@ -296,9 +296,10 @@ test_start_without (Fixture *fixture, gconstpointer user_data)
   send_until (fixture, "left", PACK LIMITS, 30);
   assert_state (fixture, VB_STATE_WAITING);
   assert_reason (fixture, "right: No data yet");
-  send_until (fixture, "left", PACK LIMITS, 32);
+  send_until (fixture, "left", PACK LIMITS, 31);
   assert_state (fixture, VB_STATE_LIVE);
   assert_bus (fixture, "Current=10 Soc=50 BmsCable=1");
+  send_until (fixture, "left", PACK LIMITS, 32);
   send_until (fixture, "left right", PACK LIMITS, 42);
   assert_bus (fixture, "Current=10");
   send_until (fixture, "left right", PACK LIMITS, 43);
@@ -326,6 +327,13 @@ test_off (Fixture *fixture, gconstpointer user_data)
 
   /* All of them: the battery is gone. */
   vb_battery_delete_part (fixture->battery, number_of (fixture, "right"), fixture->now);
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "left"), fixture->now);
+  assert_state (fixture, VB_STATE_GONE);
+
+  /* Also one that was not on the bus yet. */
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "right"), fixture->now);
+  assert_state (fixture, VB_STATE_WAITING);
   vb_battery_delete_part (fixture->battery, number_of (fixture, "left"), fixture->now);
   assert_state (fixture, VB_STATE_GONE);
 
