@@ -298,6 +298,8 @@ leaves_at (const VbParts *parts, const VbPart *part)
     return G_MAXINT64;
 
   since = others_since (parts, part);
+  if (vb_required_is_out_of_reach (&part->required, &part->config, &part->values))
+    return since;
   if (since != G_MAXINT64 && part->state == VB_STATE_WAITING)
     since = others_first (parts, part);
 

@@ -372,6 +372,16 @@ test_out_of_reach (Fixture *fixture, gconstpointer user_data)
   g_assert_true (push_part (fixture, "right", "Connected=0"));
   assert_state (fixture, VB_STATE_LIVE);
   assert_bus (fixture, "Current=10 BmsCable=1 Soc=50");
+
+  /* It has said so: that is not waited for when the other one comes back. */
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  send_until (fixture, "left right", PACK LIMITS, 5);
+  pass_until (fixture, 50);
+  g_assert_true (push_part (fixture, "right", "Connected=0"));
+  assert_state (fixture, VB_STATE_STALE);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Current=10 BmsCable=1");
 }
 
 /* Doubt is each part's own. */
