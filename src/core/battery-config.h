@@ -86,6 +86,9 @@ typedef struct
   VbArrangement arrangement;
   GPtrArray *parts; /* of VbPartConfig, in the order of the file; NULL: it is one source's */
   guint waived; /* of a part: bit n is set where another one meets requirement n, see required */
+  const guint *asked; /* of a part that says nothing of what a battery needs: @n_asked items, which
+                         are required of it all the same; it is not owned */
+  guint n_asked;
 } VbBatteryFixed;
 
 /** What can change while the battery is on the bus. It owns nothing: a reload is an assignment.

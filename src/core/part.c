@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "admission.h"
+#include "limits.h"
 #include "safer.h"
 
 static void
@@ -12,6 +13,24 @@ set_config (VbPart *part, const VbBatteryConfig *config)
 
   part->config = *config;
   part->config.fixed.waived = waived;
+  if (part->asks_own) {
+    part->config.fixed.asked = part->own->items;
+    part->config.fixed.n_asked = part->own->n_items;
+  }
+}
+
+/* Whether anything is required of @part that is required of a battery. */
+static gboolean
+is_needed (const VbPart *part)
+{
+  guint n;
+  const VbRequirement *list = vb_required_list (&n);
+
+  for (guint i = 0; i < n; i++)
+    if (list[i].input == VB_INPUT_NONE && vb_required_at_first (&part->config, &list[i]))
+      return TRUE;
+
+  return FALSE;
 }
 
 void
@@ -27,6 +46,8 @@ vb_part_init (
     .own = own, .is_pack = own->n_items == 0, .since = now, .due = G_MAXINT64, .counts = TRUE
   };
   part->config.fixed.waived = waived;
+  set_config (part, config);
+  part->asks_own = !part->is_pack && !is_needed (part);
   set_config (part, config);
   vb_values_init (&part->values);
   for (guint i = 0; i < G_N_ELEMENTS (derived); i++)
@@ -47,6 +68,12 @@ vb_part_copy (VbPart *copy, const VbPart *part, const VbBatteryConfig *config)
   set_config (copy, config);
   vb_values_copy (&copy->values, &part->values);
   vb_source_copy (&copy->source, &part->source);
+}
+
+static gboolean
+is_switch (VbKnown known)
+{
+  return known == VB_KNOWN_ALLOW_TO_CHARGE || known == VB_KNOWN_ALLOW_TO_DISCHARGE;
 }
 
 static gboolean
@@ -72,6 +99,8 @@ vb_part_reconfigure (VbPart *part, const VbBatteryLive *live, gint64 now)
 {
   if (vb_state_shows_values (part->state))
     part->required.reloaded = now;
+  if (!vb_limits_same_belt (&part->config.live, live))
+    vb_doubt_forget_voltages (&part->doubt);
   part->config.live = *live;
   part->due = now;
 }
@@ -86,9 +115,11 @@ gint64
 vb_part_cap (const VbPart *part, gint64 now)
 {
   const gint64 age = vb_part_age (part, now);
-  const VbRequirement *oldest = vb_required_oldest (&part->required, &part->config, &part->values);
+  guint item;
+  gint64 oldest;
 
-  if (age == VB_AGE_NEVER || now - age >= vb_required_time (&part->required, &part->values, oldest))
+  vb_required_oldest (&part->required, &part->config, &part->values, &item, &oldest);
+  if (age == VB_AGE_NEVER || now - age >= oldest)
     return G_MAXINT64;
 
   return now - age;
@@ -115,10 +146,11 @@ look_at_inputs (VbPart *part, gint64 now)
   vb_required_note (&part->required, &part->values);
 }
 
-/* What is not required and was sent before the part fell silent does not return with it: it has to
-   be sent anew. The times stay, so that it is missed until then. */
+/* What is not required and was sent before @until does not return with the part: it has to be sent
+   anew. The times stay, so that it is missed until then.
+   @switches: nor do they */
 static void
-drop_optional (VbPart *part)
+drop_optional (VbPart *part, gint64 until, gboolean switches)
 {
   VbValues *values = &part->values;
 
@@ -126,8 +158,9 @@ drop_optional (VbPart *part)
     const guint item = g_array_index (values->active, guint, i);
     const VbField *field = vb_item (item)->field;
 
-    if ((field->group == VB_GROUP_LIVE || field->group == VB_GROUP_LIMIT)
-        && !vb_required_is (&part->config, field))
+    if (values->sent[item].time < until && !vb_required_is (&part->config, field)
+        && (field->group == VB_GROUP_LIVE || field->group == VB_GROUP_LIMIT
+            || (switches && is_switch (field->known))))
       vb_value_clear (&values->sent[item].value);
   }
 }
@@ -137,6 +170,8 @@ enter (VbPart *part, VbState next, gint64 now)
 {
   const VbState before = part->state;
 
+  if (before == VB_STATE_LIVE)
+    part->live_until = now - vb_part_age (part, now) + part->config.live.freshness.warn_after;
   part->changed = TRUE;
   part->state = next;
   part->since = now;
@@ -146,11 +181,12 @@ enter (VbPart *part, VbState next, gint64 now)
   else if (part->shows_since == 0)
     part->shows_since = now;
 
-  if (next >= VB_STATE_STALE) {
+  if (next >= VB_STATE_STALE)
     vb_doubt_forget_sequence (&part->doubt);
-    if (vb_state_shows_values (before))
-      drop_optional (part);
-  }
+  if (next >= VB_STATE_STALE && before < VB_STATE_STALE)
+    part->silent_since = now;
+  if (next == VB_STATE_LIVE && before >= VB_STATE_STALE)
+    drop_optional (part, part->silent_since, FALSE);
   if (next == VB_STATE_GONE) {
     part->required.reloaded = 0;
     vb_values_forget (&part->values, now - part->config.live.freshness.warn_after);
@@ -187,6 +223,12 @@ step (VbPart *part, gboolean complete, gint64 now)
     derive (part, now);
   }
   part->due = find_due (part, now);
+}
+
+void
+vb_part_return (VbPart *part)
+{
+  drop_optional (part, part->live_since, TRUE);
 }
 
 void
@@ -307,6 +349,7 @@ vb_part_take (VbPart *part,
   if (part->first == 0)
     part->first = now;
   if (reached) {
+    part->required.last_record = now;
     if (record->errors->len > 0)
       take_safer (part, record, FALSE, now, verdict->safer);
     take_entries (part, &context, record, mode, now);

@@ -39,13 +39,16 @@ typedef struct
   const VbPartConfig *own;
   VbBatteryConfig config; /* the battery's, but for what is required; it owns nothing */
   gboolean is_pack;       /* it has a share in everything; else it says some fields alone */
+  gboolean asks_own;      /* nothing that it says is required of a battery: all of it is, of it */
 
   VbState state;
   gint64 since;       /* when that was entered, µs */
   gint64 shows_since; /* since when it has been live or late, µs; 0: it is not */
   gint64 live_since;  /* since when it has been live, µs; 0: it is not */
   gint64 first; /* when its first record since the start, or since it was off, came; 0: none did */
-  gint64 due;   /* when time next changes anything, or G_MAXINT64 */
+  gint64 live_until;   /* when it last ceased to be, µs */
+  gint64 silent_since; /* when it last became stale or worse, µs */
+  gint64 due;          /* when time next changes anything, or G_MAXINT64 */
 
   VbValues values; /* shown: what safer values are measured against, of limits and alarms */
   VbRequired required;
@@ -104,6 +107,9 @@ void vb_part_fill_verdict (VbPart *part,
 
 /** The source of @part says "off": forgets all it has said of the present. */
 void vb_part_forget (VbPart *part, gint64 now);
+
+/** @part, which had left, counts again: what it sent before it became live does not return. */
+void vb_part_return (VbPart *part);
 
 /** Lets time act on the ladder of @part, and on what has grown too old. */
 void vb_part_tick (VbPart *part, gint64 now);

@@ -87,10 +87,11 @@ append_reason (const VbBlamed *blamed, gint64 now, gint64 after, GString *text)
   const VbBatteryConfig *config = blamed->config;
   const VbRequired *required = blamed->required;
   const VbSource *source = blamed->source;
-  const VbRequirement *oldest = vb_required_oldest (required, config, values);
-  const VbItem *field = vb_item (vb_item_known (oldest->field));
+  guint item;
+  gint64 time;
+  const gboolean requires = vb_required_oldest (required, config, values, &item, &time);
   const VbRecordError *refusal = recent_refusal (source, now, after);
-  const VbRecordError *wrong = find_error (source->errors, field->path);
+  const VbRecordError *wrong = requires ? find_error (source->errors, vb_item (item)->path) : NULL;
 
   append_part (blamed, text);
   if (refusal != NULL) {
@@ -104,7 +105,7 @@ append_reason (const VbBlamed *blamed, gint64 now, gint64 after, GString *text)
 
   if (source->last <= now - after)
     g_string_append (text, "No data for ");
-  else if (vb_required_time (required, values, oldest) > now - after) {
+  else if (!requires || time > now - after) {
     /* Everything came, and age counts from when it last changed. */
     g_string_append (text, "The same values for ");
     after = config->live.frozen_after;
@@ -112,7 +113,7 @@ append_reason (const VbBlamed *blamed, gint64 now, gint64 after, GString *text)
     append_error (text, NOT_USABLE, wrong);
     return;
   } else
-    g_string_append_printf (text, "%s not sent for ", field->name);
+    g_string_append_printf (text, "%s not sent for ", vb_item (item)->name);
 
   append_seconds (text, after);
 }
@@ -125,10 +126,11 @@ vb_publish_waits (const VbBlamed *blamed, gint64 now, GString *text)
   const VbRequired *required = blamed->required;
   const VbSource *source = blamed->source;
   const gint64 warn_after = config->live.freshness.warn_after;
-  const VbRequirement *oldest = vb_required_oldest (required, config, values);
-  const VbItem *field = vb_item (vb_item_known (oldest->field));
+  guint item;
+  gint64 time;
+  const gboolean requires = vb_required_oldest (required, config, values, &item, &time);
   const VbRecordError *refusal = recent_refusal (source, now, warn_after);
-  const VbRecordError *wrong = find_error (source->errors, field->path);
+  const VbRecordError *wrong = requires ? find_error (source->errors, vb_item (item)->path) : NULL;
 
   append_part (blamed, text);
   if (source->records == 0 && refusal == NULL)
@@ -140,7 +142,7 @@ vb_publish_waits (const VbBlamed *blamed, gint64 now, GString *text)
   else if (wrong != NULL)
     append_error (text, NOT_USABLE, wrong);
   else
-    g_string_append_printf (text, "Waiting for %s", field->name);
+    g_string_append_printf (text, "Waiting for %s", requires ? vb_item (item)->name : "a record");
 }
 
 void

@@ -88,6 +88,9 @@ vb_required_is (const VbBatteryConfig *config, const VbField *field)
     if ((requirements[i].field == field->known || requirements[i].or_field == field->known)
         && applies (config, &requirements[i]))
       return TRUE;
+  for (guint i = 0; i < config->fixed.n_asked; i++)
+    if (vb_item (config->fixed.asked[i])->field == field)
+      return TRUE;
 
   return FALSE;
 }
@@ -112,10 +115,8 @@ vb_required_keeps (const VbBatteryConfig *config, const VbRecordEntry *entry)
   }
 }
 
-gint64
-vb_required_time (const VbRequired *required,
-                  const VbValues *values,
-                  const VbRequirement *requirement)
+static gint64
+time_of (const VbRequired *required, const VbValues *values, const VbRequirement *requirement)
 {
   gint64 time;
 
@@ -131,21 +132,60 @@ vb_required_time (const VbRequired *required,
   return MAX (time, vb_values_time (values, requirement->or_field));
 }
 
-const VbRequirement *
+/* One after the other what is required of @config, from *index 0 on.
+   @item: its item, of two the first. @time: when it was last met; 0: never
+   Returns: FALSE where there is no more */
+static gboolean
+next (const VbRequired *required,
+      const VbBatteryConfig *config,
+      const VbValues *values,
+      guint *index,
+      guint *item,
+      gint64 *time)
+{
+  const VbSample *sample;
+
+  for (; *index < G_N_ELEMENTS (requirements); (*index)++) {
+    const VbRequirement *requirement = &requirements[*index];
+
+    if (!counts (required, config, requirement))
+      continue;
+    *item = vb_item_known (requirement->field);
+    *time = time_of (required, values, requirement);
+    (*index)++;
+    return TRUE;
+  }
+
+  if (*index - G_N_ELEMENTS (requirements) >= config->fixed.n_asked)
+    return FALSE;
+  *item = config->fixed.asked[*index - G_N_ELEMENTS (requirements)];
+  sample = &values->sent[*item];
+  *time = vb_value_is_valid (&sample->value) ? sample->time : 0;
+  (*index)++;
+  return TRUE;
+}
+
+gboolean
 vb_required_oldest (const VbRequired *required,
                     const VbBatteryConfig *config,
-                    const VbValues *values)
+                    const VbValues *values,
+                    guint *item,
+                    gint64 *time)
 {
-  const VbRequirement *oldest = NULL;
+  guint one;
+  gint64 its_time;
+  gboolean found = FALSE;
 
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++)
-    if (counts (required, config, &requirements[i])
-        && (oldest == NULL
-            || vb_required_time (required, values, &requirements[i])
-                   < vb_required_time (required, values, oldest)))
-      oldest = &requirements[i];
+  *time = required->last_record;
+  for (guint i = 0; next (required, config, values, &i, &one, &its_time);) {
+    if (!found || its_time < *time) {
+      *item = one;
+      *time = its_time;
+    }
+    found = TRUE;
+  }
 
-  return oldest;
+  return found;
 }
 
 gboolean
@@ -199,12 +239,10 @@ is_cut (const VbRequired *required, gint64 time)
   return required->cut != 0 && time != 0 && time <= required->cut;
 }
 
-/* The time from which the age of @requirement counts; 0: it was never met. */
+/* The time from which the age of what came at @time counts. */
 static gint64
-counted_time (const VbRequired *required, const VbValues *values, const VbRequirement *requirement)
+counted_time (const VbRequired *required, gint64 time)
 {
-  const gint64 time = vb_required_time (required, values, requirement);
-
   return is_cut (required, time) ? MIN (time, required->counts_from) : time;
 }
 
@@ -214,18 +252,20 @@ vb_required_age (const VbRequired *required,
                  const VbValues *values,
                  gint64 now)
 {
-  gint64 oldest = now;
+  gint64 oldest = now, time;
+  gboolean any = FALSE;
+  guint item;
 
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
-    gint64 time;
-
-    if (!counts (required, config, &requirements[i]))
-      continue;
-    time = counted_time (required, values, &requirements[i]);
+  for (guint i = 0; next (required, config, values, &i, &item, &time);) {
     if (time == 0)
       return VB_AGE_NEVER;
-    oldest = MIN (oldest, time);
+    oldest = MIN (oldest, counted_time (required, time));
+    any = TRUE;
   }
+  if (!any && required->last_record == 0)
+    return VB_AGE_NEVER;
+  if (!any)
+    oldest = counted_time (required, required->last_record);
 
   if (is_frozen (required, &config->live, values, now))
     oldest = MIN (oldest, frozen_since (required, &config->live));
@@ -251,9 +291,15 @@ vb_required_is_out_of_reach (const VbRequired *required,
                              const VbBatteryConfig *config,
                              const VbValues *values)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++)
-    if (counts (required, config, &requirements[i])
-        && is_cut (required, vb_required_time (required, values, &requirements[i])))
+  guint item;
+  gint64 oldest;
+
+  vb_required_oldest (required, config, values, &item, &oldest);
+  if (is_cut (required, oldest))
+    return TRUE;
+
+  for (guint i = 0; next (required, config, values, &i, &item, &oldest);)
+    if (is_cut (required, oldest))
       return TRUE;
 
   return FALSE;
@@ -284,15 +330,12 @@ vb_required_missing (const VbRequired *required,
                      gint64 now,
                      GPtrArray *names)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
-    gint64 time;
+  guint item;
+  gint64 time;
 
-    if (!counts (required, config, &requirements[i]))
-      continue;
-    time = counted_time (required, values, &requirements[i]);
-    if (time == 0 || now - time >= config->live.freshness.warn_after)
-      g_ptr_array_add (names, (gpointer)vb_item (vb_item_known (requirements[i].field))->name);
-  }
+  for (guint i = 0; next (required, config, values, &i, &item, &time);)
+    if (time == 0 || now - counted_time (required, time) >= config->live.freshness.warn_after)
+      g_ptr_array_add (names, (gpointer)vb_item (item)->name);
 }
 
 void
@@ -352,6 +395,13 @@ is_named (const VbRecord *record, const VbRequirement *requirement)
   }
 }
 
+static void
+add_missing (VbRecord *record, const VbItem *item)
+{
+  vb_record_add_error (record, item->name, item->path, VB_FIELD_ERROR_MISSING,
+                       "%s is missing; PUT has to name every required field", item->name);
+}
+
 gboolean
 vb_required_are_named (const VbRequired *required, const VbBatteryConfig *config, VbRecord *record)
 {
@@ -361,9 +411,11 @@ vb_required_are_named (const VbRequired *required, const VbBatteryConfig *config
     const VbItem *item = vb_item (vb_item_known (requirements[i].field));
 
     if (counts (required, config, &requirements[i]) && !is_named (record, &requirements[i]))
-      vb_record_add_error (record, item->name, item->path, VB_FIELD_ERROR_MISSING,
-                           "%s is missing; PUT has to name every required field", item->name);
+      add_missing (record, item);
   }
+  for (guint i = 0; i < config->fixed.n_asked; i++)
+    if (!record->named[config->fixed.asked[i]])
+      add_missing (record, vb_item (config->fixed.asked[i]));
 
   return record->errors->len == n_errors;
 }

@@ -26,8 +26,10 @@ typedef struct
   gint64 cut;         /* when the source last said that its battery is out of reach; 0: never. What
                          came up to then counts from @counts_from at the latest */
   gint64 counts_from;
-  VbInputs inputs; /* what rules go by */
-  guint met;       /* a bit for each requirement that was ever met */
+  gint64 last_record; /* when the last record was taken, µs; 0: none was. A part of which nothing is
+                         required is as old as that; a battery needs not keep it */
+  VbInputs inputs;    /* what rules go by */
+  guint met;          /* a bit for each requirement that was ever met */
   gint64 reloaded; /* from when on what a reload has made required, and what never came, has an age:
                       a curve more is no reason to leave the bus at once; 0: it has none */
 } VbRequired;
@@ -50,21 +52,26 @@ gboolean vb_required_keeps (const VbBatteryConfig *config, const VbRecordEntry *
 /** Notes which requirements are met: a limit that was sent once stays required. */
 void vb_required_note (VbRequired *required, const VbValues *values);
 
-/** When @requirement was last met; 0: never. */
-gint64 vb_required_time (const VbRequired *required,
-                         const VbValues *values,
-                         const VbRequirement *requirement);
-
-/** The requirement that has not been met for the longest time; never NULL. */
-const VbRequirement *vb_required_oldest (const VbRequired *required,
-                                         const VbBatteryConfig *config,
-                                         const VbValues *values);
+/**
+ * What has not been met for the longest time.
+ *
+ * @item: of two that may meet it the first
+ * @time: when it was last met; 0: never
+ *
+ * Returns: FALSE where nothing is required; @time is then that of the last record, and @item unset
+ */
+gboolean vb_required_oldest (const VbRequired *required,
+                             const VbBatteryConfig *config,
+                             const VbValues *values,
+                             guint *item,
+                             gint64 *time);
 
 /** Whether a battery that publishes limits has never been sent one, and rules do not supply them
     all. */
 gboolean vb_required_lacks_limits (const VbBatteryConfig *config, const VbValues *values);
 
-/** The age of the source (µs), or VB_AGE_NEVER where a required field never came. */
+/** The age of the source (µs), or VB_AGE_NEVER where a required field never came; where none is
+    required, that of its last record. */
 gint64 vb_required_age (const VbRequired *required,
                         const VbBatteryConfig *config,
                         const VbValues *values,
