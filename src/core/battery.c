@@ -318,6 +318,8 @@ schedule (const VbBattery *battery, gint64 now)
     return battery->parts != NULL ? vb_parts_due (battery->parts, now) : G_MAXINT64;
 
   next = vb_required_due (&battery->required, &battery->config, &battery->values, deadline, now);
+  if (battery->parts != NULL)
+    next = MIN (next, now - vb_battery_age (battery, now) + deadline);
   /* With a Current that expires, another one may flow from then on: that of a frozen source. */
   if (vb_state_shows_values (battery->state) || live->frozen_after > 0)
     next = MIN (next, vb_values_next_expiry (&battery->values, live->optional_after, now));
@@ -790,7 +792,9 @@ vb_battery_next_tick (const VbBattery *battery)
 gint64
 vb_battery_age (const VbBattery *battery, gint64 now)
 {
-  return vb_required_age (&battery->required, &battery->config, &battery->values, now);
+  const gint64 age = vb_required_age (&battery->required, &battery->config, &battery->values, now);
+
+  return battery->parts != NULL ? MAX (age, vb_parts_age (battery->parts, now)) : age;
 }
 
 void

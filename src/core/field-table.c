@@ -67,7 +67,7 @@ const VbField vb_fields[] = {
     .flags = VB_FIELD_REQUIRED, .known = VB_KNOWN_SOC, .description = "state of charge" },
   { "SocBms", "/SocBms", REAL ("%", 1, 0, 100), LIVE, MERGES (WEIGHTED, MIN),
     .description = "state of charge as the BMS itself reports it" },
-  { "Soh", "/Soh", REAL ("%", 0, 0, 100), LIVE, MERGE (WEIGHTED),
+  { "Soh", "/Soh", REAL ("%", 0, 0, 100), LIVE, MERGES (WEIGHTED, MIN),
     .description = "state of health" },
   { "TimeToGo", "/TimeToGo", REAL ("s", -1, 0, 100000000), LIVE,
     .flags = VB_FIELD_FROM_VALUE, .known = VB_KNOWN_TIME_TO_GO,

@@ -247,31 +247,26 @@ tell (VbParts *parts, VbPart *part, const char *what)
                       what);
 }
 
-/* Whether the battery can go on without @part: in parallel where it is configured so, and always
-   without one that says what others may say too. */
 static gboolean
-is_dispensable (const VbParts *parts, const VbPart *part)
+can_be_left_out (const VbParts *parts, const VbPart *part)
 {
-  return !part->is_pack
-         || (part->own->when_silent == VB_WHEN_SILENT_LEAVE_OUT
-             && parts->config->fixed.arrangement == VB_PARTS_PARALLEL);
+  return part->is_pack && part->own->when_silent == VB_WHEN_SILENT_LEAVE_OUT
+         && parts->config->fixed.arrangement == VB_PARTS_PARALLEL;
 }
 
-/* Since when another part than @part counts and sends, or G_MAXINT64: when all fall silent at once,
-   none of them is to blame, and none leaves. */
-static gint64
-others_since (const VbParts *parts, const VbPart *part)
+/* Whether another pack than @part counts and sends: when all fall silent at once, none of them is to
+   blame, and none leaves. */
+static gboolean
+another_counts (const VbParts *parts, const VbPart *part)
 {
-  gint64 since = G_MAXINT64;
-
   for (guint i = 0; i < parts->n; i++) {
     const VbPart *other = &parts->parts[i];
 
-    if (other != part && other->is_pack && other->counts && other->shows_since != 0)
-      since = MIN (since, other->shows_since);
+    if (other != part && other->is_pack && other->counts && vb_state_shows_values (other->state))
+      return TRUE;
   }
 
-  return since;
+  return FALSE;
 }
 
 /* When the first record of another part than @part came, or G_MAXINT64. */
@@ -287,32 +282,45 @@ others_first (const VbParts *parts, const VbPart *part)
   return first;
 }
 
-/* When @part, which counts, leaves, if nothing comes from it meanwhile; G_MAXINT64: not. One that
-   never came is waited for from the first record of another one on. */
+/* When @part, of which no record makes it live meanwhile, is silent; G_MAXINT64: not before its own
+   ladder says so. One that never came is waited for from the first record of another one on. */
 static gint64
-leaves_at (const VbParts *parts, const VbPart *part)
+silent_at (const VbParts *parts, const VbPart *part)
 {
-  gint64 since;
+  gint64 first;
 
-  if (!part->counts || vb_state_shows_values (part->state) || !is_dispensable (parts, part))
+  if (part->state >= VB_STATE_STALE || (part->state == VB_STATE_WAITING && part->required.cut != 0))
+    return 0;
+  if (part->state != VB_STATE_WAITING)
     return G_MAXINT64;
 
-  since = others_since (parts, part);
-  if (vb_required_is_out_of_reach (&part->required, &part->config, &part->values))
-    return since;
-  if (since != G_MAXINT64 && part->state == VB_STATE_WAITING)
-    since = others_first (parts, part);
+  first = others_first (parts, part);
 
-  return since == G_MAXINT64 ? since : since + parts->config->live.freshness.stale_after;
+  return first == G_MAXINT64 ? first : first + parts->config->live.freshness.stale_after;
 }
 
+static void
+leave (VbParts *parts, VbPart *part)
+{
+  part->counts = FALSE;
+  part->keeps_soc
+      = part->is_pack && part->state != VB_STATE_WAITING && part->state != VB_STATE_GONE;
+  tell (parts, part,
+        part->is_pack ? "has fallen silent: the battery goes on without it"
+                      : "has fallen silent: what it says alone is left to the others");
+}
+
+/* Which of the packs count, and whether one that says some fields alone counts again: with a record
+   that comes long enough after the first. */
 static void
 count_parts (VbParts *parts, gint64 now)
 {
   for (guint i = 0; i < parts->n; i++) {
     VbPart *part = &parts->parts[i];
 
-    if (!part->counts && part->live_since != 0 && now - part->live_since >= VB_PART_RETURN) {
+    if (!part->counts && part->live_since != 0
+        && part->required.last_record - part->live_since >= VB_PART_RETURN) {
+      vb_part_return (part);
       part->counts = TRUE;
       part->off = FALSE;
       part->keeps_soc = FALSE;
@@ -323,13 +331,9 @@ count_parts (VbParts *parts, gint64 now)
   for (guint i = 0; i < parts->n; i++) {
     VbPart *part = &parts->parts[i];
 
-    if (now >= leaves_at (parts, part)) {
-      part->counts = FALSE;
-      part->keeps_soc = part->is_pack && part->state != VB_STATE_WAITING;
-      tell (parts, part,
-            part->is_pack ? "has fallen silent: the battery goes on without it"
-                          : "has fallen silent: what it says alone is left to the others");
-    }
+    if (part->counts && can_be_left_out (parts, part) && now >= silent_at (parts, part)
+        && another_counts (parts, part))
+      leave (parts, part);
     if (part->state == VB_STATE_GONE && part->keeps_soc) {
       part->keeps_soc = FALSE;
       parts->all = TRUE;
@@ -343,7 +347,6 @@ vb_parts_tick (VbParts *parts, gint64 now)
   for (guint i = 0; i < parts->n; i++)
     vb_part_tick (&parts->parts[i], now);
   parts->all = TRUE;
-  count_parts (parts, now);
 }
 
 static gint64
@@ -355,6 +358,8 @@ switch_due (const VbParts *parts, const VbPart *part, VbKnown known, const VbSwi
     return G_MAXINT64;
   if (own->closed_at != 0)
     return own->closed_at + VB_PART_RETURN;
+  if (part->state != VB_STATE_LIVE)
+    return G_MAXINT64;
 
   return sample->time + parts->config->live.freshness.warn_after;
 }
@@ -366,11 +371,11 @@ vb_parts_due (const VbParts *parts, gint64 now)
 
   for (guint i = 0; i < parts->n; i++) {
     const VbPart *part = &parts->parts[i];
-    const gint64 leaves = leaves_at (parts, part);
+    const gint64 silent = silent_at (parts, part);
 
     due = MIN (due, part->due);
-    if (leaves > now)
-      due = MIN (due, leaves);
+    if (part->counts && silent > now && (!part->is_pack || can_be_left_out (parts, part)))
+      due = MIN (due, silent);
     due = MIN (due, switch_due (parts, part, VB_KNOWN_ALLOW_TO_CHARGE, &part->charge));
     due = MIN (due, switch_due (parts, part, VB_KNOWN_ALLOW_TO_DISCHARGE, &part->discharge));
   }
@@ -398,7 +403,6 @@ vb_parts_take (VbParts *parts,
       add_item (parts, item);
   }
   parts->last = index;
-  count_parts (parts, now);
 
   return taken;
 }
@@ -480,6 +484,18 @@ vb_parts_has_changed (VbParts *parts, guint index)
   return changed;
 }
 
+gint64
+vb_parts_age (const VbParts *parts, gint64 now)
+{
+  gint64 age = 0;
+
+  for (guint i = 0; i < parts->n; i++)
+    if (parts->parts[i].counts)
+      age = MAX (age, vb_part_age (&parts->parts[i], now));
+
+  return age;
+}
+
 const VbPart *
 vb_parts_blamed (const VbParts *parts, gint64 now)
 {
@@ -554,7 +570,8 @@ weigh (VbParts *parts)
   parts->equal = FALSE;
   for (guint i = 0; i < parts->n; i++) {
     weights[i] = vb_part_capacity (&parts->parts[i]);
-    if (parts->parts[i].is_pack && !(weights[i] > 0))
+    if (parts->parts[i].is_pack && (parts->parts[i].counts || parts->parts[i].keeps_soc)
+        && !(weights[i] > 0))
       parts->equal = TRUE;
   }
   for (guint i = 0; i < parts->n; i++) {
@@ -565,28 +582,23 @@ weigh (VbParts *parts)
   }
 }
 
-static gboolean
-is_open (const VbParts *parts, const VbPart *part, VbKnown known, gint64 now)
-{
-  const VbSample *sample = &part->values.sent[vb_item_known (known)];
-
-  return vb_value_number (&sample->value, 1) == 0
-         && now - sample->time < parts->config->live.freshness.warn_after;
-}
-
-/* A switch that is not said to be open any more has closed when that was said, or when what was
-   said before has grown old. */
+/* A switch that is not said to be open any more has closed when that was said, or when what was said
+   before has grown old. That of a part which is not live stays as it was last seen: it does not
+   close by getting old. */
 static void
 look_at_switch (VbParts *parts, const VbPart *part, VbKnown known, VbSwitch *own, gint64 now)
 {
   const VbSample *sample = &part->values.sent[vb_item_known (known)];
   const VbSwitch before = *own;
   const gint64 old_at = sample->time + parts->config->live.freshness.warn_after;
+  const gboolean said_open = vb_value_number (&sample->value, 1) == 0;
+  const gboolean was_open = own->open && own->closed_at == 0;
 
-  if (is_open (parts, part, known, now))
+  if (said_open
+      && (now < old_at || (was_open && part->state != VB_STATE_LIVE && old_at >= part->live_until)))
     *own = (VbSwitch){ .open = TRUE };
-  else if (own->open && own->closed_at == 0)
-    own->closed_at = vb_value_number (&sample->value, 1) == 0 ? MIN (old_at, now) : now;
+  else if (was_open)
+    own->closed_at = said_open ? MAX (old_at, part->live_since) : now;
   if (own->open && own->closed_at != 0 && now - own->closed_at >= VB_PART_RETURN)
     *own = (VbSwitch){ 0 };
   parts->all = parts->all || before.open != own->open || before.closed_at != own->closed_at;
@@ -704,6 +716,75 @@ merge_packs (const Merging *merging, const Row *row, VbSample *merged, gboolean 
     vb_merge (row->item, row->rule, contributions, n, merged);
   else
     set_nothing (merged);
+}
+
+/* Whether the packs send what @row is about, and none of them is too old for it. */
+static gboolean
+others_send (const Merging *merging, const Row *row)
+{
+  VbSample merged = { 0 };
+  gboolean nulled, send;
+
+  if (row == NULL || row->rule == VB_MERGE_NONE)
+    return FALSE;
+
+  merge_packs (merging, row, &merged, &nulled);
+  send = vb_value_is_valid (&merged.value)
+         && merging->now - merged.time < merging->parts->config->live.freshness.stale_after;
+  vb_value_clear (&merged.value);
+
+  return send;
+}
+
+static const Row *
+find_row (const VbParts *parts, guint item)
+{
+  for (guint i = 0; i < parts->rows->len; i++) {
+    const Row *row = g_ptr_array_index (parts->rows, i);
+
+    if (row->item == item)
+      return row;
+  }
+
+  return NULL;
+}
+
+/* Whether the battery can go on without @sayer: the packs send what of it is required, or where
+   nothing is, all of it. */
+static gboolean
+can_do_without (const Merging *merging, const VbPart *sayer)
+{
+  const VbParts *parts = merging->parts;
+  const Row *current = find_row (parts, vb_item_known (VB_KNOWN_CURRENT));
+  const Row *power = find_row (parts, vb_item_known (VB_KNOWN_POWER));
+
+  for (guint i = 0; i < sayer->own->n_items; i++) {
+    const Row *row = find_row (parts, sayer->own->items[i]);
+
+    if (!vb_required_is (&sayer->config, vb_item (sayer->own->items[i])->field))
+      continue;
+    if (row == NULL
+        || !((row == current || row == power)
+                 ? others_send (merging, current) || others_send (merging, power)
+                 : others_send (merging, row)))
+      return FALSE;
+  }
+
+  return TRUE;
+}
+
+static void
+leave_silent_sayers (Merging *merging)
+{
+  VbParts *parts = merging->parts;
+
+  for (guint i = 0; i < parts->n; i++) {
+    VbPart *part = &parts->parts[i];
+
+    if (!part->is_pack && part->counts && merging->now >= silent_at (parts, part)
+        && can_do_without (merging, part))
+      leave (parts, part);
+  }
 }
 
 /* A part that says @item alone is all there is to it while it counts; when it has fallen silent the
@@ -994,6 +1075,7 @@ vb_parts_merge (VbParts *parts, VbValues *values, gint64 now)
 {
   Merging merging = { .parts = parts, .values = values, .now = now };
 
+  count_parts (parts, now);
   weigh (parts);
   look_at (&merging, parts->last);
   for (guint i = 0; i < parts->n && parts->all; i++)
@@ -1005,8 +1087,10 @@ vb_parts_merge (VbParts *parts, VbValues *values, gint64 now)
     for (guint j = 0; j < parts->n; j++)
       if (parts->all || j == parts->last)
         refresh (&merging, row, j);
-    merge_row (&merging, row);
   }
+  leave_silent_sayers (&merging);
+  for (guint i = 0; i < parts->rows->len; i++)
+    merge_row (&merging, g_ptr_array_index (parts->rows, i));
   merge_numbered (&merging);
   merge_cable (&merging);
   parts->all = FALSE;

@@ -80,6 +80,9 @@ void vb_parts_note_cells (const VbParts *parts, VbInputs *inputs);
     asked. */
 gboolean vb_parts_has_changed (VbParts *parts, guint index);
 
+/** The age (µs) of the oldest part that counts, or VB_AGE_NEVER. */
+gint64 vb_parts_age (const VbParts *parts, gint64 now);
+
 /** The part that is to blame where the battery is not live: what it has is the oldest. Never
     NULL. */
 const VbPart *vb_parts_blamed (const VbParts *parts, gint64 now);

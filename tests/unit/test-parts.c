@@ -207,7 +207,7 @@ test_ladder (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "Current=20 MaxChargeCurrent=200");
 }
 
-/* A flow that restarts is silent on all parts at once: none of them leaves. */
+/* None of those that are silent all at once leaves while no other one sends. */
 static void
 test_all_silent (Fixture *fixture, gconstpointer user_data)
 {
@@ -223,10 +223,29 @@ test_all_silent (Fixture *fixture, gconstpointer user_data)
   assert_warned (fixture, "");
 
   g_assert_true (push_part (fixture, "left", PACK LIMITS));
-  assert_state (fixture, VB_STATE_STALE);
-  g_assert_true (push_part (fixture, "right", PACK LIMITS));
   assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Current=10 BmsCable=1");
+  send_until (fixture, "left right", PACK LIMITS, 61);
   assert_bus (fixture, "Current=20 BmsCable=0");
+}
+
+/* One leaves as it falls silent, whichever of them does first. */
+static void
+test_leaves_first (Fixture *fixture, gconstpointer user_data)
+{
+  const Part parts[]
+      = { { .name = "left", .capacity = 280, .when_silent = VB_WHEN_SILENT_LEAVE_OUT },
+          { .name = "right", .capacity = 280, .when_silent = VB_WHEN_SILENT_LEAVE_OUT } };
+
+  begin (fixture, VB_PARTS_PARALLEL, parts, 2);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  send_until (fixture, "left", PACK LIMITS, 3);
+  pass_until (fixture, 30);
+  assert_state (fixture, VB_STATE_LATE);
+  assert_bus (fixture, "Current=10 BmsCable=1");
+  pass_until (fixture, 33);
+  assert_state (fixture, VB_STATE_STALE);
 }
 
 /* A part that may be left out leaves sums and shares; its Soc stays until its leave-after, and it
@@ -448,6 +467,64 @@ test_shares (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeCurrent=0 AllowToCharge=0");
 }
 
+/* A switch of a part that is not live stays as it was last seen: it does not close by getting
+   old. */
+static void
+test_late_switch (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS " AllowToCharge=0"));
+  assert_bus (fixture, "MaxChargeCurrent=100");
+  send_until (fixture, "left", PACK LIMITS, 29);
+  assert_state (fixture, VB_STATE_LATE);
+  assert_bus (fixture, "MaxChargeCurrent=100");
+
+  /* It is live, and says nothing of it any more: that is closed, and counts after ten seconds. */
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  assert_bus (fixture, "MaxChargeCurrent=100");
+  send_until (fixture, "left right", PACK LIMITS, 38);
+  assert_bus (fixture, "MaxChargeCurrent=100");
+  send_until (fixture, "left right", PACK LIMITS, 39);
+  assert_bus (fixture, "MaxChargeCurrent=200");
+}
+
+/* Of a part that says nothing which a battery needs all of it is required; one of which nothing is
+   left to require is as old as its last record. */
+static void
+test_nothing_required (Fixture *fixture, gconstpointer user_data)
+{
+  const Part probed[]
+      = { { .name = "left", .capacity = 280 }, { .name = "probe", .says = "Temperature Soh" } };
+  const Part spared[] = { { .name = "left", .capacity = 280 },
+                          { .name = "shunt", .says = "Voltage Current Power Soc" } };
+
+  begin (fixture, VB_PARTS_PARALLEL, probed, 2);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "probe", "Temperature=20"));
+  assert_missing (fixture, "Soh");
+  assert_state (fixture, VB_STATE_WAITING);
+  assert_reason (fixture, "probe: Waiting for Soh");
+  g_assert_true (push_part (fixture, "probe", "Soh=90"));
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Temperature=20 Soh=90");
+  send_until (fixture, "left", PACK LIMITS, 10);
+  assert_state (fixture, VB_STATE_LATE);
+  assert_bus (fixture, "ConnectionInformation='probe: No data for 10 s'");
+
+  fixture->config.fixed.role = VB_ROLE_MONITOR;
+  begin (fixture, VB_PARTS_PARALLEL, spared, 2);
+  fixture->config.fixed.role = VB_ROLE_BMS;
+  g_assert_true (push_part (fixture, "shunt", PACK));
+  assert_state (fixture, VB_STATE_WAITING);
+  assert_reason (fixture, "left: No data yet");
+  g_assert_true (push_part (fixture, "left", "Temperature=20"));
+  assert_state (fixture, VB_STATE_LIVE);
+  send_until (fixture, "shunt", PACK, 20);
+  assert_state (fixture, VB_STATE_LATE);
+  assert_bus (fixture, "ConnectionInformation='left: No data for 10 s'");
+}
+
 /* What a shunt says it says alone; it is heard on nothing else but alarms. */
 static void
 test_says (Fixture *fixture, gconstpointer user_data)
@@ -609,6 +686,7 @@ main (int argc, char **argv)
   TEST (start);
   TEST (ladder);
   TEST (all_silent);
+  TEST (leaves_first);
   TEST (leave_out);
   TEST (leaves_for_good);
   TEST (start_without);
@@ -616,6 +694,8 @@ main (int argc, char **argv)
   TEST (out_of_reach);
   TEST (doubt);
   TEST (shares);
+  TEST (late_switch);
+  TEST (nothing_required);
   TEST (says);
   TEST (series);
   TEST (cells);
