@@ -336,8 +336,14 @@ def check(steps, lines, seen):
     return None
 
 
-def drive(driver, histories):
-    commands = ''.join(f'{name} {now} {words(said)}'.rstrip() + '\n' for steps in histories for name, now, said in steps)
+def line_of(step):
+    """The command as the driver reads it."""
+    name, now, said = step
+    return f'{name} {now} {words(said)}'.rstrip()
+
+
+def drive(driver, histories, line_of_step=line_of):
+    commands = ''.join(line_of_step(step) + '\n' for steps in histories for step in steps)
     # The driver warns, and ends, where the battery does what it must not.
     said = subprocess.run([driver], input=commands, stdout=subprocess.PIPE, text=True, check=False).stdout.splitlines()
     return said + ['ended 0 0'] * (sum(map(len, histories)) - len(said))

@@ -9,6 +9,12 @@
  *   post|put TIME name=number|null|text:TEXT …
  *   delete TIME
  *   tick TIME
+ *
+ * Of a battery with parts `new` has a `part=NAME:CAPACITY:LEAVE_OUT:FIELD,FIELD…` for each (0: of no
+ * known capacity; no field: it says nothing alone), and then:
+ *
+ *   postpart|putpart TIME NAME name=number|null|text:TEXT …
+ *   deletepart TIME NAME
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,6 +61,27 @@ set_limits_key (VbBatteryConfig *config, const char *key, const char *value)
 }
 
 static void
+add_part (VbBatteryConfig *config, const char *text)
+{
+  g_auto (GStrv) words = g_strsplit (text, ":", 4);
+  VbPartConfig *part = vb_part_config_new (words[0]);
+  const double capacity = g_ascii_strtod (words[1], NULL);
+
+  if (capacity > 0)
+    part->capacity = capacity;
+  if (g_str_equal (words[2], "1"))
+    part->when_silent = VB_WHEN_SILENT_LEAVE_OUT;
+  part->says = g_strsplit (words[3], ",", -1);
+  part->n_items = g_strv_length (part->says);
+  part->items = g_new0 (guint, part->n_items);
+  for (guint i = 0; i < part->n_items; i++)
+    g_assert_true (vb_item_find (part->says[i], &part->items[i]));
+  if (config->fixed.parts == NULL)
+    config->fixed.parts = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_part_config_free);
+  g_ptr_array_add (config->fixed.parts, part);
+}
+
+static void
 set_key (VbBatteryConfig *config, const char *key, const char *value)
 {
   const double number = g_ascii_strtod (value, NULL);
@@ -92,6 +119,10 @@ set_key (VbBatteryConfig *config, const char *key, const char *value)
     config->live.max_discharge_current = number;
   else if (g_str_equal (key, "belt-low-voltage"))
     config->live.min_battery_low_voltage = number;
+  else if (g_str_equal (key, "series"))
+    config->fixed.arrangement = number != 0 ? VB_PARTS_SERIES : VB_PARTS_PARALLEL;
+  else if (g_str_equal (key, "part"))
+    add_part (config, value);
   else
     g_error ("no such key: %s", key);
 }
@@ -137,12 +168,9 @@ note_doubts (Driver *driver)
   }
 }
 
-/* Returns: whether the record was taken */
-static gboolean
-push (Driver *driver, VbApplyMode mode, gint64 now, char **words)
+static void
+fill_record (Driver *driver, char **words)
 {
-  gboolean taken;
-
   vb_record_reset (driver->record);
   for (; *words != NULL; words++) {
     g_auto (GStrv) pair = g_strsplit (*words, "=", 2);
@@ -154,6 +182,15 @@ push (Driver *driver, VbApplyMode mode, gint64 now, char **words)
     else
       vb_record_add_number (driver->record, pair[0], g_ascii_strtod (pair[1], NULL));
   }
+}
+
+/* Returns: whether the record was taken */
+static gboolean
+push (Driver *driver, VbApplyMode mode, gint64 now, char **words)
+{
+  gboolean taken;
+
+  fill_record (driver, words);
   taken
       = vb_battery_apply (driver->battery, driver->record, mode, "192.0.2.7", now, driver->verdict);
   note_doubts (driver);
@@ -162,6 +199,33 @@ push (Driver *driver, VbApplyMode mode, gint64 now, char **words)
                        vb_record_steal_errors (driver->record), 0, now);
 
   return taken;
+}
+
+static gboolean
+push_part (Driver *driver, VbApplyMode mode, gint64 now, char **words)
+{
+  gboolean taken;
+  guint part;
+
+  fill_record (driver, words + 1);
+  g_assert_true (vb_battery_find_part (driver->battery, words[0], &part));
+  taken = vb_battery_apply_part (driver->battery, part, driver->record, mode, "192.0.2.7", now,
+                                 driver->verdict);
+  note_doubts (driver);
+  if (!taken)
+    vb_battery_refuse_part (driver->battery, part, "192.0.2.7", VB_OUTCOME_WRONG,
+                            vb_record_steal_errors (driver->record), 0, now);
+
+  return taken;
+}
+
+static void
+delete_part (Driver *driver, const char *name, gint64 now)
+{
+  guint part;
+
+  g_assert_true (vb_battery_find_part (driver->battery, name, &part));
+  vb_battery_delete_part (driver->battery, part, now);
 }
 
 static void
@@ -182,8 +246,13 @@ print_seen (Driver *driver, gboolean taken)
     VB_KNOWN_ALARM,
     VB_KNOWN_MODULES_ONLINE,
     VB_KNOWN_MODULES_OFFLINE,
+    VB_KNOWN_ALLOW_TO_CHARGE,
+    VB_KNOWN_ALLOW_TO_DISCHARGE,
+    VB_KNOWN_MIN_CELL_VOLTAGE,
+    VB_KNOWN_MAX_CELL_VOLTAGE,
   };
-  static const char *const named[] = { "Temperature", "HighVoltage" };
+  static const char *const named[] = { "Temperature", "HighVoltage", "Soh" };
+  const gboolean has_parts = vb_battery_parts (driver->battery) != NULL;
 
   printf ("%s %d %u", vb_state_name (vb_battery_state (driver->battery)), taken, driver->steps);
   for (guint i = 0; i < G_N_ELEMENTS (watched) + G_N_ELEMENTS (named); i++) {
@@ -193,7 +262,10 @@ print_seen (Driver *driver, gboolean taken)
     if (i >= G_N_ELEMENTS (watched))
       g_assert_true (vb_item_find (named[i - G_N_ELEMENTS (watched)], &item));
     value = &driver->told[item];
-    if (vb_value_is_valid (value))
+    /* The model of one source knows what rules look at, and does not show it. */
+    if (vb_value_is_valid (value)
+        && (has_parts || vb_item (item)->field->known != VB_KNOWN_MIN_CELL_VOLTAGE)
+        && (has_parts || vb_item (item)->field->known != VB_KNOWN_MAX_CELL_VOLTAGE))
       printf (" %s=%.10g", vb_item (item)->name, vb_value_number (value, 0));
   }
   printf (" doubted%s\n", driver->doubted->str);
@@ -216,6 +288,12 @@ obey (Driver *driver, char **words)
     taken = push (driver, VB_APPLY_MERGE, now, words + 2);
   else if (g_str_equal (words[0], "put"))
     taken = push (driver, VB_APPLY_REPLACE, now, words + 2);
+  else if (g_str_equal (words[0], "postpart"))
+    taken = push_part (driver, VB_APPLY_MERGE, now, words + 2);
+  else if (g_str_equal (words[0], "putpart"))
+    taken = push_part (driver, VB_APPLY_REPLACE, now, words + 2);
+  else if (g_str_equal (words[0], "deletepart"))
+    delete_part (driver, words[2], now);
   else if (g_str_equal (words[0], "delete"))
     vb_battery_delete (driver->battery, now);
   else if (g_str_equal (words[0], "tick"))

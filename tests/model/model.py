@@ -10,7 +10,7 @@ from rules import CHARGE, DISCHARGE, TEMPERATURES, Rules
 
 LIVE_REQUIRED = ('Voltage', 'Soc')
 LIMIT_REQUIRED = ('MaxChargeVoltage', 'MaxChargeCurrent', 'MaxDischargeCurrent')
-LIVE = ('Soc', 'Voltage', 'Current', 'Power', 'Temperature')
+LIVE = ('Soc', 'Voltage', 'Current', 'Power', 'Temperature', 'Soh')
 CELLS = tuple(f'Cell{number}' for number in range(1, 17))
 # What rules look at, beside what is above.
 INPUTS = ('MinCellVoltage', 'MaxCellVoltage', 'MinCellTemperature', 'MaxCellTemperature') + CELLS
@@ -18,12 +18,14 @@ INPUTS = ('MinCellVoltage', 'MaxCellVoltage', 'MinCellTemperature', 'MaxCellTemp
 MOVING = ('Voltage', 'Current', 'Power', 'Soc')
 LIMITS = LIMIT_REQUIRED + ('BatteryLowVoltage', 'ChargeRequest')
 ALARMS = ('HighVoltage', 'BmsCable')
+SWITCHES = ('AllowToCharge', 'AllowToDischarge')  # they go with the alarms, and are none
 PAIR = {'Current': 'Power', 'Power': 'Current'}  # one of the two is required
 BELT = ('belt-voltage', 'belt-current', 'belt-discharge', 'belt-low-voltage')
 RANGES = {'Soc': (0, 100), 'Voltage': (0.1, 1000), 'Current': (-3000, 3000), 'Power': (-1000000, 1000000),
           'Temperature': (-40, 125), 'MaxChargeVoltage': (0.1, 1000), 'MaxChargeCurrent': (0, 3000),
           'MaxDischargeCurrent': (0, 3000), 'BatteryLowVoltage': (0, 1000), 'ChargeRequest': (0, 1),
           'HighVoltage': (0, 2), 'BmsCable': (0, 2), 'MinCellVoltage': (0, 5), 'MaxCellVoltage': (0, 5),
+          'AllowToCharge': (0, 1), 'AllowToDischarge': (0, 1), 'InstalledCapacity': (0, 1000000), 'Soh': (0, 100),
           'MinCellTemperature': (-40, 125), 'MaxCellTemperature': (-40, 125), **{cell: (0, 5) for cell in CELLS}}
 SLACK = {'Soc': 5}  # so far outside it is brought to the end of the range
 STEP = 1.5          # of a voltage against the last one taken
@@ -32,7 +34,8 @@ VALUE, NULL, WRONG, DOUBTED, HELD = 'value', 'null', 'wrong', 'doubted', 'held'
 # Those that become invalid by themselves.
 EXPIRE = LIVE + INPUTS + ('ChargeRequest',)
 DECIMALS = {'Power': 0, 'Voltage': 2, 'HighVoltage': 0, 'BmsCable': 0, 'ChargeRequest': 0, 'Connected': 0,
-            'Alarm': 0, 'NrOfModulesOnline': 0, 'NrOfModulesOffline': 0}
+            'Alarm': 0, 'NrOfModulesOnline': 0, 'NrOfModulesOffline': 0,
+            'AllowToCharge': 0, 'AllowToDischarge': 0, 'Soh': 0, 'MinCellVoltage': 3, 'MaxCellVoltage': 3}
 STEPS = ('waiting', 'live', 'late', 'stale', 'lost', 'gone')
 PLACE = {state: place for place, state in enumerate(STEPS)}
 STOP_CHARGING, BLOCK, DROP = range(3)
@@ -282,8 +285,8 @@ class Model:
         self.reloaded = -NEVER
         self.rules.forget()
         self.kept = {field: known for field, known in self.kept.items() if now - known[1] < self.config['warn']}
-        for field in LIVE + INPUTS + LIMITS + ALARMS:
-            if field in ALARMS or now - self.sent.get(field, (None, -NEVER))[1] >= self.config['warn']:
+        for field in LIVE + INPUTS + LIMITS + ALARMS + SWITCHES:
+            if field in ALARMS + SWITCHES or now - self.sent.get(field, (None, -NEVER))[1] >= self.config['warn']:
                 self.sent.pop(field, None)
                 self.nulled.discard(field)
 
@@ -333,8 +336,7 @@ class Model:
         record, empty = dict(record), not record
         said_connected = 'Connected' in record
         sequence, connected = record.pop('Sequence', None), record.pop('Connected', 1)
-        if self.monitor:
-            record = {field: value for field, value in record.items() if field not in LIMITS}
+        record = self.meant(record)
         self.judged = judged = Judged(record)
         if sequence not in (None, 0, 1) and self.sequence is not None and sequence <= self.sequence:
             self.sequence = sequence
@@ -357,6 +359,10 @@ class Model:
         self.sequence = sequence if sequence is not None else self.sequence
         self.apply(now, judged, replace)
         return True
+
+    def meant(self, record):
+        """What of @record is meant for this one."""
+        return {field: value for field, value in record.items() if not (self.monitor and field in LIMITS)}
 
     def refuse(self, why):
         self.met.add(f'refused: {why}')
@@ -558,7 +564,7 @@ class Model:
 
     def clear_unnamed(self, judged):
         """`null` for one of Current and Power is no reason to take the other one away."""
-        for field in LIVE + INPUTS + LIMITS + ALARMS:
+        for field in LIVE + INPUTS + LIMITS + ALARMS + SWITCHES:
             spared = not self.monitor and judged.said.get(PAIR.get(field)) == NULL
             if field not in judged.said and not spared:
                 self.sent.pop(field, None)
@@ -591,7 +597,7 @@ class Model:
         (self.nulled.add if value is None else self.nulled.discard)(field)
 
     def delete(self, now):
-        for field in LIVE + INPUTS + LIMITS + ALARMS:
+        for field in LIVE + INPUTS + LIMITS + ALARMS + SWITCHES:
             self.sent.pop(field, None)
         self.nulled.clear()
         self.carried.clear()
@@ -658,6 +664,7 @@ class Model:
         # The battery itself is a module, which answers as long as its values are shown.
         seen['NrOfModulesOnline'], seen['NrOfModulesOffline'] = seen['Connected'], 1 - seen['Connected']
         if self.state in ('live', 'late'):
+            seen.update({switch: self.value(switch) for switch in SWITCHES})
             for field in LIVE:
                 seen[field] = self.fresh(self.measured(field, now), now)
             for field in () if self.monitor else LIMITS:

@@ -1,0 +1,437 @@
+"""Several parts that are one battery, once more, written from their description alone.
+
+Each part is a source with values, doubts and ages of its own (a Model of its own); what is merged of
+them goes through the ladder as if one source had sent it.
+"""
+
+from model import (ALARMS, BELT, EXPIRE, LIMITS, LIMIT_REQUIRED, LIVE, NEVER, PAIR, RANGES, STOP_CHARGING, SWITCHES,
+                   Model, safe)
+
+SETTLE = 10_000_000  # µs: of records until a part counts again, of a closed switch until its share does
+PARALLEL = {'Voltage': 'mean', 'Current': 'sum', 'Power': 'sum', 'Soc': 'weighted', 'Soh': 'weighted',
+            'Temperature': 'max', 'MinCellVoltage': 'min', 'MaxCellVoltage': 'max',
+            'MaxChargeVoltage': 'min', 'MaxChargeCurrent': 'share', 'MaxDischargeCurrent': 'share',
+            'BatteryLowVoltage': 'max', 'ChargeRequest': 'any', 'HighVoltage': 'worst', 'BmsCable': 'worst',
+            'AllowToCharge': 'any', 'AllowToDischarge': 'any'}
+SERIES = {**PARALLEL, 'Voltage': 'sum', 'Current': 'mean', 'Soc': 'min', 'MaxChargeVoltage': 'sum',
+          'MaxChargeCurrent': 'min', 'MaxDischargeCurrent': 'min', 'BatteryLowVoltage': 'sum', 'Soh': 'min',
+          'AllowToCharge': 'all', 'AllowToDischarge': 'all'}
+CELL_ENDS = ('MinCellVoltage', 'MaxCellVoltage')
+SWITCH = {'MaxChargeCurrent': 'AllowToCharge', 'MaxDischargeCurrent': 'AllowToDischarge'}
+# These need a value of every part that counts.
+WHOLE = ('sum', 'mean', 'weighted', 'share')
+# Of these the parts that have sent none are none.
+ENDS = ('min', 'max')
+NOTHING = (None, 0)
+
+
+def config_of_part(config):
+    """The seat belt and what the configuration adds are the battery's."""
+    return {**{key: value for key, value in config.items() if key not in BELT + ('low-voltage', 'stale-voltage')},
+            'on-stale': STOP_CHARGING}
+
+
+class Part(Model):
+    """@said_by_others: fields that another part alone says"""
+
+    def __init__(self, now, config, name, own, said_by_others):
+        super().__init__(now, config_of_part(config))
+        self.name, self.capacity = name, own['capacity']
+        self.leave_out, self.says = own['leave-out'], own['says']
+        self.said_by_others = said_by_others
+        self.counts = True
+        self.declared_off = False
+        self.soc_stays = False   # in the mean, of one that has left
+        self.silent_since = -NEVER
+        self.run = None          # since when one that has left sends again
+        self.since = -NEVER      # of what it sent before, nothing counts
+        self.gone_at = self.counts_since = None
+        self.first_record = None
+        self.last_record = -NEVER
+        self.open = set()        # switches, as they were last seen
+        self.ever = set()        # fields of which it has sent a value since it was last off
+        self.last_open = {}      # of each that is closed: when it was last open
+        self.groups = self.groups_required()
+
+    def required(self):
+        return self.groups
+
+    def evaluate(self, now, has_record=False):
+        """There are no rules here."""
+
+    def may_be_required(self, field):
+        return any(field in group for group in self.groups)
+
+    def required_time(self, field):
+        return self.time_of(field)
+
+    def groups_required(self):
+        groups = super().required()
+        if self.says:
+            own = [group for group in groups if any(field in self.says for field in group)]
+            return own or [(field,) for field in self.says]
+        return [group for group in groups if not any(field in self.said_by_others for field in group)]
+
+    def time_counted(self, time):
+        """What came before the source said that its battery is out of reach is older."""
+        return min(time, self.off_since) if time <= self.off else time
+
+    def age(self, now):
+        if self.required():
+            return super().age(now)
+        return max(now - self.time_counted(self.last_record), self.frozen_age(now))
+
+    def enter(self, state, now):
+        if not self.silent:
+            self.silent_since = now
+        super().enter(state, now)
+
+    def leave(self, now):
+        super().leave(now)
+        self.gone_at = now
+        self.ever.clear()
+
+    @property
+    def silent(self):
+        return self.state in ('stale', 'lost', 'gone')
+
+    def limit_on_bus(self, field):
+        return self.value(field) if self.state in ('live', 'late', 'stale') else None
+
+    def shown(self, now):
+        return {field: self.value(field) for field in ALARMS if self.value(field) is not None}
+
+    def known_of(self, field, now):
+        """Value and time of what it contributes."""
+        return self.measured(field, now) if field in self.sent or field in PAIR else NOTHING
+
+    def weight(self):
+        installed = self.value('InstalledCapacity')
+        return installed if installed else self.capacity
+
+    def tick(self, now):
+        was_live = self.state == 'live'
+        super().tick(now)
+        warn = self.config['warn']
+        for switch in sorted(self.open):
+            value, time = self.sent.get(switch, NOTHING)
+            # That of a part which is not live does not close by growing old.
+            live_until = now - self.age(now) + warn if was_live else -NEVER
+            if value is None or (time + warn <= now and (self.state == 'live' or time + warn < live_until)):
+                self.close(switch, time + warn)
+
+    def meant(self, record):
+        return {field: value for field, value in super().meant(record).items()
+                if not self.says or field not in RANGES or field in self.says or field in ALARMS}
+
+    def close(self, switch, when):
+        self.open.discard(switch)
+        self.last_open[switch] = when
+
+    def push(self, now, record, replace):
+        self.tick(now)
+        was_silent = self.silent
+        taken = super().push(now, record, replace)
+        if was_silent and self.state == 'live':
+            self.forget(self.silent_since - 1, LIVE + CELL_ENDS + LIMITS)
+        for switch in SWITCHES:
+            value, time = self.sent.get(switch, NOTHING)
+            if value == 0 and time == now:
+                self.open.add(switch)
+            elif switch in self.open and (value != 0 or (self.state == 'live' and time + self.config['warn'] <= now)):
+                self.close(switch, now)
+        self.ever.update(self.sent)
+        if taken and record.get('Connected', 1) != 0:
+            self.first_record = now if self.first_record is None else self.first_record
+            self.last_record = now
+        elif taken:
+            self.first_record = None
+        return taken
+
+    def outside(self, switch, now):
+        """Whether it has no share of a limit."""
+        return switch in self.open or now - self.last_open.get(switch, -NEVER) < SETTLE
+
+    def leaves(self):
+        self.counts, self.run = False, None
+        self.soc_stays = not self.says and self.state not in ('waiting', 'gone')
+
+    def forget(self, until, fields):
+        """What came no later than @until."""
+        for field in fields:
+            if self.value(field) is not None and self.sent[field][1] <= until:
+                self.sent.pop(field)
+
+    def note_return(self, now):
+        """Of one that has left: whether it counts again."""
+        if self.state != 'live':
+            self.run = None
+        elif self.run is not None and self.last_record - self.run >= SETTLE:
+            self.since, self.counts_since = self.run, now
+            self.counts, self.declared_off, self.soc_stays, self.run = True, False, False, None
+            self.forget(self.since - 1, LIVE + CELL_ENDS + LIMITS + SWITCHES)
+
+    def declare_off(self, now):
+        self.delete(now)
+        self.open.clear()
+        self.last_open.clear()
+        self.ever.clear()
+        self.first_record, self.last_record = None, -NEVER
+        self.counts, self.declared_off, self.soc_stays, self.run = False, True, False, None
+
+
+class Parts(Model):
+    """A battery of parts.
+
+    config['parts'] is a list of name, and a dict of `capacity`, `leave-out` and `says`"""
+
+    def __init__(self, now, config):
+        super().__init__(now, config)
+        self.series = bool(config['series'])
+        self.columns = SERIES if self.series else PARALLEL
+        says = {name: own['says'] for name, own in config['parts']}
+        self.parts = {name: Part(now, config, name, own,
+                                 {field for other, said in says.items() if other != name for field in said})
+                      for name, own in config['parts']}
+        self.packs = [part for part in self.parts.values() if not part.says]
+        self.sayers = [part for part in self.parts.values() if part.says]
+        self.sayer_of = {field: part for part in self.sayers for field in part.says}
+        self.groups = super().required()
+        self.required_fields = {field for group in self.groups for field in group}
+        self.counted = {}  # field → the time from which its age counts
+        self.merge(now)
+
+    def evaluate(self, now, has_record=False):
+        """There are no rules here."""
+
+    def counting_packs(self):
+        return [part for part in self.packs if part.counts]
+
+    # What leaves and what stays.
+
+    def gather(self, now):
+        """Lets time act on each part, and merges what is left."""
+        for part in self.parts.values():
+            part.tick(now)
+            if not part.counts:
+                part.note_return(now)
+            if part.state == 'gone':
+                part.soc_stays = False
+        for part in self.packs:
+            if part.counts and part.leave_out and not self.series and self.is_silent(part, now) \
+                    and any(other.counts and other.state in ('live', 'late')
+                            for other in self.packs if other is not part):
+                part.leaves()
+        for part in self.sayers:
+            if part.counts and self.is_silent(part, now) and self.can_do_without(part, now):
+                part.leaves()
+        self.merge(now)
+
+    def is_silent(self, part, now):
+        if part.state != 'waiting':
+            return part.silent
+        # At the start it is waited for.
+        first = min((other.first_record for other in self.parts.values()
+                     if other is not part and other.first_record is not None), default=NEVER)
+        return now - first >= self.config['stale'] or part.off > -NEVER
+
+    def can_do_without(self, sayer, now):
+        required = [group for group in self.groups if any(field in sayer.says for field in group)]
+        if not required:
+            return sayer.leave_out or all(self.others_send(field, now) for field in sayer.says)
+        return all(any(self.others_send(field, now) for field in group) for group in required)
+
+    def others_send(self, field, now):
+        value, time, _ = self.of_packs(field, now)
+        return value is not None and now - time < self.config['stale']
+
+    # The merge.
+
+    def merge(self, now):
+        self.sent, self.counted, self.nulled = {}, {}, set()
+        sent = {field for part in self.parts.values() for field in (*part.sent, *part.nulled)}
+        sent.update(PAIR if sent & PAIR.keys() else ())
+        for field in sent & self.columns.keys():
+            if self.monitor and field in LIMITS:
+                continue
+            value, time, counted = self.merged(field, now)
+            if value is not None:
+                self.sent[field], self.counted[field] = (value, time), counted
+            elif counted is not None:
+                self.nulled.add(field)
+
+    def merged(self, field, now):
+        """Value, time, and the time from which its age counts; where nobody sent it None for all of them, where
+        it was made invalid for the value alone"""
+        sayer = self.sayer_of.get(field)
+        if self.columns[field] == 'worst':
+            parts = [part for part in self.parts.values() if sayer is None or part is sayer]
+            known = [(part.sent[field], part) for part in parts if part.value(field) is not None]
+            if not known:
+                return None, None, None
+            return max(known_[0] for known_, _ in known), *self.oldest(known)
+        if sayer is None:
+            return self.of_packs(field, now)
+        (value, time), own = sayer.known_of(field, now), (None, None, None)
+        if value is not None:
+            own = value, time, sayer.time_counted(time)
+        elif field in sayer.nulled:
+            own = None, time, time
+        if sayer.counts and not self.is_silent(sayer, now):
+            return own
+        others = self.of_packs(field, now)
+        if others[0] is not None and (not sayer.counts or self.others_send(field, now)):
+            return others
+        return own if field in self.required_fields or sayer.counts else (None, None, None)
+
+    def oldest(self, known):
+        """Its time, and the time from which its age counts."""
+        return min(time for (_, time), _ in known), min(part.time_counted(time) for (_, time), part in known)
+
+    def of_packs(self, field, now):
+        """As merged(), of the packs alone."""
+        column = self.columns[field]
+        packs = self.packs if self.series else self.counting_packs()
+        known = [(known, part) for part in packs for known in (part.known_of(field, now),) if known[0] is not None]
+        nulls = any(field in part.nulled for part in packs)
+        if column in ('any', 'all') and field in EXPIRE:
+            known = [(value, part) for value, part in known if self.fresh(value, now) is not None] or known
+        if not known:
+            return None, None, (0 if nulls else None)
+        if column in WHOLE and len(known) < len(packs):
+            return None, None, (0 if nulls else None)
+        if column in ENDS and len(known) < sum(field in part.ever for part in packs):
+            return None, None, 0
+        if self.series and any(not part.counts for part in packs):
+            return None, None, None
+        return self.compute(column, field, known, now), *self.oldest(known)
+
+    def compute(self, column, field, known, now):
+        values = [value for (value, _), _ in known]
+        if column == 'sum':
+            return sum(values)
+        if column == 'mean':
+            return sum(values) / len(values)
+        if column == 'weighted':
+            return self.weighted(field, [(value, part) for (value, _), part in known])
+        if column == 'share':
+            return self.share(field, [(value, part) for (value, _), part in known], now)
+        if column in ('min', 'all'):
+            return min(values)
+        return max(values)
+
+    def weights(self, parts):
+        """All the same where that of one is not known."""
+        if all(part.weight() for part in self.packs if part.counts or part.soc_stays):
+            return [part.weight() for part in parts]
+        return [1] * len(parts)
+
+    def weighted(self, field, known):
+        if field == 'Soc':
+            known = known + [(part.value('Soc'), part) for part in self.packs
+                             if not part.counts and part.soc_stays and part.value('Soc') is not None]
+        weights = self.weights([part for _, part in known])
+        return sum(value * weight for (value, _), weight in zip(known, weights)) / sum(weights)
+
+    def share(self, field, known, now):
+        """One whose switch has only just closed takes its current, and is not counted upon."""
+        switch = SWITCH[field]
+        return min(self.shared([(value, part) for value, part in known if not outside(part)])
+                   for outside in (lambda part: switch in part.open, lambda part: part.outside(switch, now)))
+
+    def shared(self, inside):
+        weights = self.weights([part for _, part in inside])
+        return min((value * sum(weights) / weight for (value, _), weight in zip(inside, weights)), default=0)
+
+    # The battery, which goes through the ladder of one.
+
+    def age(self, now):
+        oldest = min(max(self.counted.get(field, -NEVER) if self.value(field) is not None else -NEVER
+                         for field in fields) for fields in self.groups)
+        ages = [part.age(now) for part in self.parts.values() if part.counts]
+        return max([now - oldest] + ages)
+
+    def frozen_age(self, now):
+        return 0
+
+    def leave(self, now):
+        self.held = None
+
+    def tick(self, now):
+        self.gather(now)
+        self.step(now)
+
+    def step(self, now):
+        super().tick(now)
+        self.lower_to_merged()
+        self.settle()
+
+    def lower_to_merged(self):
+        for field in LIMIT_REQUIRED if self.state == 'stale' and self.held else ():
+            if self.value(field) is not None:
+                self.lower(field, [safe(field, self.value(field))])
+
+    def push(self, now, record, replace):
+        raise NotImplementedError
+
+    def push_part(self, now, name, record, replace):
+        """Returns: whether the record is taken"""
+        self.tick(now)
+        part = self.parts[name]
+        self.judged_in = self.state
+        taken = part.push(now, record, replace)
+        self.met, self.judged = part.met, part.judged
+        if taken and not part.counts and part.state == 'live':
+            part.run = now if part.run is None else part.run
+            part.counts = self.series
+        self.gather(now)
+        out_of_reach = record.get('Connected', 1) == 0
+        if taken and not out_of_reach and self.age(now) < self.config['warn']:
+            self.state, self.held = 'live', None
+            self.settle()
+        elif taken:
+            self.step(now)
+        else:
+            self.lower_to_merged()
+            self.settle()
+        return taken
+
+    def delete_part(self, now, name):
+        self.tick(now)
+        self.parts[name].declare_off(now)
+        self.gather(now)
+        if self.packs and (self.series and not self.parts[name].says or not self.counting_packs()):
+            self.held, self.state = None, 'gone'
+        self.step(now)
+
+    def delete(self, now):
+        """Of the whole battery."""
+        for part in self.parts.values():
+            part.declare_off(now)
+        self.merge(now)
+        self.held, self.state = None, 'gone'
+
+    def configure(self, now, config):
+        for part in self.parts.values():
+            part.configure(now, config_of_part(config))
+        if any(self.config.get(key) != config.get(key) for key in BELT):
+            for part in self.parts.values():
+                part.last.clear()
+        self.gather(now)
+        super().configure(now, {**config, 'parts': self.config['parts'], 'series': self.config['series']})
+        self.lower_to_merged()
+
+    def left_out(self):
+        return [part.name for part in self.parts.values() if not part.counts and not part.declared_off]
+
+    def shown(self, now):
+        seen = super().shown(now)
+        if self.state in ('live', 'late'):
+            ends = {field: self.fresh(self.sent.get(field, NOTHING), now) for field in CELL_ENDS}
+            seen.update({field: value for field, value in ends.items() if value is not None})
+        if seen:
+            counting = len(self.counting_packs()) if seen['Connected'] else 0
+            seen['NrOfModulesOnline'], seen['NrOfModulesOffline'] = counting, len(self.packs) - counting
+            seen['BmsCable'] = max(seen['BmsCable'], 1 if self.left_out() else 0)
+            seen['Alarm'] = int(any(seen.get(field, 0) > 0 for field in ALARMS))
+        return seen
