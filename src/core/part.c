@@ -114,15 +114,7 @@ vb_part_age (const VbPart *part, gint64 now)
 gint64
 vb_part_cap (const VbPart *part, gint64 now)
 {
-  const gint64 age = vb_part_age (part, now);
-  guint item;
-  gint64 oldest;
-
-  vb_required_oldest (&part->required, &part->config, &part->values, &item, &oldest);
-  if (age == VB_AGE_NEVER || now - age >= oldest)
-    return G_MAXINT64;
-
-  return now - age;
+  return vb_required_frozen_since (&part->required, &part->config, &part->values, now);
 }
 
 static void
@@ -189,6 +181,7 @@ enter (VbPart *part, VbState next, gint64 now)
     drop_optional (part, part->silent_since, FALSE);
   if (next == VB_STATE_GONE) {
     part->required.reloaded = 0;
+    part->charge = part->discharge = (VbSwitch){ 0 };
     vb_values_forget (&part->values, now - part->config.live.freshness.warn_after);
     vb_inputs_forget (&part->required.inputs, now - part->config.live.freshness.warn_after);
   }

@@ -117,8 +117,8 @@ void vb_part_tick (VbPart *part, gint64 now);
 /** The age of the source (its oldest required field, µs), or VB_AGE_NEVER. */
 gint64 vb_part_age (const VbPart *part, gint64 now);
 
-/** The time before which nothing that @part has sent counts as younger, because it is frozen, or
-    out of reach; G_MAXINT64 where it is neither. */
+/** The time from which all that @part has sent counts at the latest, because it is frozen;
+    G_MAXINT64 where it is not. */
 gint64 vb_part_cap (const VbPart *part, gint64 now);
 
 /** What @part has for @item, as long as it is fresh; NULL for nothing. */

@@ -254,8 +254,8 @@ can_be_left_out (const VbParts *parts, const VbPart *part)
          && parts->config->fixed.arrangement == VB_PARTS_PARALLEL;
 }
 
-/* Whether another pack than @part counts and sends: when all fall silent at once, none of them is to
-   blame, and none leaves. */
+/* Whether another pack than @part counts and sends: when all fall silent at once, none of them is
+   to blame, and none leaves. */
 static gboolean
 another_counts (const VbParts *parts, const VbPart *part)
 {
@@ -582,9 +582,9 @@ weigh (VbParts *parts)
   }
 }
 
-/* A switch that is not said to be open any more has closed when that was said, or when what was said
-   before has grown old. That of a part which is not live stays as it was last seen: it does not
-   close by getting old. */
+/* A switch that is not said to be open any more has closed when that was said, or when what was
+   said before has grown old. That of a part which is not live stays as it was last seen: it does
+   not close by getting old. */
 static void
 look_at_switch (VbParts *parts, const VbPart *part, VbKnown known, VbSwitch *own, gint64 now)
 {
@@ -639,6 +639,13 @@ needs_all (VbMerge rule, const VbField *field)
          || field->flags & VB_FIELD_REQUIRED;
 }
 
+static gint64
+counted_time (const Merging *merging, guint index, const VbSample *sample)
+{
+  return MIN (vb_required_counted_time (&merging->parts->parts[index].required, sample->time),
+              merging->parts->caps[index]);
+}
+
 static VbContribution
 contribution_of (const Merging *merging, guint index, guint item)
 {
@@ -653,7 +660,7 @@ contribution_of (const Merging *merging, guint index, guint item)
     contribution.sample = &part->values.sent[item];
   if (contribution.sample != NULL)
     contribution.time
-        = part->counts ? MIN (contribution.sample->time, merging->parts->caps[index]) : G_MAXINT64;
+        = part->counts ? counted_time (merging, index, contribution.sample) : G_MAXINT64;
   if (field->known == VB_KNOWN_MAX_CHARGE_CURRENT)
     contribution.share = share_of (&part->charge);
   else if (field->known == VB_KNOWN_MAX_DISCHARGE_CURRENT)
@@ -788,8 +795,8 @@ leave_silent_sayers (Merging *merging)
 }
 
 /* A part that says @item alone is all there is to it while it counts; when it has fallen silent the
-   others take its place where they can, and where they cannot its last word goes on growing
-   older. */
+   others take its place where they can, and where they cannot its last word of what is required
+   goes on growing older. */
 static void
 merge_said (const Merging *merging, const Row *row, VbSample *merged, gboolean *nulled)
 {
@@ -802,6 +809,10 @@ merge_said (const Merging *merging, const Row *row, VbSample *merged, gboolean *
     if (vb_value_is_valid (&merged->value))
       return;
   }
+  if (!sayer->counts && !(row->field->flags & (VB_FIELD_REQUIRED | VB_FIELD_ALARM))) {
+    set_nothing (merged);
+    return;
+  }
 
   *nulled = sayer->values.flags[row->item] & VB_ITEM_NULLED;
   if (sample == NULL) {
@@ -809,7 +820,7 @@ merge_said (const Merging *merging, const Row *row, VbSample *merged, gboolean *
     return;
   }
   vb_value_set (&merged->value, &sample->value);
-  merged->time = MIN (sample->time, merging->parts->caps[index]);
+  merged->time = counted_time (merging, index, sample);
 }
 
 static guint

@@ -239,11 +239,20 @@ is_cut (const VbRequired *required, gint64 time)
   return required->cut != 0 && time != 0 && time <= required->cut;
 }
 
-/* The time from which the age of what came at @time counts. */
-static gint64
-counted_time (const VbRequired *required, gint64 time)
+gint64
+vb_required_counted_time (const VbRequired *required, gint64 time)
 {
   return is_cut (required, time) ? MIN (time, required->counts_from) : time;
+}
+
+gint64
+vb_required_frozen_since (const VbRequired *required,
+                          const VbBatteryConfig *config,
+                          const VbValues *values,
+                          gint64 now)
+{
+  return is_frozen (required, &config->live, values, now) ? frozen_since (required, &config->live)
+                                                          : G_MAXINT64;
 }
 
 gint64
@@ -259,18 +268,15 @@ vb_required_age (const VbRequired *required,
   for (guint i = 0; next (required, config, values, &i, &item, &time);) {
     if (time == 0)
       return VB_AGE_NEVER;
-    oldest = MIN (oldest, counted_time (required, time));
+    oldest = MIN (oldest, vb_required_counted_time (required, time));
     any = TRUE;
   }
   if (!any && required->last_record == 0)
     return VB_AGE_NEVER;
   if (!any)
-    oldest = counted_time (required, required->last_record);
+    oldest = vb_required_counted_time (required, required->last_record);
 
-  if (is_frozen (required, &config->live, values, now))
-    oldest = MIN (oldest, frozen_since (required, &config->live));
-
-  return now - oldest;
+  return now - MIN (oldest, vb_required_frozen_since (required, config, values, now));
 }
 
 void
@@ -334,7 +340,8 @@ vb_required_missing (const VbRequired *required,
   gint64 time;
 
   for (guint i = 0; next (required, config, values, &i, &item, &time);)
-    if (time == 0 || now - counted_time (required, time) >= config->live.freshness.warn_after)
+    if (time == 0
+        || now - vb_required_counted_time (required, time) >= config->live.freshness.warn_after)
       g_ptr_array_add (names, (gpointer)vb_item (item)->name);
 }
 

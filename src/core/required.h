@@ -77,6 +77,16 @@ gint64 vb_required_age (const VbRequired *required,
                         const VbValues *values,
                         gint64 now);
 
+/** The time from which the age of what came at @time counts: it is an earlier one where the source
+    has said since then that its battery is out of reach. */
+gint64 vb_required_counted_time (const VbRequired *required, gint64 time);
+
+/** The time from which the age of all that a frozen source sent counts; G_MAXINT64: it is not. */
+gint64 vb_required_frozen_since (const VbRequired *required,
+                                 const VbBatteryConfig *config,
+                                 const VbValues *values,
+                                 gint64 now);
+
 /** The source says that its battery is out of reach: it is stale at @now, however young the values
     are, and only what is sent from then on leads back. Said again it does not begin anew. */
 void vb_required_cut (VbRequired *required,

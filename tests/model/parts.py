@@ -383,7 +383,7 @@ class Parts(Model):
         self.met, self.judged = part.met, part.judged
         if taken and not part.counts and part.state == 'live':
             part.run = now if part.run is None else part.run
-            part.counts = self.series
+            part.counts = self.series and not part.says
         self.gather(now)
         out_of_reach = record.get('Connected', 1) == 0
         if taken and not out_of_reach and self.age(now) < self.config['warn']:

@@ -1,4 +1,4 @@
-#include "battery-fixture.h"
+#include "rules-fixture.h"
 
 /* Several sources that make one battery together. */
 
@@ -676,6 +676,49 @@ test_frozen (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "ConnectionInformation='right: The same values for 60 s: charging stopped'");
 }
 
+/* Rules act on what all of them say together; what a discharge curve goes by each pack has to
+   send. */
+static void
+test_rules (Fixture *fixture, gconstpointer user_data)
+{
+  const Part strings[]
+      = { { .name = "left", .capacity = 280 }, { .name = "right", .capacity = 280 } };
+
+  set_limits (fixture, "charge-voltage=56 charge-current=100 discharge-current=200 "
+                       "discharge-by-cell-voltage=2.80:0;3.00:50;3.10:100");
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK "MinCellVoltage=3.2"));
+  g_assert_true (push_part (fixture, "right", PACK));
+  assert_missing (fixture, "MinCellVoltage");
+  assert_state (fixture, VB_STATE_WAITING);
+  g_assert_true (push_part (fixture, "right", PACK "MinCellVoltage=3"));
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "MaxChargeVoltage=56 MaxChargeCurrent=100 MaxDischargeCurrent=100");
+  g_assert_true (push_part (fixture, "right", "MinCellVoltage=2.8"));
+  assert_bus (fixture, "MaxDischargeCurrent=0");
+
+  /* The sensor of one dies: that one is to blame. */
+  send_until (fixture, "left right", PACK, 5);
+  for (guint second = 6; second <= 12; second++) {
+    send_until (fixture, "left", PACK "MinCellVoltage=3.2", second);
+    g_assert_true (push_part (fixture, "right", PACK));
+  }
+  assert_state (fixture, VB_STATE_LATE);
+  assert_bus (fixture, "ConnectionInformation='right: MinCellVoltage not sent for 10 s'");
+
+  /* In parallel the pack whose cells allow the least decides; in series they are one string. */
+  set_limits (fixture, "charge-voltage=56 charge-current=100 discharge-current=200 "
+                       "cell-max-voltage=3.5");
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK "Cell1=3.3 Cell2=3.4"));
+  g_assert_true (push_part (fixture, "right", PACK "Cell1=3.2 Cell2=3.5"));
+  assert_bus (fixture, "MaxChargeVoltage=6.7");
+  begin (fixture, VB_PARTS_SERIES, strings, 2);
+  g_assert_true (push_part (fixture, "left", PACK "Cell1=3.3 Cell2=3.4"));
+  g_assert_true (push_part (fixture, "right", PACK "Cell1=3.2 Cell2=3.5"));
+  assert_bus (fixture, "MaxChargeVoltage=13.4");
+}
+
 #define TEST(name) g_test_add ("/parts/" #name, Fixture, NULL, set_up, test_##name, tear_down)
 
 int
@@ -702,6 +745,7 @@ main (int argc, char **argv)
   TEST (no_capacity);
   TEST (check);
   TEST (frozen);
+  TEST (rules);
 
   return g_test_run ();
 }
