@@ -439,7 +439,7 @@ vb_parts_delete (VbParts *parts, guint index, gint64 now)
 
   vb_part_forget (part, now);
   parts->all = TRUE;
-  if (parts->config->fixed.arrangement == VB_PARTS_SERIES)
+  if (part->is_pack && parts->config->fixed.arrangement == VB_PARTS_SERIES)
     return;
 
   part->counts = FALSE;
