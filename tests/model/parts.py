@@ -265,7 +265,8 @@ class Parts(Model):
         it was made invalid for the value alone"""
         sayer = self.sayer_of.get(field)
         if self.columns[field] == 'worst':
-            parts = [part for part in self.parts.values() if sayer is None or part is sayer]
+            parts = [part for part in self.parts.values()
+                     if sayer is None or not sayer.counts or part is sayer]
             known = [(part.sent[field], part) for part in parts if part.value(field) is not None]
             if not known:
                 return None, None, None
