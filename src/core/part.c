@@ -339,7 +339,7 @@ vb_part_take (VbPart *part,
   vb_record_cut_errors (record);
   vb_source_take (&part->source, source, record->errors, record->n_more,
                   config->live.freshness.warn_after, now);
-  if (part->first == 0)
+  if (reached && part->first == 0)
     part->first = now;
   if (reached) {
     part->required.last_record = now;

@@ -627,7 +627,10 @@ contributes (const VbPart *part, const VbField *field)
   if (field->flags & VB_FIELD_ALARM)
     return TRUE;
 
-  return part->is_pack && (part->counts || (part->keeps_soc && field->known == VB_KNOWN_SOC));
+  return part->is_pack
+         && (part->counts
+             || (part->keeps_soc && field->known == VB_KNOWN_SOC
+                 && vb_values_time (&part->values, VB_KNOWN_SOC) != 0));
 }
 
 /* Whether an item needs a value of each part that counts, also of those that never sent one: a mean
