@@ -144,8 +144,6 @@ class Part(Model):
         if taken and record.get('Connected', 1) != 0:
             self.first_record = now if self.first_record is None else self.first_record
             self.last_record = now
-        elif taken:
-            self.first_record = None
         return taken
 
     def outside(self, switch, now):
