@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static const VbRequirement requirements[] = {
+static const VbRequirement requirements[VB_N_REQUIREMENTS] = {
   { VB_KNOWN_VOLTAGE, VB_KNOWN_NONE, FALSE, VB_INPUT_NONE },
   { VB_KNOWN_CURRENT, VB_KNOWN_POWER, TRUE, VB_INPUT_NONE },
   { VB_KNOWN_SOC, VB_KNOWN_NONE, TRUE, VB_INPUT_NONE },
@@ -31,9 +31,26 @@ supplied (const VbRulesConfig *rules, VbKnown field)
   }
 }
 
+/* The limits are behind the others, and what rules go by behind those. */
+#define FIRST_LIMIT 3
+#define N_WITHOUT_RULES 6
+
+/* How many requirements there are. */
+static guint
+count (const VbRequired *required)
+{
+  return required->ruled ? G_N_ELEMENTS (requirements) : N_WITHOUT_RULES;
+}
+
+void
+vb_required_init (VbRequired *required, const VbBatteryConfig *config)
+{
+  *required = (VbRequired){ .ruled = vb_rules_config_is_on (&config->live.rules) };
+}
+
 /* Whether @requirement counts: a limit that was sent once has to be sent from then on, even where
    rules would supply it, because it may have been the lower one. */
-static gboolean
+static inline gboolean
 counts (const VbRequired *required,
         const VbBatteryConfig *config,
         const VbValues *values,
@@ -43,6 +60,8 @@ counts (const VbRequired *required,
 
   if (requirement->bms_only && config->fixed.role == VB_ROLE_MONITOR)
     return FALSE;
+  if (!required->ruled)
+    return requirement->input == VB_INPUT_NONE;
   if (requirement->input != VB_INPUT_NONE)
     return vb_inputs_is_required (&required->inputs, rules, requirement->input);
 
@@ -51,10 +70,45 @@ counts (const VbRequired *required,
 }
 
 void
+vb_required_reconfigure (VbRequired *required,
+                         const VbBatteryConfig *before,
+                         const VbBatteryConfig *after,
+                         const VbValues *values,
+                         gboolean on_bus,
+                         gint64 now)
+{
+  const VbRequired earlier = *required;
+
+  required->ruled = vb_rules_config_is_on (&after->live.rules);
+  if (!required->ruled)
+    vb_inputs_forget (&required->inputs, now);
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+    const gboolean counted = counts (&earlier, before, values, &requirements[i]);
+
+    if (on_bus && !counted && counts (required, after, values, &requirements[i]))
+      required->since[i] = now;
+  }
+}
+
+const char *
+vb_required_loses_limit (const VbRequired *required,
+                         const VbBatteryConfig *before,
+                         const VbBatteryConfig *after)
+{
+  for (guint i = FIRST_LIMIT; i < N_WITHOUT_RULES; i++)
+    if ((required->met & 1U << i) == 0
+        && !isnan (supplied (&before->live.rules, requirements[i].field))
+        && isnan (supplied (&after->live.rules, requirements[i].field)))
+      return vb_item (vb_item_known (requirements[i].field))->name;
+
+  return NULL;
+}
+
+void
 vb_required_note (VbRequired *required, const VbValues *values)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++)
-    if (vb_values_time (values, requirements[i].field) != 0)
+  for (guint i = FIRST_LIMIT; i < N_WITHOUT_RULES; i++)
+    if ((required->met & 1U << i) == 0 && vb_values_time (values, requirements[i].field) != 0)
       required->met |= 1U << i;
 }
 
@@ -88,23 +142,28 @@ vb_required_keeps (const VbBatteryConfig *config, const VbRecordEntry *entry)
   }
 }
 
+/* Asked of each requirement, several times with each record. */
+static inline gint64
+met_at (const VbRequired *required, const VbValues *values, const VbRequirement *requirement)
+{
+  gint64 time = required->since[requirement - requirements];
+
+  if (requirement->input != VB_INPUT_NONE)
+    return MAX (time, required->inputs.time[requirement->input]);
+
+  time = MAX (time, vb_values_time (values, requirement->field));
+  if (requirement->or_field == VB_KNOWN_NONE)
+    return time;
+
+  return MAX (time, vb_values_time (values, requirement->or_field));
+}
+
 gint64
 vb_required_time (const VbRequired *required,
                   const VbValues *values,
                   const VbRequirement *requirement)
 {
-  gint64 time;
-
-  if (requirement->input != VB_INPUT_NONE) {
-    time = required->inputs.time[requirement->input];
-    return time != 0 ? time : required->reloaded;
-  }
-
-  time = vb_values_time (values, requirement->field);
-  if (requirement->or_field == VB_KNOWN_NONE)
-    return time;
-
-  return MAX (time, vb_values_time (values, requirement->or_field));
+  return met_at (required, values, requirement);
 }
 
 const VbRequirement *
@@ -114,10 +173,9 @@ vb_required_oldest (const VbRequired *required,
 {
   const VbRequirement *oldest = &requirements[0];
 
-  for (guint i = 1; i < G_N_ELEMENTS (requirements); i++)
+  for (guint i = 1; i < count (required); i++)
     if (counts (required, config, values, &requirements[i])
-        && vb_required_time (required, values, &requirements[i])
-               < vb_required_time (required, values, oldest))
+        && met_at (required, values, &requirements[i]) < met_at (required, values, oldest))
       oldest = &requirements[i];
 
   return oldest;
@@ -177,7 +235,7 @@ is_cut (const VbRequired *required, gint64 time)
 static gint64
 counted_time (const VbRequired *required, const VbValues *values, const VbRequirement *requirement)
 {
-  const gint64 time = vb_required_time (required, values, requirement);
+  const gint64 time = met_at (required, values, requirement);
 
   return is_cut (required, time) ? MIN (time, required->counts_from) : time;
 }
@@ -190,7 +248,7 @@ vb_required_age (const VbRequired *required,
 {
   gint64 oldest = now;
 
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+  for (guint i = 0; i < count (required); i++) {
     gint64 time;
 
     if (!counts (required, config, values, &requirements[i]))
@@ -225,9 +283,9 @@ vb_required_is_out_of_reach (const VbRequired *required,
                              const VbBatteryConfig *config,
                              const VbValues *values)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++)
+  for (guint i = 0; i < count (required); i++)
     if (counts (required, config, values, &requirements[i])
-        && is_cut (required, vb_required_time (required, values, &requirements[i])))
+        && is_cut (required, met_at (required, values, &requirements[i])))
       return TRUE;
 
   return FALSE;
@@ -258,7 +316,7 @@ vb_required_missing (const VbRequired *required,
                      gint64 now,
                      GPtrArray *names)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+  for (guint i = 0; i < count (required); i++) {
     gint64 time;
 
     if (!counts (required, config, values, &requirements[i]))
@@ -276,7 +334,7 @@ vb_required_lacking (const VbRequired *required,
                      const VbRecord *record,
                      GPtrArray *names)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+  for (guint i = 0; i < count (required); i++) {
     const VbKnown field = requirements[i].field, or_field = requirements[i].or_field;
     const char *name = vb_item (vb_item_known (field))->name;
     const gboolean either = or_field != VB_KNOWN_NONE;
@@ -335,7 +393,7 @@ vb_required_are_named (const VbRequired *required,
 {
   const guint n_errors = record->errors->len;
 
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+  for (guint i = 0; i < count (required); i++) {
     const VbItem *item = vb_item (vb_item_known (requirements[i].field));
 
     if (counts (required, config, values, &requirements[i]) && !is_named (record, &requirements[i]))

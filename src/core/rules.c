@@ -32,6 +32,9 @@ static const VbInput of_cells[] = { VB_INPUT_CELL_SUM, VB_INPUT_HIGHEST_CELL };
    bus, of which it then goes one at least. */
 #define CLEAR 0.2
 
+/* A charge voltage of this share of what the cells have stops charging as well as any lower one. */
+#define LEAST_OF_SUM 0.95
+
 static const VbRule rule_of_limit[] = {
   [VB_LIMIT_CHARGE_VOLTAGE] = VB_RULE_CHARGE_VOLTAGE,
   [VB_LIMIT_CHARGE_CURRENT] = VB_RULE_CHARGE_CURRENT,
@@ -75,20 +78,21 @@ static void
 look_at_curve (const Run *run, VbCurveId id, Smallest *smallest)
 {
   const VbRulesConfig *config = &run->live->rules;
+  const gboolean discharges = vb_rules_config_limit_of (id) == VB_LIMIT_DISCHARGE_CURRENT;
   VbInput list[VB_INPUTS_OF_CURVE];
   const guint n = vb_inputs_of_curve (run->inputs, id, list);
 
   for (guint i = 0; i < n; i++) {
-    const gboolean there = is_there (run->live, run->inputs, list[i], run->now);
+    const gboolean there = discharges ? run->inputs->time[list[i]] != 0
+                                      : is_there (run->live, run->inputs, list[i], run->now);
     const double value = there ? run->inputs->value[list[i]] : NAN;
     const double share = there ? vb_curve_share (&config->curves[id], config->curve, value) : 0;
 
     if (!there)
       run->rules->lacking[id] = list[i];
-    /* Of a curve that came with a reload: the ladder stops charging if it does not come, and a
-       limit of 0 would put out the lights before that. */
-    if (run->inputs->time[list[i]] == 0
-        && vb_rules_config_limit_of (id) == VB_LIMIT_DISCHARGE_CURRENT)
+    /* What discharging goes by is required, and can be old or missing after a reload alone. The
+       ladder stops charging if it does not come; 0 would put out the lights before that. */
+    if (discharges && !there)
       continue;
     if (share < smallest->share)
       *smallest = (Smallest){ share, vb_rule_of_curve (id), list[i], value };
@@ -248,14 +252,16 @@ govern_current (const Run *run, VbLimit limit, const VbSample *sent)
 }
 
 /* The pack's voltage at which the highest cell would be at cell-max-voltage, were all of them to
-   move alike. Where their resistances are alike it does not depend on the current. */
+   move alike. Where their resistances are alike it does not depend on the current. One cell that is
+   read wrongly must not make a voltage of it that no battery has. */
 static double
 allowed_by_cells (const Run *run)
 {
   const VbInputs *inputs = run->inputs;
   const double above = inputs->value[VB_INPUT_HIGHEST_CELL] - run->live->rules.cell_max_voltage;
+  const double sum = inputs->value[VB_INPUT_CELL_SUM];
 
-  return fmax (inputs->value[VB_INPUT_CELL_SUM] - inputs->n_cells * above, 0);
+  return fmax (sum - inputs->n_cells * above, LEAST_OF_SUM * sum);
 }
 
 static double
@@ -382,6 +388,17 @@ vb_rules_run (VbRules *rules,
       govern_current (&run, limit, sent);
     rules->retold[limit] = vb_told_follow (&rules->told[limit], &rules->limited[limit], now);
   }
+}
+
+gboolean
+vb_rules_are_idle (const VbRules *rules)
+{
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
+    if (vb_value_is_valid (&rules->limits[limit].value) || rules->told[limit].by != VB_RULE_NONE
+        || rules->retold[limit])
+      return FALSE;
+
+  return TRUE;
 }
 
 gboolean
