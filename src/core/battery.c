@@ -239,11 +239,11 @@ look_at_inputs (VbBattery *battery, gint64 now)
 static void
 derive_system (VbBattery *battery, gint64 now)
 {
-  static const VbKnown fields[] = { VB_KNOWN_NR_OF_BATTERIES, VB_KNOWN_BATTERIES_PARALLEL,
-                                    VB_KNOWN_BATTERIES_SERIES, VB_KNOWN_CELL_COUNT };
   VbValues *values = &battery->values;
+  guint n_fields;
+  const VbKnown *fields = vb_derive_system_fields (&n_fields);
 
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+  for (guint i = 0; i < n_fields; i++)
     vb_values_activate (values, vb_item_known (fields[i]));
   vb_derive_system (values->sent, values->derived, &battery->members, now);
 }
@@ -580,7 +580,7 @@ vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint6
 
   if (!vb_limits_same_belt (&battery->config.live, &config->live))
     vb_doubt_forget_voltages (&battery->doubt);
-  vb_required_reconfigure (&battery->required, &battery->config, config, &battery->values,
+  vb_required_reconfigure (&battery->required, &battery->config, config,
                            vb_state_on_bus (battery->state), now);
   battery->config.live = config->live;
   vb_rules_activate (&battery->values, &config->live.rules);

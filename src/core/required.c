@@ -51,10 +51,7 @@ vb_required_init (VbRequired *required, const VbBatteryConfig *config)
 /* Whether @requirement counts: a limit that was sent once has to be sent from then on, even where
    rules would supply it, because it may have been the lower one. */
 static inline gboolean
-counts (const VbRequired *required,
-        const VbBatteryConfig *config,
-        const VbValues *values,
-        const VbRequirement *requirement)
+counts (const VbRequired *required, const VbBatteryConfig *config, const VbRequirement *requirement)
 {
   const VbRulesConfig *rules = &config->live.rules;
 
@@ -73,7 +70,6 @@ void
 vb_required_reconfigure (VbRequired *required,
                          const VbBatteryConfig *before,
                          const VbBatteryConfig *after,
-                         const VbValues *values,
                          gboolean on_bus,
                          gint64 now)
 {
@@ -83,9 +79,9 @@ vb_required_reconfigure (VbRequired *required,
   if (!required->ruled)
     vb_inputs_forget (&required->inputs, now);
   for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
-    const gboolean counted = counts (&earlier, before, values, &requirements[i]);
+    const gboolean counted = counts (&earlier, before, &requirements[i]);
 
-    if (on_bus && !counted && counts (required, after, values, &requirements[i]))
+    if (on_bus && !counted && counts (required, after, &requirements[i]))
       required->since[i] = now;
   }
 }
@@ -174,7 +170,7 @@ vb_required_oldest (const VbRequired *required,
   const VbRequirement *oldest = &requirements[0];
 
   for (guint i = 1; i < count (required); i++)
-    if (counts (required, config, values, &requirements[i])
+    if (counts (required, config, &requirements[i])
         && met_at (required, values, &requirements[i]) < met_at (required, values, oldest))
       oldest = &requirements[i];
 
@@ -251,7 +247,7 @@ vb_required_age (const VbRequired *required,
   for (guint i = 0; i < count (required); i++) {
     gint64 time;
 
-    if (!counts (required, config, values, &requirements[i]))
+    if (!counts (required, config, &requirements[i]))
       continue;
     time = counted_time (required, values, &requirements[i]);
     if (time == 0)
@@ -284,7 +280,7 @@ vb_required_is_out_of_reach (const VbRequired *required,
                              const VbValues *values)
 {
   for (guint i = 0; i < count (required); i++)
-    if (counts (required, config, values, &requirements[i])
+    if (counts (required, config, &requirements[i])
         && is_cut (required, met_at (required, values, &requirements[i])))
       return TRUE;
 
@@ -319,7 +315,7 @@ vb_required_missing (const VbRequired *required,
   for (guint i = 0; i < count (required); i++) {
     gint64 time;
 
-    if (!counts (required, config, values, &requirements[i]))
+    if (!counts (required, config, &requirements[i]))
       continue;
     time = counted_time (required, values, &requirements[i]);
     if (time == 0 || now - time >= config->live.freshness.warn_after)
@@ -339,7 +335,7 @@ vb_required_lacking (const VbRequired *required,
     const char *name = vb_item (vb_item_known (field))->name;
     const gboolean either = or_field != VB_KNOWN_NONE;
 
-    if (counts (required, config, values, &requirements[i])
+    if (counts (required, config, &requirements[i])
         && (vb_record_lacks_value (record, field)
             || (either && vb_record_lacks_value (record, or_field)))
         && !vb_record_has_value (record, field)
@@ -396,7 +392,7 @@ vb_required_are_named (const VbRequired *required,
   for (guint i = 0; i < count (required); i++) {
     const VbItem *item = vb_item (vb_item_known (requirements[i].field));
 
-    if (counts (required, config, values, &requirements[i]) && !is_named (record, &requirements[i]))
+    if (counts (required, config, &requirements[i]) && !is_named (record, &requirements[i]))
       vb_record_add_error (record, item->name, item->path, VB_FIELD_ERROR_MISSING,
                            "%s is missing; PUT has to name every required field", item->name);
   }

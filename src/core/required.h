@@ -45,7 +45,6 @@ void vb_required_init (VbRequired *required, const VbBatteryConfig *config);
 void vb_required_reconfigure (VbRequired *required,
                               const VbBatteryConfig *before,
                               const VbBatteryConfig *after,
-                              const VbValues *values,
                               gboolean on_bus,
                               gint64 now);
 

@@ -20,7 +20,6 @@ typedef struct
   const VbBatteryLive *live;
   const VbValues *values;
   const VbInputs *inputs;
-  guint month;
   gboolean has_record;
   gint64 now;
 } Run;
@@ -368,7 +367,7 @@ vb_rules_run (VbRules *rules,
               gboolean has_record,
               gint64 now)
 {
-  const Run run = { rules, live, values, inputs, month, has_record, now };
+  const Run run = { rules, live, values, inputs, has_record, now };
   Smallest cells = { 100, VB_RULE_NONE, VB_INPUT_NONE, NAN };
 
   vb_rules_pause (rules);
