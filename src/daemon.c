@@ -205,6 +205,10 @@ reload_battery (const VbDaemon *daemon, VbBattery *battery, const VbConfig *conf
 
   if (vb_config_changes_fixes (vb_config_battery (daemon->config, name), wanted))
     g_message ("battery %s: its whole configuration is kept as it was", name);
+  else if (vb_battery_loses_limit (battery, wanted) != NULL)
+    g_message ("battery %s: its whole configuration is kept as it was: the source has never sent "
+               "%s, and without its maximum in [limits] there would be none; DELETE it first",
+               name, vb_battery_loses_limit (battery, wanted));
   else
     vb_battery_reconfigure (battery, wanted, vb_clock_now ());
 }

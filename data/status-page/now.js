@@ -9,6 +9,8 @@ function limiting(battery) {
     return LIMITS.flatMap(field => {
         const value = battery.values[field];
         if (!value) return [];
+        const rule = (battery.limited || {})[field];
+        if (rule) return [`${words(field)} by ${rule.by}: ${shown(value)}`];
         if ('asked' in value) return [`${words(field)} by the seat belt: ${shown(value)}, not ${value.asked} ${value.unit}`];
         return value.value === 0 && CURRENTS[field] ? [`no ${CURRENTS[field]}, says the source`] : [];
     });

@@ -190,7 +190,7 @@ const VbKey vb_keys[] = {
     .by_default = "0",
     .description = "The curves of discharging do not go below it, for plants in which 0 shuts the "
                    "inverter down. What the source sends goes below it, and so does *stale*." },
-  { LIMITS, "cell-max-voltage", VB_KEY_REAL, OF (live.rules.cell_max_voltage), .minimum = 0.1,
+  { LIMITS, "cell-max-voltage", VB_KEY_REAL, OF (live.rules.cell_max_voltage), .minimum = 2,
     .maximum = 5, .unit = "V",
     .description = "No cell above it: MaxChargeVoltage is lowered to what the pack has when its "
                    "highest cell is there, so that chargers which obey the voltage only hold it "

@@ -70,6 +70,7 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
   vb_battery_config_copy (&battery->config, config);
   vb_values_init (&battery->values);
   vb_history_init (&battery->history);
+  vb_required_init (&battery->required, &battery->config);
   vb_rules_init (&battery->rules, now);
   battery->presence = (VbPresence)VB_PRESENCE_INIT;
   battery->since = now;
@@ -237,8 +238,6 @@ enter (VbBattery *battery, VbState state, gint64 now)
   battery->state = state;
   battery->since = now;
 
-  if (state == VB_STATE_GONE)
-    battery->required.reloaded = 0;
   if (state >= VB_STATE_STALE)
     vb_doubt_forget_sequence (&battery->doubt);
 
@@ -258,7 +257,7 @@ look_at_inputs (VbBattery *battery, gint64 now)
   VbValues *values = &battery->values;
 
   vb_derive (values->sent, values->derived, &battery->members, now, live->optional_after);
-  if (vb_rules_config_is_on (&live->rules))
+  if (battery->required.ruled)
     vb_inputs_note (&battery->required.inputs, values, &battery->members, live, now);
   if (vb_rules_config_is_on (&live->rules) && battery->parts != NULL)
     vb_parts_note_cells (battery->parts, &battery->required.inputs);
@@ -268,11 +267,11 @@ look_at_inputs (VbBattery *battery, gint64 now)
 static void
 derive_system (VbBattery *battery, gint64 now)
 {
-  static const VbKnown fields[] = { VB_KNOWN_NR_OF_BATTERIES, VB_KNOWN_BATTERIES_PARALLEL,
-                                    VB_KNOWN_BATTERIES_SERIES, VB_KNOWN_CELL_COUNT };
   VbValues *values = &battery->values;
+  guint n_fields;
+  const VbKnown *fields = vb_derive_system_fields (&n_fields);
 
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+  for (guint i = 0; i < n_fields; i++)
     vb_values_activate (values, vb_item_known (fields[i]));
   vb_derive_system (values->sent, values->derived, &battery->members, now);
 }
@@ -294,8 +293,9 @@ derive (VbBattery *battery, gboolean has_record, gint64 now)
   /* Before the step that a record leads to it was done already. */
   if (!has_record)
     look_at_inputs (battery, now);
-  vb_rules_run (&battery->rules, live, values, &battery->required.inputs, battery->month,
-                has_record, now);
+  if (battery->required.ruled || !vb_rules_are_idle (&battery->rules))
+    vb_rules_run (&battery->rules, live, values, &battery->required.inputs, battery->month,
+                  has_record, now);
   vb_derive_charge (values->sent, values->derived, &battery->current, live->freshness.warn_after);
   if (battery->config.fixed.screen_cells && battery->members.cells.n > 0)
     derive_system (battery, now);
@@ -323,7 +323,7 @@ schedule (const VbBattery *battery, gint64 now)
   /* With a Current that expires, another one may flow from then on: that of a frozen source. */
   if (vb_state_shows_values (battery->state) || live->frozen_after > 0)
     next = MIN (next, vb_values_next_expiry (&battery->values, live->optional_after, now));
-  if (vb_state_shows_values (battery->state))
+  if (battery->required.ruled && vb_state_shows_values (battery->state))
     next = MIN (next, vb_rules_due (live, &battery->required.inputs, now));
   if (battery->parts != NULL)
     next = MIN (next, vb_parts_due (battery->parts, now));
@@ -428,7 +428,7 @@ vb_battery_delete (VbBattery *battery, gint64 now)
   vb_values_forget (&battery->values, now);
   battery->doubt = (VbDoubt){ 0 };
   battery->plausible = (VbPlausible){ 0 };
-  battery->required = (VbRequired){ 0 };
+  vb_required_init (&battery->required, &battery->config);
   vb_rules_forget (&battery->rules);
   battery->members = (VbMembers){ 0 };
   vb_derive_system (battery->values.sent, battery->values.derived, &battery->members, now);
@@ -542,6 +542,7 @@ vb_battery_apply (VbBattery *battery,
   vb_source_take (&battery->source, source, record->errors, record->n_more,
                   config->live.freshness.warn_after, now);
   if (reached) {
+    vb_safer_forget (&battery->values, record);
     if (record->errors->len > 0)
       take_safer (battery, record, FALSE, now, verdict->safer);
     changed = take (battery, &context, record, mode, now);
@@ -708,13 +709,27 @@ vb_battery_refuse (VbBattery *battery,
   TELL (battery, refused);
 }
 
+const char *
+vb_battery_loses_limit (const VbBattery *battery, const VbBatteryConfig *config)
+{
+  if (!vb_state_on_bus (battery->state) || battery->config.fixed.role != VB_ROLE_BMS)
+    return NULL;
+
+  return vb_required_loses_limit (&battery->required, &battery->config, config);
+}
+
 void
 vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint64 now)
 {
+  if (vb_battery_loses_limit (battery, config) != NULL) {
+    vb_battery_tick (battery, now);
+    return;
+  }
+
   if (!vb_limits_same_belt (&battery->config.live, &config->live))
     vb_doubt_forget_voltages (&battery->doubt);
-  if (vb_state_shows_values (battery->state))
-    battery->required.reloaded = now;
+  vb_required_reconfigure (&battery->required, &battery->config, config,
+                           vb_state_on_bus (battery->state), now);
   battery->config.live = config->live;
   vb_rules_activate (&battery->values, &config->live.rules);
   look_at_inputs (battery, now);
@@ -847,7 +862,7 @@ vb_battery_inputs (const VbBattery *battery)
 const VbLimited *
 vb_battery_limited (const VbBattery *battery)
 {
-  return vb_rules_config_is_on (&battery->config.live.rules) ? battery->rules.limited : NULL;
+  return battery->required.ruled ? battery->rules.limited : NULL;
 }
 
 void

@@ -83,9 +83,15 @@ VbBattery *vb_battery_find (const GPtrArray *batteries, const char *name);
 
 const VbBatteryConfig *vb_battery_config (const VbBattery *battery);
 
+/** The name of a limit that would have no number any more if @config were taken over: the source
+    has never sent it, and the maximum that stands in for it is not in @config. NULL: there is none,
+    or the battery is not on the bus. */
+const char *vb_battery_loses_limit (const VbBattery *battery, const VbBatteryConfig *config);
+
 /**
  * Takes over from @config what can change without leaving the bus (everything but name, role,
  * device-instance, custom-name, product-id and history) and applies it at once.
+ * Nothing is taken over where vb_battery_loses_limit() names one.
  */
 void vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint64 now);
 

@@ -391,25 +391,38 @@ sent_or (const VbSample *sent, VbKnown known, double fallback)
   return vb_value_number (&sent[vb_item_known (known)].value, fallback);
 }
 
+static const VbKnown system_fields[] = {
+  VB_KNOWN_NR_OF_BATTERIES,
+  VB_KNOWN_BATTERIES_PARALLEL,
+  VB_KNOWN_BATTERIES_SERIES,
+  VB_KNOWN_CELL_COUNT,
+};
+
+const VbKnown *
+vb_derive_system_fields (guint *n)
+{
+  *n = G_N_ELEMENTS (system_fields);
+
+  return system_fields;
+}
+
 void
 vb_derive_system (const VbSample *sent, VbSample *derived, const VbMembers *members, gint64 now)
 {
-  static const VbKnown fields[] = { VB_KNOWN_NR_OF_BATTERIES, VB_KNOWN_BATTERIES_PARALLEL,
-                                    VB_KNOWN_BATTERIES_SERIES, VB_KNOWN_CELL_COUNT };
-  const double all = sent_or (sent, fields[0], NAN);
-  const double series
-      = sent_or (sent, fields[2], isnan (all) ? 1 : all / sent_or (sent, fields[1], all));
-  const double parallel = sent_or (sent, fields[1], isnan (all) ? 1 : all / series);
+  const double all = sent_or (sent, system_fields[0], NAN);
+  const double series = sent_or (sent, system_fields[2],
+                                 isnan (all) ? 1 : all / sent_or (sent, system_fields[1], all));
+  const double parallel = sent_or (sent, system_fields[1], isnan (all) ? 1 : all / series);
   const double numbers[] = { isnan (all) ? parallel * series : all, parallel, series,
-                             sent_or (sent, fields[3], members->cells.n) };
+                             sent_or (sent, system_fields[3], members->cells.n) };
   gboolean known = members->cells.n > 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (system_fields); i++)
     known = known && isfinite (numbers[i]) && numbers[i] == round (numbers[i]);
 
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (known && !vb_value_is_valid (&sent[vb_item_known (fields[i])].value))
-      derive_number (derived, fields[i], numbers[i], now);
+  for (guint i = 0; i < G_N_ELEMENTS (system_fields); i++)
+    if (known && !vb_value_is_valid (&sent[vb_item_known (system_fields[i])].value))
+      derive_number (derived, system_fields[i], numbers[i], now);
     else
-      forget (derived, fields[i]);
+      forget (derived, system_fields[i]);
 }

@@ -63,6 +63,9 @@ void vb_derive (
 void
 vb_derive_system (const VbSample *sent, VbSample *derived, const VbMembers *members, gint64 now);
 
+/** The fields of which that makes something: @n of them, from the first on. */
+const VbKnown *vb_derive_system_fields (guint *n);
+
 /** The part of vb_derive() that concerns Power and Current alone. */
 void vb_derive_power (const VbSample *sent, VbSample *derived);
 

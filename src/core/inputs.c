@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+/* A charge voltage of this share of what the cells have stops charging as well as any lower one. */
+#define LEAST_OF_SUM 0.95
+
 VbKnown
 vb_input_field (VbInput input)
 {
@@ -143,8 +146,9 @@ double
 vb_inputs_allowed_voltage (const VbInputs *inputs, double cell_max_voltage)
 {
   const double above = inputs->value[VB_INPUT_HIGHEST_CELL] - cell_max_voltage;
+  const double sum = inputs->value[VB_INPUT_CELL_SUM];
 
-  return fmax (inputs->value[VB_INPUT_CELL_SUM] - inputs->n_cells * above, 0);
+  return fmax (sum - inputs->n_cells * above, LEAST_OF_SUM * sum);
 }
 
 /* In series the cells of all are one string. In parallel all have the same voltage, and the one

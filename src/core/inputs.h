@@ -58,9 +58,9 @@ void vb_inputs_note_cells (VbInputs *inputs,
                            gboolean series,
                            double cell_max_voltage);
 
-/** The pack's voltage (V, 0 at least) at which the highest cell would be at @cell_max_voltage, were
-    all of them to move alike. Where their resistances are alike it does not depend on the
-    current. */
+/** The pack's voltage (V) at which the highest cell would be at @cell_max_voltage, were all of them
+    to move alike. Where their resistances are alike it does not depend on the current. One cell that
+    is read wrongly must not make a voltage of it that no battery has. */
 double vb_inputs_allowed_voltage (const VbInputs *inputs, double cell_max_voltage);
 
 /** Forgets what came up to @until. */

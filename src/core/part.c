@@ -49,6 +49,7 @@ vb_part_init (
   set_config (part, config);
   part->asks_own = !part->is_pack && !is_needed (part);
   set_config (part, config);
+  vb_required_init (&part->required, &part->config);
   vb_values_init (&part->values);
   for (guint i = 0; i < G_N_ELEMENTS (derived); i++)
     vb_values_activate (&part->values, vb_item_known (derived[i]));
@@ -97,11 +98,13 @@ vb_part_says (const VbPart *part, guint item)
 void
 vb_part_reconfigure (VbPart *part, const VbBatteryLive *live, gint64 now)
 {
-  if (vb_state_shows_values (part->state))
-    part->required.reloaded = now;
+  const VbBatteryConfig before = part->config;
+
   if (!vb_limits_same_belt (&part->config.live, live))
     vb_doubt_forget_voltages (&part->doubt);
   part->config.live = *live;
+  vb_required_reconfigure (&part->required, &before, &part->config,
+                           vb_state_on_bus (part->state), now);
   part->due = now;
 }
 
@@ -133,7 +136,7 @@ look_at_inputs (VbPart *part, gint64 now)
   const VbBatteryLive *live = &part->config.live;
 
   derive (part, now);
-  if (vb_rules_config_is_on (&live->rules))
+  if (part->required.ruled)
     vb_inputs_note (&part->required.inputs, &part->values, &part->members, live, now);
   vb_required_note (&part->required, &part->values);
 }
@@ -180,7 +183,6 @@ enter (VbPart *part, VbState next, gint64 now)
   if (next == VB_STATE_LIVE && before >= VB_STATE_STALE)
     drop_optional (part, part->silent_since, FALSE);
   if (next == VB_STATE_GONE) {
-    part->required.reloaded = 0;
     part->charge = part->discharge = (VbSwitch){ 0 };
     vb_values_forget (&part->values, now - part->config.live.freshness.warn_after);
     vb_inputs_forget (&part->required.inputs, now - part->config.live.freshness.warn_after);
@@ -343,6 +345,7 @@ vb_part_take (VbPart *part,
     part->first = now;
   if (reached) {
     part->required.last_record = now;
+    vb_safer_forget (&part->values, record);
     if (record->errors->len > 0)
       take_safer (part, record, FALSE, now, verdict->safer);
     take_entries (part, &context, record, mode, now);
@@ -377,7 +380,7 @@ vb_part_forget (VbPart *part, gint64 now)
     vb_values_hide (&part->values, g_array_index (part->values.active, guint, i));
   part->doubt = (VbDoubt){ 0 };
   part->plausible = (VbPlausible){ 0 };
-  part->required = (VbRequired){ 0 };
+  vb_required_init (&part->required, &part->config);
   part->members = (VbMembers){ 0 };
   part->charge = (VbSwitch){ 0 };
   part->discharge = (VbSwitch){ 0 };

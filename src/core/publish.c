@@ -22,7 +22,8 @@ typedef struct
   const VbSource *source;
   const VbBlamed *blamed;
   VbState state;
-  gboolean entered; /* with this step */
+  gboolean shows_values; /* the state does */
+  gboolean entered;      /* with this step */
   gint64 now;
 } Step;
 
@@ -334,7 +335,7 @@ show_group (const Step *step, guint item, const VbField *field)
   const VbGroup group = field->group;
   const gboolean live_only = group == VB_GROUP_LIVE || field->flags & VB_FIELD_LIVE_ONLY;
 
-  if (vb_state_shows_values (step->state) || (group == VB_GROUP_ALARM && !live_only))
+  if (step->shows_values || (group == VB_GROUP_ALARM && !live_only))
     show_sample (step, item, field);
   else if (live_only || (group == VB_GROUP_LIMIT && step->state != VB_STATE_STALE))
     vb_values_hide (step->values, item);
@@ -346,27 +347,23 @@ show_group (const Step *step, guint item, const VbField *field)
 static void
 show_modules (const Step *step, guint item, const VbField *field)
 {
-  const gboolean answers = vb_state_shows_values (step->state);
-
   if (is_said (step, VB_KNOWN_MODULES_ONLINE) || is_said (step, VB_KNOWN_MODULES_OFFLINE)) {
     show_group (step, item, field);
     return;
   }
 
-  show_integer (step, item, (field->known == VB_KNOWN_MODULES_ONLINE) == answers);
+  show_integer (step, item, (field->known == VB_KNOWN_MODULES_ONLINE) == step->shows_values);
   step->values->flags[item] |= VB_ITEM_DERIVED;
 }
 
 static void
 show_item (const Step *step, guint item, const VbField *field)
 {
-  const gboolean shows_values = vb_state_shows_values (step->state);
-
   switch (field->known) {
   case VB_KNOWN_MAX_CHARGE_VOLTAGE:
   case VB_KNOWN_MAX_CHARGE_CURRENT:
   case VB_KNOWN_MAX_DISCHARGE_CURRENT:
-    if (shows_values)
+    if (step->shows_values)
       show_limit (step, item, field, vb_limited_by_field (field->known));
     else
       show_group (step, item, field);
@@ -375,13 +372,13 @@ show_item (const Step *step, guint item, const VbField *field)
     show_cable (step, item);
     break;
   case VB_KNOWN_CONNECTED:
-    show_integer (step, item, shows_values);
+    show_integer (step, item, step->shows_values);
     break;
   case VB_KNOWN_CONNECTION_INFORMATION:
     show_information (step, item, field);
     break;
   case VB_KNOWN_BATTERY_LOW_VOLTAGE:
-    if (shows_values)
+    if (step->shows_values)
       show_low_voltage (step, item, field);
     else
       show_group (step, item, field);
@@ -452,9 +449,19 @@ vb_publish (VbValues *values,
             gboolean entered,
             gint64 now)
 {
-  const Step step = { values, config, rules, source, blamed, state, entered, now };
+  const Step step = {
+    .values = values,
+    .config = config,
+    .rules = rules,
+    .source = source,
+    .blamed = blamed,
+    .state = state,
+    .shows_values = vb_state_shows_values (state),
+    .entered = entered,
+    .now = now,
+  };
   const gboolean on_bus = vb_state_on_bus (state);
-  Summary summary = { FALSE };
+  Summary summary = { 0 };
 
   for (guint i = 0; i < values->active->len; i++) {
     const guint item = g_array_index (values->active, guint, i);

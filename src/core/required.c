@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static const VbRequirement requirements[] = {
+static const VbRequirement requirements[VB_N_REQUIREMENTS] = {
   { VB_KNOWN_VOLTAGE, VB_KNOWN_NONE, FALSE, VB_INPUT_NONE },
   { VB_KNOWN_CURRENT, VB_KNOWN_POWER, TRUE, VB_INPUT_NONE },
   { VB_KNOWN_SOC, VB_KNOWN_NONE, TRUE, VB_INPUT_NONE },
@@ -31,6 +31,23 @@ supplied (const VbRulesConfig *rules, VbKnown field)
   }
 }
 
+/* The limits are behind the others, and what rules go by behind those. */
+#define FIRST_LIMIT 3
+#define N_WITHOUT_RULES 6
+
+/* How many requirements there are. */
+static guint
+count (const VbRequired *required)
+{
+  return required->ruled ? G_N_ELEMENTS (requirements) : N_WITHOUT_RULES;
+}
+
+void
+vb_required_init (VbRequired *required, const VbBatteryConfig *config)
+{
+  *required = (VbRequired){ .ruled = vb_rules_config_is_on (&config->live.rules) };
+}
+
 const VbRequirement *
 vb_required_list (guint *n)
 {
@@ -49,15 +66,17 @@ applies (const VbBatteryConfig *config, const VbRequirement *requirement)
              || vb_inputs_may_be_required (&config->live.rules, requirement->field));
 }
 
-/* A limit that was sent once has to be sent from then on, even where rules would supply it, because
-   it may have been the lower one. */
-static gboolean
+/* Whether @requirement counts: a limit that was sent once has to be sent from then on, even where
+   rules would supply it, because it may have been the lower one. */
+static inline gboolean
 counts (const VbRequired *required, const VbBatteryConfig *config, const VbRequirement *requirement)
 {
   const VbRulesConfig *rules = &config->live.rules;
 
   if (!applies (config, requirement))
     return FALSE;
+  if (!required->ruled)
+    return requirement->input == VB_INPUT_NONE;
   if (requirement->input != VB_INPUT_NONE)
     return vb_inputs_is_required (&required->inputs, rules, requirement->input);
 
@@ -68,16 +87,52 @@ counts (const VbRequired *required, const VbBatteryConfig *config, const VbRequi
 gboolean
 vb_required_at_first (const VbBatteryConfig *config, const VbRequirement *requirement)
 {
-  static const VbRequired none = { 0 };
+  VbRequired none;
+
+  vb_required_init (&none, config);
 
   return counts (&none, config, requirement);
 }
 
 void
+vb_required_reconfigure (VbRequired *required,
+                         const VbBatteryConfig *before,
+                         const VbBatteryConfig *after,
+                         gboolean on_bus,
+                         gint64 now)
+{
+  const VbRequired earlier = *required;
+
+  required->ruled = vb_rules_config_is_on (&after->live.rules);
+  if (!required->ruled)
+    vb_inputs_forget (&required->inputs, now);
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+    const gboolean counted = counts (&earlier, before, &requirements[i]);
+
+    if (on_bus && !counted && counts (required, after, &requirements[i]))
+      required->since[i] = now;
+  }
+}
+
+const char *
+vb_required_loses_limit (const VbRequired *required,
+                         const VbBatteryConfig *before,
+                         const VbBatteryConfig *after)
+{
+  for (guint i = FIRST_LIMIT; i < N_WITHOUT_RULES; i++)
+    if ((required->met & 1U << i) == 0
+        && !isnan (supplied (&before->live.rules, requirements[i].field))
+        && isnan (supplied (&after->live.rules, requirements[i].field)))
+      return vb_item (vb_item_known (requirements[i].field))->name;
+
+  return NULL;
+}
+
+void
 vb_required_note (VbRequired *required, const VbValues *values)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++)
-    if (vb_values_time (values, requirements[i].field) != 0)
+  for (guint i = FIRST_LIMIT; i < N_WITHOUT_RULES; i++)
+    if ((required->met & 1U << i) == 0 && vb_values_time (values, requirements[i].field) != 0)
       required->met |= 1U << i;
 }
 
@@ -115,17 +170,16 @@ vb_required_keeps (const VbBatteryConfig *config, const VbRecordEntry *entry)
   }
 }
 
-static gint64
-time_of (const VbRequired *required, const VbValues *values, const VbRequirement *requirement)
+/* Asked of each requirement, several times with each record. */
+static inline gint64
+met_at (const VbRequired *required, const VbValues *values, const VbRequirement *requirement)
 {
-  gint64 time;
+  gint64 time = required->since[requirement - requirements];
 
-  if (requirement->input != VB_INPUT_NONE) {
-    time = required->inputs.time[requirement->input];
-    return time != 0 ? time : required->reloaded;
-  }
+  if (requirement->input != VB_INPUT_NONE)
+    return MAX (time, required->inputs.time[requirement->input]);
 
-  time = vb_values_time (values, requirement->field);
+  time = MAX (time, vb_values_time (values, requirement->field));
   if (requirement->or_field == VB_KNOWN_NONE)
     return time;
 
@@ -145,17 +199,18 @@ next (const VbRequired *required,
 {
   const VbSample *sample;
 
-  for (; *index < G_N_ELEMENTS (requirements); (*index)++) {
+  for (; *index < count (required); (*index)++) {
     const VbRequirement *requirement = &requirements[*index];
 
     if (!counts (required, config, requirement))
       continue;
     *item = vb_item_known (requirement->field);
-    *time = time_of (required, values, requirement);
+    *time = met_at (required, values, requirement);
     (*index)++;
     return TRUE;
   }
 
+  *index = MAX (*index, G_N_ELEMENTS (requirements));
   if (*index - G_N_ELEMENTS (requirements) >= config->fixed.n_asked)
     return FALSE;
   *item = config->fixed.asked[*index - G_N_ELEMENTS (requirements)];
@@ -351,7 +406,7 @@ vb_required_lacking (const VbRequired *required,
                      const VbRecord *record,
                      GPtrArray *names)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+  for (guint i = 0; i < count (required); i++) {
     const VbKnown field = requirements[i].field, or_field = requirements[i].or_field;
     const char *name = vb_item (vb_item_known (field))->name;
     const gboolean either = or_field != VB_KNOWN_NONE;
@@ -414,7 +469,7 @@ vb_required_are_named (const VbRequired *required, const VbBatteryConfig *config
 {
   const guint n_errors = record->errors->len;
 
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
+  for (guint i = 0; i < count (required); i++) {
     const VbItem *item = vb_item (vb_item_known (requirements[i].field));
 
     if (counts (required, config, &requirements[i]) && !is_named (record, &requirements[i]))

@@ -13,6 +13,9 @@ typedef struct
   VbInput input; /* VB_INPUT_NONE: it is required whatever the rules are */
 } VbRequirement;
 
+/** There are as many requirements. */
+#define VB_N_REQUIREMENTS 10
+
 /**
  * VbRequired:
  *
@@ -28,11 +31,30 @@ typedef struct
   gint64 counts_from;
   gint64 last_record; /* when the last record was taken, µs; 0: none was. A part of which nothing is
                          required is as old as that; a battery needs not keep it */
-  VbInputs inputs;    /* what rules go by */
-  guint met;          /* a bit for each requirement that was ever met */
-  gint64 reloaded; /* from when on what a reload has made required, and what never came, has an age:
-                      a curve more is no reason to leave the bus at once; 0: it has none */
+  gboolean ruled;  /* there are limits by rules; what is below is about them alone */
+  VbInputs inputs; /* what rules go by */
+  guint met;       /* a bit for each limit that was ever sent */
+  gint64 since[VB_N_REQUIREMENTS]; /* when a reload has made it required: what came before that, or
+                                        never, has an age from then on, because a curve more is no
+                                        reason to leave the bus at once; 0: none has */
 } VbRequired;
+
+/** Makes @required that of a battery of which nothing has come. */
+void vb_required_init (VbRequired *required, const VbBatteryConfig *config);
+
+/** Takes over what a reload at @now says of limits by rules. @on_bus: the battery is, and is not to
+    leave for it at once. */
+void vb_required_reconfigure (VbRequired *required,
+                              const VbBatteryConfig *before,
+                              const VbBatteryConfig *after,
+                              gboolean on_bus,
+                              gint64 now);
+
+/** The first limit that a reload would leave without a number: that has never been sent, and for
+    which @after has no maximum any more. NULL: there is none */
+const char *vb_required_loses_limit (const VbRequired *required,
+                                     const VbBatteryConfig *before,
+                                     const VbBatteryConfig *after);
 
 /** All requirements there are: @n of them. Not each is one of every battery. */
 const VbRequirement *vb_required_list (guint *n);
@@ -49,7 +71,7 @@ gboolean vb_required_is (const VbBatteryConfig *config, const VbField *field);
     does a limit or an alarm that is wrong: it must not end by that. */
 gboolean vb_required_keeps (const VbBatteryConfig *config, const VbRecordEntry *entry);
 
-/** Notes which requirements are met: a limit that was sent once stays required. */
+/** Notes which limits have been sent: one that was sent once stays required. */
 void vb_required_note (VbRequired *required, const VbValues *values);
 
 /**

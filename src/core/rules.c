@@ -20,7 +20,6 @@ typedef struct
   const VbBatteryLive *live;
   const VbValues *values;
   const VbInputs *inputs;
-  guint month;
   gboolean has_record;
   gint64 now;
 } Run;
@@ -75,20 +74,21 @@ static void
 look_at_curve (const Run *run, VbCurveId id, Smallest *smallest)
 {
   const VbRulesConfig *config = &run->live->rules;
+  const gboolean discharges = vb_rules_config_limit_of (id) == VB_LIMIT_DISCHARGE_CURRENT;
   VbInput list[VB_INPUTS_OF_CURVE];
   const guint n = vb_inputs_of_curve (run->inputs, id, list);
 
   for (guint i = 0; i < n; i++) {
-    const gboolean there = is_there (run->live, run->inputs, list[i], run->now);
+    const gboolean there = discharges ? run->inputs->time[list[i]] != 0
+                                      : is_there (run->live, run->inputs, list[i], run->now);
     const double value = there ? run->inputs->value[list[i]] : NAN;
     const double share = there ? vb_curve_share (&config->curves[id], config->curve, value) : 0;
 
     if (!there)
       run->rules->lacking[id] = list[i];
-    /* Of a curve that came with a reload: the ladder stops charging if it does not come, and a
-       limit of 0 would put out the lights before that. */
-    if (run->inputs->time[list[i]] == 0
-        && vb_rules_config_limit_of (id) == VB_LIMIT_DISCHARGE_CURRENT)
+    /* What discharging goes by is required, and can be old or missing after a reload alone. The
+       ladder stops charging if it does not come; 0 would put out the lights before that. */
+    if (discharges && !there)
       continue;
     if (share < smallest->share)
       *smallest = (Smallest){ share, vb_rule_of_curve (id), list[i], value };
@@ -351,7 +351,7 @@ vb_rules_run (VbRules *rules,
               gboolean has_record,
               gint64 now)
 {
-  const Run run = { rules, live, values, inputs, month, has_record, now };
+  const Run run = { rules, live, values, inputs, has_record, now };
   Smallest cells = { 100, VB_RULE_NONE, VB_INPUT_NONE, NAN };
 
   vb_rules_pause (rules);
@@ -371,6 +371,17 @@ vb_rules_run (VbRules *rules,
       govern_current (&run, limit, sent);
     rules->retold[limit] = vb_told_follow (&rules->told[limit], &rules->limited[limit], now);
   }
+}
+
+gboolean
+vb_rules_are_idle (const VbRules *rules)
+{
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
+    if (vb_value_is_valid (&rules->limits[limit].value) || rules->told[limit].by != VB_RULE_NONE
+        || rules->retold[limit])
+      return FALSE;
+
+  return TRUE;
 }
 
 gboolean

@@ -67,6 +67,10 @@ void vb_rules_run (VbRules *rules,
                    gboolean has_record,
                    gint64 now);
 
+/** Whether they have governed nothing with the last run, and nobody was told of a limit: without
+    [limits] they need not run then. */
+gboolean vb_rules_are_idle (const VbRules *rules);
+
 /** Whether what people were told of any limit has changed with the last run. */
 gboolean vb_rules_are_retold (const VbRules *rules);
 

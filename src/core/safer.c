@@ -34,6 +34,18 @@ is_higher_alarm (const VbField *field, VbState state, double number, const VbVal
 }
 
 void
+vb_safer_forget (VbValues *values, const VbRecord *record)
+{
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++) {
+    const guint item = vb_item_known (vb_limited_field (limit));
+    VbSample *sent = &values->sent[item];
+
+    if (sent->time == 0 && !record->named[item])
+      vb_value_clear (&sent->value);
+  }
+}
+
+void
 vb_safer_take (VbValues *values,
                const VbRules *rules,
                const VbRecord *record,

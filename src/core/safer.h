@@ -23,4 +23,8 @@ void vb_safer_take (VbValues *values,
                     gint64 now,
                     GPtrArray *names);
 
+/** Forgets limits of such records that the source has never sent otherwise: they hold until
+    @record, which is taken and does not name them. */
+void vb_safer_forget (VbValues *values, const VbRecord *record);
+
 G_END_DECLS

@@ -50,7 +50,7 @@ vb_verdict_fill (VbVerdict *verdict,
   g_ptr_array_set_size (verdict->missing, 0);
   g_ptr_array_set_size (verdict->warnings, 0);
   vb_required_missing (required, config, values, now, verdict->missing);
-  verdict->has_rules = vb_rules_config_is_on (&config->live.rules);
+  verdict->has_rules = required->ruled;
   for (VbLimit limit = 0; verdict->has_rules && limit < VB_N_LIMITS; limit++)
     verdict->limited[limit] = rules->limited[limit];
 

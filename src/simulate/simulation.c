@@ -161,7 +161,8 @@ configure (Simulation *simulation, const char *text, GError **error)
     const VbBatteryConfig *wanted = vb_config_battery (config, name);
 
     if (wanted == NULL
-        || vb_config_changes_fixes (vb_config_battery (simulation->config, name), wanted))
+        || vb_config_changes_fixes (vb_config_battery (simulation->config, name), wanted)
+        || vb_battery_loses_limit (battery, wanted) != NULL)
       continue;
     vb_battery_reconfigure (battery, wanted, simulation->now);
     tell (simulation, battery, VB_CAUSE_CONFIGURATION, VB_OUTCOME_IN_FORCE);

@@ -15,13 +15,38 @@ begin (VbJsonWriter *json, GString *text, gint64 time)
   vb_json_member_integer (json, "t", time);
 }
 
+/* @bytes, of which what @secrets say is left out. */
+static GString *
+hide (const char *bytes, gsize length, const GPtrArray *secrets)
+{
+  GString *text = g_string_new_len (bytes, (gssize)length);
+
+  for (guint i = 0; i < secrets->len; i++) {
+    const char *secret = g_ptr_array_index (secrets, i);
+    const gsize size = strlen (secret);
+    gsize at = 0;
+    const char *found;
+
+    while ((found = memmem (text->str + at, text->len - at, secret, size)) != NULL) {
+      at = (gsize)(found - text->str);
+      g_string_erase (text, (gssize)at, (gssize)size);
+      g_string_insert (text, (gssize)at, HIDDEN);
+      at += strlen (HIDDEN);
+    }
+  }
+
+  return text;
+}
+
 /* @note: members that are written already */
 static void
-end (VbJsonWriter *json, const char *note, gsize note_length)
+end (VbJsonWriter *json, const char *note, gsize note_length, const GPtrArray *secrets)
 {
   if (note_length > 0) {
+    g_autoptr (GString) shown = hide (note, note_length, secrets);
+
     g_string_append_c (json->text, ',');
-    g_string_append_len (json->text, note, (gssize)note_length);
+    g_string_append_len (json->text, shown->str, (gssize)shown->len);
   }
   vb_json_end_object (json);
   g_string_append_c (json->text, '\n');
@@ -49,34 +74,19 @@ vb_capture_line_head (gint64 time, const GPtrArray *names, const char *configura
   vb_json_member_time (&json, "time", time);
   vb_json_member_texts (&json, "batteries", names);
   member_configuration (&json, configuration);
-  end (&json, NULL, 0);
-}
-
-static char *
-hide (const char *body, gsize length, const GPtrArray *secrets)
-{
-  char *text = g_strndup (body, length);
-
-  for (guint i = 0; i < secrets->len; i++) {
-    g_auto (GStrv) pieces = g_strsplit (text, g_ptr_array_index (secrets, i), -1);
-
-    g_free (text);
-    text = g_strjoinv (HIDDEN, pieces);
-  }
-
-  return text;
+  end (&json, NULL, 0, NULL);
 }
 
 /* What is no text cannot be JSON, and stays what it was. */
 static void
 member_body (VbJsonWriter *json, const VbCaptured *captured, const GPtrArray *secrets)
 {
-  if (g_utf8_validate_len (captured->body, captured->body_length, NULL)) {
-    g_autofree char *text = hide (captured->body, captured->body_length, secrets);
+  g_autoptr (GString) body = hide (captured->body, captured->body_length, secrets);
 
-    vb_json_member_string (json, "body", text);
-  } else {
-    g_autofree char *text = g_base64_encode ((const guchar *)captured->body, captured->body_length);
+  if (g_utf8_validate_len (body->str, body->len, NULL))
+    vb_json_member_string (json, "body", body->str);
+  else {
+    g_autofree char *text = g_base64_encode ((const guchar *)body->str, body->len);
 
     vb_json_member_string (json, "base64", text);
   }
@@ -114,7 +124,7 @@ vb_capture_line_captured (const VbCaptured *captured,
     vb_json_member_string (&json, "entered", vb_state_name (captured->state));
     break;
   }
-  end (&json, captured->note, captured->note_length);
+  end (&json, captured->note, captured->note_length, secrets);
 }
 
 void
@@ -124,5 +134,5 @@ vb_capture_line_configuration (gint64 time, const char *configuration, GString *
 
   begin (&json, text, time);
   member_configuration (&json, configuration);
-  end (&json, NULL, 0);
+  end (&json, NULL, 0, NULL);
 }

@@ -16,8 +16,16 @@ typedef struct
 typedef struct
 {
   gsize used;
+  gsize written; /* at most, where all of it is written out as JSON */
   char bytes[VB_CAPTURE_BLOCK];
 } Block;
+
+/* So much may be written of one block: a body that is repeated stands in it once, and in the
+   capture each time. */
+#define WRITTEN_MAX (3 * VB_CAPTURE_BLOCK)
+
+/* What an entry is written as besides its texts. */
+#define FRAME 256
 
 struct _VbCaptureRing
 {
@@ -57,6 +65,7 @@ begin_block (VbCaptureRing *ring)
                                                   : g_ptr_array_steal_index (ring->blocks, 0);
 
   block->used = 0;
+  block->written = 0;
   g_ptr_array_add (ring->blocks, block);
   memset (ring->last, 0, sizeof ring->last);
 
@@ -82,6 +91,16 @@ append (Block *block, const void *bytes, gsize length)
   return at;
 }
 
+/* In a text of JSON a character is escaped by one more, but for controls, which no JSON has in it,
+   by five. */
+static gsize
+written_size (const VbCaptured *captured)
+{
+  const gsize escaped = captured->outcome == VB_OUTCOME_NOT_JSON ? 6 : 2;
+
+  return FRAME + escaped * captured->body_length + captured->note_length;
+}
+
 static gboolean
 is_repeated (const VbCaptureRing *ring, const Block *block, const VbCaptured *captured)
 {
@@ -102,8 +121,9 @@ vb_capture_ring_add (VbCaptureRing *ring, const VbCaptured *captured)
 
   g_return_if_fail (length <= VB_CAPTURE_BLOCK);
 
-  if (block == NULL || block->used + length > VB_CAPTURE_BLOCK)
+  if (block == NULL || block->used + length > VB_CAPTURE_BLOCK || block->written > WRITTEN_MAX)
     block = begin_block (ring);
+  block->written += written_size (captured);
 
   repeats = is_repeated (ring, block, captured);
   entry.body_at = repeats ? ring->last[captured->battery].body_at : block->used + sizeof (Entry);

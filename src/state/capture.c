@@ -270,6 +270,10 @@ vb_capture_configured (VbCapture *capture, const char *configuration, gint64 now
 {
   const gint64 first = oldest (capture);
 
+  if (g_str_equal (configuration,
+                   configuration_at (capture, capture->configurations->len - 1)->text))
+    return;
+
   /* Those before the one that was in force with the oldest line say nothing any more. */
   while (capture->configurations->len > 1 && configuration_at (capture, 1)->time <= first)
     g_ptr_array_remove_index (capture->configurations, 0);

@@ -117,7 +117,7 @@ class Model:
         self.carried = set()  # fields that a record has had a value for, or that followed from some
         self.kept = {}       # of what follows from the cells: the last (value, time) that there was
         self.state = 'waiting'
-        self.reloaded = -NEVER  # from when on what a reload has made required has an age
+        self.since = {}      # required field → when a reload made it so
         self.sent = {}       # field → (value or None, time)
         self.nulled = set()  # nothing else takes their place
         self.in_force = {}   # the limits as they were last on the bus in `live` and `late`
@@ -167,9 +167,8 @@ class Model:
             or (not self.monitor and field in LIMIT_REQUIRED + self.rules.may_need())
 
     def required_time(self, field):
-        if field in INPUTS + ('Temperature',):
-            return self.kept.get(field, (None, self.reloaded))[1]
-        return self.time_of(field)
+        known = self.kept.get(field, (None, -NEVER))[1] if field in INPUTS + ('Temperature',) else self.time_of(field)
+        return max(known, self.since.get(field, -NEVER))
 
     def frozen_age(self, now):
         limit = self.config.get('frozen', 0)
@@ -282,7 +281,6 @@ class Model:
     def leave(self, now):
         """What a record carried within warn-after may still be part of the next complete one."""
         self.held = None
-        self.reloaded = -NEVER
         self.rules.forget()
         self.kept = {field: known for field, known in self.kept.items() if now - known[1] < self.config['warn']}
         for field in LIVE + INPUTS + LIMITS + ALARMS + SWITCHES:
@@ -386,6 +384,10 @@ class Model:
         return any(name in judged.said for name in (field, *others))
 
     def apply(self, now, judged, replace):
+        # What a refused record alone has said of a limit holds until the next one.
+        for field in LIMIT_REQUIRED:
+            if field not in judged.said and self.sent.get(field, (None, 0))[1] == -NEVER:
+                del self.sent[field]
         lacking = [field for field in judged.with_(WRONG, DOUBTED, HELD) if self.may_be_required(field)]
         if replace and not lacking:
             self.clear_unnamed(judged)
@@ -607,7 +609,8 @@ class Model:
         self.socs.clear()
         self.last.clear()
         self.soc_zeros, self.limit_zeros = Zeros(), Zeros()
-        self.off = self.reloaded = -NEVER
+        self.off = -NEVER
+        self.since.clear()
         self.held = None
         self.sequence = None
         self.state = 'gone'
@@ -617,12 +620,19 @@ class Model:
             self.in_force = {field: self.limit(field) for field in LIMITS}
 
     def configure(self, now, config):
+        rules = Rules(rules_of(config))
+        if self.state not in ('waiting', 'gone') and not self.monitor \
+                and any(field not in self.carried and self.rules.supplies(field) and not rules.supplies(field)
+                        for field in LIMIT_REQUIRED):
+            self.tick(now)  # a limit would have no number any more: nothing is taken over
+            return
         if any(self.config.get(key) != config.get(key) for key in BELT):
             self.last.clear()
-        if self.state in ('live', 'late'):
-            self.reloaded = now
+        before = self.required()
         self.config = {**config, 'monitor': self.config['monitor']}
         self.rules.configure(rules_of(config))
+        if self.state not in ('waiting', 'gone'):
+            self.since.update({fields[0]: now for fields in self.required() if fields not in before})
         self.note_inputs(now)
         self.tick(now)
         if self.state == 'stale':

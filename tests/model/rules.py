@@ -89,7 +89,8 @@ class CellVoltage:
         if cells is None:
             self.since = None
             return self.volts
-        allowed = sum(cells) + len(cells) * (most - max(cells))
+        # No cell that is read wrongly makes a voltage of it that no battery has.
+        allowed = max(sum(cells) + len(cells) * (most - max(cells)), 0.95 * sum(cells))
         if self.volts is None or tenths(allowed) < self.volts:
             self.volts, self.since = tenths(allowed), None
         elif allowed < self.volts + RISE - 1e-9:

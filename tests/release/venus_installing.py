@@ -133,12 +133,15 @@ def test_two_at_once(world):
     """Over SSH, while another one is on its way: one is done, and one is told."""
     device = world.installed()
     device.unpack(world.archives.later)
+    # The first waits for the others, however slow the machine is.
     device.run(f'''sh {INSTALLER} >/tmp/first 2>&1 &
         until [ -L {APP}/fallback ]; do sleep 0.1; done
+        kill -STOP $!
         sh {APP}/install.sh >/tmp/second 2>&1
         echo $? >>/tmp/second
         sh {UNINSTALL[3:]} >/tmp/third 2>&1
         echo $? >>/tmp/third
+        kill -CONT $!
         wait''')
     assert 'is installed' in device.run('cat /tmp/first')
     for other in ('second', 'third'):
@@ -146,11 +149,12 @@ def test_two_at_once(world):
         assert 'somebody else' in said and said.endswith('\n1\n'), said
     device.live()
     assert device.version() == world.archives.later_version
-    # Who has been killed holds up nobody.
+    # Who has been killed holds up nobody, once what it had called (a sync, say) has ended too.
     device.unpack(world.archives.real)
     device.run(f'''sh {INSTALLER} &
         until [ -L {APP}/fallback ]; do sleep 0.1; done
-        kill -9 $!''')
+        kill -9 $!
+        setlock {LOCK} true''')
     device.install(world.archives.real)
     assert device.version() == world.archives.version
     device.live()

@@ -176,6 +176,37 @@ test_secrets (Fixture *fixture, gconstpointer unused)
   g_assert_null (strstr (fixture->text->str, "token-of-mine"));
 }
 
+/* Neither in what is said of the record, nor in bytes that are no text. */
+static void
+test_secrets_that_are_quoted (Fixture *fixture, gconstpointer unused)
+{
+  vb_capture_hide (fixture->capture, "token-of-mine");
+  push (fixture, "192.0.2.7", SECOND, "{\"Soc\":\"token-of-mine\",\"token-of-mine\":1}");
+  push (fixture, "192.0.2.7", SECOND, "token-of-mine\xff");
+  write_all (fixture, SECOND);
+  assert_line (fixture, 1, "Soc is the text \\\"***\\\"");
+  g_assert_null (strstr (fixture->text->str, "token-of-mine"));
+  assert_line (fixture, 2, "\"base64\":\"Kioq/w==\"");
+}
+
+/* What is written is bounded as what is kept is, whatever the bodies are. */
+static void
+test_bounded (Fixture *fixture, gconstpointer unused)
+{
+  static const char *const kinds[] = { "\x01", "\t", "{\"Soc\":50}" };
+
+  for (guint kind = 0; kind < G_N_ELEMENTS (kinds); kind++) {
+    g_autoptr (GString) body = g_string_new (kinds[kind]);
+
+    while (body->len < 16000)
+      g_string_append (body, kind < 2 ? kinds[kind] : " ");
+    for (gint64 i = 0; i < 1000; i++)
+      push (fixture, "192.0.2.7", i * SECOND, body->str);
+    write_all (fixture, 1000 * SECOND);
+    g_assert_cmpuint (fixture->text->len, <, 5 * VB_CAPTURE_SIZE);
+  }
+}
+
 /* The head has what was in force with the first line, and what came since stands where it came. */
 static void
 test_configurations (Fixture *fixture, gconstpointer unused)
@@ -302,6 +333,8 @@ main (int argc, char **argv)
   ADD ("written", test_written);
   ADD ("bytes", test_bytes);
   ADD ("secrets", test_secrets);
+  ADD ("secrets-that-are-quoted", test_secrets_that_are_quoted);
+  ADD ("bounded", test_bounded);
   ADD ("configurations", test_configurations);
   ADD ("forgotten", test_forgotten);
   ADD ("senders", test_senders);

@@ -402,17 +402,73 @@ test_reload_asks_for_more (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpint (vb_battery_state (fixture->battery), ==, VB_STATE_LIVE);
   assert_bus (fixture, "MaxDischargeCurrent=75");
 
+  /* What came once, long ago, does not make it any older. */
+  restart_with (fixture, MAXIMA);
+  push_at (fixture, 32, REQUIRED " Temperature=20");
+  push_at (fixture, 700, REQUIRED);
+  push_at (fixture, 701, REQUIRED);
+  set_limits (fixture, MAXIMA " discharge-by-temperature='0:0;10:100'");
+  reconfigure (fixture);
+  g_assert_cmpint (vb_battery_state (fixture->battery), ==, VB_STATE_LIVE);
+  set_limits (fixture, MAXIMA);
+  reconfigure (fixture);
+
   /* Where it is gone for that, it takes all to come back. */
   restart (fixture);
   set_limits (fixture, MAXIMA);
   reconfigure (fixture);
-  push_at (fixture, 40, REQUIRED);
+  push_at (fixture, 740, REQUIRED);
   set_limits (fixture, MAXIMA " " LOW_CELL);
   reconfigure (fixture);
-  push_at (fixture, 700, REQUIRED);
+  push_at (fixture, 1400, REQUIRED);
   g_assert_cmpint (vb_battery_state (fixture->battery), ==, VB_STATE_GONE);
-  push_at (fixture, 701, REQUIRED);
+  push_at (fixture, 1401, REQUIRED);
   g_assert_cmpint (vb_battery_state (fixture->battery), ==, VB_STATE_GONE);
+}
+
+/* A limit that only its maximum supplies does not go with that: the battery keeps what it has. */
+static void
+test_reload_takes_a_limit (Fixture *fixture, gconstpointer user_data)
+{
+  restart_with (fixture, MAXIMA);
+  push_at (fixture, 0, MONITORED " MaxDischargeCurrent=120");
+  set_limits (fixture, "charge-voltage=56 charge-current=100");
+  g_assert_null (vb_battery_loses_limit (fixture->battery, &fixture->config));
+  set_limits (fixture, "charge-voltage=56");
+  g_assert_cmpstr (vb_battery_loses_limit (fixture->battery, &fixture->config), ==,
+                   "MaxChargeCurrent");
+  reconfigure (fixture);
+  push_at (fixture, 1, MONITORED " MaxDischargeCurrent=120");
+  assert_bus (fixture, "MaxChargeVoltage=56 MaxChargeCurrent=100 MaxDischargeCurrent=120");
+  vb_battery_delete (fixture->battery, fixture->now);
+  g_assert_null (vb_battery_loses_limit (fixture->battery, &fixture->config));
+}
+
+/* What one refused record says of a limit that is never sent holds until the next record. */
+static void
+test_safer_is_no_limit_for_ever (Fixture *fixture, gconstpointer user_data)
+{
+  restart_with (fixture, MAXIMA);
+  push_at (fixture, 0, MONITORED);
+  tick_at (fixture, SECOND);
+  push (fixture, MONITORED " MaxDischargeCurrent=0 MaxDischargeCurrent=20");
+  assert_bus (fixture, "MaxDischargeCurrent=0");
+  push_at (fixture, 2, MONITORED " MaxDischargeCurrent=0 MaxDischargeCurrent=20");
+  assert_bus (fixture, "MaxDischargeCurrent=0");
+  push_at (fixture, 62, MONITORED);
+  push_at (fixture, 63, MONITORED);
+  g_assert_cmpfloat (
+      vb_value_number (vb_battery_value (fixture->battery, item_of ("MaxDischargeCurrent")), 0), >,
+      0);
+}
+
+/* One cell that is read wrongly makes no charge voltage that no battery has. */
+static void
+test_wild_cell (Fixture *fixture, gconstpointer user_data)
+{
+  restart_with (fixture, MAXIMA " cell-max-voltage=3.5");
+  push_at (fixture, 0, MONITORED " Cell1=3.3 Cell2=3.3 Cell3=5 Cell4=3.3");
+  assert_bus (fixture, "MaxChargeVoltage=14.1");
 }
 
 /* A refused record that asks for less gets it, also while a rule holds the limit lower still. */
@@ -473,6 +529,7 @@ test_limited (Fixture *fixture, gconstpointer user_data)
   tick_at (fixture, 36 * SECOND);
   g_assert_cmpint (vb_battery_limited (fixture->battery)[VB_LIMIT_CHARGE_CURRENT].by, ==,
                    VB_RULE_NONE);
+  push_at (fixture, 37, REQUIRED " MinCellVoltage=3.30");
   set_limits (fixture, "");
   reconfigure (fixture);
   g_assert_null (vb_battery_limited (fixture->battery));
@@ -563,6 +620,9 @@ main (int argc, char **argv)
   ADD ("ladder", test_ladder);
   ADD ("reload", test_reload);
   ADD ("reload-asks-for-more", test_reload_asks_for_more);
+  ADD ("reload-takes-a-limit", test_reload_takes_a_limit);
+  ADD ("safer-is-no-limit-for-ever", test_safer_is_no_limit_for_ever);
+  ADD ("wild-cell", test_wild_cell);
   ADD ("safer", test_safer);
   ADD ("limited", test_limited);
   ADD ("told", test_told);
