@@ -274,7 +274,7 @@ class Witness:
             if field in said or field not in found or (model.series and field in ('Voltage', 'MaxChargeVoltage')):
                 continue
             sent = [value for part in packs for time, value in self.carried[part.name].get(field, ())
-                    if time >= part.since]
+                    if time >= part.counts_from]
             if not min(sent, default=2000) - bounds <= found[field] <= max(sent, default=-2000) + bounds \
                     and field not in ('MaxChargeVoltage',):
                 wrong.append(f'{field} {found[field]} is not of {sent}')
@@ -284,7 +284,7 @@ class Witness:
             counting = [part for part in model.parts.values() if part.counts or field in ALARMS]
             if field in found and not any(value == found[field] for part in counting
                                           for time, value in self.carried[part.name].get(field, ())
-                                          if time >= part.since or field in ALARMS):
+                                          if time >= part.counts_from or field in ALARMS):
                 wrong.append(f'{field} {found[field]} is of no part that counts')
         return wrong
 

@@ -44,7 +44,7 @@ class Part(Model):
         self.soc_stays = False   # in the mean, of one that has left
         self.silent_since = -NEVER
         self.run = None          # since when one that has left sends again
-        self.since = -NEVER      # of what it sent before, nothing counts
+        self.counts_from = -NEVER  # of what it sent before, nothing counts
         self.gone_at = self.counts_since = None
         self.first_record = None
         self.last_record = -NEVER
@@ -165,9 +165,9 @@ class Part(Model):
         if self.state != 'live':
             self.run = None
         elif self.run is not None and self.last_record - self.run >= SETTLE:
-            self.since, self.counts_since = self.run, now
+            self.counts_from, self.counts_since = self.run, now
             self.counts, self.declared_off, self.soc_stays, self.run = True, False, False, None
-            self.forget(self.since - 1, LIVE + CELL_ENDS + LIMITS + SWITCHES)
+            self.forget(self.counts_from - 1, LIVE + CELL_ENDS + LIMITS + SWITCHES)
 
     def declare_off(self, now):
         self.delete(now)
