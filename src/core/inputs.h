@@ -59,8 +59,8 @@ void vb_inputs_note_cells (VbInputs *inputs,
                            double cell_max_voltage);
 
 /** The pack's voltage (V) at which the highest cell would be at @cell_max_voltage, were all of them
-    to move alike. Where their resistances are alike it does not depend on the current. One cell that
-    is read wrongly must not make a voltage of it that no battery has. */
+    to move alike. Where their resistances are alike it does not depend on the current. One cell
+    that is read wrongly must not make a voltage of it that no battery has. */
 double vb_inputs_allowed_voltage (const VbInputs *inputs, double cell_max_voltage);
 
 /** Forgets what came up to @until. */

@@ -103,8 +103,8 @@ vb_part_reconfigure (VbPart *part, const VbBatteryLive *live, gint64 now)
   if (!vb_limits_same_belt (&part->config.live, live))
     vb_doubt_forget_voltages (&part->doubt);
   part->config.live = *live;
-  vb_required_reconfigure (&part->required, &before, &part->config,
-                           vb_state_on_bus (part->state), now);
+  vb_required_reconfigure (&part->required, &before, &part->config, vb_state_on_bus (part->state),
+                           now);
   part->due = now;
 }
 

@@ -31,9 +31,9 @@ typedef struct
   gint64 counts_from;
   gint64 last_record; /* when the last record was taken, µs; 0: none was. A part of which nothing is
                          required is as old as that; a battery needs not keep it */
-  gboolean ruled;  /* there are limits by rules; what is below is about them alone */
-  VbInputs inputs; /* what rules go by */
-  guint met;       /* a bit for each limit that was ever sent */
+  gboolean ruled;     /* there are limits by rules; what is below is about them alone */
+  VbInputs inputs;    /* what rules go by */
+  guint met;          /* a bit for each limit that was ever sent */
   gint64 since[VB_N_REQUIREMENTS]; /* when a reload has made it required: what came before that, or
                                         never, has an age from then on, because a curve more is no
                                         reason to leave the bus at once; 0: none has */

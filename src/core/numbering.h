@@ -1,0 +1,38 @@
+#pragma once
+
+#include "part.h"
+
+G_BEGIN_DECLS
+
+/**
+ * VbNumbering:
+ *
+ * What the parts of a battery have of cells, sensors and modules, numbered through in the order of
+ * the file: of several with a cell 1 each keeps its own, one behind the other.
+ */
+typedef struct
+{
+  GArray *items; /* of guint: those that have been written */
+  guint *rounds; /* of vb_item_count(): in which round each was; 0: it is not among @items */
+  guint round;   /* number of the last one, never 0 */
+  guint dropped; /* cells that there was no number for */
+} VbNumbering;
+
+/** Makes @numbering (uninitialised) one of which nothing has been written; free with
+    vb_numbering_clear(). */
+void vb_numbering_init (VbNumbering *numbering);
+void vb_numbering_clear (VbNumbering *numbering);
+
+/** Makes @copy (uninitialised) a copy of @numbering. */
+void vb_numbering_copy (VbNumbering *copy, const VbNumbering *numbering);
+
+/** Whether @field is numbered through. */
+gboolean vb_numbering_has (const VbField *field);
+
+/** Writes what those of the @n @parts that count have into what was sent of @values. What was
+    written before and is nobody's any more becomes invalid. The numbers of a part stay its own
+    when it does not count. */
+void vb_numbering_write (
+    VbNumbering *numbering, const VbPart *parts, guint n, VbValues *values, gint64 now);
+
+G_END_DECLS
