@@ -2,21 +2,9 @@
 
 #include "battery.h"
 
-#include "admission.h"
-#include "derive.h"
-#include "doubt.h"
+#include "battery-log.h"
 #include "limits.h"
-#include "plausible.h"
 #include "publish.h"
-#include "required.h"
-#include "rules.h"
-#include "safer.h"
-
-typedef struct
-{
-  const VbBatteryEvents *events;
-  gpointer user_data;
-} Listener;
 
 /*
  * A battery is its parts, each of which owns its state; here they meet. A record's way is apply
@@ -25,26 +13,19 @@ typedef struct
 struct _VbBattery
 {
   VbBatteryConfig config;
-  VbState state;
-  gint64 since;
+  VbHeard heard;
   gint64 next_tick;
 
-  VbValues values;
-  VbRequired required;
   VbRules rules;
   guint month; /* of the wall clock; 0: not known */
-  VbDoubt doubt;
-  VbPlausible plausible;
-  VbMembers members;
   VbSmoothed current;
   VbHistory history; /* counted where config.fixed.history */
-  VbSource source;
   VbSelection selection;
   VbPresence presence;
   VbTally tally;
-  VbParts *parts; /* whose values are merged into @values; NULL: it is one source's */
-
-  GArray *listeners; /* of Listener; NULL in a copy, which tells nobody */
+  VbParts *parts; /* what they say together is @heard; NULL: it is one source's */
+  VbListeners listeners;
+  gboolean silent; /* a copy, which logs nothing */
 };
 
 VbBattery *
@@ -68,23 +49,21 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
 
   battery = g_new0 (VbBattery, 1);
   vb_battery_config_copy (&battery->config, config);
-  vb_values_init (&battery->values);
+  vb_heard_init (&battery->heard, &battery->config, now);
   vb_history_init (&battery->history);
-  vb_required_init (&battery->required, &battery->config);
   vb_rules_init (&battery->rules, now);
   battery->presence = (VbPresence)VB_PRESENCE_INIT;
-  battery->since = now;
   battery->next_tick = G_MAXINT64;
-  battery->listeners = g_array_new (FALSE, FALSE, sizeof (Listener));
+  vb_listeners_init (&battery->listeners);
 
   for (guint i = 0; i < G_N_ELEMENTS (always); i++)
     if (vb_battery_has_item (battery, vb_item_known (always[i])))
-      vb_values_activate (&battery->values, vb_item_known (always[i]));
+      vb_values_activate (&battery->heard.values, vb_item_known (always[i]));
   for (guint i = 0; i < n_derived; i++)
-    vb_values_activate (&battery->values, vb_item_known (derived[i]));
+    vb_values_activate (&battery->heard.values, vb_item_known (derived[i]));
   if (config->fixed.history)
-    vb_history_activate (&battery->values);
-  vb_rules_activate (&battery->values, &config->live.rules);
+    vb_history_activate (&battery->heard.values);
+  vb_rules_activate (&battery->heard.values, &config->live.rules);
   if (config->fixed.parts != NULL)
     battery->parts = vb_parts_new (&battery->config, now);
 
@@ -99,11 +78,11 @@ copy_silent (const VbBattery *battery)
 
   *copy = *battery;
   vb_battery_config_copy (&copy->config, &battery->config);
-  vb_values_copy (&copy->values, &battery->values);
-  vb_source_copy (&copy->source, &battery->source);
+  vb_heard_copy (&copy->heard, &battery->heard, &copy->config);
   copy->selection = (VbSelection){ 0 };
   copy->presence = (VbPresence)VB_PRESENCE_INIT;
-  copy->listeners = NULL;
+  vb_listeners_init (&copy->listeners);
+  copy->silent = TRUE;
   if (battery->parts != NULL)
     copy->parts = vb_parts_copy (battery->parts, &copy->config);
 
@@ -114,12 +93,11 @@ void
 vb_battery_free (VbBattery *battery)
 {
   g_clear_pointer (&battery->parts, vb_parts_free);
+  vb_heard_clear (&battery->heard);
   vb_battery_config_clear (&battery->config);
-  vb_values_clear (&battery->values);
-  vb_source_clear (&battery->source);
   vb_selection_clear (&battery->selection);
   vb_presence_clear (&battery->presence);
-  g_clear_pointer (&battery->listeners, g_array_unref);
+  vb_listeners_clear (&battery->listeners);
   g_free (battery);
 }
 
@@ -139,40 +117,25 @@ vb_battery_find (const GPtrArray *batteries, const char *name)
 void
 vb_battery_add_listener (VbBattery *battery, const VbBatteryEvents *events, gpointer user_data)
 {
-  const Listener listener = { .events = events, .user_data = user_data };
-
-  g_return_if_fail (events != NULL);
-
-  g_array_append_val (battery->listeners, listener);
+  vb_listeners_add (&battery->listeners, events, user_data);
 }
 
 void
 vb_battery_remove_listener (VbBattery *battery, gpointer user_data)
 {
-  for (guint i = battery->listeners->len; i-- > 0;)
-    if (g_array_index (battery->listeners, Listener, i).user_data == user_data)
-      g_array_remove_index (battery->listeners, i);
+  vb_listeners_remove (&battery->listeners, user_data);
 }
-
-/* Calls the function @event_ of each listener that has one. */
-#define TELL(battery_, event_, ...)                                                            \
-  for (guint i_ = 0; (battery_)->listeners != NULL && i_ < (battery_)->listeners->len; i_++) { \
-    const Listener *listener_ = &g_array_index ((battery_)->listeners, Listener, i_);          \
-                                                                                               \
-    if (listener_->events->event_ != NULL)                                                     \
-      listener_->events->event_ (battery_, ##__VA_ARGS__, listener_->user_data);               \
-  }
 
 void
 vb_battery_tell_written (VbBattery *battery, guint item)
 {
-  TELL (battery, written, item);
+  VB_LISTENERS_TELL (&battery->listeners, battery, written, item);
 }
 
 void
 vb_battery_tell_arrived (VbBattery *battery, const VbArrival *arrival)
 {
-  TELL (battery, arrived, arrival);
+  VB_LISTENERS_TELL (&battery->listeners, battery, arrived, arrival);
 }
 
 /* Of whom the line about the source speaks. */
@@ -181,99 +144,35 @@ blame (const VbBattery *battery, gint64 now)
 {
   const VbPart *part;
 
-  if (battery->parts == NULL || battery->state == VB_STATE_LIVE)
-    return (VbBlamed){ NULL, &battery->values, &battery->config, &battery->required,
-                       &battery->source };
+  if (battery->parts == NULL || battery->heard.state == VB_STATE_LIVE)
+    return (VbBlamed){ NULL, &battery->heard };
 
   part = vb_parts_blamed (battery->parts, now);
-  if (vb_part_age (part, now) < vb_battery_age (battery, now))
-    return (VbBlamed){ NULL, &battery->values, &battery->config, &battery->required,
-                       &battery->source };
 
-  return (VbBlamed){ part->own->name, &part->values, &part->config, &part->required,
-                     &part->source };
-}
-
-static void
-log_state (const VbBattery *battery, gint64 now)
-{
-  const char *name = battery->config.fixed.name;
-  const char *state = vb_state_name (battery->state);
-  g_autoptr (GString) text = g_string_new (NULL);
-  const VbBlamed blamed = blame (battery, now);
-
-  vb_publish_describe (&blamed, &battery->rules, battery->state, now, text);
-  g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", name, "BATTERY_STATE", state,
-                    "MESSAGE", "battery %s: %s%s%s", name, state, text->len > 0 ? ": " : "",
-                    text->str);
-}
-
-/* Tells which rule limits, once for each change. */
-static void
-tell_limited (VbBattery *battery)
-{
-  const VbRules *rules = &battery->rules;
-  const char *name = battery->config.fixed.name;
-
-  if (battery->listeners == NULL || !vb_rules_are_retold (rules))
-    return;
-
-  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++) {
-    g_autoptr (GString) text = NULL;
-
-    if (!rules->retold[limit])
-      continue;
-    text = g_string_new (NULL);
-    vb_limited_describe (&rules->limited[limit], limit, text);
-    g_log_structured (G_LOG_DOMAIN, G_LOG_LEVEL_MESSAGE, "BATTERY", name, "BATTERY_LIMITED_BY",
-                      vb_rule_name (rules->limited[limit].by), "MESSAGE", "battery %s: %s", name,
-                      text->str);
-  }
-  TELL (battery, limited);
-}
-
-static void
-enter (VbBattery *battery, VbState state, gint64 now)
-{
-  battery->state = state;
-  battery->since = now;
-
-  if (state >= VB_STATE_STALE)
-    vb_doubt_forget_sequence (&battery->doubt);
-
-  /* What is young enough still counts towards the next complete record. */
-  if (state == VB_STATE_GONE) {
-    vb_values_forget (&battery->values, now - battery->config.live.freshness.warn_after);
-    vb_inputs_forget (&battery->required.inputs, now - battery->config.live.freshness.warn_after);
-    vb_rules_forget (&battery->rules);
-  }
+  return vb_part_age (part, now) < vb_battery_age (battery, now)
+             ? (VbBlamed){ NULL, &battery->heard }
+             : (VbBlamed){ part->own->name, &part->heard };
 }
 
 /* What follows at once from what was sent, and what rules go by. */
 static void
-look_at_inputs (VbBattery *battery, gint64 now)
+look (VbBattery *battery, gint64 now)
 {
-  const VbBatteryLive *live = &battery->config.live;
-  VbValues *values = &battery->values;
-
-  vb_derive (values->sent, values->derived, &battery->members, now, live->optional_after);
-  if (battery->required.ruled)
-    vb_inputs_note (&battery->required.inputs, values, &battery->members, live, now);
-  if (vb_rules_config_is_on (&live->rules) && battery->parts != NULL)
-    vb_parts_note_cells (battery->parts, &battery->required.inputs);
-  vb_required_note (&battery->required, values);
+  vb_heard_look (&battery->heard, now);
+  if (vb_rules_config_is_on (&battery->config.live.rules) && battery->parts != NULL)
+    vb_parts_note_cells (battery->parts, &battery->heard.required.inputs);
 }
 
 static void
 derive_system (VbBattery *battery, gint64 now)
 {
-  VbValues *values = &battery->values;
+  VbValues *values = &battery->heard.values;
   guint n_fields;
   const VbKnown *fields = vb_derive_system_fields (&n_fields);
 
   for (guint i = 0; i < n_fields; i++)
     vb_values_activate (values, vb_item_known (fields[i]));
-  vb_derive_system (values->sent, values->derived, &battery->members, now);
+  vb_derive_system (values->sent, values->derived, &battery->heard.members, now);
 }
 
 /* What follows from the values that were sent; what is counted follows from records alone. */
@@ -281,9 +180,9 @@ static void
 derive (VbBattery *battery, gboolean has_record, gint64 now)
 {
   const VbBatteryLive *live = &battery->config.live;
-  VbValues *values = &battery->values;
+  VbValues *values = &battery->heard.values;
 
-  if (!vb_state_shows_values (battery->state)) {
+  if (!vb_state_shows_values (battery->heard.state)) {
     battery->current = (VbSmoothed){ 0 };
     vb_history_interrupt (&battery->history);
     vb_rules_pause (&battery->rules);
@@ -292,12 +191,12 @@ derive (VbBattery *battery, gboolean has_record, gint64 now)
 
   /* Before the step that a record leads to it was done already. */
   if (!has_record)
-    look_at_inputs (battery, now);
-  if (battery->required.ruled || !vb_rules_are_idle (&battery->rules))
-    vb_rules_run (&battery->rules, live, values, &battery->required.inputs, battery->month,
+    look (battery, now);
+  if (battery->heard.required.ruled || !vb_rules_are_idle (&battery->rules))
+    vb_rules_run (&battery->rules, live, values, &battery->heard.required.inputs, battery->month,
                   has_record, now);
   vb_derive_charge (values->sent, values->derived, &battery->current, live->freshness.warn_after);
-  if (battery->config.fixed.screen_cells && battery->members.cells.n > 0)
+  if (battery->config.fixed.screen_cells && battery->heard.members.cells.n > 0)
     derive_system (battery, now);
   if (!battery->config.fixed.history)
     return;
@@ -311,20 +210,21 @@ static gint64
 schedule (const VbBattery *battery, gint64 now)
 {
   const VbBatteryLive *live = &battery->config.live;
-  const gint64 deadline = vb_freshness_deadline (&live->freshness, battery->state);
+  const gint64 deadline = vb_freshness_deadline (&live->freshness, battery->heard.state);
   gint64 next;
 
   if (deadline == VB_AGE_NEVER)
     return battery->parts != NULL ? vb_parts_due (battery->parts, now) : G_MAXINT64;
 
-  next = vb_required_due (&battery->required, &battery->config, &battery->values, deadline, now);
+  next = vb_required_due (&battery->heard.required, &battery->config, &battery->heard.values,
+                          deadline, now);
   if (battery->parts != NULL)
     next = MIN (next, now - vb_battery_age (battery, now) + deadline);
   /* With a Current that expires, another one may flow from then on: that of a frozen source. */
-  if (vb_state_shows_values (battery->state) || live->frozen_after > 0)
-    next = MIN (next, vb_values_next_expiry (&battery->values, live->optional_after, now));
-  if (battery->required.ruled && vb_state_shows_values (battery->state))
-    next = MIN (next, vb_rules_due (live, &battery->required.inputs, now));
+  if (vb_state_shows_values (battery->heard.state) || live->frozen_after > 0)
+    next = MIN (next, vb_values_next_expiry (&battery->heard.values, live->optional_after, now));
+  if (battery->heard.required.ruled && vb_state_shows_values (battery->heard.state))
+    next = MIN (next, vb_rules_due (live, &battery->heard.required.inputs, now));
   if (battery->parts != NULL)
     next = MIN (next, vb_parts_due (battery->parts, now));
 
@@ -334,10 +234,10 @@ schedule (const VbBattery *battery, gint64 now)
 static void
 tell_change (VbBattery *battery, VbState before)
 {
-  const GArray *changed = battery->values.changed;
+  const GArray *changed = battery->heard.values.changed;
   const VbChange change = {
     .before = before,
-    .after = battery->state,
+    .after = battery->heard.state,
     .items = (const guint *)changed->data,
     .n_items = changed->len,
   };
@@ -347,7 +247,7 @@ tell_change (VbBattery *battery, VbState before)
   if (battery->presence.on_bus && change.n_items > 0 && vb_state_on_bus (change.after))
     battery->tally.signals++;
   if (change.after != before || change.n_items > 0)
-    TELL (battery, changed, &change);
+    VB_LISTENERS_TELL (&battery->listeners, battery, changed, &change);
 }
 
 static void
@@ -355,7 +255,7 @@ tell_parts (VbBattery *battery)
 {
   for (guint i = 0; battery->parts != NULL && i < vb_parts_n (battery->parts); i++)
     if (vb_parts_has_changed (battery->parts, i))
-      TELL (battery, part_changed, i);
+      VB_LISTENERS_TELL (&battery->listeners, battery, part_changed, i);
 }
 
 /* One step: enters @next, shows what is to be shown, tells the listeners once.
@@ -364,13 +264,15 @@ tell_parts (VbBattery *battery)
 static guint
 step (VbBattery *battery, VbState next, gboolean has_record, gint64 now)
 {
-  const VbState before = battery->state;
-  VbValues *values = &battery->values;
+  const VbState before = battery->heard.state;
+  VbValues *values = &battery->heard.values;
   VbBlamed blamed;
 
   vb_values_begin (values);
   if (next != before)
-    enter (battery, next, now);
+    vb_heard_enter (&battery->heard, next, now);
+  if (next != before && next == VB_STATE_GONE)
+    vb_rules_forget (&battery->rules);
   blamed = blame (battery, now);
   if (next == VB_STATE_STALE)
     vb_limits_hold (values, &battery->config.live, now);
@@ -378,13 +280,16 @@ step (VbBattery *battery, VbState next, gboolean has_record, gint64 now)
     vb_limits_lower (values, now);
 
   derive (battery, has_record, now);
-  vb_publish (values, &battery->config, &battery->rules, &battery->source, &blamed, next,
+  vb_publish (values, &battery->config, &battery->rules, &battery->heard.source, &blamed, next,
               next != before, now);
-  if (next != before && battery->listeners != NULL)
-    log_state (battery, now);
+  if (next != before && !battery->silent)
+    vb_battery_log_state (&battery->config, battery->heard.state, &battery->rules, &blamed, now);
   battery->next_tick = schedule (battery, now);
   tell_change (battery, before);
-  tell_limited (battery);
+  if (!battery->silent && vb_rules_are_retold (&battery->rules)) {
+    vb_battery_log_limited (&battery->config, &battery->rules);
+    VB_LISTENERS_TELL (&battery->listeners, battery, limited);
+  }
   tell_parts (battery);
 
   return values->changed->len;
@@ -395,119 +300,105 @@ step (VbBattery *battery, VbState next, gboolean has_record, gint64 now)
 static void
 merge (VbBattery *battery, gint64 now)
 {
-  vb_parts_merge (battery->parts, &battery->values, now);
-  battery->required.last_change = now;
-  look_at_inputs (battery, now);
+  vb_parts_merge (battery->parts, &battery->heard.values, now);
+  battery->heard.required.last_change = now;
+  look (battery, now);
+}
+
+/* The step that follows from what has been heard up to now.
+   @has_record: a record that is taken led here
+   Returns: how many items changed on the bus */
+static guint
+follow (VbBattery *battery, gboolean has_record, gint64 now)
+{
+  const VbFreshness *freshness = &battery->config.live.freshness;
+  gint64 age;
+
+  /* Whether the source is frozen, and how old it is, depends on what follows from this record, not
+     from the one before. */
+  if (battery->parts != NULL)
+    merge (battery, now);
+  else if (has_record)
+    look (battery, now);
+  age = vb_battery_age (battery, now);
+
+  return step (battery,
+               vb_freshness_next (freshness, battery->heard.state, age,
+                                  has_record && age < freshness->warn_after),
+               has_record, now);
 }
 
 void
 vb_battery_tick (VbBattery *battery, gint64 now)
 {
-  VbState next;
-
   if (now < battery->next_tick)
     return;
-  if (battery->parts != NULL) {
-    vb_parts_tick (battery->parts, now);
-    merge (battery, now);
-  }
 
-  next = vb_freshness_next (&battery->config.live.freshness, battery->state,
-                            vb_battery_age (battery, now), FALSE);
-  step (battery, next, FALSE, now);
+  if (battery->parts != NULL)
+    vb_parts_tick (battery->parts, now);
+  follow (battery, FALSE, now);
 }
 
 void
 vb_battery_delete (VbBattery *battery, gint64 now)
 {
-  TELL (battery, deleted, NULL, now);
+  VbHeard *heard = &battery->heard;
+
+  VB_LISTENERS_TELL (&battery->listeners, battery, deleted, NULL, now);
   if (battery->parts != NULL) {
     vb_parts_forget (battery->parts, now);
     merge (battery, now);
   }
-  vb_values_forget (&battery->values, now);
-  battery->doubt = (VbDoubt){ 0 };
-  battery->plausible = (VbPlausible){ 0 };
-  vb_required_init (&battery->required, &battery->config);
+  vb_heard_forget (heard, now);
   vb_rules_forget (&battery->rules);
-  battery->members = (VbMembers){ 0 };
-  vb_derive_system (battery->values.sent, battery->values.derived, &battery->members, now);
+  vb_derive_system (heard->values.sent, heard->values.derived, &heard->members, now);
 
-  if (battery->state != VB_STATE_GONE)
+  if (heard->state != VB_STATE_GONE)
     step (battery, VB_STATE_GONE, FALSE, now);
   tell_parts (battery);
-}
-
-/* Takes what @record, which was judged, has for its fields.
-   Returns: how many items changed on the bus */
-static guint
-take (VbBattery *battery,
-      const VbDoubtContext *context,
-      const VbRecord *record,
-      VbApplyMode mode,
-      gint64 now)
-{
-  const VbFreshness *freshness = &battery->config.live.freshness;
-  const VbBatteryConfig *config = &battery->config;
-  const VbField *current = vb_item (vb_item_known (VB_KNOWN_CURRENT))->field;
-  VbValues *values = &battery->values;
-  gint64 age;
-
-  if (mode == VB_APPLY_REPLACE)
-    vb_values_clear_unnamed (values, record, vb_required_is (config, current));
-  for (guint i = 0; i < record->entries->len; i++) {
-    const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
-    const gboolean keeps = entry->said != VB_SAID_VALUE && vb_required_keeps (config, entry);
-
-    if (vb_battery_has_item (battery, entry->item) && vb_values_take (values, entry, keeps, now))
-      battery->required.last_change = now;
-    if (entry->said == VB_SAID_VALUE)
-      vb_derive_note (&battery->members, entry->item, &entry->value);
-  }
-  if (vb_doubt_holds_soc (context, record))
-    vb_values_hold (values, VB_KNOWN_SOC, now);
-
-  /* Whether the source is frozen, and how old it is, depends on what follows from this record, not
-     from the one before. */
-  look_at_inputs (battery, now);
-  age = vb_battery_age (battery, now);
-
-  return step (battery,
-               vb_freshness_next (freshness, battery->state, age, age < freshness->warn_after),
-               TRUE, now);
-}
-
-/* The source says that its battery is out of reach: whatever else it says does not count.
-   Returns: how many items changed on the bus */
-static guint
-lose_reach (VbBattery *battery, gint64 now)
-{
-  vb_required_cut (&battery->required, &battery->config, &battery->values, now);
-
-  return step (battery,
-               vb_freshness_next (&battery->config.live.freshness, battery->state,
-                                  vb_battery_age (battery, now), FALSE),
-               FALSE, now);
-}
-
-static void
-take_safer (
-    VbBattery *battery, const VbRecord *record, gboolean refused, gint64 now, GPtrArray *names)
-{
-  vb_safer_take (&battery->values, &battery->rules, record, battery->state, refused, now, names);
-  vb_doubt_note_safer (&battery->doubt, &battery->values, names);
-  if (refused && names->len > 0)
-    step (battery, battery->state, FALSE, now);
 }
 
 static void
 warn_of_missing (const VbBattery *battery, GPtrArray *texts)
 {
-  if (!vb_state_shows_values (battery->state))
+  if (!vb_state_shows_values (battery->heard.state))
     return;
 
-  vb_derive_warn (&battery->members, texts);
-  vb_rules_warn (&battery->rules, &battery->config.live, &battery->required.inputs, texts);
+  vb_derive_warn (&battery->heard.members, texts);
+  vb_rules_warn (&battery->rules, &battery->config.live, &battery->heard.required.inputs, texts);
+}
+
+/* Fills @verdict on @record, which has been taken, with what is told where it was one of the whole
+   battery. */
+static void
+fill_verdict (
+    VbBattery *battery, const VbRecord *record, guint changed, gint64 now, VbVerdict *verdict)
+{
+  const VbBatteryConfig *config = &battery->config;
+  VbHeard *heard = &battery->heard;
+  gboolean warns;
+
+  vb_verdict_fill (verdict, config, &heard->required, &battery->rules, &heard->values, record,
+                   heard->state, changed, now);
+  if (record->connected == VB_CONNECTED_NO)
+    return;
+
+  warns = vb_plausible_look (&heard->plausible, config, &heard->required, &heard->values, now);
+  if (warns && !battery->silent)
+    vb_plausible_log (&heard->plausible, config->fixed.name);
+  if (warns)
+    vb_plausible_describe (&heard->plausible, verdict->warnings);
+}
+
+/* What is told of any record that was taken. */
+static void
+tell_taken (VbBattery *battery, gint64 now, VbVerdict *verdict)
+{
+  warn_of_missing (battery, verdict->warnings);
+  vb_battery_reason (battery, now, verdict->reason);
+  vb_selection_tell (&battery->selection, &battery->config.fixed, &battery->presence, now,
+                     verdict->warnings);
+  VB_LISTENERS_TELL (&battery->listeners, battery, taken, verdict);
 }
 
 gboolean
@@ -518,71 +409,21 @@ vb_battery_apply (VbBattery *battery,
                   gint64 now,
                   VbVerdict *verdict)
 {
-  const VbBatteryConfig *config = &battery->config;
-  const gboolean reached = record->connected != VB_CONNECTED_NO;
-  VbDoubtContext context = { .config = config, .values = &battery->values, .now = now };
-  gboolean warns;
   guint changed;
 
   vb_battery_tick (battery, now);
-  context.state = battery->state;
-  g_ptr_array_set_size (verdict->safer, 0);
-
-  if (vb_doubt_replayed (&battery->doubt, record))
-    return FALSE;
-  if (reached)
-    vb_doubt_judge (&battery->doubt, &context, record);
-  if (!vb_admission_check (&battery->required, config, record, &mode)) {
-    take_safer (battery, record, TRUE, now, verdict->safer);
+  if (!vb_heard_take (&battery->heard, &battery->rules, record, mode, source, now,
+                      verdict->safer)) {
+    if (verdict->safer->len > 0)
+      follow (battery, FALSE, now);
     return FALSE;
   }
 
-  vb_doubt_note (&battery->doubt, &context, record);
-  vb_record_cut_errors (record);
-  vb_source_take (&battery->source, source, record->errors, record->n_more,
-                  config->live.freshness.warn_after, now);
-  if (reached) {
-    vb_safer_forget (&battery->values, record);
-    if (record->errors->len > 0)
-      take_safer (battery, record, FALSE, now, verdict->safer);
-    changed = take (battery, &context, record, mode, now);
-  } else
-    changed = lose_reach (battery, now);
-  vb_verdict_fill (verdict, config, &battery->required, &battery->rules, &battery->values, record,
-                   battery->state, changed, now);
-  if (reached) {
-    warns = vb_plausible_look (&battery->plausible, config, &battery->required, &battery->values,
-                               now);
-    if (warns && battery->listeners != NULL)
-      vb_plausible_log (&battery->plausible, config->fixed.name);
-    if (warns)
-      vb_plausible_describe (&battery->plausible, verdict->warnings);
-  }
-  warn_of_missing (battery, verdict->warnings);
-  vb_battery_reason (battery, now, verdict->reason);
-  vb_selection_tell (&battery->selection, &config->fixed, &battery->presence, now,
-                     verdict->warnings);
-  TELL (battery, taken, verdict);
+  changed = follow (battery, record->connected != VB_CONNECTED_NO, now);
+  fill_verdict (battery, record, changed, now, verdict);
+  tell_taken (battery, now, verdict);
 
   return TRUE;
-}
-
-/* The step that follows from what the parts say now.
-   @has_record: one of them has sent a record that was taken
-   Returns: how many items changed on the bus */
-static guint
-step_merged (VbBattery *battery, gboolean has_record, gint64 now)
-{
-  const VbFreshness *freshness = &battery->config.live.freshness;
-  gint64 age;
-
-  merge (battery, now);
-  age = vb_battery_age (battery, now);
-
-  return step (
-      battery,
-      vb_freshness_next (freshness, battery->state, age, has_record && age < freshness->warn_after),
-      has_record, now);
 }
 
 gboolean
@@ -594,27 +435,22 @@ vb_battery_apply_part (VbBattery *battery,
                        gint64 now,
                        VbVerdict *verdict)
 {
-  const gboolean reached = record->connected != VB_CONNECTED_NO;
   guint changed;
 
   vb_battery_tick (battery, now);
   if (!vb_parts_take (battery->parts, part, record, mode, source, now, verdict)) {
     if (verdict->safer->len > 0)
-      step_merged (battery, FALSE, now);
+      follow (battery, FALSE, now);
     return FALSE;
   }
 
-  vb_source_take (&battery->source, source, record->errors, record->n_more,
+  vb_source_take (&battery->heard.source, source, record->errors, record->n_more,
                   battery->config.live.freshness.warn_after, now);
-  changed = step_merged (battery, reached, now);
+  changed = follow (battery, record->connected != VB_CONNECTED_NO, now);
   vb_parts_fill_verdict (battery->parts, part, &battery->rules, record, changed, now, verdict);
-  verdict->battery_state = battery->state;
+  verdict->battery_state = battery->heard.state;
   vb_parts_warn (battery->parts, verdict->warnings);
-  warn_of_missing (battery, verdict->warnings);
-  vb_battery_reason (battery, now, verdict->reason);
-  vb_selection_tell (&battery->selection, &battery->config.fixed, &battery->presence, now,
-                     verdict->warnings);
-  TELL (battery, taken, verdict);
+  tell_taken (battery, now, verdict);
 
   return TRUE;
 }
@@ -628,8 +464,8 @@ vb_battery_check_part (
   vb_battery_tick (battery, now);
   copy = copy_silent (battery);
 
-  if (!vb_battery_apply_part (copy, part, record, VB_APPLY_MERGE, battery->source.address, now,
-                              verdict))
+  if (!vb_battery_apply_part (copy, part, record, VB_APPLY_MERGE, battery->heard.source.address,
+                              now, verdict))
     return FALSE;
   verdict->part = vb_parts_get (battery->parts, part)->own->name;
   vb_selection_warn (&battery->selection, &battery->presence, verdict->warnings);
@@ -653,11 +489,12 @@ vb_battery_refuse_part (VbBattery *battery,
 void
 vb_battery_delete_part (VbBattery *battery, guint part, gint64 now)
 {
-  TELL (battery, deleted, vb_parts_get (battery->parts, part)->own->name, now);
+  VB_LISTENERS_TELL (&battery->listeners, battery, deleted,
+                     vb_parts_get (battery->parts, part)->own->name, now);
   vb_battery_tick (battery, now);
   vb_parts_delete (battery->parts, part, now);
-  step_merged (battery, FALSE, now);
-  if (vb_parts_are_off (battery->parts) && battery->state != VB_STATE_GONE)
+  follow (battery, FALSE, now);
+  if (vb_parts_are_off (battery->parts) && battery->heard.state != VB_STATE_GONE)
     step (battery, VB_STATE_GONE, FALSE, now);
 }
 
@@ -687,7 +524,7 @@ vb_battery_check (VbBattery *battery, VbRecord *record, gint64 now, VbVerdict *v
   vb_battery_tick (battery, now);
   copy = copy_silent (battery);
 
-  if (!vb_battery_apply (copy, record, VB_APPLY_MERGE, battery->source.address, now, verdict))
+  if (!vb_battery_apply (copy, record, VB_APPLY_MERGE, battery->heard.source.address, now, verdict))
     return FALSE;
   vb_selection_warn (&battery->selection, &battery->presence, verdict->warnings);
 
@@ -704,18 +541,18 @@ vb_battery_refuse (VbBattery *battery,
 {
   if (errors->len > 0)
     battery->tally.refused[((const VbRecordError *)g_ptr_array_index (errors, 0))->code]++;
-  vb_source_refuse (&battery->source, source, outcome, errors, n_more,
+  vb_source_refuse (&battery->heard.source, source, outcome, errors, n_more,
                     battery->config.live.freshness.warn_after, now);
-  TELL (battery, refused);
+  VB_LISTENERS_TELL (&battery->listeners, battery, refused);
 }
 
 const char *
 vb_battery_loses_limit (const VbBattery *battery, const VbBatteryConfig *config)
 {
-  if (!vb_state_on_bus (battery->state) || battery->config.fixed.role != VB_ROLE_BMS)
+  if (!vb_state_on_bus (battery->heard.state) || battery->config.fixed.role != VB_ROLE_BMS)
     return NULL;
 
-  return vb_required_loses_limit (&battery->required, &battery->config, config);
+  return vb_required_loses_limit (&battery->heard.required, &battery->config, config);
 }
 
 void
@@ -726,13 +563,10 @@ vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint6
     return;
   }
 
-  if (!vb_limits_same_belt (&battery->config.live, &config->live))
-    vb_doubt_forget_voltages (&battery->doubt);
-  vb_required_reconfigure (&battery->required, &battery->config, config,
-                           vb_state_on_bus (battery->state), now);
+  vb_heard_reconfigure (&battery->heard, config, now);
   battery->config.live = config->live;
-  vb_rules_activate (&battery->values, &config->live.rules);
-  look_at_inputs (battery, now);
+  vb_rules_activate (&battery->heard.values, &config->live.rules);
+  look (battery, now);
   if (battery->parts != NULL)
     vb_parts_reconfigure (battery->parts, &battery->config, now);
   battery->next_tick = now;
@@ -742,9 +576,9 @@ vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint6
 void
 vb_battery_set_identity (VbBattery *battery, guint item, const VbValue *value)
 {
-  vb_values_begin (&battery->values);
-  vb_values_show (&battery->values, item, value, 0);
-  tell_change (battery, battery->state);
+  vb_values_begin (&battery->heard.values);
+  vb_values_show (&battery->heard.values, item, value, 0);
+  tell_change (battery, battery->heard.state);
 }
 
 const VbCounters *
@@ -773,9 +607,9 @@ vb_battery_clear_history (VbBattery *battery, gint64 now)
 
   vb_battery_tick (battery, now);
   vb_history_init (&battery->history);
-  vb_history_derive (&battery->history, &battery->values, now);
-  if (vb_state_on_bus (battery->state))
-    step (battery, battery->state, FALSE, now);
+  vb_history_derive (&battery->history, &battery->heard.values, now);
+  if (vb_state_on_bus (battery->heard.state))
+    step (battery, battery->heard.state, FALSE, now);
 
   return TRUE;
 }
@@ -789,13 +623,13 @@ vb_battery_config (const VbBattery *battery)
 VbState
 vb_battery_state (const VbBattery *battery)
 {
-  return battery->state;
+  return battery->heard.state;
 }
 
 gint64
 vb_battery_since (const VbBattery *battery)
 {
-  return battery->since;
+  return battery->heard.since;
 }
 
 gint64
@@ -807,7 +641,7 @@ vb_battery_next_tick (const VbBattery *battery)
 gint64
 vb_battery_age (const VbBattery *battery, gint64 now)
 {
-  const gint64 age = vb_required_age (&battery->required, &battery->config, &battery->values, now);
+  const gint64 age = vb_heard_age (&battery->heard, now);
 
   return battery->parts != NULL ? MAX (age, vb_parts_age (battery->parts, now)) : age;
 }
@@ -815,7 +649,8 @@ vb_battery_age (const VbBattery *battery, gint64 now)
 void
 vb_battery_missing (const VbBattery *battery, gint64 now, GPtrArray *names)
 {
-  vb_required_missing (&battery->required, &battery->config, &battery->values, now, names);
+  vb_required_missing (&battery->heard.required, &battery->config, &battery->heard.values, now,
+                       names);
 }
 
 void
@@ -824,7 +659,7 @@ vb_battery_reason (const VbBattery *battery, gint64 now, GString *text)
   const VbValue *line = vb_battery_value (battery, vb_item_known (VB_KNOWN_CONNECTION_INFORMATION));
 
   g_string_truncate (text, 0);
-  if (battery->state == VB_STATE_LIVE)
+  if (battery->heard.state == VB_STATE_LIVE)
     return;
   if (line->kind == VB_VALUE_TEXT)
     g_string_append (text, line->as.text);
@@ -856,22 +691,22 @@ vb_battery_recall (VbBattery *battery, const VbProgrammeMemory *memory, gint64 n
 const VbInputs *
 vb_battery_inputs (const VbBattery *battery)
 {
-  return &battery->required.inputs;
+  return &battery->heard.required.inputs;
 }
 
 const VbLimited *
 vb_battery_limited (const VbBattery *battery)
 {
-  return battery->required.ruled ? battery->rules.limited : NULL;
+  return battery->heard.required.ruled ? battery->rules.limited : NULL;
 }
 
 void
 vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
 {
-  vb_verdict_warnings (&battery->config, &battery->values, &battery->source,
-                       battery->selection.system, &battery->presence, battery->state, texts);
-  if (battery->state != VB_STATE_GONE)
-    vb_plausible_describe (&battery->plausible, texts);
+  vb_verdict_warnings (&battery->config, &battery->heard.values, &battery->heard.source,
+                       battery->selection.system, &battery->presence, battery->heard.state, texts);
+  if (battery->heard.state != VB_STATE_GONE)
+    vb_plausible_describe (&battery->heard.plausible, texts);
   warn_of_missing (battery, texts);
   if (battery->parts != NULL)
     vb_parts_warn (battery->parts, texts);
@@ -881,28 +716,28 @@ vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
 void
 vb_battery_item_warnings (const VbBattery *battery, guint item, GPtrArray *texts)
 {
-  if (battery->state != VB_STATE_GONE)
-    vb_plausible_describe_item (&battery->plausible, item, texts);
+  if (battery->heard.state != VB_STATE_GONE)
+    vb_plausible_describe_item (&battery->heard.plausible, item, texts);
 }
 
 const VbValue *
 vb_battery_value (const VbBattery *battery, guint item)
 {
-  return &battery->values.shown[item].value;
+  return &battery->heard.values.shown[item].value;
 }
 
 const VbValue *
 vb_battery_asked (const VbBattery *battery, guint item)
 {
-  return vb_limits_asked (&battery->values, item);
+  return vb_limits_asked (&battery->heard.values, item);
 }
 
 gint64
 vb_battery_value_age (const VbBattery *battery, guint item, gint64 now, gboolean *derived)
 {
-  const VbSample *shown = &battery->values.shown[item];
+  const VbSample *shown = &battery->heard.values.shown[item];
 
-  *derived = (battery->values.flags[item] & VB_ITEM_DERIVED) != 0;
+  *derived = (battery->heard.values.flags[item] & VB_ITEM_DERIVED) != 0;
 
   return vb_value_is_valid (&shown->value) ? now - shown->time : VB_AGE_NEVER;
 }
@@ -916,7 +751,7 @@ vb_battery_has_item (const VbBattery *battery, guint item)
 const VbSource *
 vb_battery_source (const VbBattery *battery)
 {
-  return &battery->source;
+  return &battery->heard.source;
 }
 
 const VbPresence *

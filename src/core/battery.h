@@ -1,19 +1,10 @@
 #pragma once
 
 #include "history.h"
+#include "listeners.h"
 #include "parts.h"
-#include "verdict.h"
 
 G_BEGIN_DECLS
-
-/** One step of the battery: what changed on the bus with it, all at once. */
-typedef struct
-{
-  VbState before;
-  VbState after;
-  const guint *items; /* items whose published value changed */
-  guint n_items;
-} VbChange;
 
 /** What has happened to a battery since the start. */
 typedef struct
@@ -30,49 +21,6 @@ typedef struct
  * nor HTTP: both meet here. Every time is an argument, in µs of one monotonic clock.
  */
 typedef struct _VbBattery VbBattery;
-
-/** What came for a battery, and what became of it. Valid during the call alone. */
-typedef struct
-{
-  const char *part; /* that it is of; NULL: of the battery */
-  VbApplyMode mode;
-  const char *body; /* as it came, @length bytes; NULL: it came as @record */
-  gsize length;
-  const VbRecord *record;
-  const char *source; /* who sent it */
-  VbOutcome outcome;
-  const GPtrArray *errors; /* of VbRecordError; there were @n_more besides */
-  guint n_more;
-  gint64 now;
-} VbArrival;
-
-/** What a listener is told; a NULL it does not want to know. */
-typedef struct
-{
-  /* A step has been taken. */
-  void (*changed) (VbBattery *battery, const VbChange *change, gpointer user_data);
-
-  /* A record has been taken, its step with it: vb_battery_source() says from where. */
-  void (*taken) (VbBattery *battery, const VbVerdict *verdict, gpointer user_data);
-
-  /* A record has been refused: vb_battery_source() says why. */
-  void (*refused) (VbBattery *battery, gpointer user_data);
-
-  /* A record has arrived, whatever became of it; told after all else that it did. */
-  void (*arrived) (VbBattery *battery, const VbArrival *arrival, gpointer user_data);
-
-  /* The source is about to say "off"; @part: of that part alone, or NULL. */
-  void (*deleted) (VbBattery *battery, const char *part, gint64 now, gpointer user_data);
-
-  /* A client of the bus has written @item. */
-  void (*written) (VbBattery *battery, guint item, gpointer user_data);
-
-  /* Another rule limits than before, or none any more: after the step that it came with. */
-  void (*limited) (VbBattery *battery, gpointer user_data);
-
-  /* Part @part is in another state, or counts now, or does not any more. */
-  void (*part_changed) (VbBattery *battery, guint part, gpointer user_data);
-} VbBatteryEvents;
 
 /** Makes a battery in state `waiting`; @config is copied. Free with vb_battery_free(). */
 VbBattery *vb_battery_new (const VbBatteryConfig *config, gint64 now);

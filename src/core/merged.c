@@ -150,8 +150,8 @@ vb_merged_add (VbMerged *merged, const VbPart *part)
 {
   gboolean is_new = FALSE;
 
-  for (guint i = 0; i < part->values.active->len; i++) {
-    const guint item = g_array_index (part->values.active, guint, i);
+  for (guint i = 0; i < part->heard.values.active->len; i++) {
+    const guint item = g_array_index (part->heard.values.active, guint, i);
     const VbField *field = vb_item (item)->field;
 
     if (!vb_numbering_has (field) && (field->merge != VB_MERGE_NONE || vb_part_says (part, item)))
@@ -210,7 +210,7 @@ contributes (const VbPart *part, const VbField *field)
   return part->is_pack
          && (part->counts
              || (part->keeps_soc && field->known == VB_KNOWN_SOC
-                 && vb_values_time (&part->values, VB_KNOWN_SOC) != 0));
+                 && vb_values_time (&part->heard.values, VB_KNOWN_SOC) != 0));
 }
 
 /* Whether an item needs a value of each part that counts, also of those that never sent one: a mean
@@ -225,8 +225,9 @@ needs_all (VbMerge rule, const VbField *field)
 static gint64
 counted_time (const Merging *merging, guint index, const VbSample *sample)
 {
-  return MIN (vb_required_counted_time (&merging->merged->parts[index].required, sample->time),
-              merging->merged->caps[index]);
+  return MIN (
+      vb_required_counted_time (&merging->merged->parts[index].heard.required, sample->time),
+      merging->merged->caps[index]);
 }
 
 static VbContribution
@@ -239,8 +240,8 @@ contribution_of (const Merging *merging, guint index, guint item)
 
   /* What is required grows older and does not expire: the ladder is to see it. */
   if (sample == NULL && field->flags & VB_FIELD_REQUIRED
-      && vb_value_is_valid (&part->values.sent[item].value))
-    contribution.sample = &part->values.sent[item];
+      && vb_value_is_valid (&part->heard.values.sent[item].value))
+    contribution.sample = &part->heard.values.sent[item];
   if (contribution.sample != NULL)
     contribution.time
         = part->counts ? counted_time (merging, index, contribution.sample) : G_MAXINT64;
@@ -263,7 +264,7 @@ refresh (const Merging *merging, Row *row, guint index)
     return;
 
   entry->has = vb_part_has (part, row->item);
-  entry->nulled = part->values.flags[row->item] & VB_ITEM_NULLED;
+  entry->nulled = part->heard.values.flags[row->item] & VB_ITEM_NULLED;
   entry->contribution = contribution_of (merging, index, row->item);
 }
 
@@ -381,7 +382,7 @@ merge_said (const Merging *merging, const Row *row, VbSample *result, gboolean *
     return;
   }
 
-  *nulled = sayer->values.flags[row->item] & VB_ITEM_NULLED;
+  *nulled = sayer->heard.values.flags[row->item] & VB_ITEM_NULLED;
   if (sample == NULL) {
     set_nothing (result);
     return;
@@ -393,7 +394,7 @@ merge_said (const Merging *merging, const Row *row, VbSample *result, gboolean *
 static guint
 count_of (const VbPart *part, guint item)
 {
-  return (guint)MAX (vb_value_number (&part->values.sent[item].value, 1), 1);
+  return (guint)MAX (vb_value_number (&part->heard.values.sent[item].value, 1), 1);
 }
 
 static void
@@ -413,7 +414,7 @@ merge_counts (const Merging *merging, guint item, VbMerge rule, VbSample *result
     if (rule == VB_MERGE_ONE)
       count = MAX (count, own);
     else if (rule == VB_MERGE_OFFLINE)
-      count += part->counts ? (gint64)vb_value_number (&part->values.sent[item].value, 0) : 1;
+      count += part->counts ? (gint64)vb_value_number (&part->heard.values.sent[item].value, 0) : 1;
     else if (rule == VB_MERGE_COUNT || part->counts)
       count += own;
   }

@@ -83,8 +83,8 @@ static void
 write_part (
     VbNumbering *numbering, const VbPart *part, const guint *offsets, VbValues *values, gint64 now)
 {
-  for (guint i = 0; i < part->values.active->len; i++) {
-    const guint item = g_array_index (part->values.active, guint, i);
+  for (guint i = 0; i < part->heard.values.active->len; i++) {
+    const guint item = g_array_index (part->heard.values.active, guint, i);
     const VbField *field = vb_item (item)->field;
     const VbSample *sample;
     VbNumbered as;

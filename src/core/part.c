@@ -2,10 +2,6 @@
 
 #include <math.h>
 
-#include "admission.h"
-#include "limits.h"
-#include "safer.h"
-
 static void
 set_config (VbPart *part, const VbBatteryConfig *config)
 {
@@ -42,24 +38,20 @@ vb_part_init (
     VB_KNOWN_POWER,
   };
 
-  *part = (VbPart){
-    .own = own, .is_pack = own->n_items == 0, .since = now, .due = G_MAXINT64, .counts = TRUE
-  };
+  *part = (VbPart){ .own = own, .is_pack = own->n_items == 0, .due = G_MAXINT64, .counts = TRUE };
   part->config.fixed.waived = waived;
   set_config (part, config);
   part->asks_own = !part->is_pack && !is_needed (part);
   set_config (part, config);
-  vb_required_init (&part->required, &part->config);
-  vb_values_init (&part->values);
+  vb_heard_init (&part->heard, &part->config, now);
   for (guint i = 0; i < G_N_ELEMENTS (derived); i++)
-    vb_values_activate (&part->values, vb_item_known (derived[i]));
+    vb_values_activate (&part->heard.values, vb_item_known (derived[i]));
 }
 
 void
 vb_part_clear (VbPart *part)
 {
-  vb_values_clear (&part->values);
-  vb_source_clear (&part->source);
+  vb_heard_clear (&part->heard);
 }
 
 void
@@ -67,8 +59,7 @@ vb_part_copy (VbPart *copy, const VbPart *part, const VbBatteryConfig *config)
 {
   *copy = *part;
   set_config (copy, config);
-  vb_values_copy (&copy->values, &part->values);
-  vb_source_copy (&copy->source, &part->source);
+  vb_heard_copy (&copy->heard, &part->heard, &copy->config);
 }
 
 static gboolean
@@ -98,47 +89,24 @@ vb_part_says (const VbPart *part, guint item)
 void
 vb_part_reconfigure (VbPart *part, const VbBatteryLive *live, gint64 now)
 {
-  const VbBatteryConfig before = part->config;
+  VbBatteryConfig after = part->config;
 
-  if (!vb_limits_same_belt (&part->config.live, live))
-    vb_doubt_forget_voltages (&part->doubt);
-  part->config.live = *live;
-  vb_required_reconfigure (&part->required, &before, &part->config, vb_state_on_bus (part->state),
-                           now);
+  after.live = *live;
+  vb_heard_reconfigure (&part->heard, &after, now);
+  part->config = after;
   part->due = now;
 }
 
 gint64
 vb_part_age (const VbPart *part, gint64 now)
 {
-  return vb_required_age (&part->required, &part->config, &part->values, now);
+  return vb_heard_age (&part->heard, now);
 }
 
 gint64
 vb_part_cap (const VbPart *part, gint64 now)
 {
-  return vb_required_frozen_since (&part->required, &part->config, &part->values, now);
-}
-
-static void
-derive (VbPart *part, gint64 now)
-{
-  VbValues *values = &part->values;
-
-  vb_derive (values->sent, values->derived, &part->members, now, part->config.live.optional_after);
-  vb_derive_system (values->sent, values->derived, &part->members, now);
-}
-
-/* What follows at once from what was sent, and what rules go by. */
-static void
-look_at_inputs (VbPart *part, gint64 now)
-{
-  const VbBatteryLive *live = &part->config.live;
-
-  derive (part, now);
-  if (part->required.ruled)
-    vb_inputs_note (&part->required.inputs, &part->values, &part->members, live, now);
-  vb_required_note (&part->required, &part->values);
+  return vb_required_frozen_since (&part->heard.required, &part->config, &part->heard.values, now);
 }
 
 /* What is not required and was sent before @until does not return with the part: it has to be sent
@@ -147,7 +115,7 @@ look_at_inputs (VbPart *part, gint64 now)
 static void
 drop_optional (VbPart *part, gint64 until, gboolean switches)
 {
-  VbValues *values = &part->values;
+  VbValues *values = &part->heard.values;
 
   for (guint i = 0; i < values->active->len; i++) {
     const guint item = g_array_index (values->active, guint, i);
@@ -160,46 +128,51 @@ drop_optional (VbPart *part, gint64 until, gboolean switches)
   }
 }
 
+/* What follows at once from what was sent. */
+static void
+look (VbPart *part, gint64 now)
+{
+  VbValues *values = &part->heard.values;
+
+  vb_heard_look (&part->heard, now);
+  vb_derive_system (values->sent, values->derived, &part->heard.members, now);
+}
+
 static void
 enter (VbPart *part, VbState next, gint64 now)
 {
-  const VbState before = part->state;
+  const VbState before = part->heard.state;
 
   if (before == VB_STATE_LIVE)
     part->live_until = now - vb_part_age (part, now) + part->config.live.freshness.warn_after;
   part->changed = TRUE;
-  part->state = next;
-  part->since = now;
   part->live_since = next == VB_STATE_LIVE ? now : 0;
   if (!vb_state_shows_values (next))
     part->shows_since = 0;
   else if (part->shows_since == 0)
     part->shows_since = now;
 
-  if (next >= VB_STATE_STALE)
-    vb_doubt_forget_sequence (&part->doubt);
   if (next >= VB_STATE_STALE && before < VB_STATE_STALE)
     part->silent_since = now;
   if (next == VB_STATE_LIVE && before >= VB_STATE_STALE)
     drop_optional (part, part->silent_since, FALSE);
-  if (next == VB_STATE_GONE) {
+  if (next == VB_STATE_GONE)
     part->charge = part->discharge = (VbSwitch){ 0 };
-    vb_values_forget (&part->values, now - part->config.live.freshness.warn_after);
-    vb_inputs_forget (&part->required.inputs, now - part->config.live.freshness.warn_after);
-  }
+  vb_heard_enter (&part->heard, next, now);
 }
 
 static gint64
 find_due (const VbPart *part, gint64 now)
 {
   const VbBatteryLive *live = &part->config.live;
-  const gint64 deadline = vb_freshness_deadline (&live->freshness, part->state);
+  const gint64 deadline = vb_freshness_deadline (&live->freshness, part->heard.state);
 
   if (deadline == VB_AGE_NEVER)
     return G_MAXINT64;
 
-  return MIN (vb_required_due (&part->required, &part->config, &part->values, deadline, now),
-              vb_values_next_expiry (&part->values, live->optional_after, now));
+  return MIN (
+      vb_required_due (&part->heard.required, &part->config, &part->heard.values, deadline, now),
+      vb_values_next_expiry (&part->heard.values, live->optional_after, now));
 }
 
 /* @complete: a record may have made it so */
@@ -210,12 +183,13 @@ step (VbPart *part, gboolean complete, gint64 now)
   gint64 age;
   VbState next;
 
-  look_at_inputs (part, now);
+  look (part, now);
   age = vb_part_age (part, now);
-  next = vb_freshness_next (freshness, part->state, age, complete && age < freshness->warn_after);
-  if (next != part->state) {
+  next = vb_freshness_next (freshness, part->heard.state, age,
+                            complete && age < freshness->warn_after);
+  if (next != part->heard.state) {
     enter (part, next, now);
-    derive (part, now);
+    look (part, now);
   }
   part->due = find_due (part, now);
 }
@@ -251,64 +225,26 @@ number (VbPart *part, const VbRecordEntry *entry)
 {
   const VbItem *item = vb_item (entry->item);
 
+  if (entry->said != VB_SAID_VALUE)
+    return;
   if (item->field->merge == VB_MERGE_MODULES) {
     const guint n = (item->member - item->field->first) / item->field->step + 1;
 
     part->n[VB_NUMBERED_MODULES] = MAX (part->n[VB_NUMBERED_MODULES], n);
   }
-  part->n[VB_NUMBERED_CELLS] = MAX (part->n[VB_NUMBERED_CELLS], part->members.cells.n);
-  part->n[VB_NUMBERED_SENSORS] = MAX (part->n[VB_NUMBERED_SENSORS], part->members.sensors.n);
+  part->n[VB_NUMBERED_CELLS] = MAX (part->n[VB_NUMBERED_CELLS], part->heard.members.cells.n);
+  part->n[VB_NUMBERED_SENSORS] = MAX (part->n[VB_NUMBERED_SENSORS], part->heard.members.sensors.n);
 }
 
 /* Limits and alarms take effect as they are sent: what is safer is measured against them. */
 static void
 show (VbPart *part, guint item)
 {
-  const VbSample *sent = &part->values.sent[item];
+  const VbSample *sent = &part->heard.values.sent[item];
   const VbField *field = vb_item (item)->field;
 
   if (field->group == VB_GROUP_LIMIT || field->flags & VB_FIELD_ALARM)
-    vb_values_show (&part->values, item, &sent->value, sent->time);
-}
-
-static void
-take_entries (VbPart *part,
-              const VbDoubtContext *context,
-              const VbRecord *record,
-              VbApplyMode mode,
-              gint64 now)
-{
-  const VbField *current = vb_item (vb_item_known (VB_KNOWN_CURRENT))->field;
-  VbValues *values = &part->values;
-
-  if (mode == VB_APPLY_REPLACE)
-    vb_values_clear_unnamed (values, record, vb_required_is (&part->config, current));
-  for (guint i = 0; i < record->entries->len; i++) {
-    const VbRecordEntry *entry = &g_array_index (record->entries, VbRecordEntry, i);
-    const gboolean keeps = entry->said != VB_SAID_VALUE && vb_required_keeps (&part->config, entry);
-
-    if (vb_values_take (values, entry, keeps, now))
-      part->required.last_change = now;
-    if (entry->said == VB_SAID_VALUE) {
-      vb_derive_note (&part->members, entry->item, &entry->value);
-      number (part, entry);
-    }
-    show (part, entry->item);
-  }
-  if (vb_doubt_holds_soc (context, record))
-    vb_values_hold (values, VB_KNOWN_SOC, now);
-  vb_derive_power (values->sent, values->derived);
-}
-
-static void
-take_safer (VbPart *part, const VbRecord *record, gboolean refused, gint64 now, GPtrArray *names)
-{
-  static const VbRules none = { 0 };
-
-  vb_safer_take (&part->values, &none, record, part->state, refused, now, names);
-  vb_doubt_note_safer (&part->doubt, &part->values, names);
-  for (guint i = 0; i < record->entries->len && names->len > 0; i++)
-    show (part, g_array_index (record->entries, VbRecordEntry, i).item);
+    vb_values_show (&part->heard.values, item, &sent->value, sent->time);
 }
 
 gboolean
@@ -319,38 +255,24 @@ vb_part_take (VbPart *part,
               gint64 now,
               VbVerdict *verdict)
 {
-  const VbBatteryConfig *config = &part->config;
+  static const VbRules none = { 0 };
   const gboolean reached = record->connected != VB_CONNECTED_NO;
-  const VbDoubtContext context
-      = { .config = config, .values = &part->values, .state = part->state, .now = now };
+  gboolean taken, used;
 
-  g_ptr_array_set_size (verdict->safer, 0);
-  vb_values_begin (&part->values);
-  if (vb_doubt_replayed (&part->doubt, record))
-    return FALSE;
+  vb_values_begin (&part->heard.values);
   if (!part->is_pack)
     ignore_others (part, record);
-  if (reached)
-    vb_doubt_judge (&part->doubt, &context, record);
-  if (!vb_admission_check (&part->required, config, record, &mode)) {
-    take_safer (part, record, TRUE, now, verdict->safer);
+  taken = vb_heard_take (&part->heard, &none, record, mode, source, now, verdict->safer);
+  used = taken ? reached : verdict->safer->len > 0;
+  for (guint i = 0; used && i < record->entries->len; i++)
+    show (part, g_array_index (record->entries, VbRecordEntry, i).item);
+  if (!taken)
     return FALSE;
-  }
 
-  vb_doubt_note (&part->doubt, &context, record);
-  vb_record_cut_errors (record);
-  vb_source_take (&part->source, source, record->errors, record->n_more,
-                  config->live.freshness.warn_after, now);
+  for (guint i = 0; reached && i < record->entries->len; i++)
+    number (part, &g_array_index (record->entries, VbRecordEntry, i));
   if (reached && part->first == 0)
     part->first = now;
-  if (reached) {
-    part->required.last_record = now;
-    vb_safer_forget (&part->values, record);
-    if (record->errors->len > 0)
-      take_safer (part, record, FALSE, now, verdict->safer);
-    take_entries (part, &context, record, mode, now);
-  } else
-    vb_required_cut (&part->required, config, &part->values, now);
   step (part, reached, now);
 
   return TRUE;
@@ -364,38 +286,35 @@ vb_part_fill_verdict (VbPart *part,
                       gint64 now,
                       VbVerdict *verdict)
 {
-  vb_verdict_fill (verdict, &part->config, &part->required, rules, &part->values, record,
-                   part->state, changed, now);
+  vb_verdict_fill (verdict, &part->config, &part->heard.required, rules, &part->heard.values,
+                   record, part->heard.state, changed, now);
   verdict->part = part->own->name;
   if (record->connected != VB_CONNECTED_NO
-      && vb_plausible_look (&part->plausible, &part->config, &part->required, &part->values, now))
-    vb_plausible_describe (&part->plausible, verdict->warnings);
+      && vb_plausible_look (&part->heard.plausible, &part->config, &part->heard.required,
+                            &part->heard.values, now))
+    vb_plausible_describe (&part->heard.plausible, verdict->warnings);
 }
 
 void
 vb_part_forget (VbPart *part, gint64 now)
 {
-  vb_values_forget (&part->values, now);
-  for (guint i = 0; i < part->values.active->len; i++)
-    vb_values_hide (&part->values, g_array_index (part->values.active, guint, i));
-  part->doubt = (VbDoubt){ 0 };
-  part->plausible = (VbPlausible){ 0 };
-  vb_required_init (&part->required, &part->config);
-  part->members = (VbMembers){ 0 };
+  vb_heard_forget (&part->heard, now);
+  for (guint i = 0; i < part->heard.values.active->len; i++)
+    vb_values_hide (&part->heard.values, g_array_index (part->heard.values.active, guint, i));
   part->charge = (VbSwitch){ 0 };
   part->discharge = (VbSwitch){ 0 };
   part->keeps_soc = FALSE;
   part->first = 0;
   part->due = G_MAXINT64;
-  if (part->state != VB_STATE_GONE)
+  if (part->heard.state != VB_STATE_GONE)
     enter (part, VB_STATE_GONE, now);
-  derive (part, now);
+  look (part, now);
 }
 
 const VbSample *
 vb_part_sample (const VbPart *part, guint item, gint64 now)
 {
-  return vb_values_fresh (&part->values, item, &part->config.live, now);
+  return vb_values_fresh (&part->heard.values, item, &part->config.live, now);
 }
 
 /* Of which family of members @known is an aggregate; NULL for none. */
@@ -406,10 +325,10 @@ family_of (const VbPart *part, VbKnown known)
   case VB_KNOWN_MIN_CELL_VOLTAGE:
   case VB_KNOWN_MAX_CELL_VOLTAGE:
   case VB_KNOWN_CELL_VOLTAGE_SUM:
-    return &part->members.cells;
+    return &part->heard.members.cells;
   case VB_KNOWN_MIN_CELL_TEMPERATURE:
   case VB_KNOWN_MAX_CELL_TEMPERATURE:
-    return &part->members.sensors;
+    return &part->heard.members.sensors;
   default:
     return NULL;
   }
@@ -421,14 +340,15 @@ vb_part_has (const VbPart *part, guint item)
   const VbField *field = vb_item (item)->field;
   const VbFamily *family = family_of (part, field->known);
 
-  return part->values.sent[item].time != 0 || vb_value_is_valid (&part->values.derived[item].value)
+  return part->heard.values.sent[item].time != 0
+         || vb_value_is_valid (&part->heard.values.derived[item].value)
          || (family != NULL && family->n > 0) || vb_required_is (&part->config, field);
 }
 
 double
 vb_part_capacity (const VbPart *part)
 {
-  const double sent = vb_values_number (&part->values, VB_KNOWN_INSTALLED_CAPACITY);
+  const double sent = vb_values_number (&part->heard.values, VB_KNOWN_INSTALLED_CAPACITY);
 
   if (sent > 0)
     return sent;

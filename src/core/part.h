@@ -1,9 +1,6 @@
 #pragma once
 
-#include "derive.h"
-#include "doubt.h"
-#include "plausible.h"
-#include "source.h"
+#include "heard.h"
 #include "verdict.h"
 
 G_BEGIN_DECLS
@@ -41,8 +38,7 @@ typedef struct
   gboolean is_pack;       /* it has a share in everything; else it says some fields alone */
   gboolean asks_own;      /* nothing that it says is required of a battery: all of it is, of it */
 
-  VbState state;
-  gint64 since;       /* when that was entered, µs */
+  VbHeard heard;      /* shown are, of limits and alarms, what safer values are measured against */
   gint64 shows_since; /* since when it has been live or late, µs; 0: it is not */
   gint64 live_since;  /* since when it has been live, µs; 0: it is not */
   gint64 first; /* when its first record since the start, or since it was off, came; 0: none did */
@@ -50,12 +46,6 @@ typedef struct
   gint64 silent_since; /* when it last became stale or worse, µs */
   gint64 due;          /* when time next changes anything, or G_MAXINT64 */
 
-  VbValues values; /* shown: what safer values are measured against, of limits and alarms */
-  VbRequired required;
-  VbDoubt doubt;
-  VbPlausible plausible;
-  VbMembers members;
-  VbSource source;
   guint n[VB_N_NUMBERED]; /* so many numbers are its own */
 
   gboolean changed; /* how it stands has, since it was last told */

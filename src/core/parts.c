@@ -143,7 +143,8 @@ another_counts (const VbParts *parts, const VbPart *part)
   for (guint i = 0; i < parts->n; i++) {
     const VbPart *other = &parts->parts[i];
 
-    if (other != part && other->is_pack && other->counts && vb_state_shows_values (other->state))
+    if (other != part && other->is_pack && other->counts
+        && vb_state_shows_values (other->heard.state))
       return TRUE;
   }
 
@@ -170,9 +171,10 @@ silent_at (const VbParts *parts, const VbPart *part)
 {
   gint64 first;
 
-  if (part->state >= VB_STATE_STALE || (part->state == VB_STATE_WAITING && part->required.cut != 0))
+  if (part->heard.state >= VB_STATE_STALE
+      || (part->heard.state == VB_STATE_WAITING && part->heard.required.cut != 0))
     return 0;
-  if (part->state != VB_STATE_WAITING)
+  if (part->heard.state != VB_STATE_WAITING)
     return G_MAXINT64;
 
   first = others_first (parts, part);
@@ -184,8 +186,8 @@ static void
 leave (VbParts *parts, VbPart *part)
 {
   part->counts = FALSE;
-  part->keeps_soc
-      = part->is_pack && part->state != VB_STATE_WAITING && part->state != VB_STATE_GONE;
+  part->keeps_soc = part->is_pack && part->heard.state != VB_STATE_WAITING
+                    && part->heard.state != VB_STATE_GONE;
   tell (parts, part,
         part->is_pack ? "has fallen silent: the battery goes on without it"
                       : "has fallen silent: what it says alone is left to the others");
@@ -200,7 +202,7 @@ count_parts (VbParts *parts, gint64 now)
     VbPart *part = &parts->parts[i];
 
     if (!part->counts && part->live_since != 0
-        && part->required.last_record - part->live_since >= VB_PART_RETURN) {
+        && part->heard.required.last_record - part->live_since >= VB_PART_RETURN) {
       vb_part_return (part);
       part->counts = TRUE;
       part->off = FALSE;
@@ -215,7 +217,7 @@ count_parts (VbParts *parts, gint64 now)
     if (part->counts && can_be_left_out (parts, part) && now >= silent_at (parts, part)
         && another_counts (parts, part))
       leave (parts, part);
-    if (part->state == VB_STATE_GONE && part->keeps_soc) {
+    if (part->heard.state == VB_STATE_GONE && part->keeps_soc) {
       part->keeps_soc = FALSE;
       parts->all = TRUE;
     }
@@ -233,13 +235,13 @@ vb_parts_tick (VbParts *parts, gint64 now)
 static gint64
 switch_due (const VbParts *parts, const VbPart *part, VbKnown known, const VbSwitch *own)
 {
-  const VbSample *sample = &part->values.sent[vb_item_known (known)];
+  const VbSample *sample = &part->heard.values.sent[vb_item_known (known)];
 
   if (!own->open)
     return G_MAXINT64;
   if (own->closed_at != 0)
     return own->closed_at + VB_PART_RETURN;
-  if (part->state != VB_STATE_LIVE)
+  if (part->heard.state != VB_STATE_LIVE)
     return G_MAXINT64;
 
   return sample->time + parts->config->live.freshness.warn_after;
@@ -304,7 +306,7 @@ vb_parts_refuse (VbParts *parts,
                  guint n_more,
                  gint64 now)
 {
-  vb_source_refuse (&parts->parts[index].source, source, outcome, errors, n_more,
+  vb_source_refuse (&parts->parts[index].heard.source, source, outcome, errors, n_more,
                     parts->config->live.freshness.warn_after, now);
 }
 
@@ -333,7 +335,7 @@ vb_parts_are_off (const VbParts *parts)
     const VbPart *part = &parts->parts[i];
 
     n_packs += part->is_pack;
-    n_gone += part->is_pack && (series ? part->state == VB_STATE_GONE : part->off);
+    n_gone += part->is_pack && (series ? part->heard.state == VB_STATE_GONE : part->off);
   }
 
   return n_packs > 0 && (series ? n_gone > 0 : n_gone == n_packs);
@@ -388,7 +390,8 @@ vb_parts_blamed (const VbParts *parts, gint64 now)
     }
   }
 
-  for (guint i = 0; i < parts->n && (blamed == NULL || vb_state_shows_values (blamed->state)); i++)
+  for (guint i = 0; i < parts->n && (blamed == NULL || vb_state_shows_values (blamed->heard.state));
+       i++)
     if (!parts->parts[i].counts)
       blamed = &parts->parts[i];
 
@@ -416,7 +419,7 @@ vb_parts_warn (const VbParts *parts, GPtrArray *texts)
                        g_strdup_printf ("part %s is silent: what it says alone is taken from "
                                         "the other parts, where they send it",
                                         name));
-    vb_plausible_describe (&part->plausible, own);
+    vb_plausible_describe (&part->heard.plausible, own);
     for (guint j = 0; j < own->len && part->counts; j++)
       g_ptr_array_add (
           texts, g_strdup_printf ("part %s: %s", name, (const char *)g_ptr_array_index (own, j)));
@@ -431,14 +434,15 @@ vb_parts_warn (const VbParts *parts, GPtrArray *texts)
 static void
 look_at_switch (VbParts *parts, const VbPart *part, VbKnown known, VbSwitch *own, gint64 now)
 {
-  const VbSample *sample = &part->values.sent[vb_item_known (known)];
+  const VbSample *sample = &part->heard.values.sent[vb_item_known (known)];
   const VbSwitch before = *own;
   const gint64 old_at = sample->time + parts->config->live.freshness.warn_after;
   const gboolean said_open = vb_value_number (&sample->value, 1) == 0;
   const gboolean was_open = own->open && own->closed_at == 0;
 
   if (said_open
-      && (now < old_at || (was_open && part->state != VB_STATE_LIVE && old_at >= part->live_until)))
+      && (now < old_at
+          || (was_open && part->heard.state != VB_STATE_LIVE && old_at >= part->live_until)))
     *own = (VbSwitch){ .open = TRUE };
   else if (was_open)
     own->closed_at = said_open ? MAX (old_at, part->live_since) : now;
@@ -518,7 +522,7 @@ vb_parts_note_cells (const VbParts *parts, VbInputs *inputs)
 
   for (guint i = 0; i < parts->n; i++)
     if (parts->parts[i].is_pack && parts->parts[i].counts)
-      own[n++] = &parts->parts[i].required.inputs;
+      own[n++] = &parts->parts[i].heard.required.inputs;
 
   vb_inputs_note_cells (inputs, own, n, parts->config->fixed.arrangement == VB_PARTS_SERIES,
                         parts->config->live.rules.cell_max_voltage);

@@ -84,10 +84,10 @@ recent_refusal (const VbSource *source, gint64 now, gint64 after)
 static void
 append_reason (const VbBlamed *blamed, gint64 now, gint64 after, GString *text)
 {
-  const VbValues *values = blamed->values;
-  const VbBatteryConfig *config = blamed->config;
-  const VbRequired *required = blamed->required;
-  const VbSource *source = blamed->source;
+  const VbValues *values = &blamed->heard->values;
+  const VbBatteryConfig *config = blamed->heard->config;
+  const VbRequired *required = &blamed->heard->required;
+  const VbSource *source = &blamed->heard->source;
   guint item;
   gint64 time;
   const gboolean requires = vb_required_oldest (required, config, values, &item, &time);
@@ -122,10 +122,10 @@ append_reason (const VbBlamed *blamed, gint64 now, gint64 after, GString *text)
 void
 vb_publish_waits (const VbBlamed *blamed, gint64 now, GString *text)
 {
-  const VbValues *values = blamed->values;
-  const VbBatteryConfig *config = blamed->config;
-  const VbRequired *required = blamed->required;
-  const VbSource *source = blamed->source;
+  const VbValues *values = &blamed->heard->values;
+  const VbBatteryConfig *config = blamed->heard->config;
+  const VbRequired *required = &blamed->heard->required;
+  const VbSource *source = &blamed->heard->source;
   const gint64 warn_after = config->live.freshness.warn_after;
   guint item;
   gint64 time;
@@ -150,8 +150,8 @@ void
 vb_publish_describe (
     const VbBlamed *blamed, const VbRules *rules, VbState state, gint64 now, GString *text)
 {
-  const VbBatteryConfig *config = blamed->config;
-  const VbSource *source = blamed->source;
+  const VbBatteryConfig *config = blamed->heard->config;
+  const VbSource *source = &blamed->heard->source;
   const VbFreshness *freshness = &config->live.freshness;
   static const char *const consequences[] = {
     [VB_ON_STALE_STOP_CHARGING] = ": charging stopped",

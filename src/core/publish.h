@@ -1,8 +1,6 @@
 #pragma once
 
-#include "required.h"
-#include "rules.h"
-#include "source.h"
+#include "heard.h"
 
 G_BEGIN_DECLS
 
@@ -10,10 +8,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *part; /* its name; NULL: the battery itself */
-  const VbValues *values;
-  const VbBatteryConfig *config;
-  const VbRequired *required;
-  const VbSource *source;
+  const VbHeard *heard;
 } VbBlamed;
 
 /**

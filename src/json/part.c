@@ -8,10 +8,10 @@ member_standing (VbJsonWriter *json, const VbPart *part, gint64 now)
 {
   g_autoptr (GPtrArray) missing = g_ptr_array_new ();
 
-  vb_required_missing (&part->required, &part->config, &part->values, now, missing);
+  vb_required_missing (&part->heard.required, &part->config, &part->heard.values, now, missing);
   vb_json_member_string (json, "part", part->own->name);
-  vb_json_member_string (json, "state", vb_state_name (part->state));
-  vb_json_member_time (json, "since", part->since);
+  vb_json_member_string (json, "state", vb_state_name (part->heard.state));
+  vb_json_member_time (json, "since", part->heard.since);
   vb_json_member_age (json, vb_part_age (part, now));
   vb_json_member_boolean (json, "counts", part->counts);
   vb_json_member_boolean (json, "off", part->off);
@@ -97,7 +97,7 @@ member_sample (VbJsonWriter *json, const VbPart *part, guint index, gint64 now, 
   vb_json_member_string (json, "path", item->path);
   vb_json_member_age (json, now - sample->time);
   vb_json_member_string (json, "group", vb_group_name (item->field->group));
-  vb_json_member_boolean (json, "derived", sample == &part->values.derived[index]);
+  vb_json_member_boolean (json, "derived", sample == &part->heard.values.derived[index]);
   vb_json_end_object (json);
 }
 
@@ -121,7 +121,7 @@ vb_json_part (const VbBattery *battery, guint index, gint64 now, GString *text)
   g_autoptr (GPtrArray) warnings = g_ptr_array_new_with_free_func (g_free);
   VbJsonWriter json;
 
-  vb_plausible_describe (&part->plausible, warnings);
+  vb_plausible_describe (&part->heard.plausible, warnings);
   vb_json_writer_init (&json, text);
   vb_json_begin_object (&json);
   vb_json_member_string (&json, "battery", vb_battery_config (battery)->fixed.name);
@@ -130,7 +130,7 @@ vb_json_part (const VbBattery *battery, guint index, gint64 now, GString *text)
   member_capacity (&json, part);
   member_says (&json, part);
   vb_json_member_string (&json, "when_silent", when_silent[part->own->when_silent]);
-  vb_json_member_source (&json, &part->source);
+  vb_json_member_source (&json, &part->heard.source);
   vb_json_member_texts (&json, "warnings", warnings);
   member_values (&json, part, now);
   vb_json_end_object (&json);

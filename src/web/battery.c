@@ -103,7 +103,7 @@ push_to (
     answer_verdict (routes, battery, request, outcome);
   } else
     answer_refusal (routes, battery,
-                    part >= 0 ? vb_parts_get (vb_battery_parts (battery), (guint)part)->state
+                    part >= 0 ? vb_parts_get (vb_battery_parts (battery), (guint)part)->heard.state
                               : vb_battery_state (battery),
                     request, outcome);
 }

@@ -31,7 +31,7 @@ get_age (const VbPart *part, gint64 now, double *value)
 static gboolean
 get_records (const VbPart *part, gint64 now, double *value)
 {
-  *value = (double)part->source.records;
+  *value = (double)part->heard.source.records;
 
   return TRUE;
 }
@@ -39,7 +39,7 @@ get_records (const VbPart *part, gint64 now, double *value)
 static gboolean
 get_refused (const VbPart *part, gint64 now, double *value)
 {
-  *value = (double)part->source.refused;
+  *value = (double)part->heard.source.refused;
 
   return TRUE;
 }
@@ -100,7 +100,7 @@ append_states (const GPtrArray *batteries, GString *text)
 
         append_name (name, battery, part, text);
         g_string_append_printf (text, ",state=\"%s\"} %d\n", vb_state_name (state),
-                                part->state == state);
+                                part->heard.state == state);
       }
   }
 }

@@ -182,8 +182,8 @@ test_ladder (Fixture *fixture, gconstpointer user_data)
   send_until (fixture, "left", PACK LIMITS, 10);
   assert_state (fixture, VB_STATE_LATE);
   assert_bus (fixture, "ConnectionInformation='right: No data for 10 s' BmsCable=1 Current=20");
-  g_assert_cmpint (part_of (fixture, "left")->state, ==, VB_STATE_LIVE);
-  g_assert_cmpint (part_of (fixture, "right")->state, ==, VB_STATE_LATE);
+  g_assert_cmpint (part_of (fixture, "left")->heard.state, ==, VB_STATE_LIVE);
+  g_assert_cmpint (part_of (fixture, "right")->heard.state, ==, VB_STATE_LATE);
 
   send_until (fixture, "left", PACK LIMITS, 30);
   assert_state (fixture, VB_STATE_STALE);
@@ -655,7 +655,7 @@ test_check (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpstr (fixture->verdict->part, ==, "right");
   g_assert_cmpint (fixture->verdict->battery_state, ==, VB_STATE_LIVE);
   assert_state (fixture, VB_STATE_WAITING);
-  g_assert_cmpint (part_of (fixture, "right")->state, ==, VB_STATE_WAITING);
+  g_assert_cmpint (part_of (fixture, "right")->heard.state, ==, VB_STATE_WAITING);
 }
 
 /* A part that is frozen makes the battery as old as it. */
