@@ -235,13 +235,16 @@ contribution_of (const Merging *merging, guint index, guint item)
 {
   const VbPart *part = &merging->merged->parts[index];
   const VbField *field = vb_item (item)->field;
+  const VbValues *values = &part->heard.values;
   const VbSample *sample = vb_part_sample (part, item, merging->now);
-  VbContribution contribution = { .sample = sample, .weight = merging->merged->weights[index] };
+  VbContribution contribution = { .weight = merging->merged->weights[index] };
 
   /* What is required grows older and does not expire: the ladder is to see it. */
-  if (sample == NULL && field->flags & VB_FIELD_REQUIRED
-      && vb_value_is_valid (&part->heard.values.sent[item].value))
-    contribution.sample = &part->heard.values.sent[item];
+  if (sample == NULL && field->flags & VB_FIELD_REQUIRED && !(values->flags[item] & VB_ITEM_NULLED))
+    sample = vb_derive_choose (&values->sent[item], &values->derived[item],
+                               part->config.live.freshness.warn_after);
+  if (sample != NULL && vb_value_is_valid (&sample->value))
+    contribution.sample = sample;
   if (contribution.sample != NULL)
     contribution.time
         = part->counts ? counted_time (merging, index, contribution.sample) : G_MAXINT64;

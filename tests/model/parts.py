@@ -103,7 +103,18 @@ class Part(Model):
 
     def known_of(self, field, now):
         """Value and time of what it contributes."""
-        return self.measured(field, now) if field in self.sent or field in PAIR else NOTHING
+        if field not in PAIR:
+            return self.sent.get(field, NOTHING)
+        known = self.measured(field, now)
+        return known if self.fresh(known, now) is not None or field in self.nulled else self.expired(field)
+
+    def expired(self, field):
+        """Of Current or Power, which grow older like all that is required: the ladder is to see it."""
+        sent = self.sent.get(field, NOTHING)
+        derived = self.follows('Power', lambda volts, watts: watts / volts) if field == 'Current' \
+            else self.follows('Current', lambda volts, amperes: volts * amperes)
+        younger = derived[0] is not None and derived[1] - sent[1] > self.config['warn']
+        return derived if sent[0] is None or younger else sent
 
     def weight(self):
         installed = self.value('InstalledCapacity')

@@ -721,6 +721,23 @@ test_rules (Fixture *fixture, gconstpointer user_data)
 
 #define TEST(name) g_test_add ("/parts/" #name, Fixture, NULL, set_up, test_##name, tear_down)
 
+/* What is required grows older and does not expire, whichever of Current and Power each sends. */
+static void
+test_current_and_power_grow_older (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", "Voltage=52 Power=520 Soc=50 " LIMITS));
+  assert_bus (fixture, "Current=20 Power=1040");
+
+  pass_until (fixture, 179);
+  assert_state (fixture, VB_STATE_STALE);
+  pass_until (fixture, 599);
+  assert_state (fixture, VB_STATE_LOST);
+  pass_until (fixture, 600);
+  assert_state (fixture, VB_STATE_GONE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -746,6 +763,7 @@ main (int argc, char **argv)
   TEST (check);
   TEST (frozen);
   TEST (rules);
+  TEST (current_and_power_grow_older);
 
   return g_test_run ();
 }
