@@ -271,6 +271,15 @@ refresh (const Merging *merging, Row *row, guint index)
   entry->contribution = contribution_of (merging, index, row->item);
 }
 
+/* Whether a part is none of those that have @field when it does not say it for now. A null is a
+   word. */
+static gboolean
+drops_out (const VbField *field, const Entry *entry)
+{
+  return field->known == VB_KNOWN_BATTERY_LOW_VOLTAGE && entry->contribution.sample == NULL
+         && !entry->nulled;
+}
+
 /* @counting: set to how many of them count */
 static guint
 collect (const Merging *merging,
@@ -288,7 +297,7 @@ collect (const Merging *merging,
   for (guint i = 0; i < merged->n; i++) {
     const Entry *entry = &row->entries[i];
 
-    if (!entry->contributes || (!entry->has && !all))
+    if (!entry->contributes || (!all && (!entry->has || drops_out (row->field, entry))))
       continue;
     contributions[n++] = entry->contribution;
     n_have += entry->has;

@@ -124,6 +124,9 @@ class Part(Model):
         was_live = self.state == 'live'
         super().tick(now)
         warn = self.config['warn']
+        # With a reload it may be younger than warn-after once more.
+        self.open.update(switch for switch in SWITCHES for value, time in (self.sent.get(switch, NOTHING),)
+                         if value == 0 and now < time + warn)
         for switch in sorted(self.open):
             value, time = self.sent.get(switch, NOTHING)
             # That of a part which is not live does not close by growing old.
@@ -152,10 +155,12 @@ class Part(Model):
             elif switch in self.open and (value != 0 or (self.state == 'live' and time + self.config['warn'] <= now)):
                 self.close(switch, now)
         self.ever.update(self.sent)
-        if taken and record.get('Connected', 1) != 0:
-            self.first_record = now if self.first_record is None else self.first_record
-            self.last_record = now
         return taken
+
+    def apply(self, now, judged, replace):
+        self.first_record = now if self.first_record is None else self.first_record
+        self.last_record = now
+        super().apply(now, judged, replace)
 
     def outside(self, switch, now):
         """Whether it has no share of a limit."""
@@ -166,9 +171,9 @@ class Part(Model):
         self.soc_stays = not self.says and self.state not in ('waiting', 'gone')
 
     def forget(self, until, fields):
-        """What came no later than @until."""
+        """What came no later than @until and is not required: that would be no complete record."""
         for field in fields:
-            if self.value(field) is not None and self.sent[field][1] <= until:
+            if self.value(field) is not None and self.sent[field][1] <= until and not self.may_be_required(field):
                 self.sent.pop(field)
 
     def note_return(self, now):
@@ -310,7 +315,9 @@ class Parts(Model):
             return None, None, (0 if nulls else None)
         if column in WHOLE and len(known) < len(packs):
             return None, None, (0 if nulls else None)
-        if column in ENDS and len(known) < sum(field in part.ever for part in packs):
+        if column in ENDS and field != 'BatteryLowVoltage' and len(known) < sum(field in part.ever for part in packs):
+            return None, None, (0 if nulls else None)
+        if column in ENDS and nulls:
             return None, None, 0
         if self.series and any(not part.counts for part in packs):
             return None, None, None

@@ -738,6 +738,32 @@ test_current_and_power_grow_older (Fixture *fixture, gconstpointer user_data)
   assert_state (fixture, VB_STATE_GONE);
 }
 
+/* The battery-low-voltage of the configuration stands in where no pack sends one; beside one that
+   does, a pack that does not is none. */
+static void
+test_low_voltage (Fixture *fixture, gconstpointer user_data)
+{
+  fixture->config.live.battery_low_voltage = 45;
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  assert_bus (fixture, "BatteryLowVoltage=45");
+
+  g_assert_true (push_part (fixture, "left", "BatteryLowVoltage=46"));
+  g_assert_true (push_part (fixture, "right", "BatteryLowVoltage=48"));
+  assert_bus (fixture, "BatteryLowVoltage=48");
+
+  /* Replaced, it is not named any more. */
+  fill_record (fixture->record, PACK LIMITS);
+  g_assert_true (vb_battery_apply_part (fixture->battery, number_of (fixture, "right"),
+                                        fixture->record, VB_APPLY_REPLACE, SOURCE, fixture->now,
+                                        fixture->verdict));
+  assert_bus (fixture, "BatteryLowVoltage=46");
+
+  g_assert_true (push_part (fixture, "left", "BatteryLowVoltage=null"));
+  assert_bus (fixture, "BatteryLowVoltage=-");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -764,6 +790,7 @@ main (int argc, char **argv)
   TEST (frozen);
   TEST (rules);
   TEST (current_and_power_grow_older);
+  TEST (low_voltage);
 
   return g_test_run ();
 }
