@@ -15,6 +15,7 @@ typedef struct
   guint item;
   const VbField *field;
   VbMerge rule;
+  gboolean required;   /* of a battery like this one, unless rules supply it */
   const VbPart *sayer; /* that says it alone; NULL: none does */
   Entry entries[VB_PARTS_MAX];
 } Row;
@@ -74,6 +75,8 @@ add_row (VbMerged *merged, guint item)
   row->item = item;
   row->field = vb_item (item)->field;
   row->rule = rule_of (merged, row->field);
+  row->required
+      = row->field->flags & VB_FIELD_REQUIRED && vb_required_is (merged->config, row->field);
   row->sayer = sayer_of (merged, item);
   merged->has_row[item] = TRUE;
   while (at < merged->rows->len && ((const Row *)merged->rows->pdata[at])->item < item)
@@ -216,10 +219,10 @@ contributes (const VbPart *part, const VbField *field)
 /* Whether an item needs a value of each part that counts, also of those that never sent one: a mean
    over some of them is that of another battery. */
 static gboolean
-needs_all (VbMerge rule, const VbField *field)
+needs_all (const Row *row)
 {
-  return rule == VB_MERGE_SUM || rule == VB_MERGE_WEIGHTED || rule == VB_MERGE_MEAN
-         || field->flags & VB_FIELD_REQUIRED;
+  return row->rule == VB_MERGE_SUM || row->rule == VB_MERGE_WEIGHTED || row->rule == VB_MERGE_MEAN
+         || row->required;
 }
 
 static gint64
@@ -231,16 +234,18 @@ counted_time (const Merging *merging, guint index, const VbSample *sample)
 }
 
 static VbContribution
-contribution_of (const Merging *merging, guint index, guint item)
+contribution_of (const Merging *merging, const Row *row, guint index)
 {
   const VbPart *part = &merging->merged->parts[index];
-  const VbField *field = vb_item (item)->field;
+  const VbField *field = row->field;
+  const guint item = row->item;
   const VbValues *values = &part->heard.values;
   const VbSample *sample = vb_part_sample (part, item, merging->now);
   VbContribution contribution = { .weight = merging->merged->weights[index] };
 
-  /* What is required grows older and does not expire: the ladder is to see it. */
-  if (sample == NULL && field->flags & VB_FIELD_REQUIRED && !(values->flags[item] & VB_ITEM_NULLED))
+  /* What is required grows older and does not expire: the ladder is to see it. Nor does the last
+     Soc of a part that has left. */
+  if (sample == NULL && (row->required || !part->counts) && !(values->flags[item] & VB_ITEM_NULLED))
     sample = vb_derive_choose (&values->sent[item], &values->derived[item],
                                part->config.live.freshness.warn_after);
   if (sample != NULL && vb_value_is_valid (&sample->value))
@@ -268,7 +273,7 @@ refresh (const Merging *merging, Row *row, guint index)
 
   entry->has = vb_part_has (part, row->item);
   entry->nulled = part->heard.values.flags[row->item] & VB_ITEM_NULLED;
-  entry->contribution = contribution_of (merging, index, row->item);
+  entry->contribution = contribution_of (merging, row, index);
 }
 
 /* Whether a part is none of those that have @field when it does not say it for now. A null is a
@@ -289,7 +294,7 @@ collect (const Merging *merging,
          gboolean *nulled)
 {
   const VbMerged *merged = merging->merged;
-  const gboolean all = needs_all (row->rule, row->field);
+  const gboolean all = needs_all (row);
   guint n = 0, n_have = 0;
 
   *counting = 0;
@@ -382,14 +387,14 @@ merge_said (const Merging *merging, const Row *row, VbSample *result, gboolean *
 {
   const VbPart *sayer = row->sayer;
   const guint index = (guint)(sayer - merging->merged->parts);
-  const VbSample *sample = contribution_of (merging, index, row->item).sample;
+  const VbSample *sample = contribution_of (merging, row, index).sample;
 
   if (!sayer->counts && row->rule != VB_MERGE_NONE) {
     merge_packs (merging, row, result, nulled);
     if (vb_value_is_valid (&result->value))
       return;
   }
-  if (!sayer->counts && !(row->field->flags & (VB_FIELD_REQUIRED | VB_FIELD_ALARM))) {
+  if (!sayer->counts && !row->required && !(row->field->flags & VB_FIELD_ALARM)) {
     set_nothing (result);
     return;
   }

@@ -366,12 +366,18 @@ gint64
 vb_parts_age (const VbParts *parts, gint64 now)
 {
   gint64 age = 0;
+  guint n_packs = 0, n_count = 0;
 
-  for (guint i = 0; i < parts->n; i++)
-    if (parts->parts[i].counts)
-      age = MAX (age, vb_part_age (&parts->parts[i], now));
+  for (guint i = 0; i < parts->n; i++) {
+    const VbPart *part = &parts->parts[i];
 
-  return age;
+    n_packs += part->is_pack;
+    n_count += part->is_pack && part->counts;
+    if (part->counts)
+      age = MAX (age, vb_part_age (part, now));
+  }
+
+  return n_packs > 0 && n_count == 0 ? VB_AGE_NEVER : age;
 }
 
 const VbPart *

@@ -270,7 +270,7 @@ class Parts(Model):
                 continue
             value, time, counted = self.merged(field, now)
             if value is not None:
-                self.sent[field], self.counted[field] = (value, time), counted
+                self.sent[field], self.counted[field] = (value, counted), counted
             elif counted is not None:
                 self.nulled.add(field)
 
@@ -365,6 +365,8 @@ class Parts(Model):
     def age(self, now):
         oldest = min(max(self.counted.get(field, -NEVER) if self.value(field) is not None else -NEVER
                          for field in fields) for fields in self.groups)
+        if self.packs and not self.counting_packs() and not self.series:
+            return NEVER
         ages = [part.age(now) for part in self.parts.values() if part.counts]
         return max([now - oldest] + ages)
 

@@ -764,6 +764,29 @@ test_low_voltage (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "BatteryLowVoltage=-");
 }
 
+/* A battery of which no pack counts has nothing to show, whatever a shunt beside them says. */
+static void
+test_none_counts (Fixture *fixture, gconstpointer user_data)
+{
+  const Part parts[] = { { .name = "left" }, { .name = "shunt", .says = "Voltage Current Soc" } };
+
+  fixture->config.fixed.role = VB_ROLE_MONITOR;
+  begin (fixture, VB_PARTS_PARALLEL, parts, 2);
+  g_assert_true (push_part (fixture, "left", PACK));
+  g_assert_true (push_part (fixture, "shunt", PACK));
+  assert_state (fixture, VB_STATE_LIVE);
+
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "left"), fixture->now);
+  assert_state (fixture, VB_STATE_GONE);
+  g_assert_true (push_part (fixture, "shunt", PACK));
+  assert_state (fixture, VB_STATE_GONE);
+
+  send_until (fixture, "left shunt", PACK, 10);
+  assert_state (fixture, VB_STATE_GONE);
+  send_until (fixture, "left shunt", PACK, 11);
+  assert_state (fixture, VB_STATE_LIVE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -791,6 +814,7 @@ main (int argc, char **argv)
   TEST (rules);
   TEST (current_and_power_grow_older);
   TEST (low_voltage);
+  TEST (none_counts);
 
   return g_test_run ();
 }
