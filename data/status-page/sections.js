@@ -58,7 +58,8 @@ function renderLimits(section, battery) {
         const value = battery.values[field];
         const remarks = battery.remarks(`/Info/${field}`);
         if (!value) return [words(field), ['none', remarks], ''];
-        return [words(field), [shown(value), remarks], 'asked' in value ? `${value.asked} ${value.unit || ''}` : 'the same'];
+        const asked = 'asked' in value ? `${value.asked} ${value.unit || ''}` : value.derived ? 'nothing' : 'the same';
+        return [words(field), [shown(value), remarks], asked];
     }));
     renderLimitLines(section.querySelector('.lines'), battery);
 }

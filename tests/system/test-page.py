@@ -482,6 +482,19 @@ def test_limits_over_time(world):
         clean(browser)
 
 
+def test_limits_nobody_asked_for(world):
+    """Limits that the rules supply were asked for by nobody."""
+    daemon, _ = world.live('[battery]\n' + CALM + '[limits]\ncharge-voltage=55.2\ncharge-current=40\n'
+                           'discharge-current=60\n', {'Soc': 63.5, 'Voltage': 52.7, 'Current': 8})
+    with windows() as browser:
+        browser.open(address(daemon))
+        browser.wait('.badge', 'live')
+        equal(rows(browser, 'limits'), [['Max charge voltage', '55.2 V', 'nothing'],
+                                        ['Max charge current', '40.0 A', 'nothing'],
+                                        ['Max discharge current', '60.0 A', 'nothing']])
+        clean(browser)
+
+
 def test_away(world):
     """A page without its daemon says so, calls nothing live, and is there again with it."""
     daemon, _ = world.live()
