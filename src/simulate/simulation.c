@@ -272,7 +272,7 @@ vb_simulation_run (const char *file,
   };
 
   if (config != NULL) {
-    simulation.config = vb_config_load (config, NULL, error);
+    simulation.config = vb_config_load_batteries (config, error);
     if (simulation.config == NULL)
       return FALSE;
   }

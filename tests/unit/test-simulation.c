@@ -173,6 +173,22 @@ test_other_configuration (Fixture *fixture, gconstpointer unused)
   assert_n_lines (fixture, 2);
 }
 
+/* The configuration of a plant, tried elsewhere: no token, no address of it is needed. */
+static void
+test_other_machine (Fixture *fixture, gconstpointer unused)
+{
+  static const char text[] = HEAD POST ("5000000", REQUIRED);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (run (fixture, text,
+                      "[http]\ntoken-file=/nowhere/token\nlisten=192.0.2.1:1882\n[state]\n"
+                      "dir=/nowhere\n[battery]\nmax-charge-current=50\n",
+                      FALSE, &error));
+  g_assert_no_error (error);
+  assert_line (fixture, 0, "\"MaxChargeCurrent\":50");
+  assert_n_lines (fixture, 1);
+}
+
 /* As with SIGHUP: what can change does, and a battery of which something else would change, too,
    stays as it is. */
 static void
@@ -297,6 +313,7 @@ main (int argc, char **argv)
   ADD ("table", test_table);
   ADD ("counting-note", test_counting_note);
   ADD ("other-configuration", test_other_configuration);
+  ADD ("other-machine", test_other_machine);
   ADD ("configured", test_configured);
   ADD ("month", test_month);
   ADD ("far-away", test_far_away);
