@@ -119,6 +119,7 @@ tell_json (VbOutput *output, const VbHappening *happening, GString *text)
     vb_json_member_string (&json, "reason", output->note->str);
   if (happening->cause == VB_CAUSE_RECORD)
     members_of_record (&json, happening);
+  vb_json_member_limited (&json, vb_battery_limited (happening->battery));
   member_changed (&json, happening);
   vb_json_end_object (&json);
   g_string_append_c (text, '\n');

@@ -189,6 +189,36 @@ test_other_machine (Fixture *fixture, gconstpointer unused)
   assert_n_lines (fixture, 1);
 }
 
+/* Which rule holds which limit down, as verdicts have it; and nothing where there are no rules. */
+static void
+test_limited (Fixture *fixture, gconstpointer unused)
+{
+  static const char text[]
+      = HEAD POST ("5000000", REQUIRED) POST ("5500000", "{\\\"Temperature\\\":45}")
+          POST ("6500000", "{\\\"Temperature\\\":45}") POST ("36000000", REQUIRED);
+  static const char rules[]
+      = "[battery]\nwarn-after=2\nstale-after=3\n[limits]\ncharge-current=80\n"
+        "recover-hold=1\nrecover-ramp=80\n"
+        "charge-by-temperature=0:0;10:100;40:100;50:0\n";
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (run (fixture, text, rules, FALSE, &error));
+  g_assert_no_error (error);
+  assert_line (fixture, 0,
+               "\"limited\":{\"MaxChargeCurrent\":{\"to\":0,\"by\":\"charge-by-temperature\","
+               "\"field\":\"Temperature\",\"value\":null,\"share\":0}}");
+  assert_line (fixture, 1, "\"limited\":{\"MaxChargeCurrent\":{\"to\":0,\"by\":\"recover-hold\"}}");
+  assert_line (fixture, 2,
+               "\"limited\":{\"MaxChargeCurrent\":{\"to\":40,\"by\":\"charge-by-temperature\","
+               "\"field\":\"Temperature\",\"value\":45,\"share\":50}}");
+  assert_line (fixture, 3, "\"cause\":\"time\",\"state\":\"late\"");
+  assert_line (fixture, 3, "\"limited\":{\"MaxChargeCurrent\":{\"to\":40,");
+
+  g_assert_true (run (fixture, text, NULL, FALSE, &error));
+  g_assert_no_error (error);
+  g_assert_null (strstr (fixture->printed->str, "limited"));
+}
+
 /* As with SIGHUP: what can change does, and a battery of which something else would change, too,
    stays as it is. */
 static void
@@ -314,6 +344,7 @@ main (int argc, char **argv)
   ADD ("counting-note", test_counting_note);
   ADD ("other-configuration", test_other_configuration);
   ADD ("other-machine", test_other_machine);
+  ADD ("limited", test_limited);
   ADD ("configured", test_configured);
   ADD ("month", test_month);
   ADD ("far-away", test_far_away);
