@@ -240,7 +240,9 @@ class Model:
 
         def known(field):
             """One that is not there for a moment counts as it was last."""
-            return self.kept[field] if field in self.kept else self.sent.get(field, (None, 0))
+            if field in INPUTS + ('Temperature',):
+                return self.kept.get(field, (None, 0))
+            return self.sent.get(field, (None, 0))
 
         cells, time = self.kept.get('cells', (None, 0))
         if now - time >= self.config['stale']:
