@@ -55,7 +55,11 @@ vb_inputs_note (VbInputs *inputs,
                 const VbBatteryLive *live,
                 gint64 now)
 {
-  inputs->lacks_cell = members->cells.lacking != 0;
+  const VbSample *sum = &values->derived[vb_item_known (VB_KNOWN_CELL_VOLTAGE_SUM)];
+
+  inputs->lacks_cell = members->cells.n > 0
+                       && (!vb_value_is_valid (&sum->value)
+                           || now - sum->time >= live->freshness.stale_after);
   for (VbInput input = VB_INPUT_NONE + 1; input < VB_N_INPUTS; input++) {
     const VbSample *sample = find_sample (input, values, live, now);
     const double number = sample != NULL ? vb_value_number (&sample->value, NAN) : NAN;

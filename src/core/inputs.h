@@ -35,7 +35,7 @@ typedef struct
   gint64 time[VB_N_INPUTS];   /* µs; 0: never, or forgotten */
   gboolean seen[VB_N_INPUTS]; /* it has been there, be it forgotten by now */
   guint n_cells;              /* how many make up the sum */
-  gboolean lacks_cell;        /* one of them has no value now */
+  gboolean lacks_cell;        /* one of them has no value now, or one older than stale-after */
 } VbInputs;
 
 /** The most that one curve goes by. */

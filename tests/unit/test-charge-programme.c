@@ -151,6 +151,8 @@ test_float (Fixture *fixture, gconstpointer user_data)
   push_now (fixture, AT ("55.9", "97") " Cell1=3.5 Cell2=3.5");
   push_for (fixture, 20 * MINUTE, AT ("55.9", "97") " Cell1=3.5 Cell2=null");
   assert_bus (fixture, "MaxChargeVoltage=56");
+  push_for (fixture, 20 * MINUTE, AT ("55.9", "97") " Cell1=3.5");
+  assert_bus (fixture, "MaxChargeVoltage=56");
   push_for (fixture, 20 * MINUTE, AT ("55.9", "97") " Cell1=3.5 Cell2=3.5 MaxChargeVoltage=55.5");
   assert_bus (fixture, "MaxChargeVoltage=54");
 }
