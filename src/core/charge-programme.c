@@ -20,6 +20,19 @@ vb_programme_restart (VbProgramme *programme)
   };
 }
 
+void
+vb_programme_pass_over (VbProgramme *programme, gint64 silence)
+{
+  if (programme->held_since != 0)
+    programme->held_since += silence;
+}
+
+void
+vb_programme_interrupt (VbProgramme *programme)
+{
+  programme->held_since = 0;
+}
+
 static gint64
 ago (double seconds, gint64 now)
 {

@@ -231,8 +231,10 @@ class Model:
         """What the rules make of the limits of the source, in `live` and `late` alone. Without a record that is
         taken nothing rises."""
         if self.monitor or self.state not in ('live', 'late'):
+            self.rules.pause()
             return
         self.note_inputs(now)
+        self.rules.begin(now, has_record, self.config['warn'])
 
         def charge(field):
             value, time = known(field)

@@ -65,11 +65,11 @@ class Direction:
                 self.stopped, self.above_since = False, None
         return self.stopped
 
-    def rise(self, now, has_record, wanted, ramp):
-        """@wanted, but no more than @ramp (A/s) above the last one"""
+    def rise(self, now, has_record, wanted, ramp, counts_from):
+        """@wanted, but no more than @ramp (A/s) above the last one, in the time that counts"""
         if self.last is not None:
             amperes, when = self.last
-            most = amperes + ramp * (now - when) / SECOND if has_record else amperes
+            most = amperes + ramp * (now - max(when, counts_from)) / SECOND if has_record else amperes
             if not has_record and wanted >= amperes:
                 return amperes
             wanted = min(wanted, most)
@@ -203,9 +203,37 @@ class Rules:
         self.programme = Programme(self.programme)
         self.last_voltage = None  # V
         self.cell_voltage = CellVoltage()
+        self.record_at = None     # of the last record
+        self.paused = False       # the ladder has decided since
+
+    def pause(self):
+        """The ladder decides: what has to last begins anew."""
+        self.lasting(lambda since: None)
+        self.paused = True
+
+    def lasting(self, change):
+        """Changes each time since which something lasts."""
+        for direction in self.directions.values():
+            direction.above_since = change(direction.above_since)
+        self.cell_voltage.since = change(self.cell_voltage.since)
+        self.programme.held_since = change(self.programme.held_since)
+
+    def begin(self, now, has_record, warn):
+        """Of a silence no more than @warn counts."""
+        self.counts_from = now if self.paused else now - warn
+        if not has_record:
+            return
+        if self.record_at is not None and self.record_at < self.counts_from:
+            silence = self.counts_from - self.record_at
+            self.lasting(lambda since: None if since is None else since + silence)
+        self.record_at, self.paused = now, False
 
     def supplies(self, field):
         return self.most.get(field) is not None
+
+    def highest(self, field):
+        """The most that may be supplied of it"""
+        return max(self.most[field], (field == 'MaxChargeVoltage' and self.balance) or 0)
 
     def inputs(self, direction, carried):
         """Fields that the curves of @direction look at. @carried: those that have ever had a value"""
@@ -263,7 +291,7 @@ class Rules:
         ramp = self.ramp
         if ramp is None:
             ramp = 0.02 * (most if most is not None else sent)
-        return state.rise(now, has_record, wanted, ramp)
+        return state.rise(now, has_record, wanted, ramp, self.counts_from)
 
     def voltage(self, now, has_record, sent, cells, known, complete):
         """The charge voltage, before it is rounded. @cells: as CellVoltage has them; @complete: no cell is missing"""
