@@ -458,7 +458,8 @@ static void
 take_safer (
     VbBattery *battery, const VbRecord *record, gboolean refused, gint64 now, GPtrArray *names)
 {
-  vb_safer_take (&battery->values, &battery->rules, record, battery->state, refused, now, names);
+  vb_safer_take (&battery->values, &battery->config.live.rules, &battery->rules, record,
+                 battery->state, refused, now, names);
   vb_doubt_note_safer (&battery->doubt, &battery->values, names);
   if (refused && names->len > 0)
     step (battery, battery->state, FALSE, now);

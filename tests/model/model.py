@@ -541,6 +541,9 @@ class Model:
             # What rules have lowered for a while is not what the source may ask for.
             if self.state in ('live', 'late') and self.value(field) is not None:
                 most = self.belted(field, self.value(field))
+            # Nor is it, where they alone supply it, what they may let it rise to with this very record.
+            elif self.state in ('live', 'late') and most is not None and self.rules.supplies(field):
+                most = max(most, self.rules.highest(field))
             if value is not None and most is not None and value < most:
                 self.sent[field] = (value, self.time_of(field))
                 self.remember(field, value)

@@ -106,6 +106,23 @@ test_cells_through_silence (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeVoltage=13.9");
 }
 
+/* The lower of two that the record has is not passed by what a rule lets rise with it. */
+static void
+test_twice_beside_a_rise (Fixture *fixture, gconstpointer user_data)
+{
+  restart_with (fixture, MAXIMA " balance-voltage=57 balance-from-soc=95");
+  push_at (fixture, 0, "Soc=90 Voltage=52.7 Current=1");
+  assert_bus (fixture, "MaxChargeVoltage=56");
+  push_at (fixture, 1, "Soc=96 Voltage=52.7 Current=1 MaxChargeVoltage=56 MaxChargeVoltage=58");
+  assert_bus (fixture, "MaxChargeVoltage=56");
+
+  restart_with (fixture, MAXIMA " " CELL);
+  push_at (fixture, 0, MONITORED " MaxCellVoltage=3.5");
+  assert_bus (fixture, "MaxChargeCurrent=20");
+  push_at (fixture, 9, MONITORED " MaxCellVoltage=3.3 MaxChargeCurrent=25 MaxChargeCurrent=90");
+  assert_bus (fixture, "MaxChargeCurrent=25");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -117,6 +134,7 @@ main (int argc, char **argv)
   ADD ("ramp-through-silence", test_ramp_through_silence);
   ADD ("absorption-through-silence", test_absorption_through_silence);
   ADD ("cells-through-silence", test_cells_through_silence);
+  ADD ("twice-beside-a-rise", test_twice_beside_a_rise);
 #undef ADD
 
   return g_test_run ();
