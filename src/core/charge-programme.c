@@ -133,6 +133,7 @@ absorb (VbProgramme *programme,
 
   if (isnan (config->float_voltage)) {
     programme->floating = FALSE;
+    programme->held_since = 0;
     return;
   }
   if (programme->floating) {

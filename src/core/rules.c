@@ -21,7 +21,6 @@ typedef struct
   const VbValues *values;
   const VbInputs *inputs;
   gboolean has_record;
-  gint64 counts_from; /* from when on time counts for the ramp, µs */
   gint64 now;
 } Run;
 
@@ -208,7 +207,7 @@ ramp (const Run *run, VbLimit limit, double sent)
   const double whole = isnan (config->maximum[limit]) ? sent : config->maximum[limit];
   const double per_second
       = isnan (config->recover_ramp) ? VB_RECOVER_SHARE * whole : config->recover_ramp;
-  const gint64 since = MAX (governed->time, run->counts_from);
+  const gint64 since = MAX (governed->time, run->now - run->live->freshness.warn_after);
   const double passed = (double)(run->now - since) / G_USEC_PER_SEC;
 
   return governed->output + per_second * passed;
@@ -373,6 +372,15 @@ limit_nothing (VbRules *rules)
   rules->lacks_cells = FALSE;
 }
 
+/* The ramp goes on from here. */
+static void
+resume (VbRules *rules, gint64 now)
+{
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
+    rules->governed[limit].time = now;
+  rules->paused = FALSE;
+}
+
 /* In more than warn-after between two records nobody has supplied what rules go by. */
 static void
 pass_over_silence (VbRules *rules, gint64 warn_after, gint64 now)
@@ -380,7 +388,6 @@ pass_over_silence (VbRules *rules, gint64 warn_after, gint64 now)
   const gint64 silence = rules->record_at != 0 ? now - rules->record_at - warn_after : 0;
 
   rules->record_at = now;
-  rules->paused = FALSE;
   if (silence <= 0)
     return;
 
@@ -401,14 +408,14 @@ vb_rules_run (VbRules *rules,
               gboolean has_record,
               gint64 now)
 {
-  const gint64 warn_after = live->freshness.warn_after;
-  const gint64 counts_from = rules->paused ? now : now - warn_after;
-  const Run run = { rules, live, values, inputs, has_record, counts_from, now };
+  const Run run = { rules, live, values, inputs, has_record, now };
   Smallest cells = { 100, VB_RULE_NONE, VB_INPUT_NONE, NAN };
 
   limit_nothing (rules);
+  if (rules->paused)
+    resume (rules, now);
   if (has_record)
-    pass_over_silence (rules, warn_after, now);
+    pass_over_silence (rules, live->freshness.warn_after, now);
   look_at_cells (&run, &cells);
   hold_cells (&run);
   if (has_record)

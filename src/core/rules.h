@@ -41,7 +41,7 @@ typedef struct
   gboolean lacks_cells;         /* so that cell-max-voltage cannot be held */
   VbCellsBound cells;
   VbProgramme programme;
-  gboolean paused;  /* others have decided since the last record */
+  gboolean paused;  /* others have decided since the last run */
   gint64 record_at; /* of the last record that they went by, µs; 0: none yet */
   VbTold told[VB_N_LIMITS];
   gboolean retold[VB_N_LIMITS]; /* with the last run */
