@@ -213,6 +213,16 @@ class Model:
                            min(time for _, time in cells))
         return self.either(now, field, derived)
 
+    def worse(self, field, extreme, time):
+        """What is sent of the highest or lowest cell, or a cell as young that is beyond it and not read wrongly"""
+        cells = [volts for volts, at in (self.sent.get(cell, (None, 0)) for cell in self.members())
+                 if volts and time - at < self.config['warn']]
+        if field == 'MaxCellVoltage' and 'cell-voltage' in self.rules.curves[CHARGE]:
+            return max([extreme] + cells)
+        if field == 'MinCellVoltage' and 'cell-voltage' in self.rules.curves[DISCHARGE]:
+            return min([extreme] + [volts for volts in cells if volts * 3 > extreme * 2])
+        return extreme
+
     def note_inputs(self, now):
         """Keeps what curves look at, for the time in which it is not there; without rules nobody looks."""
         if not rules_of(self.config):
@@ -221,7 +231,7 @@ class Model:
         for field in INPUTS + ('Temperature',):
             value, time = self.input(now, field)
             if value is not None:
-                self.kept[field] = (value, time)
+                self.kept[field] = (self.worse(field, value, time), time)
                 self.carried.add(field)
         cells = self.cells(now, self.config['optional'])
         if cells is not None:

@@ -106,6 +106,46 @@ test_cells_through_silence (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeVoltage=13.9");
 }
 
+/* What the source says of its extremes does not hide a cell that it sends beside. */
+static void
+test_contradicted (Fixture *fixture, gconstpointer user_data)
+{
+  static const struct
+  {
+    const char *record;
+    const char *bus;
+  } cases[] = {
+    { "MaxCellVoltage=3.40 Cell1=3.40 Cell2=3.50", "MaxChargeCurrent=20" },
+    { "MaxCellVoltage=3.50 Cell1=3.40 Cell2=3.40", "MaxChargeCurrent=20" },
+    { "MaxCellVoltage=3.40 Cell2=3.50", "MaxChargeCurrent=20 MaxCellVoltage=3.4" },
+    { "MaxCellVoltage=3.40 NrOfCellsPerBattery=16 Cell2=3.50", "MaxChargeCurrent=20" },
+    { "MaxCellVoltage=3.40 Cell1=3.40 Cell2=5", "MaxChargeCurrent=0" },
+    { "MaxCellVoltage=3.40 Cell1=3.40 Cell2=0", "MaxChargeCurrent=100" },
+    { "MinCellVoltage=3.30 Cell1=3.30 Cell2=3.00", "MaxDischargeCurrent=75" },
+    { "MinCellVoltage=3.00 Cell1=3.30 Cell2=3.30", "MaxDischargeCurrent=75" },
+    { "MinCellVoltage=3.30 Cell1=3.30 Cell2=2.5", "MaxDischargeCurrent=0" },
+    /* One cell that is read wrongly does not put out the lights. */
+    { "MinCellVoltage=3.30 Cell1=3.30 Cell2=1", "MaxDischargeCurrent=150" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autofree char *record = g_strconcat (MONITORED " ", cases[i].record, NULL);
+
+    restart_with (fixture, strstr (cases[i].record, "Max") != NULL ? MAXIMA " " CELL
+                                                                   : MAXIMA " " LOW_CELL);
+    push_at (fixture, 0, record);
+    assert_bus (fixture, cases[i].bus);
+  }
+
+  /* Cells that are older do not contradict. */
+  restart_with (fixture, MAXIMA " " CELL " recover-ramp=3000");
+  push_at (fixture, 0, MONITORED " Cell1=3.40 Cell2=3.50");
+  push_at (fixture, 9, MONITORED " MaxCellVoltage=3.40");
+  assert_bus (fixture, "MaxChargeCurrent=20");
+  push_at (fixture, 10, MONITORED " MaxCellVoltage=3.40");
+  assert_bus (fixture, "MaxChargeCurrent=100");
+}
+
 /* The lower of two that the record has is not passed by what a rule lets rise with it. */
 static void
 test_twice_beside_a_rise (Fixture *fixture, gconstpointer user_data)
@@ -134,6 +174,7 @@ main (int argc, char **argv)
   ADD ("ramp-through-silence", test_ramp_through_silence);
   ADD ("absorption-through-silence", test_absorption_through_silence);
   ADD ("cells-through-silence", test_cells_through_silence);
+  ADD ("contradicted", test_contradicted);
   ADD ("twice-beside-a-rise", test_twice_beside_a_rise);
 #undef ADD
 
