@@ -108,7 +108,7 @@ def rules_of(config):
 class Model:
     def __init__(self, now, config):
         self.config = dict(config)
-        self.rules = Rules(rules_of(config))
+        self.rules = Rules(rules_of(config), now)
         self.stops = False   # charging, by its programme
         self.ruled = {}      # the limits that the rules gave last
         self.carried = set()  # fields that a record has had a value for, or that followed from some
@@ -260,11 +260,12 @@ class Model:
         if now - time >= self.config['stale']:
             cells = None
         missing = self.rules.cell_most is not None and cells is None
+        volts = self.rules.voltage(now, has_record, self.value('MaxChargeVoltage'), cells, self.value,
+                                   not self.members() or self.cells(now, self.config['stale']))
         if has_record:
             self.stops = self.rules.programme.is_stopped(now, self.rules, self.value('Soc'))
         self.ruled = {
-            'MaxChargeVoltage': self.rules.voltage(now, has_record, self.value('MaxChargeVoltage'), cells, self.value,
-                                                   not self.members() or self.cells(now, self.config['stale'])),
+            'MaxChargeVoltage': volts,
             'MaxChargeCurrent': self.rules.current(now, has_record, CHARGE, self.value('MaxChargeCurrent'), charge,
                                                    self.carried, missing or self.stops),
             'MaxDischargeCurrent': self.rules.current(now, has_record, DISCHARGE, self.value('MaxDischargeCurrent'),
@@ -631,7 +632,7 @@ class Model:
             self.in_force = {field: self.limit(field) for field in LIMITS}
 
     def configure(self, now, config):
-        rules = Rules(rules_of(config))
+        rules = Rules(rules_of(config), now)
         if self.state not in ('waiting', 'gone') and not self.monitor \
                 and any(field not in self.carried and self.rules.supplies(field) and not rules.supplies(field)
                         for field in LIMIT_REQUIRED):
