@@ -117,9 +117,8 @@ def out_of_reach():
 
 def wrong_fields():
     """A thermometer without a value at 3:20, and one that is torn off from 4:00 to 4:10 beside a lower limit and an
-    alarm; Voltage and Soc that are read wrongly at 5:00, a Soc that is
-    NaN at 5:10; a misspelt name at 6:40; a charge limit that is no number
-    from 8:20 to 8:30; three nulls at 10:00; half a record at 11:40.
+    alarm; Voltage and Soc that are read wrongly at 5:00, a Soc that is NaN at 5:10; a misspelt name at 6:40; a charge
+    limit that is no number from 8:20 to 8:30; three nulls at 10:00; half a record at 11:40.
     Right: what is wrong is named and the rest of the record is in force, the lower limit and the alarm at once. One
     wrong record of a required field is no matter; ten are stale, and nothing rises meanwhile."""
     day = Day()
@@ -218,8 +217,8 @@ def frozen():
 
 
 def warned():
-    """The same without frozen-after; and what contradicts itself without danger: a Soc as a share of 1 from 16:00 to
-    16:10, a minimum above its maximum at 17:00.
+    """A BMS that is read on as it was from 10:00 to 11:00, without frozen-after; and what contradicts itself without
+    danger: a Soc as a share of 1 from 16:00 to 16:10, a minimum above its maximum at 17:00.
     Right: live all day, with a warning as long as it lasts. Nobody guesses what was meant."""
     def change(minute):
         if 600 <= minute < 660:
@@ -262,8 +261,8 @@ def rules():
 
 
 def dead_sensors():
-    """The same rules: the thermometer is gone from 8:20 to 10:00, the lowest cell from 15:00 to 16:30, and in
-    the evening the highest one is null once.
+    """A BMS that measures alone, with rules: the thermometer is gone from 8:20 to 10:00, the lowest cell from 15:00 to
+    16:30, and in the evening the highest one is null once.
     Right: the first stops charging once it is stale-after old, with a warning, and the battery is live; it comes back
     by recover-hold. The second is required, since discharging goes by it: the ladder, and live again with no
     more charging allowed than before. The third is nothing."""
@@ -280,8 +279,8 @@ def dead_sensors():
 
 
 def latch():
-    """The same rules. When the highest cell has stopped the charging, the flow is silent: from 14:00 to 14:30, and from
-    17:30 to 17:36, at the end of which the cell is only just below 3.55 V.
+    """A BMS that measures alone, with rules. When the highest cell has stopped the charging, the flow is silent: from
+    14:00 to 14:30, and from 17:30 to 17:36, at the end of which the cell is only just below 3.55 V.
     Right: the charge current is 0 after either silence; it rises once the cell has been low enough for recover-hold,
     as without a silence."""
     day = Day(BATTERY + RULES, limits={})

@@ -5,7 +5,7 @@ and the change is seen as a difference of those files:
 
     test-captures.py [--write]
 
-Environment: DAEMON, and FOLDER: of the captures.
+Environment: DAEMON.
 """
 import difflib
 import json
@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-FOLDER = pathlib.Path(os.environ.get('FOLDER') or pathlib.Path(__file__).parent)
+FOLDER = pathlib.Path(__file__).parent
 DAEMON = os.environ['DAEMON']
 LIMITS = {'CVL': 'MaxChargeVoltage', 'CCL': 'MaxChargeCurrent', 'DCL': 'MaxDischargeCurrent'}
 LINE = 'ConnectionInformation'  # the reason, while it is not live
