@@ -61,6 +61,12 @@ vb_options_parse (VbOptions *options, int *argc, char ***argv, GError **error)
     return FALSE;
   }
 
+  if (options->capture != NULL && options->simulate != NULL) {
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                 "--capture does not go with --simulate: nothing comes in a simulation");
+    return FALSE;
+  }
+
   /* What the bus is called is wrong already before anybody looks for it. */
   if (!vb_bus_address_check (options->bus, error)) {
     g_prefix_error (error, "--bus=%s: ", options->bus);

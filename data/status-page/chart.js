@@ -10,23 +10,14 @@ function makeChart() {
     svg.setAttribute('viewBox', `0 0 ${WIDTH} ${HEIGHT}`);
     svg.setAttribute('preserveAspectRatio', 'none');
     svg.setAttribute('role', 'img');
-    svg.append(document.createElementNS(SVG, 'line'), document.createElementNS(SVG, 'path'));
+    svg.append(document.createElementNS(SVG, 'line'), document.createElementNS(SVG, 'path'),
+        document.createElementNS(SVG, 'path'));
+    svg.children[1].setAttribute('class', 'asked');
     return svg;
 }
 
-// Draws @values, null where there is none; @span is the least that the height stands for.
-function drawChart(svg, values, span, unit) {
-    const known = values.filter(value => value !== null);
-    const [line, path] = svg.children;
-    svg.toggleAttribute('hidden', known.length < 2);
-    if (known.length < 2) return;
-
-    const low = Math.min(...known);
-    const high = Math.max(...known);
-    const middle = (low + high) / 2;
-    const height = Math.max(high - low, span);
-    const x = i => (i * WIDTH / (values.length - 1)).toFixed(1);
-    const y = value => ((0.5 - (value - middle) / height) * (HEIGHT - 4) + 2).toFixed(1);
+// A line through @values; null is a gap.
+function linePath(values, x, y) {
     let pen = 'M';
     let drawn = '';
     values.forEach((value, i) => {
@@ -34,10 +25,31 @@ function drawChart(svg, values, span, unit) {
         if (value !== null) drawn += `${pen}${x(i)} ${y(value)}${pen === 'M' ? 'h.01' : ''}`;
         pen = value === null ? 'M' : 'L';
     });
-    path.setAttribute('d', drawn);
+    return drawn;
+}
+
+// Draws @values, null where there is none; @span is the least that the height stands for. @asked: what stands
+// beside them as another line, null where it is the same.
+function drawChart(svg, values, span, unit, asked = []) {
+    const own = values.filter(value => value !== null);
+    const known = own.concat(asked.filter(value => value !== null));
+    const [line, other, path] = svg.children;
+    svg.toggleAttribute('hidden', own.length < 2);
+    if (own.length < 2) return;
+
+    const low = Math.min(...known);
+    const high = Math.max(...known);
+    const middle = (low + high) / 2;
+    const height = Math.max(high - low, span);
+    const x = i => (i * WIDTH / (values.length - 1)).toFixed(1);
+    const y = value => ((0.5 - (value - middle) / height) * (HEIGHT - 4) + 2).toFixed(1);
+    path.setAttribute('d', linePath(values, x, y));
+    other.setAttribute('d', linePath(asked, x, y));
     const zero = low < 0 && high > 0;
     line.setAttribute('x2', zero ? WIDTH : 0);
     line.setAttribute('y1', y(0));
     line.setAttribute('y2', y(0));
-    svg.setAttribute('aria-label', `last ten minutes: ${low} to ${high} ${unit}`);
+    const most = known.length > own.length ? `, up to ${Math.max(...asked)} ${unit} asked for` : '';
+    svg.setAttribute('aria-label',
+        `last ten minutes: ${Math.min(...own)} to ${Math.max(...own)} ${unit}${most}`);
 }

@@ -58,8 +58,30 @@ function renderLimits(section, battery) {
         const value = battery.values[field];
         const remarks = battery.remarks(`/Info/${field}`);
         if (!value) return [words(field), ['none', remarks], ''];
-        return [words(field), [shown(value), remarks], 'asked' in value ? `${value.asked} ${value.unit || ''}` : 'the same'];
+        const asked = 'asked' in value ? `${value.asked} ${value.unit || ''}` : value.derived ? 'nothing' : 'the same';
+        return [words(field), [shown(value), remarks], asked];
     }));
+    renderLimitLines(section.querySelector('.lines'), battery);
+}
+
+// Each limit over the last ten minutes, and what was asked for as a line of dashes where that is another one.
+function renderLimitLines(lines, battery) {
+    const create = () => {
+        const figure = make('figure');
+        figure.append(makeChart(), make('figcaption'));
+        return figure;
+    };
+    fill(lines, LIMITS, create, (figure, field) => {
+        const [svg, caption] = figure.children;
+        const { [field]: values = [], asked = {} } = battery.chart || {};
+        // Where the source asks for what is in force, the dashes go on there.
+        const beside = (asked[field] || []).map((value, i) => (value === null ? values[i] : value));
+        const differs = (asked[field] || []).some(value => value !== null);
+        drawChart(svg, values, field === 'MaxChargeVoltage' ? 0.2 : 2, field === 'MaxChargeVoltage' ? 'V' : 'A',
+            differs ? beside : []);
+        setText(caption, words(field));
+        figure.hidden = svg.hasAttribute('hidden');
+    });
 }
 
 function renderAlarms(section, battery) {

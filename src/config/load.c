@@ -429,8 +429,10 @@ check_text (const char *text, gsize length, GError **error)
   return refuse_text (what, error);
 }
 
+/* @batteries_only: what is said of this machine is not read */
 static gboolean
-read_text (VbConfig *config, const char *text, gsize length, GError **error)
+read_text (
+    VbConfig *config, const char *text, gsize length, gboolean batteries_only, GError **error)
 {
   g_autoptr (GKeyFile) file = g_key_file_new ();
   g_autoptr (GError) failed = NULL;
@@ -440,6 +442,8 @@ read_text (VbConfig *config, const char *text, gsize length, GError **error)
   /* Translations are kept so that custom-name[de] is an unknown key rather than left out. */
   if (!g_key_file_load_from_data (file, text, length, G_KEY_FILE_KEEP_TRANSLATIONS, &failed))
     return refuse_text (failed->message, error);
+  if (batteries_only)
+    vb_config_portable_cut (file);
   if (!vb_config_twice_check (text, error) || !read_groups (config, file, error))
     return FALSE;
 
@@ -450,13 +454,33 @@ read_text (VbConfig *config, const char *text, gsize length, GError **error)
 
 /* Reads @text, which comes from @where, and checks what does not depend on this machine. */
 static gboolean
-read_and_check (VbConfig *config, const char *where, const char *text, gsize length, GError **error)
+read_and_check (VbConfig *config,
+                const char *where,
+                const char *text,
+                gsize length,
+                gboolean batteries_only,
+                GError **error)
 {
-  if (read_text (config, text, length, error) && vb_config_token_read (config, error)
-      && vb_config_check (config, error) && number_batteries (config, error))
+  if (read_text (config, text, length, batteries_only, error)
+      && vb_config_token_read (config, error) && vb_config_check (config, error)
+      && number_batteries (config, error))
     return TRUE;
 
   g_prefix_error (error, "%s: ", where);
+  make_valid (error);
+
+  return FALSE;
+}
+
+static gboolean
+get_text (const char *path, char **text, gsize *length, GError **error)
+{
+  g_autoptr (GError) failed = NULL;
+
+  if (g_file_get_contents (path, text, length, &failed))
+    return TRUE;
+
+  g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_FILE, "%s: %s", path, failed->message);
   make_valid (error);
 
   return FALSE;
@@ -466,18 +490,14 @@ VbConfig *
 vb_config_load (const char *file, const char *const *listen, GError **error)
 {
   g_autoptr (VbConfig) config = new_by_default ();
-  g_autoptr (GError) failed = NULL;
   g_autofree char *text = NULL;
   const char *path = file != NULL ? file : vb_config_load_find_file ();
   gsize length = 0;
 
-  if (path != NULL && !g_file_get_contents (path, &text, &length, &failed)) {
-    g_set_error (error, VB_CONFIG_ERROR, VB_CONFIG_ERROR_FILE, "%s: %s", path, failed->message);
-    make_valid (error);
+  if (path != NULL && !get_text (path, &text, &length, error))
     return NULL;
-  }
   if (!read_and_check (config, path != NULL ? path : "default configuration",
-                       text != NULL ? text : "", length, error))
+                       text != NULL ? text : "", length, FALSE, error))
     return NULL;
   put_default_first (config);
   config->file = g_strdup (path);
@@ -500,7 +520,24 @@ vb_config_load_portable (const char *where, const char *text, GError **error)
 {
   g_autoptr (VbConfig) config = new_by_default ();
 
-  if (!read_and_check (config, where, text, strlen (text), error))
+  if (!read_and_check (config, where, text, strlen (text), TRUE, error))
+    return NULL;
+  put_default_first (config);
+
+  return g_steal_pointer (&config);
+}
+
+VbConfig *
+vb_config_load_batteries (const char *file, GError **error)
+{
+  g_autoptr (VbConfig) config = new_by_default ();
+  g_autofree char *text = NULL;
+  gsize length;
+
+  g_return_val_if_fail (file != NULL, NULL);
+
+  if (!get_text (file, &text, &length, error)
+      || !read_and_check (config, file, text, length, TRUE, error))
     return NULL;
   put_default_first (config);
 

@@ -34,4 +34,8 @@ VbConfig *vb_config_load (const char *file, const char *const *listen, GError **
 /** Reads @text, as of config->portable, in the same way; @where: where it stands, for errors. */
 VbConfig *vb_config_load_portable (const char *where, const char *text, GError **error);
 
+/** Reads what @file says of batteries, in the same way. What it says of a machine is not read: its
+    token may be elsewhere, its addresses taken. */
+VbConfig *vb_config_load_batteries (const char *file, GError **error);
+
 G_END_DECLS

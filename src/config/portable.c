@@ -15,6 +15,16 @@ is_local (const char *group)
   return FALSE;
 }
 
+void
+vb_config_portable_cut (GKeyFile *file)
+{
+  g_auto (GStrv) groups = g_key_file_get_groups (file, NULL);
+
+  for (guint i = 0; groups[i] != NULL; i++)
+    if (is_local (groups[i]))
+      g_key_file_remove_group (file, groups[i], NULL);
+}
+
 char *
 vb_config_portable (GKeyFile *file)
 {

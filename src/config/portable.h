@@ -8,4 +8,7 @@ G_BEGIN_DECLS
     this machine stands in it. Free with g_free(). */
 char *vb_config_portable (GKeyFile *file);
 
+/** Takes away what @file says of anything else. */
+void vb_config_portable_cut (GKeyFile *file);
+
 G_END_DECLS

@@ -17,7 +17,21 @@ vb_programme_restart (VbProgramme *programme)
     .full_at = programme->full_at,
     .balanced_at = programme->balanced_at,
     .balanced = programme->balanced,
+    .above_since = programme->above_since,
   };
+}
+
+void
+vb_programme_pass_over (VbProgramme *programme, gint64 silence)
+{
+  if (programme->held_since != 0)
+    programme->held_since += silence;
+}
+
+void
+vb_programme_interrupt (VbProgramme *programme)
+{
+  programme->held_since = 0;
 }
 
 static gint64
@@ -67,17 +81,38 @@ vb_programme_target (const VbRulesConfig *config, guint month)
   return vb_curve_share (months, VB_CURVE_STEP, month);
 }
 
+/* Whether charge-to-soc is left aside until the battery is full. One that does not become full is
+   not held above it for ever. */
+static gboolean
+has_to_be_full (
+    VbProgramme *programme, const VbRulesConfig *config, double soc, double target, gint64 now)
+{
+  if (isnan (config->full_every) || isnan (target)
+      || (double)(now - programme->full_at) < config->full_every * (double)DAY) {
+    programme->above_since = 0;
+    return FALSE;
+  }
+
+  if (programme->above_since == 0 && soc > target)
+    programme->above_since = now;
+  if (programme->above_since == 0 || now - programme->above_since < VB_FULL_WITHIN * DAY)
+    return TRUE;
+
+  programme->above_since = 0;
+  programme->full_at = now;
+
+  return FALSE;
+}
+
 static void
 charge_to_soc (
     VbProgramme *programme, const VbRulesConfig *config, double soc, guint month, gint64 now)
 {
   const double target = vb_programme_target (config, month);
-  const gboolean has_to_be_full
-      = !isnan (config->full_every)
-        && (double)(now - programme->full_at) >= config->full_every * (double)DAY;
 
   /* Every comparison with NAN is false: without a target nothing stops. */
-  if (has_to_be_full || isnan (target) || soc <= target - VB_CHARGE_TO_SOC_HYSTERESIS)
+  if (has_to_be_full (programme, config, soc, target, now) || isnan (target)
+      || soc <= target - VB_CHARGE_TO_SOC_HYSTERESIS)
     programme->stopped = FALSE;
   else if (soc > target)
     programme->stopped = TRUE;
@@ -95,13 +130,12 @@ balance (VbProgramme *programme, const VbRulesConfig *config, double soc, gint64
     return;
   }
 
-  if (programme->balancing && now - programme->balancing_since >= config->balance_time) {
+  if (programme->balancing && now - programme->balanced_at >= config->balance_time)
     programme->balancing = FALSE;
+  else if (!programme->balancing && due && soc >= config->balance_from_soc) {
+    programme->balancing = TRUE;
     programme->balanced = TRUE;
     programme->balanced_at = now;
-  } else if (!programme->balancing && due && soc >= config->balance_from_soc) {
-    programme->balancing = TRUE;
-    programme->balancing_since = now;
     programme->floating = FALSE;
     programme->held_since = 0;
   }
@@ -120,6 +154,7 @@ absorb (VbProgramme *programme,
 
   if (isnan (config->float_voltage)) {
     programme->floating = FALSE;
+    programme->held_since = 0;
     return;
   }
   if (programme->floating) {

@@ -11,6 +11,9 @@ G_BEGIN_DECLS
 /** From this Soc on a battery counts as full where no absorption is configured, in %. */
 #define VB_FULL_SOC 99.5
 
+/** Within so many days above charge-to-soc a battery has to become full; else they count anew. */
+#define VB_FULL_WITHIN 3
+
 /** The charge voltage counts as held from this share of it on. */
 #define VB_HELD_SHARE 0.995
 
@@ -29,14 +32,14 @@ typedef struct
  */
 typedef struct
 {
-  gint64 full_at;         /* when it was last full, or the counting began; µs, also before 0 */
-  gint64 balanced_at;     /* when it was last balanced */
-  gboolean balanced;      /* it was, ever */
-  gboolean stopped;       /* by charge-to-soc */
-  gboolean floating;      /* absorption is over */
-  gboolean balancing;     /* at balance-voltage */
-  gint64 balancing_since; /* µs */
-  gint64 held_since;      /* since when the charge voltage has been held, µs; 0: it is not */
+  gint64 full_at;     /* when it was last full, or the counting began; µs, also before 0 */
+  gint64 above_since; /* since when it is above charge-to-soc to become full, µs; 0: it is not */
+  gint64 balanced_at; /* when a balance last began */
+  gboolean balanced;  /* one has, ever */
+  gboolean stopped;   /* by charge-to-soc */
+  gboolean floating;  /* absorption is over */
+  gboolean balancing; /* at balance-voltage */
+  gint64 held_since;  /* since when the charge voltage has been held, µs; 0: it is not */
 } VbProgramme;
 
 /** A programme at its beginning. */
@@ -44,6 +47,13 @@ void vb_programme_init (VbProgramme *programme, gint64 now);
 
 /** Begins anew, but for what outlasts a restart. */
 void vb_programme_restart (VbProgramme *programme);
+
+/** A silence of @silence µs, in which nobody knows whether the charge voltage was held: it is passed
+    over. */
+void vb_programme_pass_over (VbProgramme *programme, gint64 silence);
+
+/** A silence so long that what has to last begins anew. */
+void vb_programme_interrupt (VbProgramme *programme);
 
 void vb_programme_recall (VbProgramme *programme, const VbProgrammeMemory *memory, gint64 now);
 VbProgrammeMemory vb_programme_memory (const VbProgramme *programme, gint64 now);

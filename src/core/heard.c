@@ -72,7 +72,8 @@ take_safer (VbHeard *heard,
             gint64 now,
             GPtrArray *names)
 {
-  vb_safer_take (&heard->values, rules, record, heard->state, refused, now, names);
+  vb_safer_take (&heard->values, &heard->config->live.rules, rules, record, heard->state, refused,
+                 now, names);
   vb_doubt_note_safer (&heard->doubt, &heard->values, names);
 }
 

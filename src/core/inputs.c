@@ -5,6 +5,9 @@
 /* A charge voltage of this share of what the cells have stops charging as well as any lower one. */
 #define LEAST_OF_SUM 0.95
 
+/* A cell so many times below the lowest one that the source names was read wrongly. */
+#define VB_WILD 1.5
+
 VbKnown
 vb_input_field (VbInput input)
 {
@@ -51,6 +54,56 @@ find_sample (VbInput input, const VbValues *values, const VbBatteryLive *live, g
   return vb_values_fresh (values, item, live, now);
 }
 
+/* The curve that goes by this one of the extreme voltages. */
+static VbCurveId
+curve_of (VbInput input)
+{
+  return input == VB_INPUT_MAX_CELL_VOLTAGE ? VB_CHARGE_BY_CELL_VOLTAGE
+                                            : VB_DISCHARGE_BY_CELL_VOLTAGE;
+}
+
+/* What a source says of its highest or lowest cell may leave out one that it sends beside: a cell
+   beyond that, and as young, counts. Far below it was read wrongly: 0 would put out the lights. */
+static double
+worse_of_cells (VbInput input,
+                double extreme,
+                gint64 oldest,
+                const VbValues *values,
+                const VbMembers *members)
+{
+  const VbSample *cells = &values->sent[vb_item_known (VB_KNOWN_CELL_VOLTAGE)];
+  double worse = extreme;
+
+  for (guint i = 0; i < members->cells.n; i++) {
+    const double volts = vb_value_number (&cells[i].value, 0);
+
+    if (!members->cells.is_one[i] || !(volts > 0) || cells[i].time <= oldest)
+      continue;
+    if (input == VB_INPUT_MAX_CELL_VOLTAGE)
+      worse = MAX (worse, volts);
+    else if (volts > extreme / VB_WILD)
+      worse = MIN (worse, volts);
+  }
+
+  return worse;
+}
+
+/* What rules go by, where it is @number. */
+static double
+to_go_by (VbInput input,
+          double number,
+          gint64 time,
+          const VbValues *values,
+          const VbMembers *members,
+          const VbBatteryLive *live)
+{
+  if ((input != VB_INPUT_MIN_CELL_VOLTAGE && input != VB_INPUT_MAX_CELL_VOLTAGE)
+      || live->rules.curves[curve_of (input)].n == 0)
+    return number;
+
+  return worse_of_cells (input, number, time - live->freshness.warn_after, values, members);
+}
+
 void
 vb_inputs_note (VbInputs *inputs,
                 const VbValues *values,
@@ -58,14 +111,18 @@ vb_inputs_note (VbInputs *inputs,
                 const VbBatteryLive *live,
                 gint64 now)
 {
-  inputs->lacks_cell = members->cells.lacking != 0;
+  const VbSample *sum = &values->derived[vb_item_known (VB_KNOWN_CELL_VOLTAGE_SUM)];
+
+  inputs->lacks_cell = members->cells.n > 0
+                       && (!vb_value_is_valid (&sum->value)
+                           || now - sum->time >= live->freshness.stale_after);
   for (VbInput input = VB_INPUT_NONE + 1; input < VB_N_INPUTS; input++) {
     const VbSample *sample = find_sample (input, values, live, now);
     const double number = sample != NULL ? vb_value_number (&sample->value, NAN) : NAN;
 
     if (isnan (number))
       continue;
-    inputs->value[input] = number;
+    inputs->value[input] = to_go_by (input, number, sample->time, values, members, live);
     inputs->time[input] = sample->time;
     inputs->seen[input] = TRUE;
     if (input == VB_INPUT_CELL_SUM)

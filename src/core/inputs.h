@@ -26,7 +26,8 @@ typedef enum
  *
  * The last value of each with the time of the record that carried it, be it sent or derived. A
  * value that is not there for a moment (one NaN) leaves the last one in its place; how old that may
- * be is for the rules to say. The sum of the cells and the highest of them are what follows from
+ * be is for the rules to say. Of the extreme voltages of the cells, where a curve goes by them, it is
+ * the worse one of what the source says and of the cells beside. The sum of the cells and the highest of them are what follows from
  * the cells alone, whatever the source says of them. Zeroed nothing has been there.
  */
 typedef struct
@@ -35,7 +36,7 @@ typedef struct
   gint64 time[VB_N_INPUTS];   /* µs; 0: never, or forgotten */
   gboolean seen[VB_N_INPUTS]; /* it has been there, be it forgotten by now */
   guint n_cells;              /* how many make up the sum */
-  gboolean lacks_cell;        /* one of them has no value now */
+  gboolean lacks_cell;        /* one of them has no value now, or one older than stale-after */
 } VbInputs;
 
 /** The most that one curve goes by. */

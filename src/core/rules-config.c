@@ -41,6 +41,14 @@ vb_rules_config_limit_of (VbCurveId id)
   return limits[id];
 }
 
+double
+vb_rules_config_most (const VbRulesConfig *config, VbLimit limit)
+{
+  const double maximum = config->maximum[limit];
+
+  return limit == VB_LIMIT_CHARGE_VOLTAGE ? fmax (maximum, config->balance_voltage) : maximum;
+}
+
 gboolean
 vb_rules_config_has_curve (const VbRulesConfig *config, VbLimit limit)
 {

@@ -72,6 +72,9 @@ void vb_rules_config_init (VbRulesConfig *config);
 /** The limit that the curve @id is about. */
 VbLimit vb_rules_config_limit_of (VbCurveId id);
 
+/** The highest that rules supply of @limit, whatever they lower it to; NAN: they supply none. */
+double vb_rules_config_most (const VbRulesConfig *config, VbLimit limit);
+
 /** Whether there is a curve about @limit. */
 gboolean vb_rules_config_has_curve (const VbRulesConfig *config, VbLimit limit);
 

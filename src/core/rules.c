@@ -204,7 +204,8 @@ ramp (const Run *run, VbLimit limit, double sent)
   const double whole = isnan (config->maximum[limit]) ? sent : config->maximum[limit];
   const double per_second
       = isnan (config->recover_ramp) ? VB_RECOVER_SHARE * whole : config->recover_ramp;
-  const double passed = (double)(run->now - governed->time) / G_USEC_PER_SEC;
+  const gint64 since = MAX (governed->time, run->now - run->live->freshness.warn_after);
+  const double passed = (double)(run->now - since) / G_USEC_PER_SEC;
 
   return governed->output + per_second * passed;
 }
@@ -342,6 +343,46 @@ charge_voltage (const Run *run)
                run->live->rules.maximum[VB_LIMIT_CHARGE_VOLTAGE]);
 }
 
+/* Nothing is limited until something is found that does. */
+static void
+limit_nothing (VbRules *rules)
+{
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++) {
+    rules->limited[limit].by = VB_RULE_NONE;
+    rules->retold[limit] = FALSE;
+  }
+  for (VbCurveId id = 0; id < VB_N_CURVES; id++)
+    rules->lacking[id] = VB_INPUT_NONE;
+  rules->lacks_cells = FALSE;
+}
+
+/* The ramp goes on from here. */
+static void
+resume (VbRules *rules, gint64 now)
+{
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
+    rules->governed[limit].time = now;
+  rules->paused = FALSE;
+}
+
+/* In more than warn-after between two records nobody has supplied what rules go by. */
+static void
+pass_over_silence (VbRules *rules, gint64 warn_after, gint64 now)
+{
+  const gint64 silence = rules->record_at != 0 ? now - rules->record_at - warn_after : 0;
+
+  rules->record_at = now;
+  if (silence <= 0)
+    return;
+
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
+    if (rules->governed[limit].above_since != 0)
+      rules->governed[limit].above_since += silence;
+  if (rules->cells.clear_since != 0)
+    rules->cells.clear_since += silence;
+  vb_programme_pass_over (&rules->programme, silence);
+}
+
 void
 vb_rules_run (VbRules *rules,
               const VbBatteryLive *live,
@@ -354,7 +395,11 @@ vb_rules_run (VbRules *rules,
   const Run run = { rules, live, values, inputs, has_record, now };
   Smallest cells = { 100, VB_RULE_NONE, VB_INPUT_NONE, NAN };
 
-  vb_rules_pause (rules);
+  limit_nothing (rules);
+  if (rules->paused)
+    resume (rules, now);
+  if (has_record)
+    pass_over_silence (rules, live->freshness.warn_after, now);
   look_at_cells (&run, &cells);
   hold_cells (&run);
   if (has_record)
@@ -397,13 +442,12 @@ vb_rules_are_retold (const VbRules *rules)
 void
 vb_rules_pause (VbRules *rules)
 {
-  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++) {
-    rules->limited[limit].by = VB_RULE_NONE;
-    rules->retold[limit] = FALSE;
-  }
-  for (VbCurveId id = 0; id < VB_N_CURVES; id++)
-    rules->lacking[id] = VB_INPUT_NONE;
-  rules->lacks_cells = FALSE;
+  limit_nothing (rules);
+  for (VbLimit limit = 0; limit < VB_N_LIMITS; limit++)
+    rules->governed[limit].above_since = 0;
+  rules->cells.clear_since = 0;
+  vb_programme_interrupt (&rules->programme);
+  rules->paused = TRUE;
 }
 
 gint64

@@ -29,7 +29,8 @@ typedef struct
  * The limits by rules ([limits] of the configuration): what they make of the limits that the source
  * sends, or in the place of those that it does not send. They are worked out with every step while
  * the battery shows values. A cut is at once; a limit rises with a record alone, by the ramp. Time
- * alone only cuts, where an input grows too old. Made by vb_rules_init().
+ * alone only cuts, where an input grows too old. Of the time between two records at most warn-after
+ * counts for the ramp and for what has to last. Made by vb_rules_init().
  */
 typedef struct
 {
@@ -40,6 +41,8 @@ typedef struct
   gboolean lacks_cells;         /* so that cell-max-voltage cannot be held */
   VbCellsBound cells;
   VbProgramme programme;
+  gboolean paused;  /* others have decided since the last run */
+  gint64 record_at; /* of the last record that they went by, µs; 0: none yet */
   VbTold told[VB_N_LIMITS];
   gboolean retold[VB_N_LIMITS]; /* with the last run */
 } VbRules;
@@ -74,7 +77,8 @@ gboolean vb_rules_are_idle (const VbRules *rules);
 /** Whether what people were told of any limit has changed with the last run. */
 gboolean vb_rules_are_retold (const VbRules *rules);
 
-/** Nothing is limited by rules while others decide; how far each has recovered is kept. */
+/** Nothing is limited by rules while others decide; what is latched stays so, and what has to last
+    before it recovers begins anew. */
 void vb_rules_pause (VbRules *rules);
 
 /** When (µs, after @now) time alone next cuts, or G_MAXINT64. */

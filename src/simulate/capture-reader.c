@@ -7,10 +7,14 @@
 
 G_DEFINE_QUARK (vb_capture_reader_error, vb_capture_reader_error)
 
+/* Up to here a double holds every integer; in µs it is 285 years. */
+#define NUMBER_MAX ((double)((gint64)1 << 53))
+
 struct _VbCaptureReader
 {
   VbJsonReader *json;
   VbCaptureEntry entry;
+  gboolean has_wrong_time; /* of the line */
 };
 
 static void
@@ -47,6 +51,13 @@ read_text (VbCaptureEntry *entry, const char *name, const char *text)
     read_base64 (text, entry->body);
 }
 
+static gboolean
+is_time (const VbJsonToken *token)
+{
+  return token->kind == VB_JSON_NUMBER && token->fault == VB_JSON_FAULT_NONE && token->number >= 0
+         && token->number <= NUMBER_MAX;
+}
+
 static void
 read_number (VbCaptureEntry *entry, const char *name, double number)
 {
@@ -62,7 +73,7 @@ read_number (VbCaptureEntry *entry, const char *name, double number)
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
     if (g_str_equal (name, members[i].name))
-      *members[i].number = (gint64)number;
+      *members[i].number = (gint64)CLAMP (number, -NUMBER_MAX, NUMBER_MAX);
 }
 
 static void
@@ -70,7 +81,11 @@ on_read (const VbJsonToken *token, gpointer user_data)
 {
   VbCaptureReader *reader = user_data;
 
-  if (token->path == NULL || token->fault != VB_JSON_FAULT_NONE)
+  if (token->path == NULL)
+    return;
+  if (g_str_equal (token->path, "t") && !is_time (token))
+    reader->has_wrong_time = TRUE;
+  if (token->fault != VB_JSON_FAULT_NONE)
     return;
   if (token->kind == VB_JSON_TEXT)
     read_text (&reader->entry, token->path, token->text);
@@ -129,6 +144,7 @@ vb_capture_reader_read (VbCaptureReader *reader, const char *line, gsize length,
   g_autoptr (GError) failed = NULL;
 
   reset (&reader->entry);
+  reader->has_wrong_time = FALSE;
   if (!vb_json_reader_read (reader->json, line, length, &failed)) {
     g_set_error (error, VB_CAPTURE_READER_ERROR, VB_CAPTURE_READER_ERROR_LINE, "not JSON, %s",
                  failed->message);
@@ -138,6 +154,12 @@ vb_capture_reader_read (VbCaptureReader *reader, const char *line, gsize length,
     g_set_error (error, VB_CAPTURE_READER_ERROR, VB_CAPTURE_READER_ERROR_FORMAT,
                  "a capture of format %" G_GINT64_FORMAT "; this version reads up to %d",
                  reader->entry.format, VB_CAPTURE_FORMAT);
+    return NULL;
+  }
+
+  if (reader->has_wrong_time) {
+    g_set_error (error, VB_CAPTURE_READER_ERROR, VB_CAPTURE_READER_ERROR_LINE,
+                 "\"t\" is a number of microseconds from 0 to 2⁵³");
     return NULL;
   }
 

@@ -119,6 +119,7 @@ tell_json (VbOutput *output, const VbHappening *happening, GString *text)
     vb_json_member_string (&json, "reason", output->note->str);
   if (happening->cause == VB_CAUSE_RECORD)
     members_of_record (&json, happening);
+  vb_json_member_limited (&json, vb_battery_limited (happening->battery));
   member_changed (&json, happening);
   vb_json_end_object (&json);
   g_string_append_c (text, '\n');
@@ -187,12 +188,27 @@ note_of (const VbOutput *output, const VbHappening *happening)
   return output->note->str;
 }
 
+/* Without its numbers: a note that goes on counting is the same one. Those in names, as in Cell12,
+   stay. */
+static void
+append_words (GString *key, const char *note)
+{
+  gboolean in_name = FALSE;
+
+  for (const char *c = note; *c != '\0'; c++) {
+    in_name = g_ascii_isalpha (*c) || (in_name && g_ascii_isdigit (*c));
+    if (in_name || !g_ascii_isdigit (*c))
+      g_string_append_c (key, *c);
+  }
+}
+
 /* What makes a line worth being told, in one text. */
 static void
 make_key (VbOutput *output, const VbHappening *happening, const char *status, const char *note)
 {
-  g_string_printf (output->key, "%s %s %s", status,
-                   vb_state_name (vb_battery_state (happening->battery)), note);
+  g_string_printf (output->key, "%s %s ", status,
+                   vb_state_name (vb_battery_state (happening->battery)));
+  append_words (output->key, note);
   for (guint i = 0; i < G_N_ELEMENTS (columns); i++)
     if (columns[i].tells)
       append_value (output->key, happening->battery, i);

@@ -6,6 +6,9 @@
 #include "json/intake.h"
 #include "output.h"
 
+/* When a simulation begins on the clock of the batteries, to whom 0 is never. */
+#define BEGINNING ((gint64)1000 * G_USEC_PER_SEC)
+
 typedef struct
 {
   VbConfig *config;
@@ -16,7 +19,7 @@ typedef struct
   GArray *changed;   /* of guint: items, since something was last told */
   gint64 began;      /* on the clock of the capture */
   GDateTime *moment; /* when that was; NULL: it does not say */
-  gint64 now;
+  gint64 now;        /* on that of the batteries */
   GString *text;
 } Simulation;
 
@@ -52,7 +55,7 @@ tell (Simulation *simulation, VbBattery *battery, VbCause cause, VbOutcome outco
   const VbHappening happening = {
     .cause = cause,
     .battery = battery,
-    .time = simulation->now - simulation->began,
+    .time = simulation->now - BEGINNING,
     .now = simulation->now,
     .outcome = outcome,
     .intake = simulation->intake,
@@ -104,7 +107,10 @@ tell_month (const Simulation *simulation)
   if (simulation->moment == NULL)
     return;
 
-  date = g_date_time_add (simulation->moment, simulation->now - simulation->began);
+  date = g_date_time_add (simulation->moment, simulation->now - BEGINNING);
+  if (date == NULL)
+    return;
+
   for (guint i = 0; i < simulation->batteries->len; i++)
     vb_battery_set_month (g_ptr_array_index (simulation->batteries, i),
                           (guint)g_date_time_get_month (date));
@@ -131,7 +137,8 @@ begin (Simulation *simulation, const VbCaptureEntry *entry, GError **error)
     return FALSE;
   }
 
-  simulation->began = simulation->now = entry->time;
+  simulation->began = entry->time;
+  simulation->now = BEGINNING;
   if (!simulation->is_other)
     simulation->config
         = vb_config_load_portable ("its configuration", entry->configuration->str, error);
@@ -205,7 +212,7 @@ come (Simulation *simulation, const VbCaptureEntry *entry, GError **error)
   VbBattery *battery;
   guint part = 0;
 
-  advance (simulation, entry->time);
+  advance (simulation, BEGINNING + entry->time - simulation->began);
   if (entry->configures)
     return configure (simulation, entry->configuration->str, error);
   if (entry->method->len == 0)
@@ -289,7 +296,7 @@ vb_simulation_run (const char *file,
   };
 
   if (config != NULL) {
-    simulation.config = vb_config_load (config, NULL, error);
+    simulation.config = vb_config_load_batteries (config, error);
     if (simulation.config == NULL)
       return FALSE;
   }

@@ -8,9 +8,9 @@ G_BEGIN_DECLS
 /**
  * VbRecentValues:
  *
- * State of charge, voltage, current and the spread of the cells of one battery over the last ten
- * minutes, for a small chart: of every five seconds the last value that a record brought, and none
- * where no record came.
+ * State of charge, voltage, current, the spread of the cells and the limits of one battery over the
+ * last ten minutes, for small charts: of every five seconds the last value that a record brought,
+ * and none where no record came.
  */
 typedef struct _VbRecentValues VbRecentValues;
 
@@ -25,8 +25,10 @@ void vb_recent_values_free (VbRecentValues *recent);
 void vb_recent_values_add (VbRecentValues *recent, const VbBattery *battery, gint64 now);
 
 /**
- * Writes an object: `interval` in seconds, and an array for each of Soc, Voltage, Current and Diff
- * (V), the oldest first, up to @now; null where there is no value.
+ * Writes an object: `interval` in seconds, and an array for each of Soc, Voltage, Current, Diff (V)
+ * and the three limits in force, the oldest first, up to @now; null where there is no value.
+ * `asked` has an array for each limit, of what the source asked for; null where that is in force,
+ * or where it asked for nothing.
  */
 void vb_recent_values_write (const VbRecentValues *recent, VbJsonWriter *json, gint64 now);
 

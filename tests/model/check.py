@@ -18,7 +18,7 @@ LENGTH = 32
 RECORDS = ('post', 'put')
 BATCH = 500  # histories for one process of the driver
 VALUES = {
-    'Soc': (3, 5, 5.1, 50, 90.5), 'Voltage': (45, 51, 52.25, 53), 'Current': (-20, 0, 30.5), 'Power': (-1000, 0, 500),
+    'Soc': (3, 5, 5.1, 50, 90.5, 99.6), 'Voltage': (45, 51, 52.25, 53), 'Current': (-20, 0, 30.5), 'Power': (-1000, 0, 500),
     'MaxChargeVoltage': (37, 40, 54, 55.2, 55.19999695, 56.57), 'MaxChargeCurrent': (0, 0.05, 20, 80, 120.59),
     'MaxDischargeCurrent': (0.05, 10, 100.08, 150), 'BatteryLowVoltage': (38, 44, 46.01, 60), 'ChargeRequest': (0, 1),
     'Temperature': (5, 21.5), 'HighVoltage': (0, 1, 2), 'BmsCable': (0, 2), **rule_histories.VALUES,
@@ -152,6 +152,7 @@ def history(chance, rules=True):
     gaps = chance.choice(((0, 1, 1, 2, 3), (0, 1, 1, 2, 3, 8), (1, 5, 12, 30)))
     for _ in range(LENGTH):
         gap = TENTH * (chance.choice(gaps) if chance.random() < 0.9 else chance.randint(0, 50))
+        gap += round(rule_histories.days(chance, config) * 864_000 * TENTH)
         # Just before and just behind what the times above would meet.
         now += max(0, gap + (chance.choice((-1, 1)) if chance.random() < 0.1 else 0))
         kind = chance.random()

@@ -111,7 +111,7 @@ def rules_of(config):
 class Model:
     def __init__(self, now, config):
         self.config = dict(config)
-        self.rules = Rules(rules_of(config))
+        self.rules = Rules(rules_of(config), now)
         self.stops = False   # charging, by its programme
         self.ruled = {}      # the limits that the rules gave last
         self.carried = set()  # fields that a record has had a value for, or that followed from some
@@ -216,6 +216,16 @@ class Model:
                            min(time for _, time in cells))
         return self.either(now, field, derived)
 
+    def worse(self, field, extreme, time):
+        """What is sent of the highest or lowest cell, or a cell as young that is beyond it and not read wrongly"""
+        cells = [volts for volts, at in (self.sent.get(cell, (None, 0)) for cell in self.members())
+                 if volts and time - at < self.config['warn']]
+        if field == 'MaxCellVoltage' and 'cell-voltage' in self.rules.curves[CHARGE]:
+            return max([extreme] + cells)
+        if field == 'MinCellVoltage' and 'cell-voltage' in self.rules.curves[DISCHARGE]:
+            return min([extreme] + [volts for volts in cells if volts * 3 > extreme * 2])
+        return extreme
+
     def note_inputs(self, now):
         """Keeps what curves look at, for the time in which it is not there; without rules nobody looks."""
         if not rules_of(self.config):
@@ -224,7 +234,7 @@ class Model:
         for field in INPUTS + ('Temperature',):
             value, time = self.input(now, field)
             if value is not None:
-                self.kept[field] = (value, time)
+                self.kept[field] = (self.worse(field, value, time), time)
                 self.carried.add(field)
         cells = self.cells(now, self.config['optional'])
         if cells is not None:
@@ -234,8 +244,10 @@ class Model:
         """What the rules make of the limits of the source, in `live` and `late` alone. Without a record that is
         taken nothing rises."""
         if self.monitor or self.state not in ('live', 'late'):
+            self.rules.pause()
             return
         self.note_inputs(now)
+        self.rules.begin(now, has_record, self.config['warn'])
 
         def charge(field):
             value, time = known(field)
@@ -243,17 +255,20 @@ class Model:
 
         def known(field):
             """One that is not there for a moment counts as it was last."""
-            return self.kept[field] if field in self.kept else self.sent.get(field, (None, 0))
+            if field in INPUTS + ('Temperature',):
+                return self.kept.get(field, (None, 0))
+            return self.sent.get(field, (None, 0))
 
         cells, time = self.kept.get('cells', (None, 0))
         if now - time >= self.config['stale']:
             cells = None
         missing = self.rules.cell_most is not None and cells is None
+        volts = self.rules.voltage(now, has_record, self.value('MaxChargeVoltage'), cells, self.value,
+                                   not self.members() or self.cells(now, self.config['stale']))
         if has_record:
             self.stops = self.rules.programme.is_stopped(now, self.rules, self.value('Soc'))
         self.ruled = {
-            'MaxChargeVoltage': self.rules.voltage(now, has_record, self.value('MaxChargeVoltage'), cells, self.value,
-                                                   not self.members() or self.cells(now, self.config['stale'])),
+            'MaxChargeVoltage': volts,
             'MaxChargeCurrent': self.rules.current(now, has_record, CHARGE, self.value('MaxChargeCurrent'), charge,
                                                    self.carried, missing or self.stops),
             'MaxDischargeCurrent': self.rules.current(now, has_record, DISCHARGE, self.value('MaxDischargeCurrent'),
@@ -543,6 +558,9 @@ class Model:
             # What rules have lowered for a while is not what the source may ask for.
             if self.state in ('live', 'late') and self.value(field) is not None:
                 most = self.belted(field, self.value(field))
+            # Nor is it, where they alone supply it, what they may let it rise to with this very record.
+            elif self.state in ('live', 'late') and most is not None and self.rules.supplies(field):
+                most = max(most, self.rules.highest(field))
             if value is not None and most is not None and value < most:
                 self.sent[field] = (value, self.time_of(field))
                 self.remember(field, value)
@@ -620,7 +638,7 @@ class Model:
             self.in_force = {field: self.limit(field) for field in LIMITS}
 
     def configure(self, now, config):
-        rules = Rules(rules_of(config))
+        rules = Rules(rules_of(config), now)
         if self.state not in ('waiting', 'gone') and not self.monitor \
                 and any(field not in self.carried and self.rules.supplies(field) and not rules.supplies(field)
                         for field in LIMIT_REQUIRED):

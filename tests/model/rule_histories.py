@@ -28,6 +28,13 @@ def curve(chance, key):
     return ';'.join(kept if len(kept) > 1 else points)
 
 
+def days(chance, config):
+    """Now and then, where days count: so many"""
+    if not any(f'limits.{key}' in config for key in ('full-every', 'balance-every')) or chance.random() < 0.95:
+        return 0
+    return chance.choice((0.005, 0.01, 1, 1.5, 3))
+
+
 def configuration(chance):
     """Keys for the model and its driver"""
     config = {}
@@ -57,6 +64,10 @@ def configuration(chance):
                        'rebulk-soc': chance.choice((10, 90, 95))})
     if 'charge-voltage' in config and chance.random() < 0.2:
         config.update({'balance-voltage': 55.8, 'balance-from-soc': chance.choice((3, 50, 95)), 'balance-time': 1})
+        if chance.random() < 0.7:
+            config['balance-every'] = chance.choice((0.01, 2))
     if chance.random() < 0.2:
         config['charge-to-soc'] = chance.choice((4, 50, 90))
+        if chance.random() < 0.5:
+            config['full-every'] = chance.choice((0.01, 1))
     return {f'limits.{key}': value for key, value in config.items()}

@@ -17,6 +17,7 @@ DAY = 86400 * SECOND
 HELD = 0.995        # of the charge voltage: from there on it counts as held
 LOWER = 2           # % that Soc must fall below where charging stopped
 FULL = 99.5         # %
+TRY = 3 * DAY       # in which a battery has to become full
 RISE = 0.2  # V that the charge voltage of the cells must stand above the one in force, to let it rise
 
 
@@ -65,11 +66,11 @@ class Direction:
                 self.stopped, self.above_since = False, None
         return self.stopped
 
-    def rise(self, now, has_record, wanted, ramp):
-        """@wanted, but no more than @ramp (A/s) above the last one"""
+    def rise(self, now, has_record, wanted, ramp, counts_from):
+        """@wanted, but no more than @ramp (A/s) above the last one, in the time that counts"""
         if self.last is not None:
             amperes, when = self.last
-            most = amperes + ramp * (now - when) / SECOND if has_record else amperes
+            most = amperes + ramp * (now - max(when, counts_from)) / SECOND if has_record else amperes
             if not has_record and wanted >= amperes:
                 return amperes
             wanted = min(wanted, most)
@@ -106,14 +107,15 @@ class CellVoltage:
 class Programme:
     """Float, balance, and how far is charged. Records alone move it on."""
 
-    def __init__(self, before=None):
+    def __init__(self, now, before=None):
         """@before: whose memory it has"""
         self.held_since = None     # when Voltage came to be at the charge voltage
         self.floats = False
         self.balance_since = None  # where it is under way
-        self.balanced = before.balanced if before is not None else None  # when it last ended
+        self.balanced = before.balanced if before is not None else None  # when one last began
         self.stops = False         # Soc is above where charging is to stop
-        self.full = before.full if before is not None else None  # when the battery was last full
+        self.full = before.full if before is not None else now  # when the battery was last full
+        self.tries_since = before.tries_since if before is not None else None  # to become full
 
     def voltage(self, now, has_record, rules, bulk, known, complete):
         """@bulk: the charge voltage by source and configuration without a balance, and with one. Returns: the one
@@ -132,10 +134,10 @@ class Programme:
     def move(self, now, rules, volts, known, complete):
         soc, voltage = known('Soc'), known('Voltage')
         if self.balance_since is not None and now - self.balance_since >= rules.balance_time:
-            self.balance_since, self.balanced = None, now
+            self.balance_since = None
         elif rules.balance is not None and self.balance_since is None and soc >= rules.balance_from \
                 and (self.balanced is None or now - self.balanced >= rules.balance_every):
-            self.balance_since = now
+            self.balance_since = self.balanced = now
         if rules.float is None:
             return
         if self.balance_since is not None or (self.floats and soc < rules.rebulk):
@@ -148,17 +150,17 @@ class Programme:
         else:
             self.held_since = now if self.held_since is None else self.held_since
             self.floats = now - self.held_since >= rules.absorption
+            if self.floats:
+                self.full = now
 
     def is_stopped(self, now, rules, soc):
         """Whether Soc has reached where charging is to stop"""
+        if rules.float is None and soc >= FULL:
+            self.full = now
         if rules.target is None:
-            self.stops = False
+            self.stops, self.tries_since = False, None
             return False
-        if self.full is None:
-            self.full = now
-        if soc >= FULL:
-            self.full = now
-        if rules.full_every is not None and now - self.full >= rules.full_every:
+        if self.tries(now, rules, soc):
             self.stops = False
         elif soc > rules.target:
             self.stops = True
@@ -167,10 +169,24 @@ class Programme:
         return self.stops
 
 
+    def tries(self, now, rules, soc):
+        """Whether it is time to become full; not for ever"""
+        if rules.full_every is None or now - self.full < rules.full_every:
+            self.tries_since = None
+            return False
+        if self.tries_since is None and soc > rules.target:
+            self.tries_since = now
+        if self.tries_since is None or now - self.tries_since < TRY:
+            return True
+        self.full, self.tries_since = now, None
+        return False
+
+
 class Rules:
     """@config: key of [limits] → its text"""
 
-    def __init__(self, config):
+    def __init__(self, config, now):
+        self.now = now
         self.configure(config)
         self.programme = None
         self.forget()
@@ -200,12 +216,40 @@ class Rules:
     def forget(self):
         """Gone or deleted: nothing that was limited before is limited any more."""
         self.directions = {CHARGE: Direction(), DISCHARGE: Direction()}
-        self.programme = Programme(self.programme)
+        self.programme = Programme(self.now, self.programme)
         self.last_voltage = None  # V
         self.cell_voltage = CellVoltage()
+        self.record_at = None     # of the last record
+        self.paused = False       # the ladder has decided since
+
+    def pause(self):
+        """The ladder decides: what has to last begins anew."""
+        self.lasting(lambda since: None)
+        self.paused = True
+
+    def lasting(self, change):
+        """Changes each time since which something lasts."""
+        for direction in self.directions.values():
+            direction.above_since = change(direction.above_since)
+        self.cell_voltage.since = change(self.cell_voltage.since)
+        self.programme.held_since = change(self.programme.held_since)
+
+    def begin(self, now, has_record, warn):
+        """Of a silence no more than @warn counts."""
+        self.counts_from = now if self.paused else now - warn
+        if not has_record:
+            return
+        if self.record_at is not None and self.record_at < self.counts_from:
+            silence = self.counts_from - self.record_at
+            self.lasting(lambda since: None if since is None else since + silence)
+        self.record_at, self.paused = now, False
 
     def supplies(self, field):
         return self.most.get(field) is not None
+
+    def highest(self, field):
+        """The most that may be supplied of it"""
+        return max(self.most[field], (field == 'MaxChargeVoltage' and self.balance) or 0)
 
     def inputs(self, direction, carried):
         """Fields that the curves of @direction look at. @carried: those that have ever had a value"""
@@ -263,7 +307,7 @@ class Rules:
         ramp = self.ramp
         if ramp is None:
             ramp = 0.02 * (most if most is not None else sent)
-        return state.rise(now, has_record, wanted, ramp)
+        return state.rise(now, has_record, wanted, ramp, self.counts_from)
 
     def voltage(self, now, has_record, sent, cells, known, complete):
         """The charge voltage, before it is rounded. @cells: as CellVoltage has them; @complete: no cell is missing"""

@@ -39,21 +39,24 @@ SIX = {
     '/Info/MaxDischargeCurrent': 150,
 }
 
+FULL = {
+    '/Soc': 63.5, '/Dc/0/Voltage': 52.98, '/Dc/0/Current': -12.3, '/InstalledCapacity': 280,
+    '/Info/MaxChargeVoltage': 55.2, '/Info/MaxChargeCurrent': 140,
+    '/Info/MaxDischargeCurrent': 200, '/Voltages/Cell16': 3.31, '/System/MinCellVoltage': 3.308,
+    '/System/MaxCellVoltage': 3.315, '/System/MaxVoltageCellId': 'Cell3',
+    '/System/MaxCellTemperature': 23, '/Alarms/InternalFailure': 0,
+}
+
 # By the number of the flow: the buttons of its example,
 BUTTONS = [
-    (1, 'example values'), (2, 'example values'), (3, 'example A'), (3, 'example B'),
-    (4, 'example values'), (6, 'example values'), (7, 'the source speaks'),
+    (1, 'example values'), (2, 'example values'), ('2b', 'example values'), (3, 'example A'),
+    (3, 'example B'), (4, 'example values'), (6, 'example values'), (7, 'the source speaks'),
 ]
 # and what is on the bus once they were pressed.
 ON_BUS = {
     1: SIX,
-    2: {'/Soc': 63.5, '/Dc/0/Voltage': 52.98, '/Dc/0/Current': -12.3, '/InstalledCapacity': 280,
-        '/Info/MaxChargeVoltage': 54.4, '/Info/MaxChargeCurrent': 100,
-        '/Info/MaxDischargeCurrent': 150, '/Info/ChargeLimitation': 'none',
-        '/Voltages/Cell16': 3.31, '/System/MinCellVoltage': 3.308,
-        '/System/MaxCellVoltage': 3.315, '/System/MaxVoltageCellId': 'Cell3',
-        '/System/MaxCellTemperature': 23, '/Alarms/HighCellVoltage': 0,
-        '/Alarms/InternalFailure': 0},
+    2: FULL,
+    '2b': {**FULL, '/Info/ChargeLimitation': 'none', '/Alarms/HighCellVoltage': 0},
     3: {'/Soc': 63.3, '/Dc/0/Voltage': 52.7, '/Dc/0/Current': -24, '/InstalledCapacity': 420,
         '/System/MinCellVoltage': 3.27, '/System/MinVoltageCellId': 'BMS B',
         '/System/MaxCellVoltage': 3.31, '/System/MaxVoltageCellId': 'BMS A',
@@ -71,18 +74,20 @@ ON_BUS = {
 
 # Charge voltage, charge and discharge current …
 LIMITS = ('/Info/MaxChargeVoltage', '/Info/MaxChargeCurrent', '/Info/MaxDischargeCurrent')
-# … by what is unusual in a message of the BMS,
+# … by what is unusual in messages of the BMS, each of which lowers what the one before has left:
+# what has been lowered comes back after half a minute only.
+COLD = {'coldest': 4, 'lowest': 3.05}
 BY_BMS = [
-    ({}, (54.4, 100, 150)),
-    ({'highest': 3.45}, (54.4, 60, 150)),
-    ({'highest': 3.60}, (53.6, 0, 150)),
-    ({'highest': 3.55}, (54.4, 0, 150)),
-    ({'lowest': 3.05}, (54.4, 100, 90)),
-    ({'lowest': 2.80}, (54.4, 100, 0)),
-    ({'soc': 97}, (56, 34, 150)),
-    ({'soc': 15}, (54.4, 100, 90)),
-    ({'coldest': 5}, (54.4, 20, 150)),
-    ({'warmest': 45}, (54.4, 50, 150)),
+    ({}, (55.2, 140, 200)),
+    ({'highest': 3.46}, (54.5, 120.4, 200)),
+    ({'highest': 3.46, 'lowest': 3.05}, (54.2, 120.4, 160)),
+    ({'highest': 3.50, 'lowest': 3.05}, (53.6, 42, 160)),
+    ({**COLD, 'highest': 3.50}, (53.6, 22.4, 160)),
+    ({**COLD, 'highest': 3.50, 'soc': 10}, (53.6, 22.4, 60)),
+    ({**COLD, 'highest': 3.50, 'soc': 10, 'warmest': 49}, (53.6, 14, 60)),
+    ({**COLD, 'highest': 3.55, 'soc': 10}, (52.9, 0, 60)),
+    ({**COLD, 'highest': 3.65, 'soc': 10}, (51.4, 0, 60)),
+    ({**COLD, 'highest': 3.55, 'lowest': 2.80, 'soc': 10}, (51.4, 0, 0)),
 ]
 # … by the state of charge,
 BY_SOC = [

@@ -3,7 +3,7 @@ them: only the address is another."""
 import contextlib
 import os
 
-from flow_files import FILES, URL, find, read
+from flow_files import NUMBERS, URL, example, find, sample
 from harness import CALM, eventually, free_port
 from node_red import NodeRed
 
@@ -44,13 +44,13 @@ class Site:
     """What is deployed, by the number of its file and the names of its nodes."""
 
     def __init__(self, world, broker_port=1883):
-        numbers = [file.name[0] for file in FILES]
         self.daemon = world.start(''.join(
-            f'[battery flow{number}]\n{DEMO if number == "7" else CALM}' for number in numbers))
+            f'[battery flow{number}]\n{DEMO if number == 7 else CALM}' for number in NUMBERS)
+            + f'[limits flow2]\n{sample()}')
         self.node_red = NodeRed(world.new_folder('node-red'), free_port(), PACKAGE)
         self.client = world.client()
-        self.flows = {int(number): redirect(read(file), number, self.daemon.port, broker_port)
-                      for number, file in zip(numbers, FILES)}
+        self.flows = {number: redirect(example(number), number, self.daemon.port, broker_port)
+                      for number in NUMBERS}
         self.entrances = {}
 
     def deploy(self, *numbers):

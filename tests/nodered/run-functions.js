@@ -1,5 +1,5 @@
 // Runs function nodes as Node-RED does, with a clock that the test sets. One line of JSON in:
-//   {"functions": {NAME: CODE},
+//   {"functions": {NAME: {"code": CODE, "modules": [{"var", "module"}, …]}},
 //    "cases": [[{"through": [NAME, …], "msg": …, "at": SECONDS}, …], …]}
 // One line out: for each case, for each step {"returned", "status", "error"} of the last function
 // that the message reached. Within a case the context of each function and the flow's are kept.
@@ -18,6 +18,8 @@ function run(steps) {
     const flow = store();
     const callers = {};
     let now = 0;
+    // The clock that only goes forward: seconds since the machine has started.
+    const clock = { hrtime: () => [Math.floor(now / 1000) - 999999000, now % 1000 * 1e6] };
 
     function caller(name) {
         const seen = {};
@@ -26,8 +28,12 @@ function run(steps) {
             status: status => { seen.status = status; },
             error: text => { seen.error = text; }
         };
+        const { code, modules } = given.functions[name];
         const sandbox = { node, flow, context: store(), Date: { now: () => now } };
-        const call = vm.runInNewContext(`(function (msg) {${given.functions[name]}\n})`, sandbox);
+        for (const { var: variable, module } of modules) {
+            sandbox[variable] = { process: clock }[module];
+        }
+        const call = vm.runInNewContext(`(function (msg) {${code}\n})`, sandbox);
         return msg => {
             delete seen.status;
             delete seen.error;

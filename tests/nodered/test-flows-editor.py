@@ -10,7 +10,7 @@ import pathlib
 
 from broker import broker
 from browser import Browser
-from flow_files import FILES
+from flow_files import FILES, NUMBERS
 from flow_inputs import BUTTONS, MQTT
 from flow_site import Site
 from harness import equal, eventually, main
@@ -102,7 +102,7 @@ def look_at_all(place, browser, text):
         place.shows(number, text)
         show(browser, flow, text)
         equal(browser.run(OVERLAPS), [], f'nodes of flow {number} on one another')
-        yield FILES[number - 1].stem
+        yield FILES[NUMBERS.index(number)].stem
 
 
 def test_import(world):

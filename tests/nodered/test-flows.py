@@ -4,12 +4,11 @@ NODE_RED: the npm package that is Node-RED, node-red if it is not set."""
 import signal
 
 from broker import broker
+from flow_files import NUMBERS as FLOWS
 from flow_inputs import (BUTTONS, BY_BMS, BY_SOC, BY_TWO, ELEVEN, LIMITS, MQTT, ON_BUS, bms,
                          pack)
 from flow_site import site
 from harness import equal, eventually, main
-
-FLOWS = range(1, 8)
 
 
 def ticks(place, number, name, count=3):
@@ -21,9 +20,10 @@ def ticks(place, number, name, count=3):
 
 
 def silent(place):
-    """That nothing has been sent yet."""
+    """That nothing has been sent yet, but by two, without a Voltage."""
     for number in FLOWS:
-        equal(place.state(number)['source']['records'], 0, f'records of flow {number}')
+        if number not in (2, '2b'):
+            equal(place.state(number)['source']['records'], 0, f'records of flow {number}')
         equal(place.on_bus(number), None, f'flow {number} on the bus')
 
 
@@ -44,8 +44,10 @@ def nothing_unasked(place):
     assert 'Started flows' in log and 'missing' not in log, log
     for number, name, text in WAITING:
         place.shows(number, text, name)
-    place.feed(2, 'read the BMS', bms(soc=None))
-    place.shows(2, 'not known: Soc', 'read the BMS')
+    for number in (2, '2b'):
+        place.feed(number, 'read the BMS', bms(voltage=None))
+        place.shows(number, 'waiting, missing Voltage', fill='yellow')
+    place.shows('2b', 'not known: Voltage', 'read the BMS')
     place.feed(3, 'BMS A', pack())
     place.feed(4, None, {name: ELEVEN[name] for name in list(ELEVEN)[:10]})
     place.feed(6, 'values', 63.5, topic='Soc')
@@ -70,16 +72,19 @@ def wrong_fields(place, publish):
     """A wrong field counts as not known, and is seen on the node and in the debug pane."""
     for number in (1, 4):
         place.feed(number, None, {'Soc': 151 + number})
-    for number in (2, 6, 7):
+    for number in (2, '2b', 6, 7):
         place.press(number, {7: 'the source falls silent'}.get(number, 'silence'))
     place.press(3, 'silence A')
     place.feed(2, 'read the BMS', bms(soc=153))
+    place.feed('2b', 'read the BMS', bms(soc=63.5, voltage=1200))
     place.feed(3, 'BMS A', pack(Soc=200))
     publish('battery', {**MQTT, 'Soc': 156})
     place.feed(6, 'values', 157, topic='Soc')
     place.press(7, 'a wrong record')
-    for number, soc in zip(FLOWS, (152, 153, 154, 155, 156, 157, 150)):
-        text = f'live, Soc is {soc} %, above the'
+    # A wrong Soc would be a lower limit to flow 2b, which comes back slowly.
+    wrong = [f'Soc is {soc} %' for soc in (152, 153, 154, 155, 156, 157, 150)]
+    for number, what in zip(FLOWS, [*wrong[:2], 'Voltage is 1200 V', *wrong[2:]]):
+        text = f'live, {what}, above the'
         node = place.id(number, 'verdict')
         eventually(lambda: any(shown.get('fill') == 'yellow' and shown['text'].startswith(text)
                                for shown in place.node_red.statuses(node)),
@@ -88,16 +93,21 @@ def wrong_fields(place, publish):
         equal(place.value(number, '/Soc'), ON_BUS[number]['/Soc'])
 
 
+def records(place, *numbers):
+    """How many records of these flows have been taken."""
+    return [place.state(number)['source']['records'] for number in numbers]
+
+
 def silences(place):
     """The buttons that end the examples end them."""
-    for number in (1, 2, 4, 6):
+    for number in (1, 2, '2b', 4, 6):
         place.press(number, 'silence')
     place.press(7, 'the source falls silent')
     place.shows(1, 'not set: Soc', 'record')
     place.shows(4, 'not set: Soc and 10 more', 'flow to dictionary')
-    before = [place.state(number)['source']['records'] for number in (1, 2, 4, 7)]
+    before = records(place, 1, 2, '2b', 4, 7)
     ticks(place, 4, 'flow to dictionary')
-    equal([place.state(number)['source']['records'] for number in (1, 2, 4, 7)], before, 'records')
+    equal(records(place, 1, 2, '2b', 4, 7), before, 'records')
 
 
 def without_daemon(place, text):
@@ -116,7 +126,8 @@ def test_life(world):
             nothing_unasked(place)
             with mqtt.each_second('battery', MQTT):
                 examples(place)
-                equal([place.state(number)['source']['refused'] for number in FLOWS], [0] * 7)
+                for number in FLOWS:
+                    equal(place.state(number)['source']['refused'], 0, f'refused of {number}')
                 wrong_fields(place, mqtt.publish)
                 examples(place)
 
@@ -149,16 +160,30 @@ def feed_two(place, one, other):
 
 def test_limits(world):
     """Inputs of every kind lead to the limits that the rules say, on the bus."""
-    with site(world, 2, 3, 6) as place:
+    with site(world, 2, '2b', 3, 6) as place:
         for given, wanted in BY_BMS:
-            place.until(2, dict(zip(LIMITS, wanted)),
-                        lambda: place.feed(2, 'read the BMS', bms(**given)))
+            for number in (2, '2b'):
+                place.until(number, dict(zip(LIMITS, wanted)),
+                            lambda: place.feed(number, 'read the BMS', bms(**given)))
         for one, other, wanted in BY_TWO:
             feed_two(place, one, other)
             place.until(3, dict(zip(LIMITS, wanted)))
         for soc, wanted in BY_SOC:
             feed_shunt(place, soc)
             place.until(6, {'/Soc': soc, **dict(zip(LIMITS, wanted))})
+        recovers(place)
+
+
+def recovers(place):
+    """What the rules of the daemon and those of flow 2b have held at 0 comes back."""
+    def found(number):
+        place.feed(number, 'read the BMS', bms())
+        volts, charge, discharge = place.values(number, *LIMITS)
+        return volts > 51.4 and charge > 0 and discharge > 0
+
+    for number in (2, '2b'):
+        equal(place.values(number, *LIMITS), (51.4, 0, 0))
+    eventually(lambda: all([found(2), found('2b')]), 'what was 0 comes back', 120)
 
 
 def test_time_outs(world):
@@ -188,10 +213,10 @@ def fall_silent(place):
     place.shows(6, 'not known: ', 'record')
     place.shows(3, 'all silent: nothing is sent', 'merge')
     place.news('all silent: nothing is sent')
-    before = [place.state(number)['source']['records'] for number in (3, 6)]
+    before = records(place, 3, 6)
     ticks(place, 3, 'merge')
     ticks(place, 6, 'record')
-    equal([place.state(number)['source']['records'] for number in (3, 6)], before, 'records')
+    equal(records(place, 3, 6), before, 'records')
 
 
 def test_failsafe(world):

@@ -181,6 +181,8 @@ def test_no_file(world):
     equal(result.returncode, 1)
     assert '/nowhere/capture.jsonl: No such file' in result.stderr, result.stderr
     for options, said in ((['--table'], '--table goes with --simulate'),
+                          (['--simulate', '/nowhere', '--capture', '/nowhere'],
+                           '--capture does not go with --simulate'),
                           (['--simulate', '/nowhere'], '/nowhere')):
         result = subprocess.run([DAEMON, *options], capture_output=True, text=True, check=False)
         assert result.returncode in (1, 2) and said in result.stderr, result

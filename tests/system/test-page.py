@@ -453,10 +453,45 @@ def test_chart(world):
 
         def drawn():
             daemon.http.post({'Soc': 50})
-            return browser.run("return page.locator('.chart:visible').count()") == 3
+            return browser.run("return page.locator('[data-part=tiles] .chart:visible').count()") == 3
         eventually(drawn, 'three charts, after the second step')
         label = browser.run("return page.locator('.chart').first().getAttribute('aria-label')")
         assert re.fullmatch(r'last ten minutes: 50 to (50|63\.5) %', label), label
+        clean(browser)
+
+
+def test_limits_over_time(world):
+    """Each limit is a line, beside what was asked for where that is another one."""
+    daemon, _ = world.live('[battery]\n' + CALM + 'max-charge-current=40\n')
+    chart = '[data-part=limits] .chart'
+    with windows() as browser:
+        browser.open(address(daemon))
+        browser.wait('.badge', 'live')
+
+        def drawn():
+            daemon.http.post(RECORD)
+            return browser.run('return page.locator(chart).count()', chart=chart + ':visible') == 3
+        eventually(drawn, 'three lines, after the second step')
+        labels = browser.run('''return page.locator(chart).evaluateAll(
+            charts => charts.map(chart => chart.getAttribute('aria-label')))''', chart=chart)
+        equal(labels, ['last ten minutes: 55.2 to 55.2 V', 'last ten minutes: 40 to 40 A, up to 100 A asked for',
+                       'last ten minutes: 150 to 150 A'])
+        dashes = browser.run('''return page.locator(chart + ' .asked').evaluateAll(
+            paths => paths.map(path => (path.getAttribute('d') || '').length > 0))''', chart=chart)
+        equal(dashes, [False, True, False])
+        clean(browser)
+
+
+def test_limits_nobody_asked_for(world):
+    """Limits that the rules supply were asked for by nobody."""
+    daemon, _ = world.live('[battery]\n' + CALM + '[limits]\ncharge-voltage=55.2\ncharge-current=40\n'
+                           'discharge-current=60\n', {'Soc': 63.5, 'Voltage': 52.7, 'Current': 8})
+    with windows() as browser:
+        browser.open(address(daemon))
+        browser.wait('.badge', 'live')
+        equal(rows(browser, 'limits'), [['Max charge voltage', '55.2 V', 'nothing'],
+                                        ['Max charge current', '40.0 A', 'nothing'],
+                                        ['Max discharge current', '60.0 A', 'nothing']])
         clean(browser)
 
 

@@ -151,6 +151,8 @@ test_float (Fixture *fixture, gconstpointer user_data)
   push_now (fixture, AT ("55.9", "97") " Cell1=3.5 Cell2=3.5");
   push_for (fixture, 20 * MINUTE, AT ("55.9", "97") " Cell1=3.5 Cell2=null");
   assert_bus (fixture, "MaxChargeVoltage=56");
+  push_for (fixture, 20 * MINUTE, AT ("55.9", "97") " Cell1=3.5");
+  assert_bus (fixture, "MaxChargeVoltage=56");
   push_for (fixture, 20 * MINUTE, AT ("55.9", "97") " Cell1=3.5 Cell2=3.5 MaxChargeVoltage=55.5");
   assert_bus (fixture, "MaxChargeVoltage=54");
 }
@@ -169,7 +171,7 @@ test_balance (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeVoltage=57");
   push_for (fixture, SECOND, AT ("56.5", "98"));
   assert_bus (fixture, "MaxChargeVoltage=56");
-  push_for (fixture, 2 * DAY - MINUTE, AT ("55", "98"));
+  push_for (fixture, 2 * DAY - 11 * MINUTE, AT ("55", "98"));
   assert_bus (fixture, "MaxChargeVoltage=56");
   push_for (fixture, 2 * MINUTE, AT ("55", "98"));
   assert_bus (fixture, "MaxChargeVoltage=57");
@@ -236,7 +238,7 @@ test_memory (Fixture *fixture, gconstpointer user_data)
   switch_off (fixture);
   memory = vb_battery_memory (fixture->battery, fixture->now);
   g_assert_cmpfloat (memory.since_full, ==, 120);
-  g_assert_cmpfloat_with_epsilon (memory.since_balance, 57, 9);
+  g_assert_cmpfloat_with_epsilon (memory.since_balance, 120, 1);
   push_for (fixture, SECOND, AT ("56", "98"));
   assert_bus (fixture, "MaxChargeVoltage=56 MaxChargeCurrent=0");
 
@@ -245,6 +247,46 @@ test_memory (Fixture *fixture, gconstpointer user_data)
   vb_battery_recall (fixture->battery, &memory, fixture->now);
   push_now (fixture, AT ("56", "98"));
   assert_bus (fixture, "MaxChargeVoltage=56 MaxChargeCurrent=100");
+}
+
+/* One that is broken off does not begin anew with each start. */
+static void
+test_balance_broken_off (Fixture *fixture, gconstpointer user_data)
+{
+  VbProgrammeMemory memory;
+
+  restart_with (fixture, MAXIMA " balance-voltage=57 balance-time=600 balance-every=2");
+  push_now (fixture, AT ("55", "98"));
+  push_for (fixture, 5 * MINUTE, AT ("55", "98"));
+  assert_bus (fixture, "MaxChargeVoltage=57");
+  memory = vb_battery_memory (fixture->battery, fixture->now);
+  restart (fixture);
+  vb_battery_recall (fixture->battery, &memory, fixture->now);
+  push_now (fixture, AT ("55", "98"));
+  assert_bus (fixture, "MaxChargeVoltage=56");
+  push_for (fixture, 2 * DAY - 6 * MINUTE, AT ("55", "98"));
+  assert_bus (fixture, "MaxChargeVoltage=56");
+  push_for (fixture, 2 * MINUTE, AT ("55", "98"));
+  assert_bus (fixture, "MaxChargeVoltage=57");
+}
+
+/* One whose voltage is never held is not left above charge-to-soc for ever. */
+static void
+test_never_full (Fixture *fixture, gconstpointer user_data)
+{
+  restart_with (fixture, MAXIMA " charge-to-soc=80 full-every=4 float-voltage=54"
+                                " recover-ramp=3000");
+  push_now (fixture, AT ("53", "70"));
+  push_for (fixture, 10 * DAY, AT ("53", "70"));
+  push_for (fixture, 2 * DAY, AT ("55", "100"));
+  push_for (fixture, DAY - MINUTE, AT ("53", "75"));
+  assert_bus (fixture, "MaxChargeCurrent=100");
+  push_for (fixture, 2 * MINUTE, AT ("53", "81"));
+  assert_bus (fixture, "MaxChargeCurrent=0");
+  push_for (fixture, 4 * DAY - 2 * MINUTE, AT ("53", "81"));
+  assert_bus (fixture, "MaxChargeCurrent=0");
+  push_for (fixture, 3 * MINUTE, AT ("53", "81"));
+  assert_bus (fixture, "MaxChargeCurrent=100");
 }
 
 static GLogWriterOutput
@@ -269,6 +311,8 @@ main (int argc, char **argv)
   ADD ("float", test_float);
   ADD ("balance", test_balance);
   ADD ("charge-to-soc", test_charge_to_soc);
+  ADD ("balance-broken-off", test_balance_broken_off);
+  ADD ("never-full", test_never_full);
   ADD ("months", test_months);
   ADD ("memory", test_memory);
 #undef ADD

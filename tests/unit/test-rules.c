@@ -57,60 +57,34 @@ test_belt_on_top (Fixture *fixture, gconstpointer user_data)
 static void
 test_curves (Fixture *fixture, gconstpointer user_data)
 {
-  static const struct
-  {
-    const char *limits;
-    const char *record;
-    const char *bus;
-  } cases[] = {
-    { CELL, "MaxCellVoltage=3.2", "MaxChargeCurrent=100" },
-    { CELL, "MaxCellVoltage=3.45", "MaxChargeCurrent=100" },
-    { CELL, "MaxCellVoltage=3.475", "MaxChargeCurrent=60" },
-    { CELL, "MaxCellVoltage=3.5", "MaxChargeCurrent=20" },
-    { CELL, "MaxCellVoltage=3.525", "MaxChargeCurrent=10" },
-    { CELL, "MaxCellVoltage=3.55", "MaxChargeCurrent=0" },
-    { CELL, "MaxCellVoltage=3.9", "MaxChargeCurrent=0" },
-    { CELL, "Cell1=3.3 Cell2=3.5", "MaxChargeCurrent=20" },
-    { CELL " curve=step", "MaxCellVoltage=3.2", "MaxChargeCurrent=100" },
-    { CELL " curve=step", "MaxCellVoltage=3.475", "MaxChargeCurrent=100" },
-    { CELL " curve=step", "MaxCellVoltage=3.51", "MaxChargeCurrent=20" },
-    { CELL " curve=step", "MaxCellVoltage=3.55", "MaxChargeCurrent=0" },
-    { TEMPERATURE, "Temperature=-5", "MaxChargeCurrent=0" },
-    { TEMPERATURE, "Temperature=5", "MaxChargeCurrent=50" },
-    { TEMPERATURE, "Temperature=45", "MaxChargeCurrent=50" },
-    { TEMPERATURE, "Temperature=20 MinCellTemperature=1 MaxCellTemperature=9",
-      "MaxChargeCurrent=10" },
-    { TEMPERATURE, "Temperature=20 MinCellTemperature=20 MaxCellTemperature=48",
-      "MaxChargeCurrent=20" },
-    { TEMPERATURE, "Temperature=-20 MaxCellTemperature=20", "MaxChargeCurrent=100" },
-    { TEMPERATURE, "Temperature=20 Temperature1=5 Temperature2=20", "MaxChargeCurrent=50" },
-    { "charge-by-soc='90:100;100:10'", "Soc=95", "MaxChargeCurrent=55" },
-    { LOW_CELL, "MinCellVoltage=3.0", "MaxDischargeCurrent=75" },
-    { LOW_CELL, "MinCellVoltage=2.8", "MaxDischargeCurrent=0" },
-    { LOW_CELL " min-discharge-current=5", "MinCellVoltage=2.8", "MaxDischargeCurrent=5" },
-    { "discharge-by-temperature='-20:0;-10:100'", "Temperature=-15", "MaxDischargeCurrent=75" },
-    { "discharge-by-soc='5:0;15:100'", "Soc=10", "MaxDischargeCurrent=75" },
-    /* The smallest counts. */
-    { CELL " " TEMPERATURE " charge-by-soc='90:100;100:10'",
-      "MaxCellVoltage=3.5 Temperature=5 Soc=95", "MaxChargeCurrent=20" },
-    { CELL " " TEMPERATURE " charge-by-soc='90:100;100:10'",
-      "MaxCellVoltage=3.4 Temperature=5 Soc=95", "MaxChargeCurrent=50" },
-    /* So does what the source sends; the floor lifts the curves alone. */
-    { CELL, "MaxCellVoltage=3.475 MaxChargeCurrent=200", "MaxChargeCurrent=60" },
-    { CELL, "MaxCellVoltage=3.475 MaxChargeCurrent=30", "MaxChargeCurrent=30" },
-    { LOW_CELL " min-discharge-current=5", "MinCellVoltage=2.8 MaxDischargeCurrent=2",
-      "MaxDischargeCurrent=2" },
-  };
+  g_autofree char *path = NULL;
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *limits = g_strconcat (MAXIMA " ", cases[i].limits, NULL);
-    const char *soc = strstr (cases[i].record, "Soc=") != NULL ? "" : "Soc=50 ";
-    g_autofree char *record = g_strconcat ("Voltage=52 Current=1 ", soc, cases[i].record, NULL);
+  g_assert_nonnull (g_getenv ("SOURCE_ROOT"));
+  path = g_build_filename (g_getenv ("SOURCE_ROOT"), "tests", "data", "limits-by-curves.txt", NULL);
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+
+  lines = g_strsplit (text, "\n", -1);
+  for (char **line = lines; *line != NULL; line++) {
+    g_auto (GStrv) columns = g_strsplit (*line, "\t", -1);
+    g_autofree char *limits = NULL;
+    g_autofree char *record = NULL;
+
+    if (**line == '\0' || **line == '#')
+      continue;
+
+    g_assert_cmpuint (g_strv_length (columns), ==, 3);
+    limits = g_strconcat (MAXIMA " ", columns[0], NULL);
+    record = g_strconcat ("Voltage=52 Current=1 ",
+                          strstr (columns[1], "Soc=") != NULL ? "" : "Soc=50 ", columns[1], NULL);
 
     restart_with (fixture, limits);
     g_assert_true (push (fixture, record));
     assert_step (fixture, VB_STATE_LIVE, 1);
-    assert_bus (fixture, cases[i].bus);
+    assert_bus (fixture, columns[2]);
   }
 }
 

@@ -133,6 +133,30 @@ test_table (Fixture *fixture, gconstpointer unused)
   assert_n_lines (fixture, 8);
 }
 
+/* A note that goes on counting is told once, and another cell is another note; 0 is a time like any
+   other. */
+static void
+test_counting_note (Fixture *fixture, gconstpointer unused)
+{
+#define SAME(time_) POST (time_, REQUIRED)
+  static const char text[]
+      = "{\"capture\":1,\"t\":0,\"configuration\":\"[battery]\\nwarn-after=200"
+        "\\nstale-after=250\\n\"}\n" SAME ("0") SAME ("100000000") SAME ("200000000")
+            SAME ("300000000") SAME ("400000000") SAME ("500000000")
+                POST ("501000000", "{\\\"Cell1\\\":99}") POST ("502000000", "{\\\"Cell1\\\":98}")
+                    POST ("503000000", "{\\\"Cell2\\\":99}");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (run (fixture, text, NULL, TRUE, &error));
+  g_assert_no_error (error);
+  assert_line (fixture, 1, "   0:00:00.0 virtual    200    live ");
+  assert_line (fixture, 2, "nothing that is measured has changed for 5 minutes");
+  assert_line (fixture, 3, "   0:08:21.0 virtual    422    live ");
+  assert_line (fixture, 3, "Cell1 is 99 V");
+  assert_line (fixture, 4, "Cell2 is 99 V");
+  assert_n_lines (fixture, 5);
+}
+
 /* The same records with another configuration: nothing grows old. What the file says of the
    configuration, at its beginning or later, does not count then. */
 static void
@@ -147,6 +171,52 @@ test_other_configuration (Fixture *fixture, gconstpointer unused)
   assert_line (fixture, 0, "\"MaxChargeCurrent\":50");
   assert_line (fixture, 1, "\"t\":4,");
   assert_n_lines (fixture, 2);
+}
+
+/* The configuration of a plant, tried elsewhere: no token, no address of it is needed. */
+static void
+test_other_machine (Fixture *fixture, gconstpointer unused)
+{
+  static const char text[] = HEAD POST ("5000000", REQUIRED);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (run (fixture, text,
+                      "[http]\ntoken-file=/nowhere/token\nlisten=192.0.2.1:1882\n[state]\n"
+                      "dir=/nowhere\n[battery]\nmax-charge-current=50\n",
+                      FALSE, &error));
+  g_assert_no_error (error);
+  assert_line (fixture, 0, "\"MaxChargeCurrent\":50");
+  assert_n_lines (fixture, 1);
+}
+
+/* Which rule holds which limit down, as verdicts have it; and nothing where there are no rules. */
+static void
+test_limited (Fixture *fixture, gconstpointer unused)
+{
+  static const char text[]
+      = HEAD POST ("5000000", REQUIRED) POST ("5500000", "{\\\"Temperature\\\":45}")
+          POST ("6500000", "{\\\"Temperature\\\":45}") POST ("36000000", REQUIRED);
+  static const char rules[]
+      = "[battery]\nwarn-after=2\nstale-after=3\n[limits]\ncharge-current=80\n"
+        "recover-hold=1\nrecover-ramp=80\n"
+        "charge-by-temperature=0:0;10:100;40:100;50:0\n";
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (run (fixture, text, rules, FALSE, &error));
+  g_assert_no_error (error);
+  assert_line (fixture, 0,
+               "\"limited\":{\"MaxChargeCurrent\":{\"to\":0,\"by\":\"charge-by-temperature\","
+               "\"field\":\"Temperature\",\"value\":null,\"share\":0}}");
+  assert_line (fixture, 1, "\"limited\":{\"MaxChargeCurrent\":{\"to\":0,\"by\":\"recover-hold\"}}");
+  assert_line (fixture, 2,
+               "\"limited\":{\"MaxChargeCurrent\":{\"to\":40,\"by\":\"charge-by-temperature\","
+               "\"field\":\"Temperature\",\"value\":45,\"share\":50}}");
+  assert_line (fixture, 3, "\"cause\":\"time\",\"state\":\"late\"");
+  assert_line (fixture, 3, "\"limited\":{\"MaxChargeCurrent\":{\"to\":40,");
+
+  g_assert_true (run (fixture, text, NULL, FALSE, &error));
+  g_assert_no_error (error);
+  g_assert_null (strstr (fixture->printed->str, "limited"));
 }
 
 /* As with SIGHUP: what can change does, and a battery of which something else would change, too,
@@ -189,6 +259,20 @@ test_month (Fixture *fixture, gconstpointer unused)
   assert_line (fixture, 0, "\"MaxChargeCurrent\":100");
 }
 
+/* The clock of a capture may stand anywhere, and leave the calendar. */
+static void
+test_far_away (Fixture *fixture, gconstpointer unused)
+{
+  static const char text[] = "{\"capture\":1,\"t\":0,\"time\":\"9999-12-31T00:00:00.000Z\","
+                             "\"configuration\":\"\"}\n" POST ("9007199254740992", REQUIRED);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (run (fixture, text, NULL, FALSE, &error));
+  g_assert_no_error (error);
+  assert_line (fixture, 0, "\"state\":\"live\"");
+  assert_n_lines (fixture, 1);
+}
+
 static void
 test_refused (Fixture *fixture, gconstpointer unused)
 {
@@ -205,6 +289,13 @@ test_refused (Fixture *fixture, gconstpointer unused)
       ", line 1: its configuration: there is no group [batery]" },
     { HEAD "{\"t\":6000000,\"battery\":\"boat\",\"method\":\"POST\",\"body\":\"{}\"}\n", NULL,
       ", line 2: the configuration has no battery boat" },
+    { "{\"capture\":1,\"t\":-1,\"configuration\":\"\"}\n", NULL,
+      ", line 1: \"t\" is a number of " },
+    { HEAD "{\"t\":-1}\n", NULL, ", line 2: \"t\" is a number of microseconds from 0 to 2⁵³" },
+    { HEAD "{\"t\":1e300}\n", NULL, ", line 2: \"t\" is a number of " },
+    { HEAD "{\"t\":1e400}\n", NULL, ", line 2: \"t\" is a number of " },
+    { HEAD "{\"t\":99999999999999999999}\n", NULL, ", line 2: \"t\" is a number of " },
+    { HEAD "{\"t\":\"6000000\"}\n", NULL, ", line 2: \"t\" is a number of " },
     { HEAD "{\"t\":6000000,\"configuration\":\"[battery]\\nwarn=1\\n\"}\n", NULL,
       ", line 2: its configuration: [battery] has no key warn" },
     { HEAD, "[battery]\nwarn-after=x\n", "other.ini: [battery] warn-after=x" },
@@ -250,9 +341,13 @@ main (int argc, char **argv)
 #define ADD(path_, test_) g_test_add ("/simulation/" path_, Fixture, NULL, set_up, test_, tear_down)
   ADD ("json", test_json);
   ADD ("table", test_table);
+  ADD ("counting-note", test_counting_note);
   ADD ("other-configuration", test_other_configuration);
+  ADD ("other-machine", test_other_machine);
+  ADD ("limited", test_limited);
   ADD ("configured", test_configured);
   ADD ("month", test_month);
+  ADD ("far-away", test_far_away);
   ADD ("refused", test_refused);
   ADD ("no-file", test_no_file);
   ADD ("deterministic", test_deterministic);

@@ -115,7 +115,7 @@ records (Fixture *fixture)
   return json_node_get_array (parse (fixture));
 }
 
-/* The members of the chart of @name at @now. */
+/* The members of the chart of @name, or asked/NAME, at @now. */
 static JsonArray *
 chart (Fixture *fixture, const char *name, gint64 now)
 {
@@ -127,6 +127,10 @@ chart (Fixture *fixture, const char *name, gint64 now)
   vb_recent_values_write (fixture->values, &json, now);
   object = json_node_get_object (parse (fixture));
   g_assert_cmpint (json_object_get_int_member (object, "interval"), ==, 5);
+  if (g_str_has_prefix (name, "asked/")) {
+    object = json_object_get_object_member (object, "asked");
+    name += strlen ("asked/");
+  }
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, name)), ==,
                     VB_RECENT_STEPS);
 
@@ -361,6 +365,29 @@ test_spread (Fixture *fixture, gconstpointer user_data)
   g_assert_cmpuint (count_charted (chart (fixture, "Diff", later)), ==, 2);
 }
 
+/* Each limit in force, and what was asked for where that is another one. */
+static void
+test_limits (Fixture *fixture, gconstpointer user_data)
+{
+  const gint64 later = START + VB_RECENT_STEP;
+  g_auto (VbBatteryConfig) config = { 0 };
+
+  post (fixture, 50, "192.0.2.7", START);
+  g_assert_cmpfloat (charted (chart (fixture, "MaxChargeVoltage", START), 0), ==, 55.2);
+  g_assert_cmpfloat (charted (chart (fixture, "MaxDischargeCurrent", START), 0), ==, 150);
+  g_assert_cmpuint (count_charted (chart (fixture, "asked/MaxChargeCurrent", START)), ==, 0);
+
+  vb_battery_config_init (&config, "virtual");
+  config.live.max_charge_current = 40;
+  vb_battery_reconfigure (fixture->battery, &config, START);
+  post (fixture, 50, "192.0.2.7", later);
+  g_assert_cmpfloat (charted (chart (fixture, "MaxChargeCurrent", later), 0), ==, 40);
+  g_assert_cmpfloat (charted (chart (fixture, "MaxChargeCurrent", later), 1), ==, 100);
+  g_assert_cmpfloat (charted (chart (fixture, "asked/MaxChargeCurrent", later), 0), ==, 100);
+  g_assert_cmpuint (count_charted (chart (fixture, "asked/MaxChargeCurrent", later)), ==, 1);
+  g_assert_cmpuint (count_charted (chart (fixture, "asked/MaxChargeVoltage", later)), ==, 0);
+}
+
 /* A value that is not shown leaves no mark. */
 static void
 test_invalid (Fixture *fixture, gconstpointer user_data)
@@ -384,6 +411,7 @@ main (int argc, char **argv)
   g_test_add ("/recent/ring", Fixture, NULL, set_up, test_ring, tear_down);
   g_test_add ("/recent/values", Fixture, NULL, set_up, test_values, tear_down);
   g_test_add ("/recent/spread", Fixture, NULL, set_up, test_spread, tear_down);
+  g_test_add ("/recent/limits", Fixture, NULL, set_up, test_limits, tear_down);
   g_test_add ("/recent/gaps", Fixture, NULL, set_up, test_gaps, tear_down);
   g_test_add ("/recent/invalid", Fixture, NULL, set_up, test_invalid, tear_down);
 
