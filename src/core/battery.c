@@ -246,7 +246,7 @@ tell_change (VbBattery *battery, VbState before)
     battery->tally.entered[change.after]++;
   if (battery->presence.on_bus && change.n_items > 0 && vb_state_on_bus (change.after))
     battery->tally.signals++;
-  if (change.after != before || change.n_items > 0)
+  if (change.after != before || change.n_items > 0 || battery->parts != NULL)
     VB_LISTENERS_TELL (&battery->listeners, battery, changed, &change);
 }
 

@@ -65,11 +65,8 @@ curve_of (VbInput input)
 /* What a source says of its highest or lowest cell may leave out one that it sends beside: a cell
    beyond that, and as young, counts. Far below it was read wrongly: 0 would put out the lights. */
 static double
-worse_of_cells (VbInput input,
-                double extreme,
-                gint64 oldest,
-                const VbValues *values,
-                const VbMembers *members)
+worse_of_cells (
+    VbInput input, double extreme, gint64 oldest, const VbValues *values, const VbMembers *members)
 {
   const VbSample *cells = &values->sent[vb_item_known (VB_KNOWN_CELL_VOLTAGE)];
   double worse = extreme;
@@ -113,9 +110,9 @@ vb_inputs_note (VbInputs *inputs,
 {
   const VbSample *sum = &values->derived[vb_item_known (VB_KNOWN_CELL_VOLTAGE_SUM)];
 
-  inputs->lacks_cell = members->cells.n > 0
-                       && (!vb_value_is_valid (&sum->value)
-                           || now - sum->time >= live->freshness.stale_after);
+  inputs->lacks_cell
+      = members->cells.n > 0
+        && (!vb_value_is_valid (&sum->value) || now - sum->time >= live->freshness.stale_after);
   for (VbInput input = VB_INPUT_NONE + 1; input < VB_N_INPUTS; input++) {
     const VbSample *sample = find_sample (input, values, live, now);
     const double number = sample != NULL ? vb_value_number (&sample->value, NAN) : NAN;

@@ -7,7 +7,8 @@ G_BEGIN_DECLS
 
 typedef struct _VbBattery VbBattery; /* see core/battery */
 
-/** One step of the battery: what changed on the bus with it, all at once. */
+/** One step of the battery: what changed on the bus with it, all at once. Of one that has parts
+    each step is told: something of one of them may have changed. */
 typedef struct
 {
   VbState before;

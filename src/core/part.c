@@ -175,6 +175,14 @@ find_due (const VbPart *part, gint64 now)
       vb_values_next_expiry (&part->heard.values, live->optional_after, now));
 }
 
+/* What it has may be another one from now on. */
+static void
+note_step (VbPart *part, gint64 now)
+{
+  part->steps++;
+  part->stepped = now;
+}
+
 /* @complete: a record may have made it so */
 static void
 step (VbPart *part, gboolean complete, gint64 now)
@@ -183,6 +191,7 @@ step (VbPart *part, gboolean complete, gint64 now)
   gint64 age;
   VbState next;
 
+  note_step (part, now);
   look (part, now);
   age = vb_part_age (part, now);
   next = vb_freshness_next (freshness, part->heard.state, age,
@@ -266,8 +275,10 @@ vb_part_take (VbPart *part,
   used = taken ? reached : verdict->safer->len > 0;
   for (guint i = 0; used && i < record->entries->len; i++)
     show (part, g_array_index (record->entries, VbRecordEntry, i).item);
-  if (!taken)
+  if (!taken) {
+    note_step (part, now);
     return FALSE;
+  }
 
   for (guint i = 0; reached && i < record->entries->len; i++)
     number (part, &g_array_index (record->entries, VbRecordEntry, i));
@@ -309,12 +320,22 @@ vb_part_forget (VbPart *part, gint64 now)
   if (part->heard.state != VB_STATE_GONE)
     enter (part, VB_STATE_GONE, now);
   look (part, now);
+  note_step (part, now);
 }
 
 const VbSample *
 vb_part_sample (const VbPart *part, guint item, gint64 now)
 {
   return vb_values_fresh (&part->heard.values, item, &part->config.live, now);
+}
+
+const VbValue *
+vb_part_value (const VbPart *part, guint item)
+{
+  static const VbValue invalid = VB_VALUE_INIT;
+  const VbSample *sample = vb_part_sample (part, item, part->stepped);
+
+  return sample != NULL ? &sample->value : &invalid;
 }
 
 /* Of which family of members @known is an aggregate; NULL for none. */

@@ -49,6 +49,8 @@ typedef struct
   guint n[VB_N_NUMBERED]; /* so many numbers are its own */
 
   gboolean changed; /* how it stands has, since it was last told */
+  guint steps;      /* so often a record, or time, has acted on it */
+  gint64 stepped;   /* when that was last, µs */
 
   /* Kept by core/parts. */
   gboolean counts;
@@ -113,6 +115,9 @@ gint64 vb_part_cap (const VbPart *part, gint64 now);
 
 /** What @part has for @item, as long as it is fresh; NULL for nothing. */
 const VbSample *vb_part_sample (const VbPart *part, guint item, gint64 now);
+
+/** The same as of when a record, or time, last acted on @part; never NULL. */
+const VbValue *vb_part_value (const VbPart *part, guint item);
 
 /** Whether @part belongs to those that have @item: it is required of it, or was sent, or follows
     from what was. */

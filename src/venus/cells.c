@@ -1,14 +1,12 @@
 #include "cells.h"
 
-/* The number of the battery itself. */
-#define ID 1
+#include <math.h>
 
 /* Numbers, counted from vb_item_count(). */
 typedef enum
 {
   REQUEST,
-  STATUS,
-  ROWS, /* of those that follow an item, the first */
+  ROWS, /* the first row */
 } Own;
 
 /* The serial number and the version are the daemon's own: those of the battery are not known. */
@@ -49,26 +47,39 @@ static const struct
   { "LowTemperature", 1, 2, 65536 },
 };
 
-/* A path that follows an item. */
+/* One of the batteries that can be asked for: all there is, or one of its parts. */
 typedef struct
 {
+  int id;
+  const VbPart *part; /* NULL: the battery itself */
+  guint first;        /* its rows, of which the first is that of Status */
+  guint steps;        /* of the part, when it was last looked at */
+  gboolean shows;     /* values, as was told */
+  VbValue status;
+} Page;
+
+/* A path. */
+typedef struct
+{
+  guint page;
+  guint item; /* that it follows; NO_ITEM: it is that of Status */
   char *path;
-  guint item;
   gboolean there; /* it has had a value */
-  gboolean valid; /* as was told */
+  double told;    /* NAN: that it is invalid */
 } Row;
+
+#define NO_ITEM G_MAXUINT
 
 struct _VbVenusCells
 {
   VbBattery *battery;
   gboolean begun; /* a cell has had a value */
-  gboolean shows; /* the state shows values, as was told */
   VbValue request;
-  VbValue status;
-  char *status_path;
   guint bit_items[G_N_ELEMENTS (bits)];
-  GArray *rows;     /* of Row; empty where screen-cells is false */
-  guint16 *of_item; /* of each item: its row, counted from 1; 0: none */
+  GArray *pages;    /* of Page; empty where screen-cells is false */
+  GArray *rows;     /* of Row */
+  guint n_rows;     /* of each page */
+  guint16 *of_item; /* of each item: its row in a page; 0: none */
   GArray *numbers;  /* of guint: what vb_venus_cells_follow() returns */
 };
 
@@ -86,24 +97,43 @@ item_named (const char *name)
 static void
 add_row (VbVenusCells *cells, char *path, guint item)
 {
-  const Row row = { .path = path, .item = item };
+  const Row row = { .page = cells->pages->len, .item = item, .path = path, .told = NAN };
 
   g_array_append_val (cells->rows, row);
-  cells->of_item[item] = (guint16)cells->rows->len;
 }
 
 static void
-add_rows (VbVenusCells *cells, int id)
+add_page (VbVenusCells *cells, const VbPart *part)
 {
   const guint first = vb_item_known (VB_KNOWN_CELL_VOLTAGE);
+  const Page page = { .id = (int)cells->pages->len + 1, .part = part, .first = cells->rows->len };
 
+  add_row (cells, g_strdup_printf ("/Battery/%d/Status", page.id), NO_ITEM);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
-    add_row (cells, g_strdup_printf ("/Battery/%d/%s", id, rows[i].name),
+    add_row (cells, g_strdup_printf ("/Battery/%d/%s", page.id, rows[i].name),
              item_named (rows[i].item));
   for (guint i = 0; i < vb_item (first)->field->count; i++)
     add_row (cells,
-             g_strdup_printf ("/Battery/%d/Cell/%u/Voltage", id, vb_item (first + i)->member),
+             g_strdup_printf ("/Battery/%d/Cell/%u/Voltage", page.id, vb_item (first + i)->member),
              first + i);
+  g_array_append_val (cells->pages, page);
+}
+
+/* Each pack of a battery that is several; one that says some fields alone has no cells. */
+static void
+add_pages (VbVenusCells *cells)
+{
+  const VbParts *parts = vb_battery_parts (cells->battery);
+
+  for (guint i = 0; parts != NULL && i < vb_parts_n (parts); i++)
+    if (vb_parts_get (parts, i)->is_pack)
+      add_page (cells, vb_parts_get (parts, i));
+  if (cells->pages->len == 0)
+    add_page (cells, NULL);
+
+  cells->n_rows = cells->rows->len / cells->pages->len;
+  for (guint i = 1; i < cells->n_rows; i++)
+    cells->of_item[g_array_index (cells->rows, Row, i).item] = (guint16)i;
 }
 
 VbVenusCells *
@@ -112,15 +142,15 @@ vb_venus_cells_new (VbBattery *battery)
   VbVenusCells *cells = g_new0 (VbVenusCells, 1);
 
   cells->battery = battery;
-  cells->request = vb_value_integer (ID);
+  cells->request = vb_value_integer (1);
+  cells->pages = g_array_new (FALSE, FALSE, sizeof (Page));
   cells->rows = g_array_new (FALSE, FALSE, sizeof (Row));
   cells->of_item = g_new0 (guint16, vb_item_count ());
   cells->numbers = g_array_new (FALSE, FALSE, sizeof (guint));
   for (guint i = 0; i < G_N_ELEMENTS (bits); i++)
     cells->bit_items[i] = item_named (bits[i].item);
-  cells->status_path = g_strdup_printf ("/Battery/%d/Status", ID);
   if (vb_battery_config (battery)->fixed.screen_cells)
-    add_rows (cells, ID);
+    add_pages (cells);
 
   return cells;
 }
@@ -132,7 +162,7 @@ vb_venus_cells_free (VbVenusCells *cells)
     g_free (g_array_index (cells->rows, Row, i).path);
 
   g_array_unref (cells->rows);
-  g_free (cells->status_path);
+  g_array_unref (cells->pages);
   g_array_unref (cells->numbers);
   g_free (cells->of_item);
   g_free (cells);
@@ -144,16 +174,16 @@ vb_venus_cells_count (const VbVenusCells *cells)
   return vb_item_count () + (cells->rows->len > 0 ? ROWS + cells->rows->len : 0);
 }
 
+static Page *
+page_at (const VbVenusCells *cells, guint index)
+{
+  return &g_array_index (cells->pages, Page, index);
+}
+
 static Row *
 row_of (const VbVenusCells *cells, guint number)
 {
   return &g_array_index (cells->rows, Row, number - vb_item_count () - ROWS);
-}
-
-static gboolean
-is_row (guint number)
-{
-  return number >= vb_item_count () + ROWS;
 }
 
 gboolean
@@ -163,9 +193,9 @@ vb_venus_cells_is_request (guint number)
 }
 
 gboolean
-vb_venus_cells_has_battery (double number)
+vb_venus_cells_has_battery (const VbVenusCells *cells, double number)
 {
-  return number == ID;
+  return number >= 1 && number <= cells->pages->len && number == floor (number);
 }
 
 gboolean
@@ -174,7 +204,7 @@ vb_venus_cells_is_there (const VbVenusCells *cells, guint number)
   if (number < vb_item_count ())
     return TRUE;
 
-  return cells->begun && (!is_row (number) || row_of (cells, number)->there);
+  return cells->begun && (vb_venus_cells_is_request (number) || row_of (cells, number)->there);
 }
 
 const char *
@@ -182,36 +212,57 @@ vb_venus_cells_path (const VbVenusCells *cells, guint number)
 {
   if (number < vb_item_count ())
     return vb_item (number)->path;
-  if (is_row (number))
-    return row_of (cells, number)->path;
 
-  return vb_venus_cells_is_request (number) ? "/Battery/Request/Id" : cells->status_path;
+  return vb_venus_cells_is_request (number) ? "/Battery/Request/Id" : row_of (cells, number)->path;
+}
+
+/* What is known of @item of the battery, or part, of @page. */
+static const VbValue *
+known_value (const VbVenusCells *cells, const Page *page, guint item)
+{
+  return page->part != NULL ? vb_part_value (page->part, item)
+                            : vb_battery_value (cells->battery, item);
+}
+
+static gboolean
+shows_values (const VbVenusCells *cells, const Page *page)
+{
+  return vb_state_shows_values (vb_battery_state (cells->battery))
+         && (page->part == NULL || vb_state_shows_values (page->part->heard.state));
+}
+
+static const VbValue *
+row_value (const VbVenusCells *cells, const Row *row)
+{
+  static const VbValue invalid = VB_VALUE_INIT;
+  const Page *page = page_at (cells, row->page);
+
+  if (!shows_values (cells, page))
+    return &invalid;
+
+  return row->item != NO_ITEM ? known_value (cells, page, row->item) : &page->status;
 }
 
 const VbValue *
 vb_venus_cells_value (const VbVenusCells *cells, guint number)
 {
-  static const VbValue invalid = VB_VALUE_INIT;
-
   if (number < vb_item_count ())
     return vb_battery_value (cells->battery, number);
-  if (vb_venus_cells_is_request (number))
-    return &cells->request;
-  if (!vb_state_shows_values (vb_battery_state (cells->battery)))
-    return &invalid;
 
-  return is_row (number) ? vb_battery_value (cells->battery, row_of (cells, number)->item)
-                         : &cells->status;
+  return vb_venus_cells_is_request (number) ? &cells->request
+                                            : row_value (cells, row_of (cells, number));
 }
 
 void
 vb_venus_cells_format (const VbVenusCells *cells, guint number, GString *text)
 {
   /* Request and Status are whole numbers, as this item is. */
-  const guint plain = vb_item_known (VB_KNOWN_DEVICE_INSTANCE);
-  const guint like = number < vb_item_count () ? number
-                     : is_row (number)         ? row_of (cells, number)->item
-                                               : plain;
+  guint like = vb_item_known (VB_KNOWN_DEVICE_INSTANCE);
+
+  if (number < vb_item_count ())
+    like = number;
+  else if (!vb_venus_cells_is_request (number) && row_of (cells, number)->item != NO_ITEM)
+    like = row_of (cells, number)->item;
 
   vb_item_format (like, vb_venus_cells_value (cells, number), text);
 }
@@ -225,35 +276,77 @@ say (VbVenusCells *cells, guint own)
 }
 
 static void
-follow_row (VbVenusCells *cells, guint index, gboolean changed)
+follow_row (VbVenusCells *cells, guint index)
 {
   Row *row = &g_array_index (cells->rows, Row, index);
-  const gboolean valid
-      = cells->shows && vb_value_is_valid (vb_battery_value (cells->battery, row->item));
+  const double number = vb_value_number (row_value (cells, row), NAN);
 
-  row->there |= valid;
-  if (valid != row->valid || (changed && valid))
-    say (cells, ROWS + index);
-  row->valid = valid;
+  if (number == row->told || (isnan (number) && isnan (row->told)))
+    return;
+  row->told = number;
+  row->there = TRUE;
+  say (cells, ROWS + index);
 }
 
-/* Returns: whether it has changed */
+/* Whether one of the cells of @part balances, where it does not say so of itself. */
 static gboolean
-update_status (VbVenusCells *cells)
+balances (const VbPart *part)
 {
-  const gint64 before = (gint64)vb_value_number (&cells->status, -1);
+  const guint first = vb_item_known (VB_KNOWN_BALANCE);
+
+  for (guint i = 0; i < part->n[VB_NUMBERED_CELLS]; i++)
+    if (vb_value_number (vb_part_value (part, first + i), 0) > 0)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+update_status (const VbVenusCells *cells, Page *page)
+{
   gint64 status = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (bits); i++) {
-    const double number
-        = vb_value_number (vb_battery_value (cells->battery, cells->bit_items[i]), 0);
+    const guint item = cells->bit_items[i];
+    double number = vb_value_number (known_value (cells, page, item), NAN);
 
+    if (isnan (number) && page->part != NULL && item == vb_item_known (VB_KNOWN_BALANCING))
+      number = balances (page->part);
     if (number >= (double)bits[i].from && number <= (double)bits[i].to)
       status |= bits[i].bit;
   }
-  cells->status = vb_value_integer (status);
+  page->status = vb_value_integer (status);
+}
 
-  return status != before;
+/* How many rows of @page may have a value, the first of them. */
+static guint
+rows_in_use (const VbVenusCells *cells, const Page *page)
+{
+  return page->part != NULL ? 1 + G_N_ELEMENTS (rows) + page->part->n[VB_NUMBERED_CELLS]
+                            : cells->n_rows;
+}
+
+/* Of the battery itself @items have changed; of a part all may have, if it took a step. */
+static void
+follow_page (VbVenusCells *cells, Page *page, const guint *items, guint n_items, gboolean all)
+{
+  const gboolean turned = page->shows != shows_values (cells, page);
+
+  if (page->part != NULL && page->part->steps == page->steps && !turned && !all)
+    return;
+
+  page->shows = shows_values (cells, page);
+  update_status (cells, page);
+  follow_row (cells, page->first);
+  if (page->part != NULL || turned || all)
+    for (guint i = 1; i < MIN (rows_in_use (cells, page), cells->n_rows); i++)
+      follow_row (cells, page->first + i);
+  else
+    for (guint i = 0; i < n_items; i++)
+      if (cells->of_item[items[i]] > 0)
+        follow_row (cells, page->first + cells->of_item[items[i]]);
+  if (page->part != NULL)
+    page->steps = page->part->steps;
 }
 
 /* Returns: whether the page begins with this change */
@@ -271,8 +364,6 @@ begins (const VbVenusCells *cells, const guint *items, guint n_items)
 const GArray *
 vb_venus_cells_follow (VbVenusCells *cells, const guint *items, guint n_items)
 {
-  const gboolean shows = vb_state_shows_values (vb_battery_state (cells->battery));
-  const gboolean turned = shows != cells->shows;
   const gboolean begun = cells->begun;
 
   g_array_set_size (cells->numbers, 0);
@@ -281,23 +372,23 @@ vb_venus_cells_follow (VbVenusCells *cells, const guint *items, guint n_items)
     return cells->numbers;
 
   cells->begun = TRUE;
-  cells->shows = shows;
   if (!begun)
     say (cells, REQUEST);
-  if ((update_status (cells) && shows) || turned || !begun)
-    say (cells, STATUS);
+  for (guint i = 0; i < cells->pages->len; i++)
+    follow_page (cells, page_at (cells, i), items, n_items, !begun);
 
-  if (turned || !begun)
-    for (guint i = 0; i < cells->rows->len; i++)
-      follow_row (cells, i, FALSE);
-  for (guint i = 0; i < n_items; i++)
-    if (cells->of_item[items[i]] > 0) {
-      const guint index = cells->of_item[items[i]] - 1u;
+  return cells->numbers;
+}
 
-      /* What turned was said just now. */
-      if (!turned && begun)
-        follow_row (cells, index, TRUE);
-    }
+const GArray *
+vb_venus_cells_ask (VbVenusCells *cells, double number)
+{
+  const VbValue asked = vb_value_integer ((gint64)number);
+
+  g_array_set_size (cells->numbers, 0);
+  if (!vb_value_equal (&cells->request, &asked))
+    say (cells, REQUEST);
+  cells->request = asked;
 
   return cells->numbers;
 }

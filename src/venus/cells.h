@@ -8,9 +8,9 @@ G_BEGIN_DECLS
  * VbVenusCells:
  *
  * What the page "Individual Battery Info" of the GX reads of one battery: the paths below
- * `/Battery`, which say again what other items show. They are numbered on from vb_item_count(), so
- * that a number means a path of either kind; there are none where screen-cells is false, or no cell
- * has had a value yet.
+ * `/Battery`, which say again what other items show; of a battery that is several packs, what each
+ * of them has sent. They are numbered on from vb_item_count(), so that a number means a path of
+ * either kind; there are none where screen-cells is false, or no cell has had a value yet.
  */
 typedef struct _VbVenusCells VbVenusCells;
 
@@ -37,12 +37,11 @@ void vb_venus_cells_format (const VbVenusCells *cells, guint number, GString *te
  */
 const GArray *vb_venus_cells_follow (VbVenusCells *cells, const guint *items, guint n_items);
 
-/**
- * What SetValue with a number answers: only the battery that there is can be asked for.
- *
- * Returns: whether @number is it
- */
-gboolean vb_venus_cells_has_battery (double number);
+/** Whether @number is one of the batteries that can be asked for: 1, or each pack of several. */
+gboolean vb_venus_cells_has_battery (const VbVenusCells *cells, double number);
+
+/** Somebody asks for the battery @number, which there is. Returns: as vb_venus_cells_follow() */
+const GArray *vb_venus_cells_ask (VbVenusCells *cells, double number);
 
 /** Whether @number is the one of `/Battery/Request/Id`. */
 gboolean vb_venus_cells_is_request (guint number);

@@ -9,6 +9,7 @@
 #include "bus/value.h"
 #include "items-changed.h"
 #include "items.h"
+#include "set-value.h"
 
 /* Of our own messages: GDBus counts from 1 on, and does not get this far. */
 #define FIRST_SERIAL 0x80000000u
@@ -138,11 +139,31 @@ call_group (GDBusConnection *connection,
   g_dbus_method_invocation_return_value (invocation, answer);
 }
 
+/* Which battery is asked for is one value for all screens. */
+static int
+write_cells (VbVenusObjects *objects, guint number, GVariant *value)
+{
+  double id;
+  const VbSet set = vb_set_cells (objects->cells, number, value, &id);
+  const GArray *numbers;
+
+  if (set != VB_SET_TAKEN)
+    return set;
+
+  numbers = vb_venus_cells_ask (objects->cells, id);
+  vb_venus_objects_signal (objects, (const guint *)numbers->data, numbers->len);
+
+  return set;
+}
+
 static int
 write_leaf (const Leaf *leaf, GVariant *arguments)
 {
   g_autoptr (GVariant) boxed = g_variant_get_child_value (arguments, 0);
   g_autoptr (GVariant) value = vb_bus_value_unbox (boxed);
+
+  if (leaf->item >= vb_item_count ())
+    return write_cells (leaf->objects, leaf->item, value);
 
   return leaf->objects->set_value (leaf->item, value, leaf->objects->user_data);
 }

@@ -131,14 +131,10 @@ static int
 on_set_value (guint item, GVariant *value, gpointer user_data)
 {
   VbVenusService *service = user_data;
-  const gboolean is_item = item < vb_item_count ();
-  const VbValue *own = is_item ? vb_battery_value (service->battery, item) : NULL;
+  const VbValue *own = vb_battery_value (service->battery, item);
   const gint64 now = vb_clock_now ();
   g_auto (VbValue) before = VB_VALUE_INIT;
   VbSet set;
-
-  if (!is_item)
-    return vb_set_cells (item, value);
 
   /* A name does not grow old. */
   if (vb_item (item)->field->group != VB_GROUP_IDENTITY && has_waited (service, now))

@@ -2,7 +2,6 @@
 
 #include "base/shown.h"
 #include "bus/value.h"
-#include "cells.h"
 
 /* Who sends, as GET /battery shows it. */
 #define SOURCE "D-Bus"
@@ -95,12 +94,10 @@ vb_set_value (VbIntake *intake, VbBattery *battery, guint item, GVariant *value,
 }
 
 VbSet
-vb_set_cells (guint number, GVariant *value)
+vb_set_cells (const VbVenusCells *cells, guint number, GVariant *value, double *id)
 {
-  double id;
-
-  if (!vb_venus_cells_is_request (number) || !vb_bus_value_number (value, &id))
+  if (!vb_venus_cells_is_request (number) || !vb_bus_value_number (value, id))
     return VB_SET_IMPOSSIBLE;
 
-  return vb_venus_cells_has_battery (id) ? VB_SET_TAKEN : VB_SET_REFUSED;
+  return vb_venus_cells_has_battery (cells, *id) ? VB_SET_TAKEN : VB_SET_REFUSED;
 }

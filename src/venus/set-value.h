@@ -2,6 +2,7 @@
 
 #include <gio/gio.h>
 
+#include "cells.h"
 #include "json/intake.h"
 
 G_BEGIN_DECLS
@@ -22,7 +23,8 @@ typedef enum
  */
 VbSet vb_set_value (VbIntake *intake, VbBattery *battery, guint item, GVariant *value, gint64 now);
 
-/** The same for @number of venus/cells: only the battery that there is can be asked for. */
-VbSet vb_set_cells (guint number, GVariant *value);
+/** The same for @number of venus/cells: only a battery that there is can be asked for.
+    @id: set to which, where the answer is VB_SET_TAKEN */
+VbSet vb_set_cells (const VbVenusCells *cells, guint number, GVariant *value, double *id);
 
 G_END_DECLS

@@ -317,6 +317,116 @@ def test_62_selector(world):
             equal(battery.client.set_value(path_of_cells, GLib.Variant('d', 50)), 1, path_of_cells)
 
 
+PACKS = f"""[battery]
+custom-name=Shed
+{CALM}parts=parallel
+[part left]
+capacity=100
+[part right]
+capacity=280
+when-silent=leave-out
+[part third]
+capacity=100
+[part shunt]
+says=Current;Power
+"""
+PACK = {'Voltage': 52.7, 'Soc': 63.5, 'MaxChargeVoltage': 55.2, 'MaxChargeCurrent': 100,
+        'MaxDischargeCurrent': 150, 'Current': 10}
+
+
+def individual(page):
+    return page[page.index('Individual Battery Info'):]
+
+
+def of_packs(world):
+    """Three packs, of which the third has no cells, and a shunt. Returns: a daemon that is live, a
+    client and a screen"""
+    daemon = world.start(PACKS)
+    client = world.client()
+    cells = {'left': {'Cell1': 3.301, 'Cell2': 3.302, 'Temperature': 21, 'Capacity': 63.5},
+             'right': {'Cell1': 3.311, 'Balance1': 1, 'HighVoltage': 1}, 'third': {}}
+    for name, own in cells.items():
+        daemon.http.post({**PACK, **own}, f'/battery/part/{name}')
+    daemon.join({'Current': -12.3}, '/battery/part/shunt')
+    return daemon, client, screen.Screen(client, daemon)
+
+
+def test_61_parts(world):
+    """A page for each pack, whatever the battery says of all of them."""
+    daemon, client, shown = of_packs(world)
+    page = shown.page()
+    assert '  batteries 3, parallel 3, series 1, cells 2\n' in page, page
+    wanted = {1: """\
+Individual Battery Info
+  *Battery #1, Battery #2, Battery #3
+  Capacity 63.5Ah
+  Status 0
+  Voltage 52.70V
+  Current 10.0A
+  Temperature 21.0C
+  Cell 1 3.301V
+  Cell 2 3.302V
+""", 2: """\
+Individual Battery Info
+  Battery #1, *Battery #2, Battery #3
+  Status balancing, overvoltage
+  Voltage 52.70V
+  Current 10.0A
+  Cell 1 3.311V
+""", 3: """\
+Individual Battery Info
+  Battery #1, Battery #2, *Battery #3
+  Status 0
+  Voltage 52.70V
+  Current 10.0A
+"""}
+    for number in (1, 2, 3, 1):
+        equal(client.set_value('/Battery/Request/Id', GLib.Variant('i', number)), 0, number)
+        same(individual(shown.page()), wanted[number], number)
+    for number in (0, 4, 1.5):
+        equal(client.set_value('/Battery/Request/Id', GLib.Variant('d', number)), 2, number)
+    same(individual(shown.page()), wanted[1], 'after what there is not')
+
+
+def test_61_parts_one_signal(world):
+    """What a pack sends is told once, also where nothing of it shows in the battery's own values."""
+    daemon, client, shown = of_packs(world)
+    shown.page()
+    daemon.http.post({'Cell2': 3.307, 'Temperature': 20}, '/battery/part/left')
+    client.sync(daemon.pid)
+    items, = client.take_items()
+    equal({path: item.text for path, item in items.items() if path.startswith('/Battery/')},
+          {'/Battery/1/Cell/2/Voltage': '3.307V', '/Battery/1/Temperature': '20.0C'})
+    daemon.http.post({'Current': 9, 'InstalledCapacity': 280}, '/battery/part/right')
+    client.sync(daemon.pid)
+    items, = client.take_items()
+    equal({path: item.text for path, item in items.items()}, {'/Battery/2/Current': '9.0A'})
+    daemon.http.post({'Current': 9}, '/battery/part/right')
+    client.sync(daemon.pid)
+    equal(client.take_items(), [], 'nothing new')
+
+
+def test_61_part_that_leaves(world):
+    """Its rows disappear, and come back with it; the others stay as they are."""
+    daemon, client, shown = of_packs(world)
+    client.set_value('/Battery/Request/Id', GLib.Variant('i', 2))
+    page = individual(shown.page())
+    equal(daemon.http.delete('/battery/part/right').status, 204)
+    same(individual(shown.page()), """\
+Individual Battery Info
+  Battery #1, *Battery #2, Battery #3
+""", 'without it')
+    equal(shown.value('/Battery/1/Cell/2/Voltage'), 3.302)
+    daemon.http.post({**PACK, 'Cell1': 3.311, 'Balance1': 1, 'HighVoltage': 1}, '/battery/part/right')
+    same(individual(shown.page()), page, 'back')
+    daemon.configure(PACKS.replace(CALM, times(0.1, 0.2, 300, 400).split('\n', 2)[2]))
+    daemon.signal(signal.SIGHUP)
+    eventually(lambda: daemon.state()['state'] == 'stale', 'stale')
+    same(individual(shown.page()), """\
+Individual Battery Info
+  Battery #1, *Battery #2, Battery #3
+""", 'stale')
+
 def test_63_without(world):
     """screen-cells=false takes all of it off."""
     _, client = world.live('[battery]\nscreen-cells=false\n' + CALM, FULL)

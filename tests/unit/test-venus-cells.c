@@ -208,8 +208,9 @@ test_paths (Screen *screen, gconstpointer user_data)
       continue;
     for (guint i = 0; i < G_N_ELEMENTS (sent); i++) {
       g_autoptr (GVariant) value = g_variant_ref_sink (g_variant_new_parsed (sent[i].value));
+      double id;
 
-      g_assert_cmpint (vb_set_cells (number, value), ==,
+      g_assert_cmpint (vb_set_cells (screen->cells, number, value, &id), ==,
                        vb_venus_cells_is_request (number) ? sent[i].wanted : VB_SET_IMPOSSIBLE);
     }
     n_requests += vb_venus_cells_is_request (number);
