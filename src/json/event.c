@@ -101,6 +101,8 @@ vb_json_event_accepted (const VbBattery *battery,
   vb_json_member_time (&json, "time", source->last);
   vb_json_member_age (&json, vb_battery_age (battery, now));
   vb_json_member_string (&json, "address", source->address);
+  if (verdict->part != NULL)
+    vb_json_member_string (&json, "part", verdict->part);
   vb_json_member_accepted (&json, verdict->state, verdict->accepted, verdict->changed,
                            verdict->missing);
   vb_json_member_any_errors (&json, source->errors, source->n_more);

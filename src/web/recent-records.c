@@ -12,6 +12,7 @@ typedef struct
   char address[ADDRESS_SIZE];
 
   /* Of one that was taken. */
+  const char *part; /* of which it was; NULL: of the battery */
   VbState state;
   guint accepted;
   guint changed;
@@ -104,6 +105,7 @@ vb_recent_records_add_taken (VbRecentRecords *recent,
   const VbSource *source = vb_battery_source (battery);
   Record *record = add (recent, source->last, source->address);
 
+  record->part = verdict->part;
   record->state = verdict->state;
   record->accepted = verdict->accepted;
   record->changed = verdict->changed;
@@ -129,11 +131,14 @@ write_record (const Record *record, VbJsonWriter *json)
   vb_json_begin_object (json);
   vb_json_member_time (json, "time", record->time);
   vb_json_member_string (json, "address", record->address);
-  if (record->status == 0)
+  if (record->status != 0)
+    vb_json_member_integer (json, "status", record->status);
+  else {
+    if (record->part != NULL)
+      vb_json_member_string (json, "part", record->part);
     vb_json_member_accepted (json, record->state, record->accepted, record->changed,
                              record->missing);
-  else
-    vb_json_member_integer (json, "status", record->status);
+  }
   vb_json_member_any_errors (json, record->errors, record->n_more);
   vb_json_end_object (json);
 }

@@ -154,9 +154,9 @@ def test_part_metrics(world):
 
 
 class EventReader:
-    def __init__(self, port):
+    def __init__(self, port, path='/events'):
         self.connection = http.client.HTTPConnection('127.0.0.1', port, timeout=PATIENCE)
-        self.connection.request('GET', '/events')
+        self.connection.request('GET', path)
         self.answer = self.connection.getresponse()
 
     def next_of(self, name):
@@ -177,3 +177,15 @@ def test_part_events(world):
     daemon.http.delete(RIGHT)
     told = reader.next_of('part')
     equal((told['part'], told['state'], told['counts'], told['off']), ('right', 'gone', False, True))
+
+
+def test_part_records(world):
+    """Of which part a record was stands in the event on it and among the last records."""
+    daemon = world.start(PAIR)
+    reader = EventReader(daemon.port, '/events?accepted=true')
+    for path in (LEFT, RIGHT):
+        daemon.http.post({'Soc': 50}, path)
+    equal([(told['part'], told['state'], len(told['missing'])) for told in
+           (reader.next_of('accepted') for _ in range(2))], [('left', 'waiting', 5), ('right', 'waiting', 5)])
+    equal([record['part'] for record in daemon.http.get('/battery/virtual/recent').body['records']],
+          ['right', 'left'])
