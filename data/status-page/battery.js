@@ -2,20 +2,14 @@
 
 const KEPT_RECORDS = 50;
 
-class Battery {
+// Who sends: the source of a battery, or one of several.
+class Source {
     constructor(name) {
         this.name = name;
         this.state = null;
-        this.title = name;
-        this.records = [];
         this.values = {};
         this.missing = [];
         this.warnings = [];
-        this.refused = null;
-    }
-
-    get path() {
-        return this.name === 'virtual' ? '/battery' : `/battery/${this.name}`;
     }
 
     number(field) {
@@ -35,13 +29,65 @@ class Battery {
             .map(error => [mark(error), error.detail])
             .concat(((value && value.warnings) || []).map(text => ['warning', text]));
     }
+}
+
+// One of several sources of a battery.
+class Part extends Source {
+    constructor(name) {
+        super(name);
+        this.source = { errors: [], last: null };
+        this.says = [];
+    }
+
+    // Takes how it stands: an event, or one of those in GET /battery.
+    takeStanding(answer, now) {
+        this.state = answer.state;
+        this.complete = answer.age === null ? null : now - answer.age;
+        this.counts = answer.counts;
+        this.off = answer.off;
+        this.missing = answer.missing;
+    }
+
+    // Takes the answer of GET /battery/part/PART.
+    takeAnswer(answer, now) {
+        this.takeStanding(answer, now);
+        this.says = answer.says;
+        this.source = answer.source;
+        this.warnings = answer.warnings;
+        this.values = answer.values;
+    }
+}
+
+class Battery extends Source {
+    constructor(name) {
+        super(name);
+        this.title = name;
+        this.records = [];
+        this.parts = [];
+        this.told = {};
+        this.refused = null;
+    }
+
+    get path() {
+        return this.name === 'virtual' ? '/battery' : `/battery/${this.name}`;
+    }
+
+    // What is wrong in a record of a part stands on the card of that part.
+    get faults() {
+        return this.parts.length ? { errors: [] } : super.faults;
+    }
+
+    part(name) {
+        return this.parts.find(one => one.name === name);
+    }
 
     // Whether a record has other faults than the one before: reason and warnings are others then, too.
     isNews(record) {
-        const before = this.told;
-        this.told = (record.errors || []).map(error => `${error.field} ${error.code}`)
+        const { part = '' } = record;
+        const before = this.told[part];
+        this.told[part] = (record.errors || []).map(error => `${error.field} ${error.code}`)
             .concat(record.missing || []).join();
-        return this.told !== before;
+        return this.told[part] !== before;
     }
 
     // Takes the answer of GET /battery; @date is the daemon's wall clock.
@@ -63,6 +109,11 @@ class Battery {
         this.values = answer.values;
         this.limited = answer.limited;
         this.rules = answer.rules;
+        this.parts = (answer.parts || []).map(told => {
+            const one = this.part(told.part) || new Part(told.part);
+            one.takeStanding(told, now);
+            return one;
+        });
         this.asked = now;
         if (answer.values.ConnectionInformation) {
             this.text = answer.values.ConnectionInformation.value;
@@ -109,7 +160,7 @@ class Battery {
 
     on_accepted(data, now) {
         this.complete = data.age === null ? null : now - data.age;
-        this.missing = data.missing;
+        if (!data.part) this.missing = data.missing;
         this.source = {
             ...this.source, address: data.address, records: this.source.records + 1, last: data.time,
             errors: data.errors || [], more_errors: data.more_errors,
@@ -140,6 +191,13 @@ class Battery {
         const known = this.rules !== undefined;
         this.limited = data.limited;
         return known !== (data.limited !== undefined);
+    }
+
+    // What it said counts or counts no more, so that values and warnings are others.
+    on_part(data, now) {
+        const one = this.part(data.part);
+        if (one) one.takeStanding(data, now);
+        return true;
     }
 
     on_written() {

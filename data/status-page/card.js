@@ -32,11 +32,12 @@ function notes(battery, now) {
     if (battery.joining) all.push(`Not on the bus yet: waits for ${battery.joining}.`);
     if (battery.missing.length) all.push(`Missing: ${battery.missing.join(', ')}`);
     const paths = inSight(battery);
+    const ofPart = text => battery.parts.some(one => text.startsWith(`part ${one.name}: `));
     const beside = Object.values(battery.values).filter(value => paths.has(value.path))
         .flatMap(value => value.warnings || []);
-    // That it is selected stands under Venus OS.
+    // That it is selected stands under Venus OS, what concerns a part alone on the card of that part.
     all.push(...battery.warnings.filter(warning =>
-        !warning.startsWith('selected as ') && !beside.includes(warning)));
+        !warning.startsWith('selected as ') && !beside.includes(warning) && !ofPart(warning)));
     const last = battery.records.find(record => record.status);
     const refused = last && battery.refused !== null && now - battery.refused < REFUSAL_SHOWN;
     if (refused) all.push(`Record from ${last.address} ${refusal(last)}`);
@@ -76,6 +77,7 @@ function renderCard(card, battery, now, heard) {
     renderNow(part(card, 'now'), battery);
     fill(part(card, 'notes'), notes(battery, now), () => make('li'), setText);
     renderTiles(part(card, 'tiles'), battery);
+    renderParts(part(card, 'parts'), battery, now, heard);
     renderLimits(part(card, 'limits'), battery);
     renderAlarms(part(card, 'alarms'), battery);
     renderTemperatures(part(card, 'temperatures'), battery);

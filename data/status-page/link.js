@@ -1,6 +1,6 @@
 // The way to the daemon: events while they come, asking where they do not.
 
-const EVENTS = ['state', 'values', 'accepted', 'refused', 'selected', 'renamed', 'written', 'limited'];
+const EVENTS = ['state', 'values', 'accepted', 'refused', 'selected', 'renamed', 'written', 'limited', 'part'];
 const PATIENCE = 5000;      // ms for an answer
 const ASK_LIVE = 10000;     // ms between questions while events come
 const ASK_OFTEN = 2000;     // without them, or while a table is open that shows ages

@@ -16,6 +16,14 @@ function limiting(battery) {
     });
 }
 
+// Cells are numbered through over the parts of a battery, where the id of the lowest and the highest says of
+// which part it is.
+function cellName(battery, cell) {
+    const end = ['Min', 'Max'].find(one => battery.number(`${one}CellVoltage`) === cell.volts);
+    const id = battery.parts && battery.parts.length && end ? battery.values[`${end}VoltageCellId`] : null;
+    return id ? id.value : `cell ${cell.number}`;
+}
+
 // The one that is farthest from the mean.
 function worstCell(battery) {
     const cells = cellsOf(battery);
@@ -25,7 +33,7 @@ function worstCell(battery) {
         const off = cell => Math.round((cell.volts - mean) * 1000);
         const worst = cells.reduce((one, other) => (Math.abs(off(other)) > Math.abs(off(one)) ? other : one));
         const side = off(worst) > 0 ? 'above' : 'below';
-        return `cell ${worst.number}, ${worst.volts.toFixed(3)} V, ${Math.abs(off(worst))} mV ${side} the mean`
+        return `${cellName(battery, worst)}, ${worst.volts.toFixed(3)} V, ${Math.abs(off(worst))} mV ${side} the mean`
             + (worst.balancing ? ', being balanced' : '');
     }
     if (low !== null && high !== null) {

@@ -15,6 +15,29 @@ async function askOne(battery) {
     const [state, recent] = await Promise.all([get(battery.path), get(`/battery/${battery.name}/recent`)]);
     battery.takeAnswer(state.body, state.date, seconds());
     battery.takeRecent(recent.body);
+    await Promise.all(battery.parts.map(one => askPart(battery, one)));
+}
+
+async function askPart(battery, one) {
+    one.takeAnswer((await get(`${battery.path}/part/${one.name}`)).body, seconds());
+}
+
+// What a part measures is in no event: it is asked for it when it has sent, but not more often than every
+// ASK_OFTEN.
+async function partHasSent(battery, one) {
+    one.hasSent = true;
+    if (one.timer) return;
+    one.timer = setTimeout(() => {
+        one.timer = null;
+        if (one.hasSent) partHasSent(battery, one);
+    }, ASK_OFTEN);
+    one.hasSent = false;
+    try {
+        await askPart(battery, one);
+        render();
+    } catch {
+        link.askIn(0);
+    }
 }
 
 async function ask() {
@@ -38,6 +61,8 @@ function take(name, data) {
     const battery = batteries.get(data.battery);
     if (!battery || battery.state === null) return true;
     const incomplete = battery.takeEvent(name, data, seconds());
+    const sender = name === 'accepted' && battery.part(data.part);
+    if (sender) partHasSent(battery, sender);
     render();
     return incomplete;
 }

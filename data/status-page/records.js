@@ -2,7 +2,7 @@
 
 function verdict(record) {
     if (record.status) return refusal(record);
-    return `${count(record.accepted, 'field')} accepted, ${record.changed} changed`
+    return (record.part ? `part ${record.part}: ` : '') + `${count(record.accepted, 'field')} accepted, ${record.changed} changed`
         + (record.state === 'live' ? '' : `; ${record.state}`)
         + (record.missing.length ? `; missing ${record.missing.join(', ')}` : '')
         + (record.errors ? `; not taken: ${faultTexts(record)}` : '');

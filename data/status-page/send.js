@@ -3,15 +3,24 @@
 const EXAMPLE = { Soc: 63.5, Voltage: 52.7, Current: -12.3 };
 const EXAMPLE_LIMITS = { MaxChargeVoltage: 55.2, MaxChargeCurrent: 100, MaxDischargeCurrent: 150 };
 
-function curlLine(battery) {
+// The address of each source of @battery, and what it sends there.
+function examplesOf(battery) {
     const record = battery.role === 'bms' ? { ...EXAMPLE, ...EXAMPLE_LIMITS } : EXAMPLE;
-    return `curl -s ${location.origin}${battery.path} -d '${JSON.stringify(record)}'`;
+    if (battery.parts.length === 0) return [[battery.path, record]];
+    const said = battery.parts.flatMap(one => one.says);
+    return battery.parts.map(one => [`${battery.path}/part/${one.name}`, Object.fromEntries(Object.entries(record)
+        .filter(([field]) => (one.says.length ? one.says.includes(field) : !said.includes(field))))]);
+}
+
+function curlLines(battery) {
+    return examplesOf(battery).map(([path, record]) =>
+        `curl -s ${location.origin}${path} -d '${JSON.stringify(record)}'`).join('\n');
 }
 
 function flowText(battery) {
     const flow = JSON.parse(document.getElementById('flow').textContent);
     for (const node of flow) {
-        if (node.type === 'http request') node.url = node.url.replace(/\/battery$/, battery.path);
+        if (node.type === 'http request') node.url = node.url.replace(/\/battery$/, examplesOf(battery)[0][0]);
     }
     return JSON.stringify(flow);
 }
@@ -42,6 +51,6 @@ function renderSend(details, battery) {
     if (!details.open) return;
     part(details, 'curl').setAttribute('aria-label', `curl command for ${battery.title}`);
     part(details, 'flow').setAttribute('aria-label', `Node-RED flow for ${battery.title}`);
-    setText(part(details, 'curl'), curlLine(battery));
+    setText(part(details, 'curl'), curlLines(battery));
     setText(part(details, 'flow'), flowText(battery));
 }

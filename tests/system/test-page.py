@@ -27,7 +27,7 @@ from system_choice import MONITOR_CHOICE
 PHONE = {'viewport': {'width': 390, 'height': 844}, 'colorScheme': 'dark', 'deviceScaleFactor': 2}
 DESKTOP = {'viewport': {'width': 1100, 'height': 800}, 'colorScheme': 'light'}
 WAYS = (PHONE, DESKTOP)
-LARGEST = 60000
+LARGEST = 66000
 RESOURCES = contextlib.ExitStack()
 
 FULL = {
@@ -660,6 +660,115 @@ def test_several(world):
             clean(browser)
 
 
+PARTS = (f'[battery]\n{CALM}[part left]\ncapacity=280\n[part right]\ncapacity=140\nwhen-silent=leave-out\n'
+         '[part shunt]\nsays=Voltage;Current\n')
+LEFT = {'Soc': 60, 'Cell1': 3.3, 'Cell2': 3.31, 'Cell3': 3.26, **LIMITS}
+RIGHT = {'Soc': 30, 'MinCellVoltage': 3.29, 'MaxCellVoltage': 3.31, **LIMITS}
+SHUNT = {'Voltage': 52.7, 'Current': -12.3}
+SMALL = ({'viewport': {'width': 360, 'height': 640}}, {'viewport': {'width': 1024, 'height': 600}})
+
+
+def packs(browser):
+    """What stands on the card of each part: its name, [state, how it stands, values, remarks]."""
+    return browser.run('''return page.evaluate(() => Object.fromEntries(
+        [...document.querySelectorAll('.pack')].map(card => {
+            const [head, text, list, remarks] = card.children;
+            const texts = [...list.children].map(entry => entry.innerText);
+            return [head.firstChild.innerText, [
+                head.lastChild.innerText, text.innerText.replace(/, [0-9.]+ s ago$/, ', … ago'),
+                Object.fromEntries(texts.flatMap((name, i) => i % 2 ? [] : [[name, texts[i + 1]]])),
+                [...remarks.children].map(remark => remark.innerText)]];
+        })));''')
+
+
+def shows_parts(browser, **wanted):
+    """Waits until the cards of the parts show that."""
+    shown = {}
+
+    def found():
+        shown.update(packs(browser))
+        return all(shown.get(name) == list(what) for name, what in wanted.items())
+    try:
+        eventually(found, 'so on the cards')
+    except AssertionError as error:
+        raise AssertionError(f'not {wanted}, but {shown}') from error
+
+
+def worst(browser):
+    return now(browser).get('Worst cell')
+
+
+def test_parts(world):
+    """A card for each part of a battery: how it stands, what it measures, what is wrong in its records; all of
+    it as it happens."""
+    daemon = world.start(PARTS)
+    left, right, shunt = (f'/battery/part/{name}' for name in ('left', 'right', 'shunt'))
+    own = {'left': 'cell 3, 3.260 V, 30 mV below the mean', 'right': '3.290 to 3.310 V, spread 20 mV'}
+    says = {'Says': 'Voltage, Current'}
+
+    def pack(name, soc):
+        return {'State of charge': soc, 'Worst cell': own[name]}
+    with windows() as browser:
+        for way in (*WAYS, *SMALL):
+            daemon.http.delete()
+            browser.open(address(daemon), **way)
+            browser.wait('#link', 'Shown as it happens')
+            browser.wait('[data-part=parts] h3', 'Parts: 0 of 3 count')
+            shows_parts(browser, shunt=('gone', 'awaited', {**says, 'Missing': 'Voltage, Current'}, []))
+            daemon.http.post(RIGHT, right)
+            shows_parts(browser, right=('live', 'counts, … ago', pack('right', '30.0 %'), []))
+            daemon.http.post({**LEFT, 'Soc': 150, 'Temperatur': 20}, left)
+            shows_parts(browser, left=('gone', 'awaited', {
+                **pack('left', '–\nwrong Soc is 150 %, above the limit of 100 %'), 'Missing': 'Soc'},
+                ['wrong Temperatur: no such field; did you mean Temperature?']))
+            (clean if way in WAYS else fits)(browser)
+
+            daemon.http.post(SHUNT, shunt)
+            daemon.join(LEFT, left)
+            browser.wait('[data-part=parts] h3', 'Parts: 3 of 3 count')
+            browser.wait('.records', 'part shunt: ')
+            shows_parts(browser, left=('live', 'counts, … ago', pack('left', '60.0 %'), []), shunt=(
+                'live', 'counts, … ago', {'Voltage': '52.70 V', 'Current': '-12.3 A', 'Power': '-648 W', **says}, []))
+            eventually(lambda: tiles(browser)['State of charge'] == '50.0 %', 'all of it')
+            eventually(lambda: worst(browser) == 'left 3, 3.260 V, 30 mV below the mean', 'of all')
+            daemon.http.post({**LEFT, 'Cell1': 3.4, 'Soc': 61}, left)
+            browser.wait('.pack', 'cell 1, 3.400 V, 77 mV above the mean')
+            browser.wait('.pack', '61.0 %')
+
+            daemon.http.delete(right)
+            browser.wait('.pack', 'switched off')
+            browser.wait('.notes', 'part right is off')
+            daemon.http.post(RIGHT, right)
+            browser.wait('.pack', 'has come back, counts after 10 s of records')
+            browser.wait('[data-part=parts] h3', 'Parts: 2 of 3 count')
+            fits(browser)
+
+
+def test_silent_part(world):
+    """One that the battery goes on without, and one that does not go on without it."""
+    daemon = world.start(PARTS.replace(CALM, 'warn-after=1\nstale-after=2\ndrop-after=300\nleave-after=400\n'))
+    speaking = ['left', 'right', 'shunt']
+
+    def speak():
+        for name in speaking:
+            record = {'left': LEFT, 'right': RIGHT, 'shunt': {}}[name]
+            daemon.http.post({**SHUNT, **record}, f'/battery/part/{name}')
+
+    def shows(text, *silent):
+        def found():
+            speak()
+            return text in browser.text('main')
+        speaking[:] = [name for name in ('left', 'right', 'shunt') if name not in silent]
+        eventually(found, text)
+    with windows() as browser:
+        browser.open(address(daemon), **PHONE)
+        shows('Parts: 3 of 3 count')
+        shows('left out', 'right')
+        shows('part right is silent: it does not count', 'right')
+        shows('silent: left to the other parts', 'right', 'shunt')
+        browser.wait('[data-part=parts] h3', 'Parts: 1 of 3 count')
+
+
 def test_send(world):
     """The curl line works as it stands there; the flow is the one of the examples."""
     daemon = world.start('[battery]\n' + CALM + '[battery boat]\nrole=monitor\n' + CALM)
@@ -680,6 +789,24 @@ def test_send(world):
             browser.click(card + '[data-part=copy-curl]')
             browser.wait(card + '[data-part=copied]', 'Copied')
         clean(browser)
+
+
+def test_send_to_parts(world):
+    """A curl line for each part, with what it has to send; together they make the battery."""
+    daemon = world.start(PARTS)
+    with windows() as browser:
+        browser.open(address(daemon))
+        browser.wait('.pack')
+        browser.click('[data-part=send] summary')
+        lines = browser.wait('[data-part=curl]', 'curl').splitlines()
+        equal([line.split("'")[0].split('/battery')[1] for line in lines],
+              [f'/part/{name} -d ' for name in ('left', 'right', 'shunt')])
+        for line in lines:
+            subprocess.run(['sh', '-c', line], capture_output=True, check=True)
+        eventually(lambda: daemon.state()['state'] == 'live', 'live')
+        equal([daemon.http.get(f'/battery/part/{name}').body['source']['errors'] for name in ('left', 'shunt')], [[]] * 2)
+        assert f'{address(daemon)}battery/part/left"' in browser.text('[data-part=flow]').replace(
+            'http://127.0.0.1:1882/', address(daemon)), 'the address of the flow'
 
 
 def test_keyboard(world):
