@@ -418,7 +418,8 @@ note (Summary *summary, const VbField *field, const VbValue *value)
   }
 }
 
-/* The GUI knows 0 and 1 there alone, and shows nothing for 2. */
+/* The GUI knows 0 and 1 there alone, and shows nothing for 2. Nobody balances once the cells are not
+   known any more. */
 static void
 show_summary (const Step *step, const Summary *summary)
 {
@@ -429,6 +430,11 @@ show_summary (const Step *step, const Summary *summary)
   show_integer (step, alarm,
                 summary->alarm || vb_value_number (&step->values->sent[alarm].value, 0) > 0);
   step->values->flags[alarm] |= VB_ITEM_DERIVED;
+
+  if (!step->shows_values) {
+    vb_values_hide (step->values, balancing);
+    return;
+  }
 
   *derived = (VbSample){ 0 };
   if (summary->balances) {

@@ -153,7 +153,7 @@ Shed
   0.00V 0.0A 0W
   Alarm state Alarm
   Error #0
-  Balancing Active
+  Balancing Inactive
   Time-to-go --
 Details
   No data for 0.2 s: charging stopped

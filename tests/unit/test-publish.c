@@ -119,6 +119,29 @@ test_refusals (Fixture *fixture, gconstpointer user_data)
   }
 }
 
+/* Nobody balances cells that are not known any more. */
+static void
+test_balancing (Fixture *fixture, gconstpointer user_data)
+{
+  static const char *const records[] = { "Balance1=0 Balance2=1", "Balancing=1" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (records); i++) {
+    restart (fixture);
+    g_assert_true (push (fixture, REQUIRED));
+    g_assert_true (push (fixture, records[i]));
+    assert_bus (fixture, "Balancing=1");
+    tick_at (fixture, 10 * SECOND);
+    assert_bus (fixture, "Balancing=1");
+    tick_at (fixture, 30 * SECOND);
+    assert_step (fixture, VB_STATE_STALE, 1);
+    assert_bus (fixture, "Balancing=-");
+    tick_at (fixture, 180 * SECOND);
+    assert_bus (fixture, "Balancing=-");
+    g_assert_true (push (fixture, REQUIRED " Balance1=0"));
+    assert_bus (fixture, "Balancing=1");
+  }
+}
+
 /* A refusal of long ago is not why there is no data now, and what came later is not no data. */
 static void
 test_reasons (Fixture *fixture, gconstpointer user_data)
@@ -211,6 +234,7 @@ main (int argc, char **argv)
   ADD ("rounding", test_rounding);
   ADD ("cable", test_cable);
   ADD ("refusals", test_refusals);
+  ADD ("balancing", test_balancing);
   ADD ("reasons", test_reasons);
   ADD ("seldom-refusals", test_seldom_refusals);
   ADD ("wrong-and-waiting", test_wrong_and_waiting);
