@@ -139,7 +139,8 @@ const VbField vb_fields[] = {
     .description = "error of the BMS; 0 for none, 39 for communication timeout" },
   { "ConnectionInformation", "/ConnectionInformation", TEXT, LIVE,
     .known = VB_KNOWN_CONNECTION_INFORMATION,
-    .description = "one line for the GUI; takes the place of the daemon's own while live" },
+    .description = "one line for the GUI; takes the place of the daemon's own while live, "
+                   "behind what a rule limits" },
   { "RelayState", "/Relay/0/State", TWO_WAY ("0 open, 1 closed"), ALARM, MERGE (ANY),
     .description = "relay of the battery monitor" },
   { "SystemSwitch", "/SystemSwitch", BOOLEAN, ALARM, MERGE (ALL),

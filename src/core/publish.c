@@ -286,16 +286,31 @@ show_cable (const Step *step, guint item)
       MAX (own[step->state], (gint64)vb_value_number (&step->values->sent[item].value, 0)));
 }
 
+/* The text that the source has of its own, behind what limits now. */
+static void
+show_own_information (const Step *step, guint item, const VbSample *sample)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (vb_told_describe (step->rules->told, text))
+    g_string_append (text, "; ");
+  vb_shown_append (text, sample->value.as.text, VB_INFORMATION_MAX - text->len);
+  vb_values_show (step->values, item, &(VbValue){ .kind = VB_VALUE_TEXT, .as.text = text->str },
+                  sample->time);
+  step->values->flags[item] &= ~VB_ITEM_DERIVED;
+}
+
 /* The line changes with the state and the rule that limits, not with the second; where the source
    has a text of its own, that one is shown while it is live. */
 static void
-show_information (const Step *step, guint item, const VbField *field)
+show_information (const Step *step, guint item)
 {
   const gboolean live = step->state == VB_STATE_LIVE;
+  const VbSample *own = live ? fresh (step, item) : NULL;
   g_autoptr (GString) text = NULL;
 
-  if (live && fresh (step, item) != NULL) {
-    show_sample (step, item, field);
+  if (own != NULL && own->value.kind == VB_VALUE_TEXT) {
+    show_own_information (step, item, own);
     return;
   }
 
@@ -375,7 +390,7 @@ show_item (const Step *step, guint item, const VbField *field)
     show_integer (step, item, step->shows_values);
     break;
   case VB_KNOWN_CONNECTION_INFORMATION:
-    show_information (step, item, field);
+    show_information (step, item);
     break;
   case VB_KNOWN_BATTERY_LOW_VOLTAGE:
     if (step->shows_values)

@@ -509,6 +509,23 @@ test_limited (Fixture *fixture, gconstpointer user_data)
   g_assert_null (vb_battery_limited (fixture->battery));
 }
 
+/* What is told is what the bus shows; a rule that leaves more than the seat belt limits nothing. */
+static void
+test_limited_below_the_belt (Fixture *fixture, gconstpointer user_data)
+{
+  fixture->config.live.max_charge_current = 50;
+  restart_with (fixture, MAXIMA " " CELL);
+  push_at (fixture, 0, MONITORED " MaxCellVoltage=3.475");
+  assert_bus (fixture, "MaxChargeCurrent=50 ConnectionInformation='Receiving data from 192.0.2.7'");
+  assert_limited (fixture, VB_LIMIT_CHARGE_CURRENT, VB_RULE_NONE, 0);
+  push_at (fixture, 1, MONITORED " MaxCellVoltage=3.4801");
+  assert_bus (fixture, "MaxChargeCurrent=50");
+  assert_limited (fixture, VB_LIMIT_CHARGE_CURRENT, VB_RULE_NONE, 0);
+  push_at (fixture, 2, MONITORED " MaxCellVoltage=3.4899");
+  assert_bus (fixture, "MaxChargeCurrent=36.1");
+  assert_limited (fixture, VB_LIMIT_CHARGE_CURRENT, VB_RULE_CHARGE_BY_CELL_VOLTAGE, 36.1);
+}
+
 static void
 count_limited (VbBattery *battery, gpointer user_data)
 {
@@ -552,9 +569,16 @@ test_told (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "ConnectionInformation='Receiving data from 192.0.2.7'");
   g_assert_cmpuint (told, ==, 4);
 
-  /* The source's own text stands above it. */
-  push_at (fixture, 80, LOW " MaxCellVoltage=3.46 ConnectionInformation=own");
+  /* The source's own text stands behind it. */
+  push_at (fixture, 80, MEASURED " ConnectionInformation=own");
   assert_bus (fixture, "ConnectionInformation=own");
+  push_at (fixture, 80, LOW " MaxCellVoltage=3.46 ConnectionInformation=own");
+  assert_bus (fixture, "ConnectionInformation='Charging limited: highest cell; own'");
+  push_at (fixture, 80, MONITORED " MaxCellVoltage=3.46 MinCellVoltage=3.0 ConnectionInformation="
+                                  "'0123456789 123456789 123456789 123456789 123456789 123456789"
+                                  " 123'");
+  assert_bus (fixture, "ConnectionInformation='Charging limited: highest cell; discharging limited:"
+                       " lowest cell; 0123456789 123456789 123456789 123456789 123456789 12345678…'");
   push_at (fixture, 81, LOW " MaxCellVoltage=3.46 ConnectionInformation=null");
   push_at (fixture, 82, MONITORED " MinCellVoltage=3.3");
   for (guint i = 90; i < 140; i += 9)
@@ -599,6 +623,7 @@ main (int argc, char **argv)
   ADD ("wild-cell", test_wild_cell);
   ADD ("safer", test_safer);
   ADD ("limited", test_limited);
+  ADD ("limited-below-the-belt", test_limited_below_the_belt);
   ADD ("told", test_told);
   ADD ("steady", test_steady);
 #undef ADD
