@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "limited.h"
 #include "limits.h"
 
 /* So many times as large or as small as the one before a voltage is another system's. */
@@ -260,29 +261,35 @@ unreliable_maximum (const VbRecord *record)
   return VB_KNOWN_NONE;
 }
 
+/* What a maximum must not rise above: what was sent before, not what is in force, which may come back
+   with this record. One that only rules supply may be as high as they let it. */
+static VbValue
+to_hold (const VbDoubtContext *context, VbLimit limit)
+{
+  const VbValue *sent = &context->values->sent[vb_item_known (vb_limited_field (limit))].value;
+
+  return vb_value_real (
+      vb_value_number (sent, vb_rules_config_most (&context->config->live.rules, limit)));
+}
+
 static void
-hold_rising (const VbValues *values, VbRecord *record)
+hold_rising (const VbDoubtContext *context, VbRecord *record)
 {
   const VbKnown unreliable = unreliable_maximum (record);
 
   for (guint i = 0; unreliable != VB_KNOWN_NONE && i < G_N_ELEMENTS (maxima); i++) {
     const guint item = vb_item_known (maxima[i]);
     VbRecordEntry *entry = vb_record_entry (record, item);
-    VbValue value, before = values->sent[item].value;
-
-    /* What only rules supply is in force without having been sent. */
-    if (!vb_value_is_valid (&before))
-      before = values->shown[item].value;
+    VbValue value, before;
 
     if (entry == NULL || entry->said != VB_SAID_VALUE)
       continue;
 
-    /* Against what was sent, not against what is in force: that may come back with this record. */
     value = entry->value;
+    before = to_hold (context, vb_limited_by_field (maxima[i]));
     vb_limits_round (item, &value);
-    if (vb_value_is_valid (&before))
-      vb_limits_round (item, &before);
-    if (value.as.real <= vb_value_number (&before, -1))
+    vb_limits_round (item, &before);
+    if (value.as.real <= before.as.real)
       continue;
 
     entry->said = VB_SAID_HELD;
@@ -329,7 +336,7 @@ vb_doubt_judge (const VbDoubt *doubt, const VbDoubtContext *context, VbRecord *r
   for (guint i = 0; i < G_N_ELEMENTS (maxima); i++)
     if (twice[i] != NULL && twice[i]->said == VB_SAID_VALUE)
       twice[i]->said = VB_SAID_WRONG;
-  hold_rising (context->values, record);
+  hold_rising (context, record);
 }
 
 gboolean

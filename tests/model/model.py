@@ -536,7 +536,7 @@ class Model:
         for field in LIMIT_REQUIRED:
             value, most = judged.value(field), self.value(field)
             if most is None and self.rules.supplies(field):
-                most = self.limit_on_bus(field)
+                most = self.rules.highest(field)
             if value is not None and (most is None or safe(field, value) > safe(field, most)):
                 self.doubt(judged, field, self.state, HELD)
 

@@ -163,6 +163,21 @@ test_twice_beside_a_rise (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeCurrent=25");
 }
 
+/* A limit that rules supply alone is lowered by the first one of the source, also beside one that is
+   not believed. */
+static void
+test_first_beside_a_doubted (Fixture *fixture, gconstpointer user_data)
+{
+  fixture->config.live.freshness.on_stale = VB_ON_STALE_BLOCK;
+  restart_with (fixture, MAXIMA);
+  push_at (fixture, 0, MONITORED);
+  tick_at (fixture, 30 * SECOND);
+  assert_bus (fixture, "MaxDischargeCurrent=0");
+  push_at (fixture, 31, MONITORED " MaxChargeVoltage=5 MaxDischargeCurrent=20");
+  assert_step (fixture, VB_STATE_LIVE, 1);
+  assert_bus (fixture, "MaxChargeVoltage=56 MaxDischargeCurrent=20");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -176,6 +191,7 @@ main (int argc, char **argv)
   ADD ("cells-through-silence", test_cells_through_silence);
   ADD ("contradicted", test_contradicted);
   ADD ("twice-beside-a-rise", test_twice_beside_a_rise);
+  ADD ("first-beside-a-doubted", test_first_beside_a_doubted);
 #undef ADD
 
   return g_test_run ();
