@@ -39,8 +39,8 @@ OPTIONS = {'stale-voltage': (0.4, (53.59, 55, 60)), 'belt-voltage': (0.2, (54.58
            'low-voltage': (0.3, (45.02,)), 'belt-low-voltage': (0.2, (45.51,))}
 
 
-def configuration(chance, rules, monitor=None):
-    """@rules: whether half of them have some; @monitor: what the battery is already"""
+def configuration(chance, monitor=None):
+    """@monitor: what the battery is already. Half of the others have rules."""
     warn = chance.randint(1, 10)
     stale = warn + chance.randint(1, 10)
     drop = stale + chance.randint(0, 10)
@@ -54,7 +54,7 @@ def configuration(chance, rules, monitor=None):
     for key, (often, values) in OPTIONS.items():
         if chance.random() < often:
             config[key] = chance.choice(values)
-    if rules and not config['monitor'] and chance.random() < 0.5:
+    if not config['monitor'] and chance.random() < 0.5:
         config.update(rule_histories.configuration(chance))
     return config
 
@@ -143,9 +143,9 @@ def record(chance, config, complete, before):
     return said
 
 
-def history(chance, rules=True):
+def history(chance):
     """A list of commands: name, time, what is said with it."""
-    config = configuration(chance, rules)
+    config = configuration(chance)
     steps = [('new', 0, config)]
     now, before = 0, None
     # Some sources speak often, some seldom.
@@ -163,10 +163,10 @@ def history(chance, rules=True):
         elif kind < 0.62:
             steps.append(('delete', now, {}))
         elif kind < 0.65:
-            steps.append(('configure', now, configuration(chance, rules, config['monitor'])))
+            steps.append(('configure', now, configuration(chance, config['monitor'])))
         elif kind < 0.67:
             # A restart: nothing is known any more.
-            config = configuration(chance, rules) if chance.random() < 0.5 else config
+            config = configuration(chance) if chance.random() < 0.5 else config
             steps.append(('new', now, config))
         else:
             steps.append(('tick', now, {}))
@@ -350,12 +350,12 @@ def drive(driver, histories, line_of_step=line_of):
     return said + ['ended 0 0'] * (sum(map(len, histories)) - len(said))
 
 
-def run(driver, count, seed, rules=True):
+def run(driver, count, seed):
     """Returns: what differs, as lines; how often each step led where, and what was met on the way"""
     chance = random.Random(seed)
     seen = {'steps': {}, 'shown': {}, 'kinds': {}}
     for first in range(0, count, BATCH):
-        histories = [history(chance, rules) for _ in range(min(BATCH, count - first))]
+        histories = [history(chance) for _ in range(min(BATCH, count - first))]
         lines = drive(driver, histories)
         at = 0
         for number, steps in enumerate(histories, first):
@@ -405,8 +405,7 @@ def main():
     print(f'1..{len(seeds)}', flush=True)
     failed = False
     for number, seed in enumerate(seeds, 1):
-        # Rules are compared over the same histories each time; `./dev model` takes others.
-        wrong, seen = run(driver, count // len(seeds), seed, len(seeds) == 1 or seed == seeds[0])
+        wrong, seen = run(driver, count // len(seeds), seed)
         missing = never_taken(seen['steps']) + never_met(seen['kinds']) if not wrong else []
         for line in wrong + [f'never: {step}' for step in missing]:
             print('#', line)
