@@ -418,6 +418,7 @@ test_every_field (Fixture *fixture, gconstpointer user_data)
     for (guint item = 0; item < vb_item_count (); item++) {
       const VbField *field = vb_item (item)->field;
       const gboolean shown = field->group == VB_GROUP_ALARM && field->known != VB_KNOWN_BMS_CABLE
+                             && field->known != VB_KNOWN_BALANCING
                              && !(field->flags & VB_FIELD_LIVE_ONLY);
       /* The daemon's own count makes room. */
       const gboolean counts = field->known == VB_KNOWN_MODULES_ONLINE;
