@@ -295,6 +295,7 @@ collect (const Merging *merging,
 {
   const VbMerged *merged = merging->merged;
   const gboolean all = needs_all (row);
+  gboolean waits = FALSE; /* for a pack in series that is off */
   guint n = 0, n_have = 0;
 
   *counting = 0;
@@ -302,6 +303,7 @@ collect (const Merging *merging,
   for (guint i = 0; i < merged->n; i++) {
     const Entry *entry = &row->entries[i];
 
+    waits = waits || (merged->parts[i].counts && merged->parts[i].off);
     if (!entry->contributes || (!all && (!entry->has || drops_out (row->field, entry))))
       continue;
     contributions[n++] = entry->contribution;
@@ -310,7 +312,7 @@ collect (const Merging *merging,
     *nulled = *nulled || entry->nulled;
   }
 
-  return n_have > 0 ? n : 0;
+  return n_have > 0 && (!waits || row->field->flags & VB_FIELD_ALARM) ? n : 0;
 }
 
 static void

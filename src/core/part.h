@@ -54,7 +54,7 @@ typedef struct
 
   /* Kept by core/parts. */
   gboolean counts;
-  gboolean off;       /* declared so */
+  gboolean off;       /* declared so; one in series counts all the same, and is waited for */
   gboolean keeps_soc; /* it does not count, and its last Soc does */
   VbSwitch charge;
   VbSwitch discharge;

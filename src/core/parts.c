@@ -209,6 +209,11 @@ count_parts (VbParts *parts, gint64 now)
       part->keeps_soc = FALSE;
       tell (parts, part, "counts again");
     }
+    /* In series it counts with its first complete record. */
+    if (part->counts && part->off && part->heard.state == VB_STATE_LIVE) {
+      part->off = FALSE;
+      parts->all = TRUE;
+    }
   }
 
   for (guint i = 0; i < parts->n; i++) {
@@ -317,11 +322,11 @@ vb_parts_delete (VbParts *parts, guint index, gint64 now)
 
   vb_part_forget (part, now);
   parts->all = TRUE;
+  part->off = TRUE;
   if (part->is_pack && parts->config->fixed.arrangement == VB_PARTS_SERIES)
     return;
 
   part->counts = FALSE;
-  part->off = TRUE;
   tell (parts, part, "is off: the battery goes on without it");
 }
 
@@ -329,16 +334,17 @@ gboolean
 vb_parts_are_off (const VbParts *parts)
 {
   const gboolean series = parts->config->fixed.arrangement == VB_PARTS_SERIES;
-  guint n_packs = 0, n_gone = 0;
+  guint n_packs = 0, n_off = 0, n_count = 0;
 
   for (guint i = 0; i < parts->n; i++) {
     const VbPart *part = &parts->parts[i];
 
     n_packs += part->is_pack;
-    n_gone += part->is_pack && (series ? part->heard.state == VB_STATE_GONE : part->off);
+    n_off += part->is_pack && part->off;
+    n_count += part->is_pack && part->counts;
   }
 
-  return n_packs > 0 && (series ? n_gone > 0 : n_gone == n_packs);
+  return n_packs > 0 && (series ? n_off > 0 : n_count == 0);
 }
 
 void
@@ -416,6 +422,8 @@ vb_parts_warn (const VbParts *parts, GPtrArray *texts)
       g_ptr_array_add (texts, g_strdup_printf ("part %s has come back, and counts after %d s of "
                                                "records",
                                                name, (int)(VB_PART_RETURN / G_USEC_PER_SEC)));
+    else if (part->off && part->counts)
+      g_ptr_array_add (texts, g_strdup_printf ("part %s is off: the battery waits for it", name));
     else if (part->off)
       g_ptr_array_add (texts, g_strdup_printf ("part %s is off: it does not count", name));
     else if (!part->counts && part->is_pack)

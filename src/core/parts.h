@@ -62,8 +62,8 @@ void vb_parts_forget (VbParts *parts, gint64 now);
 /** Lets time act on each of them. */
 void vb_parts_tick (VbParts *parts, gint64 now);
 
-/** Whether there is nothing left that the battery could go on with: all packs have been declared
-    off, or one of those in series. */
+/** Whether there is nothing left that the battery could go on with: no pack counts, or one of those
+    in series has been declared off. */
 gboolean vb_parts_are_off (const VbParts *parts);
 
 /** When that next changes anything, or G_MAXINT64. */

@@ -313,7 +313,7 @@ class Parts(Model):
             known = [(value, part) for value, part in known if self.fresh(value, now) is not None] or known
         if not known:
             return None, None, (0 if nulls else None)
-        if column in WHOLE and len(known) < len(packs):
+        if (column in WHOLE or field in self.required_fields) and len(known) < len(packs):
             return None, None, (0 if nulls else None)
         if column in ENDS and field != 'BatteryLowVoltage' and len(known) < sum(field in part.ever for part in packs):
             return None, None, (0 if nulls else None)

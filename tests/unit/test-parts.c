@@ -787,6 +787,42 @@ test_none_counts (Fixture *fixture, gconstpointer user_data)
   assert_state (fixture, VB_STATE_LIVE);
 }
 
+/* A pack in series that was declared off is waited for, and what the other one sends does not stand
+   for both; the battery goes on with its next complete record. */
+static void
+test_off_in_series (Fixture *fixture, gconstpointer user_data)
+{
+  const Part parts[] = { { .name = "left", .capacity = 280 },
+                         { .name = "right", .capacity = 280 },
+                         { .name = "probe", .says = "Temperature" } };
+
+  begin (fixture, VB_PARTS_SERIES, parts, 3);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  g_assert_true (push_part (fixture, "probe", "Temperature=20"));
+  assert_state (fixture, VB_STATE_LIVE);
+
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "left"), fixture->now);
+  assert_state (fixture, VB_STATE_GONE);
+  assert_warned (fixture, "part left is off: the battery waits for it");
+
+  send_until (fixture, "right", PACK "Temperature=25 " LIMITS, 40);
+  assert_state (fixture, VB_STATE_GONE);
+  assert_warned (fixture, "part left is off: the battery waits for it");
+  g_assert_true (push_part (fixture, "probe", "Temperature=20"));
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Temperature=20");
+  assert_warned (fixture, "");
+
+  /* One that has gone by itself is not declared off by what becomes of another part. */
+  begin (fixture, VB_PARTS_SERIES, parts, 3);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  send_until (fixture, "right", PACK LIMITS, 601);
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "probe"), fixture->now);
+  assert_state (fixture, VB_STATE_WAITING);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -815,6 +851,7 @@ main (int argc, char **argv)
   TEST (current_and_power_grow_older);
   TEST (low_voltage);
   TEST (none_counts);
+  TEST (off_in_series);
 
   return g_test_run ();
 }
