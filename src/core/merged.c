@@ -233,29 +233,43 @@ counted_time (const Merging *merging, guint index, const VbSample *sample)
       merging->merged->caps[index]);
 }
 
+/* What a part has for the item of @row; NULL for nothing. */
+static const VbSample *
+find_sample (const Merging *merging, const Row *row, guint index)
+{
+  const VbPart *part = &merging->merged->parts[index];
+  const VbValues *values = &part->heard.values;
+  const VbSample *sent = &values->sent[row->item], *derived = &values->derived[row->item];
+  const gint64 warn_after = part->config.live.freshness.warn_after;
+  const VbSample *sample = vb_part_sample (part, row->item, merging->now);
+
+  /* What is required grows older and does not expire: the ladder is to see it. Nor does the last
+     Soc of a part that has left. */
+  if (sample == NULL && (row->required || !part->counts)
+      && !(values->flags[row->item] & VB_ITEM_NULLED))
+    sample = vb_derive_choose (sent, derived, warn_after);
+
+  /* One from before the part was out of reach is older than it looks. */
+  if (sample == sent && vb_value_is_valid (&derived->value)
+      && counted_time (merging, index, derived) - counted_time (merging, index, sent) > warn_after)
+    sample = derived;
+
+  return sample != NULL && vb_value_is_valid (&sample->value) ? sample : NULL;
+}
+
 static VbContribution
 contribution_of (const Merging *merging, const Row *row, guint index)
 {
   const VbPart *part = &merging->merged->parts[index];
-  const VbField *field = row->field;
-  const guint item = row->item;
-  const VbValues *values = &part->heard.values;
-  const VbSample *sample = vb_part_sample (part, item, merging->now);
-  VbContribution contribution = { .weight = merging->merged->weights[index] };
+  VbContribution contribution
+      = { .sample = find_sample (merging, row, index), .weight = merging->merged->weights[index] };
 
-  /* What is required grows older and does not expire: the ladder is to see it. Nor does the last
-     Soc of a part that has left. */
-  if (sample == NULL && (row->required || !part->counts) && !(values->flags[item] & VB_ITEM_NULLED))
-    sample = vb_derive_choose (&values->sent[item], &values->derived[item],
-                               part->config.live.freshness.warn_after);
-  if (sample != NULL && vb_value_is_valid (&sample->value))
-    contribution.sample = sample;
   if (contribution.sample != NULL)
     contribution.time
         = part->counts ? counted_time (merging, index, contribution.sample) : G_MAXINT64;
-  if (field->known == VB_KNOWN_MAX_CHARGE_CURRENT)
+  if (row->field->known == VB_KNOWN_MAX_CHARGE_CURRENT)
     contribution.share = share_of (&part->charge);
-  else if (field->known == VB_KNOWN_MAX_DISCHARGE_CURRENT)
+  else if (row->field->known == VB_KNOWN_MAX_DISCHARGE_CURRENT)
     contribution.share = share_of (&part->discharge);
 
   return contribution;

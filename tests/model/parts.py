@@ -108,6 +108,12 @@ class Part(Model):
         known = self.measured(field, now)
         return known if self.fresh(known, now) is not None or field in self.nulled else self.expired(field)
 
+    def either(self, now, field, derived):
+        """What came before it was out of reach is older than it looks."""
+        known, sent = super().either(now, field, derived), self.sent.get(field, NOTHING)
+        older = derived[0] is not None and self.time_counted(derived[1]) - self.time_counted(sent[1]) > self.config['warn']
+        return derived if known == sent and sent[0] is not None and older else known
+
     def expired(self, field):
         """Of Current or Power, which grow older like all that is required: the ladder is to see it."""
         sent = self.sent.get(field, NOTHING)
@@ -202,6 +208,7 @@ class Parts(Model):
     def __init__(self, now, config):
         super().__init__(now, config)
         self.series = bool(config['series'])
+        self.stale = config['stale']
         self.columns = SERIES if self.series else PARALLEL
         says = {name: own['says'] for name, own in config['parts']}
         self.parts = {name: Part(now, config, name, own,
@@ -247,7 +254,7 @@ class Parts(Model):
         # At the start it is waited for.
         first = min((other.first_record for other in self.parts.values()
                      if other is not part and other.first_record is not None), default=NEVER)
-        return now - first >= self.config['stale'] or part.off > -NEVER
+        return now - first >= self.stale or part.off > -NEVER
 
     def can_do_without(self, sayer, now):
         required = [group for group in self.groups if any(field in sayer.says for field in group)]
@@ -256,8 +263,8 @@ class Parts(Model):
         return all(any(self.others_send(field, now) for field in group) for group in required)
 
     def others_send(self, field, now):
-        value, time, _ = self.of_packs(field, now)
-        return value is not None and now - time < self.config['stale']
+        value, _, counted = self.of_packs(field, now)
+        return value is not None and now - counted < self.stale
 
     # The merge.
 
@@ -436,6 +443,7 @@ class Parts(Model):
         if any(self.config.get(key) != config.get(key) for key in BELT):
             for part in self.parts.values():
                 part.last.clear()
+        self.stale = config['stale']
         self.gather(now)
         super().configure(now, {**config, 'parts': self.config['parts'], 'series': self.config['series']})
         self.lower_to_merged()

@@ -823,6 +823,24 @@ test_off_in_series (Fixture *fixture, gconstpointer user_data)
   assert_state (fixture, VB_STATE_WAITING);
 }
 
+/* A Current from before a pack was out of reach leaves its place to what follows from its Power, of
+   each pack by itself: the sum is exact. */
+static void
+test_current_from_before (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", "Voltage=50 Current=10 Soc=50 " LIMITS));
+  g_assert_true (push_part (fixture, "right", "Voltage=52 Current=10 Power=1040 Soc=50 " LIMITS));
+  assert_bus (fixture, "Current=20");
+
+  g_assert_true (push_part (fixture, "right", "Connected=0"));
+  assert_state (fixture, VB_STATE_STALE);
+  pass_until (fixture, 1);
+  g_assert_true (push_part (fixture, "right", "Voltage=52 Power=2080 Soc=50 " LIMITS));
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Current=50 Power=2580");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -852,6 +870,7 @@ main (int argc, char **argv)
   TEST (low_voltage);
   TEST (none_counts);
   TEST (off_in_series);
+  TEST (current_from_before);
 
   return g_test_run ();
 }
