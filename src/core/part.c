@@ -156,8 +156,6 @@ enter (VbPart *part, VbState next, gint64 now)
     part->silent_since = now;
   if (next == VB_STATE_LIVE && before >= VB_STATE_STALE)
     drop_optional (part, part->silent_since, FALSE);
-  if (next == VB_STATE_GONE)
-    part->charge = part->discharge = (VbSwitch){ 0 };
   vb_heard_enter (&part->heard, next, now);
 }
 

@@ -138,7 +138,7 @@ class Part(Model):
             # That of a part which is not live does not close by growing old.
             live_until = now - self.age(now) + warn if was_live else -NEVER
             if value is None or (time + warn <= now and (self.state == 'live' or time + warn < live_until)):
-                self.close(switch, time + warn)
+                self.close(switch, now if value is None else time + warn)
 
     def meant(self, record):
         return {field: value for field, value in super().meant(record).items()

@@ -841,6 +841,25 @@ test_current_from_before (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "Current=50 Power=2580");
 }
 
+/* A switch that was open when its pack left the bus has only just closed when that is back. */
+static void
+test_gone_switch (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK "AllowToCharge=0 " LIMITS));
+  assert_bus (fixture, "MaxChargeCurrent=100");
+
+  send_until (fixture, "left", PACK LIMITS, 601);
+  assert_state (fixture, VB_STATE_GONE);
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "MaxChargeCurrent=100");
+
+  send_until (fixture, "left right", PACK LIMITS, 610);
+  assert_bus (fixture, "MaxChargeCurrent=200");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -871,6 +890,7 @@ main (int argc, char **argv)
   TEST (none_counts);
   TEST (off_in_series);
   TEST (current_from_before);
+  TEST (gone_switch);
 
   return g_test_run ();
 }
