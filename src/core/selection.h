@@ -22,6 +22,10 @@ typedef struct
   gboolean several;       /* /Dvcc/Alarms/MultipleBatteries: more than one BMS is on the bus */
   gboolean automatic_bms; /* settings: nobody has chosen the BMS, so the lowest instance is it */
   gboolean automatic_monitor; /* the same of the monitor, which Venus drops while it is stale */
+  gboolean feed_in;           /* settings: DC-coupled feed-in is on, so chargers obey no current */
+  gboolean bms_told;          /* settings say whether somebody has chosen the BMS; else not known */
+  gboolean monitor_told;      /* the same of the monitor */
+  gboolean feed_in_told;      /* the same of feed-in */
   gint64 last_change;         /* µs */
 } VbSystem;
 

@@ -14,11 +14,6 @@ const VbSystemItem vb_system_items[VB_SYSTEM_ITEMS] = {
   { "/Dvcc/Alarms/MultipleBatteries", offsetof (VbSystem, several), FALSE },
 };
 
-const VbSystemChoice vb_system_choices[VB_SYSTEM_CHOICES] = {
-  { "/Settings/SystemSetup/BmsInstance", offsetof (VbSystem, automatic_bms) },
-  { "/Settings/SystemSetup/BatteryService", offsetof (VbSystem, automatic_monitor) },
-};
-
 static gboolean
 keep_text (char **kept, GVariant *value)
 {
@@ -67,15 +62,50 @@ is_automatic (GVariant *value)
   return vb_bus_value_number (value, &number) && number == AUTOMATIC;
 }
 
+static gboolean
+is_on (GVariant *value)
+{
+  double number;
+
+  return vb_bus_value_number (value, &number) && number != 0;
+}
+
+/* An empty array, and a text where there should be a number, say nothing. */
+static gboolean
+is_told (GVariant *value)
+{
+  double number;
+
+  return g_variant_is_of_type (value, G_VARIANT_TYPE_STRING)
+         || vb_bus_value_number (value, &number);
+}
+
+const VbSystemChoice vb_system_choices[VB_SYSTEM_CHOICES] = {
+  { "/Settings/SystemSetup/BmsInstance", offsetof (VbSystem, automatic_bms),
+    offsetof (VbSystem, bms_told), is_automatic },
+  { "/Settings/SystemSetup/BatteryService", offsetof (VbSystem, automatic_monitor),
+    offsetof (VbSystem, monitor_told), is_automatic },
+  { "/Settings/CGwacs/OvervoltageFeedIn", offsetof (VbSystem, feed_in),
+    offsetof (VbSystem, feed_in_told), is_on },
+};
+
+static gboolean
+set_flag (VbSystem *system, gsize offset, gboolean flag)
+{
+  gboolean *kept = (gboolean *)(gpointer)((char *)system + offset);
+  const gboolean changed = *kept != flag;
+
+  *kept = flag;
+
+  return changed;
+}
+
 gboolean
 vb_system_choice_keep (const VbSystemChoice *choice, GVariant *boxed, VbSystem *system)
 {
   g_autoptr (GVariant) value = boxed != NULL ? vb_bus_value_unbox (boxed) : NULL;
-  gboolean *kept = (gboolean *)(gpointer)((char *)system + choice->offset);
-  const gboolean automatic = value != NULL && is_automatic (value);
-  const gboolean changed = *kept != automatic;
 
-  *kept = automatic;
+  set_flag (system, choice->told, value != NULL && is_told (value));
 
-  return changed;
+  return set_flag (system, choice->offset, value != NULL && choice->read (value));
 }

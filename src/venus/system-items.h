@@ -29,20 +29,22 @@ extern const VbSystemItem vb_system_items[VB_SYSTEM_ITEMS];
  */
 gboolean vb_system_item_keep (const VbSystemItem *item, GVariant *boxed, VbSystem *system);
 
-/** One path of com.victronenergy.settings that keeps what somebody has chosen, and the flag of
-    VbSystem that says that nobody has. */
+/** One path of com.victronenergy.settings that keeps what somebody has chosen, the flag of VbSystem
+    that follows from it, and the one that says that it is known. */
 typedef struct
 {
   const char *path;
   gsize offset;
+  gsize told;
+  gboolean (*read) (GVariant *value);
 } VbSystemChoice;
 
-#define VB_SYSTEM_CHOICES 2
+#define VB_SYSTEM_CHOICES 3
 extern const VbSystemChoice vb_system_choices[VB_SYSTEM_CHOICES];
 
 /**
- * Keeps in @system whether @boxed, the value as it came over the bus, says that nobody has chosen;
- * NULL, what is not known, does not say so.
+ * Keeps in @system what @boxed, the value as it came over the bus, says: that nobody has chosen, or
+ * that feed-in is on; NULL, what is not known, does not say so.
  *
  * Returns: whether that changed anything
  */

@@ -40,6 +40,10 @@ on_there (gboolean there, gpointer user_data)
   watch->system = (VbSystem){ .there = there,
                               .automatic_bms = before.automatic_bms,
                               .automatic_monitor = before.automatic_monitor,
+                              .feed_in = before.feed_in,
+                              .bms_told = before.bms_told,
+                              .monitor_told = before.monitor_told,
+                              .feed_in_told = before.feed_in_told,
                               .last_change = vb_clock_now () };
 }
 

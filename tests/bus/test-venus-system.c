@@ -14,6 +14,7 @@
 #define SETTINGS "com.victronenergy.settings"
 #define MONITOR_CHOICE "/Settings/SystemSetup/BatteryService"
 #define BMS_CHOICE "/Settings/SystemSetup/BmsInstance"
+#define FEED_IN "/Settings/CGwacs/OvervoltageFeedIn"
 
 typedef struct
 {
@@ -237,6 +238,57 @@ test_automatic (Fixture *fixture, gconstpointer unused)
 }
 
 static gboolean
+feeds_in (gpointer user_data)
+{
+  return system_of (user_data)->feed_in;
+}
+
+static gboolean
+knows_feed_in (gpointer user_data)
+{
+  return system_of (user_data)->feed_in_told;
+}
+
+static gboolean
+knows_nothing (gpointer user_data)
+{
+  const VbSystem *system = system_of (user_data);
+
+  return !system->feed_in_told && !system->bms_told && !system->monitor_told;
+}
+
+/* What settings have not said is not known, neither on nor off, chosen nor automatic; the system
+   service has no part in it. */
+static void
+test_feed_in (Fixture *fixture, gconstpointer unused)
+{
+  ItemService *settings = item_service_new (&fixture->bus, SETTINGS);
+
+  g_assert_true (knows_nothing (fixture));
+  item_service_put (settings, FEED_IN, g_variant_new_int32 (0));
+  item_service_put (settings, MONITOR_CHOICE, g_variant_new_string ("nobattery"));
+  item_service_put (settings, BMS_CHOICE, invalid ());
+  item_service_appear (settings);
+  run_until (knows_feed_in, fixture);
+  g_assert_false (feeds_in (fixture));
+
+  item_service_put (settings, FEED_IN, g_variant_new_int32 (1));
+  run_until (feeds_in, fixture);
+  g_assert_true (system_of (fixture)->monitor_told);
+  g_assert_false (system_of (fixture)->bms_told);
+  appear (fixture);
+  item_service_vanish (fixture->system);
+  run_until (is_gone, fixture);
+  g_assert_true (feeds_in (fixture));
+  g_assert_true (system_of (fixture)->feed_in_told && system_of (fixture)->monitor_told);
+
+  item_service_vanish (settings);
+  run_until (knows_nothing, fixture);
+  g_assert_false (feeds_in (fixture));
+  item_service_free (settings);
+}
+
+static gboolean
 is_lost (gpointer user_data)
 {
   return ((Fixture *)user_data)->lost;
@@ -323,6 +375,7 @@ main (int argc, char **argv)
   ADD ("items-changed", test_items_changed);
   ADD ("ignored", test_ignored);
   ADD ("automatic", test_automatic);
+  ADD ("feed-in", test_feed_in);
   ADD ("bus-restarted", test_bus_restarted);
   ADD ("wait", test_wait);
   g_test_add_func ("/system-watch/unreachable", test_unreachable);
