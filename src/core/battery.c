@@ -18,6 +18,7 @@ struct _VbBattery
 
   VbRules rules;
   guint month; /* of the wall clock; 0: not known */
+  VbCadence cadence; /* of what makes the source younger */
   VbSmoothed current;
   VbHistory history; /* counted where config.fixed.history */
   VbSelection selection;
@@ -321,6 +322,8 @@ follow (VbBattery *battery, gboolean has_record, gint64 now)
   else if (has_record)
     look (battery, now);
   age = vb_battery_age (battery, now);
+  if (has_record && age != VB_AGE_NEVER)
+    vb_cadence_note (&battery->cadence, now - age, vb_cadence_window (freshness->warn_after));
 
   return step (battery,
                vb_freshness_next (freshness, battery->heard.state, age,
@@ -350,6 +353,7 @@ vb_battery_delete (VbBattery *battery, gint64 now)
     merge (battery, now);
   }
   vb_heard_forget (heard, now);
+  battery->cadence = (VbCadence){ 0 };
   vb_rules_forget (&battery->rules);
   vb_derive_system (heard->values.sent, heard->values.derived, &heard->members, now);
 
@@ -758,6 +762,24 @@ const VbPresence *
 vb_battery_presence (const VbBattery *battery)
 {
   return &battery->presence;
+}
+
+const VbCadence *
+vb_battery_cadence (const VbBattery *battery)
+{
+  return &battery->cadence;
+}
+
+const VbMembers *
+vb_battery_members (const VbBattery *battery)
+{
+  return &battery->heard.members;
+}
+
+const VbSelection *
+vb_battery_selection (const VbBattery *battery)
+{
+  return &battery->selection;
 }
 
 void

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cadence.h"
+#include "derive.h"
 #include "history.h"
 #include "listeners.h"
 #include "parts.h"
@@ -198,6 +200,17 @@ gboolean vb_battery_has_item (const VbBattery *battery, guint item);
 
 const VbSource *vb_battery_source (const VbBattery *battery);
 const VbPresence *vb_battery_presence (const VbBattery *battery);
+
+/** How often what is required comes, all of it: a record that leaves the source as old as it was
+    does not count. */
+const VbCadence *vb_battery_cadence (const VbBattery *battery);
+
+/** Which cells and sensors there are. */
+const VbMembers *vb_battery_members (const VbBattery *battery);
+
+/** What it looks at: the system's choice, and the other batteries. */
+const VbSelection *vb_battery_selection (const VbBattery *battery);
+
 const VbTally *vb_battery_tally (const VbBattery *battery);
 
 /** Tells where the battery stands on the bus; called by the bus side alone. */

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "check-bus.h"
+#include "core/silence.h"
 #include "venus/identity.h"
 
 /* Whether Venus' own services have to be there. */
@@ -265,33 +266,13 @@ vb_check_bus_dvcc (const VbDoctorFacts *facts, VbReport *report)
                    "is off, so that no limit is used; switch it on in Settings, DVCC");
 }
 
-/* How long chargers that feed in go on charging a battery that is stale, and what to do; NULL where
-   they do not. They obey the charge voltage alone, so it has to be lowered. */
-static char *
-find_gap (const VbBatteryFacts *battery)
-{
-  const VbBatteryLive *live = &battery->config->live;
-  const double asked = battery->answer != NULL ? battery->answer->charge_voltage : NAN;
-
-  if (live->freshness.on_stale == VB_ON_STALE_DROP)
-    return g_strdup ("on-stale=drop lowers nothing, and they go on until they miss its limits; set "
-                     "another on-stale, and stale-charge-voltage");
-  if (isnan (live->stale_charge_voltage))
-    return g_strdup ("set its stale-charge-voltage");
-  if (live->stale_charge_voltage >= asked)
-    return g_strdup_printf ("its stale-charge-voltage, %g V, is not below its MaxChargeVoltage, %g "
-                            "V; lower it",
-                            live->stale_charge_voltage, asked);
-
-  return NULL;
-}
-
 static void
 check_feed_in (const VbDoctorFacts *facts, const VbBatteryFacts *battery, VbReport *report)
 {
   const VbBatteryConfig *config = battery->config;
   const char *name = config->fixed.name;
-  g_autofree char *gap = find_gap (battery);
+  g_autofree char *gap = vb_silence_gap (
+      &config->live, battery->answer != NULL ? battery->answer->charge_voltage : NAN);
 
   if (config->fixed.role != VB_ROLE_BMS)
     vb_report_add (report, VB_FINDING_NONE, "%s is a monitor (role)", name);
