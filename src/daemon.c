@@ -11,6 +11,7 @@
 #include "bus/address.h"
 #include "config/changes.h"
 #include "config/limits-table.h"
+#include "config/listen.h"
 #include "config/load.h"
 #include "core/ladder-source.h"
 #include "heartbeat.h"
@@ -419,6 +420,16 @@ write_capture (gpointer user_data, gint64 now, GString *text)
   return vb_capture_write (daemon->capture, now, text);
 }
 
+/* It stays so: neither the addresses nor whether there is a token change with a reload. */
+static VbAccess
+access_of (const VbConfig *config)
+{
+  if (config->token != NULL)
+    return VB_ACCESS_TOKEN;
+
+  return vb_config_listen_is_local (config) ? VB_ACCESS_LOCAL : VB_ACCESS_OPEN;
+}
+
 static VbExitStatus
 serve (VbDaemon *daemon, GError **error)
 {
@@ -428,7 +439,8 @@ serve (VbDaemon *daemon, GError **error)
   config.token = daemon->config->token;
   config.server_names = (const char *const *)daemon->config->server_names;
   daemon->server = vb_http_server_new (&config);
-  daemon->web = vb_web_new (daemon->server, daemon->batteries, write_capture, daemon);
+  daemon->web = vb_web_new (daemon->server, daemon->batteries, access_of (daemon->config),
+                            write_capture, daemon);
 
   return (daemon->inherited->len > 0 ? adopt (daemon, error)
                                      : listen_on (daemon->server, daemon->config, error))

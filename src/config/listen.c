@@ -44,3 +44,18 @@ vb_config_listen_check (const VbConfig *config, GError **error)
 
   return TRUE;
 }
+
+gboolean
+vb_config_listen_is_local (const VbConfig *config)
+{
+  for (guint i = 0; config->listen != NULL && config->listen[i] != NULL; i++) {
+    VbListenAddress address;
+
+    if (!vb_listen_address_parse (config->listen[i], &address)
+        || !vb_listen_address_is_local (&address))
+      return FALSE;
+  }
+
+  /* So are the default addresses. */
+  return TRUE;
+}

@@ -12,4 +12,7 @@ G_BEGIN_DECLS
  */
 gboolean vb_config_listen_check (const VbConfig *config, GError **error);
 
+/** Whether only this machine can reach the addresses of @config, which have been checked. */
+gboolean vb_config_listen_is_local (const VbConfig *config);
+
 G_END_DECLS

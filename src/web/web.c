@@ -13,10 +13,15 @@ struct _VbWeb
   VbWebRecent *recent;
   VbWebEvents *events;
   VbWebCapture *capture;
+  VbWebCommissioning *commissioning;
 };
 
 VbWeb *
-vb_web_new (VbHttpServer *server, GPtrArray *batteries, VbWebCaptureWrite write, gpointer user_data)
+vb_web_new (VbHttpServer *server,
+            GPtrArray *batteries,
+            VbAccess access,
+            VbWebCaptureWrite write,
+            gpointer user_data)
 {
   VbWeb *web = g_new0 (VbWeb, 1);
 
@@ -26,6 +31,7 @@ vb_web_new (VbHttpServer *server, GPtrArray *batteries, VbWebCaptureWrite write,
   web->recent = vb_web_recent_new (server, batteries);
   web->events = vb_web_events_new (server, batteries);
   web->capture = vb_web_capture_new (server, write, user_data);
+  web->commissioning = vb_web_commissioning_new (server, batteries, access);
 
   return web;
 }
@@ -38,6 +44,7 @@ vb_web_free (VbWeb *web)
   vb_web_recent_free (web->recent);
   vb_web_events_free (web->events);
   vb_web_capture_free (web->capture);
+  vb_web_commissioning_free (web->commissioning);
   g_ptr_array_unref (web->batteries);
   g_free (web);
 }

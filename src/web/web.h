@@ -1,6 +1,7 @@
 #pragma once
 
 #include "capture.h"
+#include "commissioning.h"
 #include "core/battery.h"
 
 G_BEGIN_DECLS
@@ -12,10 +13,12 @@ typedef struct _VbWeb VbWeb;
  * Adds the routes to @server and listens to @batteries (of VbBattery, referenced). Free with
  * vb_web_free() after the server.
  *
+ * @access: who may send to @server
  * @write: writes the capture, with @user_data
  */
 VbWeb *vb_web_new (VbHttpServer *server,
                    GPtrArray *batteries,
+                   VbAccess access,
                    VbWebCaptureWrite write,
                    gpointer user_data);
 void vb_web_free (VbWeb *web);

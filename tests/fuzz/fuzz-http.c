@@ -87,7 +87,7 @@ begin (World *world, const char *token)
 
   config.token = token;
   world->server = vb_http_server_new (&config);
-  world->web = vb_web_new (world->server, world->batteries, write_capture, NULL);
+  world->web = vb_web_new (world->server, world->batteries, VB_ACCESS_LOCAL, write_capture, NULL);
   port = vb_http_server_listen (world->server, host, &error);
   g_assert_no_error (error);
 

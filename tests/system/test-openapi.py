@@ -155,6 +155,10 @@ def test_answers(world):
     ask(200, 'GET', '/battery')
     pairs.append(('#/components/schemas/Recent', answer.body))
     ask(404, 'GET', '/battery/{name}/recent')
+    answer = daemon.http.get('/battery/virtual/commissioning')
+    equal((answer.status, len(answer.body['checks'])), (200, 12))
+    pairs.append(('#/components/schemas/Commissioning', answer.body))
+    ask(404, 'GET', '/battery/{name}/commissioning')
     ask(200, 'POST', '/battery/check', RECORD)
     part = '/battery/{name}/part/{part}'
     ask(200, 'POST', part, {'Soc': 50, 'Socc': 1})

@@ -5,6 +5,7 @@
 #include "config/changes.h"
 #include "config/keys.h"
 #include "config/limits-table.h"
+#include "config/listen.h"
 #include "config/load.h"
 #include "config/markdown.h"
 #include "core/item.h"
@@ -1018,6 +1019,28 @@ test_warnings (Files *files, gconstpointer unused)
   g_assert_cmpuint (one->warnings->len, ==, 0);
 }
 
+/* Who can reach the daemon: this machine alone, where every address is its own. */
+static void
+test_local (Files *files, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *text;
+    gboolean local;
+  } cases[] = {
+    { "", TRUE },
+    { "[http]\nlisten=127.0.0.1:1;[::1]:1;unix:/run/x\n", TRUE },
+    { "[http]\nlisten=127.0.0.1:1;192.0.2.1:1\nallow-anonymous=true\n", FALSE },
+    { "[http]\nlisten=[::]:1\nallow-anonymous=true\n", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    g_autoptr (VbConfig) config = load (files, cases[i].text);
+
+    g_assert_cmpint (vb_config_listen_is_local (config), ==, cases[i].local);
+  }
+}
+
 static void
 test_token (Files *files, gconstpointer unused)
 {
@@ -1229,6 +1252,7 @@ main (int argc, char **argv)
   add ("/config/instances", test_instances);
   add ("/config/instances-run-out", test_instances_run_out);
   add ("/config/warnings", test_warnings);
+  add ("/config/local", test_local);
   add ("/config/token", test_token);
   add ("/config/listen-option", test_listen_option);
   add ("/config/unchangeable", test_unchangeable);
