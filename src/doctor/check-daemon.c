@@ -1,5 +1,10 @@
 #include "check-daemon.h"
 
+#include "base/shown.h"
+
+/* The longest name of a check, in bytes. */
+#define SUBJECT_MAX 32
+
 void
 vb_check_daemon_config (const VbDoctorFacts *facts, VbReport *report)
 {
@@ -264,5 +269,31 @@ vb_check_daemon_last_push (const VbDoctorFacts *facts, VbReport *report)
 
     if (battery->answer != NULL)
       check_last_push (battery, report);
+  }
+}
+
+/* What it has judged is told, and not judged again. */
+static void
+tell_checklist (const VbBatteryFacts *battery, VbReport *report)
+{
+  g_autofree char *title = g_strconcat ("Commissioning of ", battery->config->fixed.name, NULL);
+
+  vb_report_begin_list (report, title);
+  for (guint i = 0; i < battery->checklist->len; i++) {
+    const VbChecklistLine *line = g_ptr_array_index (battery->checklist, i);
+    g_autofree char *subject = vb_shown (line->key, SUBJECT_MAX);
+
+    vb_report_add_check (report, line->status, subject, line->text);
+  }
+}
+
+void
+vb_check_daemon_checklist (const VbDoctorFacts *facts, VbReport *report)
+{
+  for (guint i = 0; i < facts->batteries->len; i++) {
+    const VbBatteryFacts *battery = &g_array_index (facts->batteries, VbBatteryFacts, i);
+
+    if (battery->checklist != NULL)
+      tell_checklist (battery, report);
   }
 }

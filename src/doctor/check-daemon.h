@@ -10,5 +10,6 @@ VbDoctorCheck vb_check_daemon_listen;
 VbDoctorCheck vb_check_daemon_answers;
 VbDoctorCheck vb_check_daemon_state;
 VbDoctorCheck vb_check_daemon_last_push;
+VbDoctorCheck vb_check_daemon_checklist;
 
 G_END_DECLS

@@ -287,6 +287,52 @@ vb_battery_answer_free (VbBatteryAnswer *answer)
   g_free (answer);
 }
 
+static void
+free_line (gpointer data)
+{
+  VbChecklistLine *line = data;
+
+  g_free (line->status);
+  g_free (line->key);
+  g_free (line->text);
+  g_free (line);
+}
+
+static void
+read_line (JsonArray *array, guint index, JsonNode *node, gpointer user_data)
+{
+  static const char *const known[] = { "green", "red", "unknown", NULL };
+  JsonObject *object = as_object (node);
+  const char *status = text_of (member (object, "status"));
+  VbChecklistLine *line;
+
+  if (status == NULL || !g_strv_contains (known, status) || text_of (member (object, "key")) == NULL
+      || text_of (member (object, "text")) == NULL)
+    return;
+
+  line = g_new (VbChecklistLine, 1);
+  *line = (VbChecklistLine){ .status = g_strdup (status),
+                             .key = copy_text (object, "key"),
+                             .text = copy_text (object, "text") };
+  g_ptr_array_add (user_data, line);
+}
+
+GPtrArray *
+vb_checklist_line_read (GBytes *json)
+{
+  g_autoptr (JsonNode) root = parse (json);
+  JsonArray *checks = as_array (member (as_object (root), "checks"));
+  GPtrArray *lines;
+
+  if (checks == NULL)
+    return NULL;
+
+  lines = g_ptr_array_new_with_free_func (free_line);
+  json_array_foreach_element (checks, read_line, lines);
+
+  return lines;
+}
+
 gboolean
 vb_battery_answer_is_list (GBytes *json)
 {

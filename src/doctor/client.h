@@ -46,6 +46,18 @@ typedef struct
 VbBatteryAnswer *vb_battery_answer_new (GBytes *json);
 void vb_battery_answer_free (VbBatteryAnswer *answer);
 
+/** One line of the checklist of a running daemon (`GET /battery/NAME/commissioning`). */
+typedef struct
+{
+  char *status; /* `green`, `red` or `unknown` */
+  char *key;
+  char *text;
+} VbChecklistLine;
+
+/** Reads it from @json: an array of VbChecklistLine, without what is not of that form. Returns:
+    (transfer full): NULL where it is no checklist */
+GPtrArray *vb_checklist_line_read (GBytes *json);
+
 /** Whether @page, an answer to `GET /`, is that of Node-RED's editor. */
 gboolean vb_client_is_node_red (GBytes *page);
 

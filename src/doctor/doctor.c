@@ -45,6 +45,7 @@ vb_doctor_run (const VbDoctorOptions *options)
     report->subject = checks[i].subject;
     checks[i].check (facts, report);
   }
+  vb_check_daemon_checklist (facts, report);
   well = vb_report_close (report);
 
   return fputs (report->text->str, stdout) != EOF && fflush (stdout) == 0 && well;

@@ -23,6 +23,7 @@ clear_battery (gpointer data)
   g_free (battery->program);
   g_free (battery->version);
   g_clear_pointer (&battery->answer, vb_battery_answer_free);
+  g_clear_pointer (&battery->checklist, g_ptr_array_unref);
 }
 
 VbDoctorFacts *
@@ -184,6 +185,20 @@ look_at_ports (VbDoctorFacts *facts)
   }
 }
 
+/* An older daemon has none. */
+static void
+ask_checklist (const VbDoctorFacts *facts, const char *address, VbBatteryFacts *battery)
+{
+  g_autofree char *path
+      = g_strconcat ("/battery/", battery->config->fixed.name, "/commissioning", NULL);
+  guint status = 0;
+  g_autoptr (GBytes) json
+      = vb_client_ask (address, facts->config->token, path, PATIENCE, &status, NULL);
+
+  if (json != NULL && status == 200)
+    battery->checklist = vb_checklist_line_read (json);
+}
+
 static void
 ask_daemon (VbDoctorFacts *facts)
 {
@@ -200,6 +215,8 @@ ask_daemon (VbDoctorFacts *facts)
 
     if (json != NULL && battery->status == 200)
       battery->answer = vb_battery_answer_new (json);
+    if (battery->answer != NULL)
+      ask_checklist (facts, address, battery);
   }
 }
 

@@ -52,6 +52,7 @@ typedef struct
   int kept_instance;       /* in settings; -1: none */
   VbBatteryAnswer *answer; /* of the running daemon; NULL: none */
   guint status;            /* of that answer; 0: none */
+  GPtrArray *checklist;    /* of VbChecklistLine: what the running daemon says; NULL: nothing */
 } VbBatteryFacts;
 
 /** VbDoctorFacts: what was found, before anybody judges it. */

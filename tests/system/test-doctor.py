@@ -12,6 +12,9 @@ from harness import BUS_GROUP, CALM, equal, eventually, free_port, run_daemon
 from system_choice import BMS_CHOICE, MONITOR_CHOICE
 
 CONFIG = '[battery]\nstale-charge-voltage=53\n' + CALM
+
+# What the checklist wants besides, so that nothing is red.
+BELT = 'history=true\nmax-charge-voltage=56\nmax-charge-current=100\nmax-discharge-current=200\n'
 KEPT = '/Settings/Devices/httpbattery_virtual/ClassAndVrmInstance'
 
 
@@ -27,6 +30,7 @@ class Report:
             finding, subject, text = line[:4].strip(), line[5:17].strip(), line[18:]
             assert finding in ('ok', 'warn', 'FAIL', '--'), line
             self.findings.setdefault(subject, []).append((finding, text))
+        self.red = re.findall('^red     ([a-z-]+)', self.text, re.M)
 
     def has(self, subject, finding, *parts):
         """Whether a line about @subject is @finding and has these @parts."""
@@ -56,7 +60,7 @@ def ask(*options, silent=None):
         slow = [line for line in report.text.splitlines() if TOO_SLOW.search(line)]
         return report if all(silent and silent in line for line in slow) else None
     report = eventually(answered, 'everybody answers in time')
-    equal(report.status, 1 if report.failed() or report.doubtful() else 0, report.text)
+    equal(report.status, 1 if report.failed() or report.doubtful() or report.red else 0, report.text)
     return report
 
 
@@ -79,11 +83,12 @@ def venus(world, **values):
 def test_all_is_well(world):
     """A battery that Venus reads and obeys: 0, and every line right."""
     settings, system = venus(world, Control__Dvcc=1)
-    daemon = world.start('[bus]\nrequire-settings=true\n' + CONFIG)
+    config = f'[bus]\nrequire-settings=true\n[state]\ndir={world.path("state")}\n' + CONFIG + BELT
+    daemon = world.start(config)
     daemon.join()
     system.set('/ActiveBatteryService', 'com.victronenergy.battery/120')
     system.set('/ActiveBmsService', BATTERY)
-    report = doctor(world, '[bus]\nrequire-settings=true\n' + CONFIG, daemon.port)
+    report = doctor(world, config, daemon.port)
     equal((report.status, report.failed(), report.doubtful()), (0, [], []), report.text)
     assert report.text.endswith('\nAll is well.\n'), report.text
     report.has('config', 'ok', world.path('doctor.ini'))
@@ -107,8 +112,9 @@ def test_all_is_well(world):
 def test_two_batteries(world):
     """A plant of two that is well: only one of them can be the monitor, and somebody has chosen
     it."""
-    config = ('[bus]\nrequire-settings=true\n[battery]\ncustom-name=Shed\n' + CALM
-              + '[battery boat]\nrole=monitor\ndevice-instance=110\n' + CALM)
+    config = (f'[bus]\nrequire-settings=true\n[state]\ndir={world.path("state")}\n'
+              '[battery]\ncustom-name=Shed\n' + BELT + CALM
+              + '[battery boat]\nrole=monitor\ndevice-instance=110\nhistory=true\n' + CALM)
     settings = world.settings()
     system = world.system('--choose')
     system.set('/Control/Dvcc', 1)
@@ -160,7 +166,7 @@ def test_the_place_of_another(world):
 def test_automatic_monitor(world):
     """A monitor that nobody has chosen works, and Venus forgets it while it is stale: doubtful, until
     somebody has chosen it."""
-    config = '[bus]\nrequire-settings=true\n' + CONFIG
+    config = f'[bus]\nrequire-settings=true\n[state]\ndir={world.path("state")}\n' + CONFIG + BELT
     settings = world.settings()
     system = world.system('--choose')
     system.set('/Control/Dvcc', 1)

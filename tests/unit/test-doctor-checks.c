@@ -107,10 +107,43 @@ test_report (Fixture *fixture, gconstpointer unused)
                    "ok   subject      fine\n"
                    "--   subject      nothing\n"
                    "warn subject      a b c\n"
-                   "\n0 wrong (FAIL), 1 doubtful (warn).\n");
+                   "\n0 wrong (FAIL), 1 doubtful (warn), 0 red.\n");
 
   vb_report_add (report, VB_FINDING_FAIL, "broken");
   g_assert_false (vb_report_close (report));
+}
+
+/* What the running daemon has judged is repeated, one line each, and red is not well. */
+static void
+test_checklist (Fixture *fixture, gconstpointer unused)
+{
+  VbReport *report = fixture->report;
+  static const char json[] = "{\"checks\": ["
+                             "{\"key\": \"cells\", \"status\": \"green\", \"text\": \"fine\"},"
+                             "{\"key\": \"token\", \"status\": \"unknown\", \"text\": \"a\\nb\"},"
+                             "{\"key\": \"belt\", \"status\": \"blue\", \"text\": \"\"},"
+                             "{\"key\": 7, \"status\": \"green\", \"text\": \"\"}, 7,"
+                             "{\"key\": \"belt\", \"status\": \"%s\", \"text\": \"none\"}]}";
+
+  vb_check_daemon_checklist (fixture->facts, report);
+  g_assert_cmpstr (report->text->str, ==, "");
+  for (guint i = 0; i < 2; i++) {
+    g_autofree char *text = g_strdup_printf (json, i == 0 ? "green" : "red");
+    g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+
+    g_clear_pointer (&fixture->battery->checklist, g_ptr_array_unref);
+    fixture->battery->checklist = vb_checklist_line_read (bytes);
+    g_string_truncate (report->text, 0);
+    vb_check_daemon_checklist (fixture->facts, report);
+    g_assert_true (g_str_has_prefix (report->text->str, "\nCommissioning of virtual\n"
+                                                        "green   cells     fine\n"
+                                                        "unknown token     a b\n"));
+    g_assert_true (g_str_has_suffix (report->text->str, i == 0 ? "\ngreen   belt      none\n"
+                                                               : "\nred     belt      none\n"));
+    g_assert_cmpint (vb_report_close (report), ==, i == 0);
+  }
+  g_assert_true (
+      g_str_has_suffix (report->text->str, "\n0 wrong (FAIL), 0 doubtful (warn), 1 red.\n"));
 }
 
 /* Of everything right nothing is said to be wrong. */
@@ -571,6 +604,7 @@ main (int argc, char **argv)
 
   ADD ("report", test_report);
   ADD ("well", test_well);
+  ADD ("checklist", test_checklist);
   ADD ("name", test_name);
   ADD ("venus", test_venus);
   ADD ("listen", test_listen);
