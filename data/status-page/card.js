@@ -85,6 +85,7 @@ function renderCard(card, battery, now, heard) {
     renderCells(part(card, 'cells'), battery);
     renderRecords(part(card, 'records'), battery);
     renderRules(part(card, 'rules'), battery);
+    renderCommissioning(part(card, 'commissioning'), battery);
     renderValues(part(card, 'values'), battery, now);
     renderSend(part(card, 'send'), battery);
 }

@@ -15,6 +15,9 @@ async function askOne(battery) {
     const [state, recent] = await Promise.all([get(battery.path), get(`/battery/${battery.name}/recent`)]);
     battery.takeAnswer(state.body, state.date, seconds());
     battery.takeRecent(recent.body);
+    if (isOpen(battery, 'commissioning')) {
+        battery.commissioning = (await get(`/battery/${battery.name}/commissioning`)).body;
+    }
     await Promise.all(battery.parts.map(one => askPart(battery, one)));
 }
 
@@ -38,6 +41,10 @@ async function partHasSent(battery, one) {
     } catch {
         link.askIn(0);
     }
+}
+
+function isOpen(battery, name) {
+    return cards.has(battery.name) && part(cards.get(battery.name), name).open;
 }
 
 async function ask() {
@@ -68,7 +75,7 @@ function take(name, data) {
 }
 
 function wantsOften() {
-    return main.querySelector('[data-part="values"][open]') !== null;
+    return main.querySelector('[data-part="values"][open], [data-part="commissioning"][open]') !== null;
 }
 
 function renderOverview() {

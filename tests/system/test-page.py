@@ -273,6 +273,46 @@ def test_rules(world):
         equal(browser.run("return page.locator('[data-part=rules]').isVisible()"), False)
 
 
+def test_commissioning(world):
+    """The checklist of the daemon, asked for while it is open and not before; a change of the plant is
+    seen."""
+    daemon, _ = world.live(record=FULL)
+    system = world.system()
+
+    def asked(browser):
+        return browser.run('''return page.evaluate(() => performance.getEntriesByType('resource')
+            .filter(entry => entry.name.endsWith('/commissioning')).length)''')
+
+    def shown(browser):
+        return browser.run('''
+            const lines = await page.locator('.checks li').all();
+            return Promise.all(lines.map(async line =>
+                (await line.locator('b, strong, p').allInnerTexts()).map(text => text.trim())));''')
+
+    def same(browser):
+        answer = daemon.http.get('/battery/virtual/commissioning').body
+        wanted = [[check['status'], check['title'], check['text']] for check in answer['checks']]
+        counts = f"({answer['green']} green, {answer['red']} red, {answer['unknown']} unknown)"
+        # How long records have been measured for moves on.
+        return (shown(browser)[1:] == wanted[1:]
+                and browser.text('[data-part=commissioning] summary') == f'Commissioning {counts}')
+
+    with windows() as browser:
+        for way in WAYS:
+            system.set('/ActiveBmsService', 'com.victronenergy.battery.other')
+            eventually(lambda: daemon.state()['selected']['bms'] is False, 'another BMS is seen')
+            browser.open(address(daemon), **way)
+            browser.wait('.badge', 'live')
+            browser.wait('.records', 'accepted')
+            equal((browser.text('[data-part=commissioning] summary'), asked(browser)), ('Commissioning', 0))
+            browser.click('[data-part=commissioning] summary')
+            browser.wait('.checks', 'the BMS is com.victronenergy.battery.other')
+            eventually(lambda: same(browser), 'what the daemon says is shown')
+            clean(browser)
+            system.set('/ActiveBmsService', 'com.victronenergy.battery.virtual')
+            eventually(lambda: ['green', 'Controlling BMS of Venus', 'it is'] in shown(browser), 'it is the BMS')
+
+
 def test_ladder(world):
     """Each state in words and colour, told by the daemon; a complete record brings all back."""
     daemon = world.start(ladder(100, 200, 300, 400))
