@@ -38,13 +38,15 @@ class NodeRed:
             stdout=subprocess.PIPE, text=True)
         threading.Thread(target=self.collect, daemon=True).start()
 
-    def wait_until_ready(self, seconds=60):
+    def wait_until_ready(self, seconds=180):
         deadline = time.monotonic() + seconds
         while True:
             try:
                 return self.call('GET', '/settings')
             except (urllib.error.URLError, OSError):
                 if self.process.poll() is not None or time.monotonic() > deadline:
+                    self.process.kill()
+                    self.process.wait()
                     raise AssertionError('Node-RED did not start: ' + self.said()) from None
                 time.sleep(0.1)
 
