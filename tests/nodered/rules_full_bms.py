@@ -92,11 +92,16 @@ def test_full_bms_limits(_world):
         equal(tuple(record[name] for name in THREE), wanted, f'limits for {given}')
 
 
-def limited(limits, steps, names=THREE):
-    """What the node *limits* makes of @steps: (seconds, words of a record)."""
-    [found] = run_functions('2b', [[('own', measured(keys(words)), at) for at, words in steps]],
-                            [with_limits(limits)])
-    return [tuple(done['returned']['payload'].get(name) for name in names) for done in found]
+def limited(limits, steps, each=None):
+    """What the node *limits* makes of @steps: (seconds, words of a record). @each: seconds after which
+    the last record comes again, until the next step"""
+    cases, shown = [], []
+    for (at, words), (until, _) in zip(steps, [*steps[1:], (steps[-1][0], '')]):
+        shown.append(len(cases))
+        again = range(int(at) + each, int(until), each) if each else []
+        cases += [('own', measured(keys(words)), when) for when in [at, *again]]
+    [found] = run_functions('2b', [cases], [with_limits(limits)])
+    return [tuple(found[i]['returned']['payload'].get(name) for name in THREE) for i in shown]
 
 
 def test_full_bms_recovers(_world):
@@ -107,11 +112,11 @@ def test_full_bms_recovers(_world):
              (69, 3.40, 0), (78, 3.40, 0), (89.999, 3.40, 0), (91, 3.40, 2), (96, 3.40, 12),
              (97, 3.50, 14), (98, 3.525, 10), (102, 3.40, 18)]
     limits = {**MAXIMA, 'charge-by-cell-voltage': '3.45:100;3.50:20;3.55:0'}
-    found = limited(limits, [(at, f'MaxCellVoltage={cell}') for at, cell, _ in steps])
+    found = limited(limits, [(at, f'MaxCellVoltage={cell}') for at, cell, _ in steps], 5)
     equal([current for _, current, _ in found], [current for *_, current in steps])
     limits = {**MAXIMA, 'discharge-by-cell-voltage': '2.9:0;3.1:100', 'min-discharge-current': 5}
     found = limited(limits, [(0, 'MinCellVoltage=2.8'), (9, 'MinCellVoltage=3.3'),
-                             (36, 'MinCellVoltage=3.3'), (39, 'MinCellVoltage=3.3')])
+                             (36, 'MinCellVoltage=3.3'), (39, 'MinCellVoltage=3.3')], 5)
     equal([current for *_, current in found], [5, 5, 5, 14])
 
 
@@ -132,7 +137,7 @@ def test_full_bms_cell_max(_world):
         equal(limited(FOUR, [(0, four(*cells))]), [(volts, 100, 100)], f'cells {cells}')
     calm, high, near = four(3.5, 3.4), four(3.55, 3.35), four(3.51, 3.36)
     found = limited(FOUR, [(0, calm), (1, high), (2, near), (60, near), (61, calm), (90, calm),
-                           (91, calm), (120, calm), (121, calm)])
+                           (91, calm), (120, calm), (121, calm)], 5)
     equal([volts for volts, *_ in found], [13.9, 13.6, 13.6, 13.6, 13.6, 13.6, 13.7, 13.7, 13.8])
     # The pack: 15 cells of 3.34 V and one of 3.65 V have 53.75 V.
     [[record]] = records([full((bms(cells=[3.34] * 15 + [3.65]), 0))])
@@ -146,14 +151,26 @@ def test_full_bms_programme(_world):
     steps = [(0, 55.9, 97, 56), (540, 55.9, 97, 56), (549, 55.7, 97, 56), (550, 55.9, 99, 56),
              (1149, 55.9, 99, 56), (1150, 55.9, 99, 54), (1800, 53.9, 90, 54), (1801, 52, 89.9, 56)]
     found = limited(limits, [(at, f'Voltage={volts} Soc={soc} Cell1=3.5')
-                             for at, volts, soc, _ in steps])
+                             for at, volts, soc, _ in steps], 9)
     equal([volts for volts, *_ in found], [volts for *_, volts in steps])
     limits = {**MAXIMA, 'balance-voltage': 57, 'balance-from-soc': 95, 'balance-time': 600,
               'balance-every': 2}
     steps = [(0, 94.9, 56), (1, 95, 57), (600, 98, 57), (601, 98, 56), (172800, 98, 56),
-             (173401, 98, 57)]
+             (172801, 98, 57)]
     found = limited(limits, [(at, f'Voltage=55 Soc={soc}') for at, soc, _ in steps])
     equal([volts for volts, *_ in found], [volts for *_, volts in steps])
+
+
+def test_full_bms_silence(_world):
+    """Of a silence 10 s count, for the hold and for the ramp; of one of more than 30 s nothing, and
+    the hold begins anew."""
+    limits = {**MAXIMA, 'charge-by-cell-voltage': '3.45:100;3.50:20;3.55:0'}
+    high = [(0, 3.6, 0), (1, 3.4, 0)]
+    for steps in ([*high, (30, 3.4, 0), (40, 3.4, 0), (49, 3.4, 0), (50, 3.4, 2)],
+                  [*high, (32, 3.4, 0), (42, 3.4, 0), (52, 3.4, 0), (61, 3.4, 0), (62, 3.4, 2)],
+                  [(0, 3.5, 20), (1, 3.4, 22), (31, 3.4, 42), (62, 3.4, 42), (63, 3.4, 44)]):
+        found = limited(limits, [(at, f'MaxCellVoltage={cell}') for at, cell, _ in steps])
+        equal([current for _, current, _ in found], [current for *_, current in steps])
 
 
 def test_full_bms_clock(_world):
