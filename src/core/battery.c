@@ -17,7 +17,7 @@ struct _VbBattery
   gint64 next_tick;
 
   VbRules rules;
-  guint month; /* of the wall clock; 0: not known */
+  guint month;       /* of the wall clock; 0: not known */
   VbCadence cadence; /* of what makes the source younger */
   VbSmoothed current;
   VbHistory history; /* counted where config.fixed.history */
@@ -416,8 +416,7 @@ vb_battery_apply (VbBattery *battery,
   guint changed;
 
   vb_battery_tick (battery, now);
-  if (!vb_heard_take (&battery->heard, &battery->rules, record, mode, source, now,
-                      verdict->safer)) {
+  if (!vb_heard_take (&battery->heard, record, mode, source, now, verdict->safer)) {
     if (verdict->safer->len > 0)
       follow (battery, FALSE, now);
     return FALSE;

@@ -261,8 +261,8 @@ unreliable_maximum (const VbRecord *record)
   return VB_KNOWN_NONE;
 }
 
-/* What a maximum must not rise above: what was sent before, not what is in force, which may come back
-   with this record. One that only rules supply may be as high as they let it. */
+/* What a maximum must not rise above: what was sent before, not what is in force, which may come
+   back with this record. One that only rules supply may be as high as they let it. */
 static VbValue
 to_hold (const VbDoubtContext *context, VbLimit limit)
 {

@@ -65,21 +65,14 @@ take_entries (VbHeard *heard,
 }
 
 static void
-take_safer (VbHeard *heard,
-            const VbRules *rules,
-            const VbRecord *record,
-            gboolean refused,
-            gint64 now,
-            GPtrArray *names)
+take_safer (VbHeard *heard, const VbRecord *record, gboolean refused, gint64 now, GPtrArray *names)
 {
-  vb_safer_take (&heard->values, &heard->config->live.rules, rules, record, heard->state, refused,
-                 now, names);
+  vb_safer_take (&heard->values, &heard->config->live, record, heard->state, refused, now, names);
   vb_doubt_note_safer (&heard->doubt, &heard->values, names);
 }
 
 gboolean
 vb_heard_take (VbHeard *heard,
-               const VbRules *rules,
                VbRecord *record,
                VbApplyMode mode,
                const char *source,
@@ -97,7 +90,7 @@ vb_heard_take (VbHeard *heard,
   if (reached)
     vb_doubt_judge (&heard->doubt, &context, record);
   if (!vb_admission_check (&heard->required, config, record, &mode)) {
-    take_safer (heard, rules, record, TRUE, now, safer);
+    take_safer (heard, record, TRUE, now, safer);
     return FALSE;
   }
 
@@ -113,7 +106,7 @@ vb_heard_take (VbHeard *heard,
   heard->required.last_record = now;
   vb_safer_forget (&heard->values, record);
   if (record->errors->len > 0)
-    take_safer (heard, rules, record, FALSE, now, safer);
+    take_safer (heard, record, FALSE, now, safer);
   take_entries (heard, &context, record, mode, now);
 
   return TRUE;

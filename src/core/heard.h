@@ -44,14 +44,12 @@ void vb_heard_reconfigure (VbHeard *heard, const VbBatteryConfig *after, gint64 
  * counts as not known in this record and stands in record->errors; the rest is taken. Of a record
  * that is refused its safer part is taken all the same (core/safer).
  *
- * @rules: what holds limits down; of a part nothing does
  * @source: the sender's address
  * @safer: set to the flat names of what was taken of fields that were not
  *
  * Returns: FALSE if it was refused; record->errors then says why
  */
 gboolean vb_heard_take (VbHeard *heard,
-                        const VbRules *rules,
                         VbRecord *record,
                         VbApplyMode mode,
                         const char *source,

@@ -26,9 +26,10 @@ typedef enum
  *
  * The last value of each with the time of the record that carried it, be it sent or derived. A
  * value that is not there for a moment (one NaN) leaves the last one in its place; how old that may
- * be is for the rules to say. Of the extreme voltages of the cells, where a curve goes by them, it is
- * the worse one of what the source says and of the cells beside. The sum of the cells and the highest of them are what follows from
- * the cells alone, whatever the source says of them. Zeroed nothing has been there.
+ * be is for the rules to say. Of the extreme voltages of the cells, where a curve goes by them, it
+ * is the worse one of what the source says and of the cells beside. The sum of the cells and the
+ * highest of them are what follows from the cells alone, whatever the source says of them. Zeroed
+ * nothing has been there.
  */
 typedef struct
 {

@@ -262,14 +262,13 @@ vb_part_take (VbPart *part,
               gint64 now,
               VbVerdict *verdict)
 {
-  static const VbRules none = { 0 };
   const gboolean reached = record->connected != VB_CONNECTED_NO;
   gboolean taken, used;
 
   vb_values_begin (&part->heard.values);
   if (!part->is_pack)
     ignore_others (part, record);
-  taken = vb_heard_take (&part->heard, &none, record, mode, source, now, verdict->safer);
+  taken = vb_heard_take (&part->heard, record, mode, source, now, verdict->safer);
   used = taken ? reached : verdict->safer->len > 0;
   for (guint i = 0; used && i < record->entries->len; i++)
     show (part, g_array_index (record->entries, VbRecordEntry, i).item);

@@ -433,8 +433,8 @@ note (Summary *summary, const VbField *field, const VbValue *value)
   }
 }
 
-/* The GUI knows 0 and 1 there alone, and shows nothing for 2. Nobody balances once the cells are not
-   known any more. */
+/* The GUI knows 0 and 1 there alone, and shows nothing for 2. Nobody balances once the cells are
+   not known any more. */
 static void
 show_summary (const Step *step, const Summary *summary)
 {

@@ -2,41 +2,38 @@
 
 #include <math.h>
 
+#include "limited.h"
+#include "limits.h"
+
 /* What is in force of @item, or would be in force again once a rule lets it: that may be with the
    same record. */
 static double
-in_force (const VbValues *values,
-          const VbRulesConfig *config,
-          const VbRules *rules,
-          VbState state,
-          guint item)
+in_force (const VbValues *values, const VbBatteryLive *live, VbState state, guint item)
 {
   const VbLimit limit = vb_limited_by_field (vb_item (item)->field->known);
   const double shown = vb_value_number (&values->shown[item].value, 0);
-  const double sent = vb_value_number (&values->sent[item].value, NAN);
+  VbValue most;
 
   if (limit == VB_N_LIMITS || !vb_state_shows_values (state))
     return shown;
-  if (isnan (sent))
-    return fmax (shown, vb_rules_config_most (config, limit));
 
-  return rules->limited[limit].by == VB_RULE_NONE ? shown : MAX (shown, sent);
+  most = vb_value_real (
+      vb_value_number (&values->sent[item].value, vb_rules_config_most (&live->rules, limit)));
+  vb_limits_belt (live, item, &most);
+
+  return fmax (shown, most.as.real);
 }
 
 static gboolean
-is_lower_limit (const VbValues *values,
-                const VbRulesConfig *config,
-                const VbRules *rules,
-                VbState state,
-                guint item,
-                double number)
+is_lower_limit (
+    const VbValues *values, const VbBatteryLive *live, VbState state, guint item, double number)
 {
   const VbField *field = vb_item (item)->field;
 
   return field->group == VB_GROUP_LIMIT && field->flags & VB_FIELD_REQUIRED
          && (vb_state_shows_values (state) || state == VB_STATE_STALE)
          && vb_value_is_valid (&values->shown[item].value)
-         && number < in_force (values, config, rules, state, item);
+         && number < in_force (values, live, state, item);
 }
 
 static gboolean
@@ -60,8 +57,7 @@ vb_safer_forget (VbValues *values, const VbRecord *record)
 
 void
 vb_safer_take (VbValues *values,
-               const VbRulesConfig *config,
-               const VbRules *rules,
+               const VbBatteryLive *live,
                const VbRecord *record,
                VbState state,
                gboolean refused,
@@ -83,7 +79,7 @@ vb_safer_take (VbValues *values,
       vb_values_activate (values, entry->item);
       values->flags[entry->item] &= ~VB_ITEM_NULLED;
       sent->time = now;
-    } else if (!is_lower_limit (values, config, rules, state, entry->item, number))
+    } else if (!is_lower_limit (values, live, state, entry->item, number))
       continue;
 
     vb_value_set (&sent->value, &entry->value);

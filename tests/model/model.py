@@ -560,7 +560,7 @@ class Model:
                 most = self.belted(field, self.value(field))
             # Nor is it, where they alone supply it, what they may let it rise to with this very record.
             elif self.state in ('live', 'late') and most is not None and self.rules.supplies(field):
-                most = max(most, self.rules.highest(field))
+                most = max(most, self.belted(field, self.rules.highest(field)))
             if value is not None and most is not None and value < most:
                 self.sent[field] = (value, self.time_of(field))
                 self.remember(field, value)

@@ -131,8 +131,8 @@ test_contradicted (Fixture *fixture, gconstpointer user_data)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     g_autofree char *record = g_strconcat (MONITORED " ", cases[i].record, NULL);
 
-    restart_with (fixture, strstr (cases[i].record, "Max") != NULL ? MAXIMA " " CELL
-                                                                   : MAXIMA " " LOW_CELL);
+    restart_with (fixture,
+                  strstr (cases[i].record, "Max") != NULL ? MAXIMA " " CELL : MAXIMA " " LOW_CELL);
     push_at (fixture, 0, record);
     assert_bus (fixture, cases[i].bus);
   }

@@ -458,6 +458,17 @@ test_safer (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeCurrent=20");
   push_at (fixture, 2, MONITORED " MaxCellVoltage=3.3");
   assert_bus (fixture, "MaxChargeCurrent=50");
+
+  /* Where a reload has raised what the next record will let rise, too. */
+  restart_with (fixture, "charge-voltage=54 charge-current=100 discharge-current=150");
+  push_at (fixture, 2, REQUIRED);
+  assert_bus (fixture, "MaxChargeVoltage=54");
+  set_limits (fixture, MAXIMA);
+  reconfigure (fixture);
+  assert_bus (fixture, "MaxChargeVoltage=54");
+  g_assert_false (push (fixture, "MaxChargeVoltage=54 Nonsense=1"));
+  push_at (fixture, 3, MONITORED);
+  assert_bus (fixture, "MaxChargeVoltage=54");
 }
 
 static void
@@ -574,11 +585,13 @@ test_told (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "ConnectionInformation=own");
   push_at (fixture, 80, LOW " MaxCellVoltage=3.46 ConnectionInformation=own");
   assert_bus (fixture, "ConnectionInformation='Charging limited: highest cell; own'");
-  push_at (fixture, 80, MONITORED " MaxCellVoltage=3.46 MinCellVoltage=3.0 ConnectionInformation="
-                                  "'0123456789 123456789 123456789 123456789 123456789 123456789"
-                                  " 123'");
-  assert_bus (fixture, "ConnectionInformation='Charging limited: highest cell; discharging limited:"
-                       " lowest cell; 0123456789 123456789 123456789 123456789 123456789 12345678…'");
+  push_at (fixture, 80,
+           MONITORED " MaxCellVoltage=3.46 MinCellVoltage=3.0 ConnectionInformation="
+                     "'0123456789 123456789 123456789 123456789 123456789 123456789"
+                     " 123'");
+  assert_bus (fixture,
+              "ConnectionInformation='Charging limited: highest cell; discharging limited:"
+              " lowest cell; 0123456789 123456789 123456789 123456789 123456789 12345678…'");
   push_at (fixture, 81, LOW " MaxCellVoltage=3.46 ConnectionInformation=null");
   push_at (fixture, 82, MONITORED " MinCellVoltage=3.3");
   for (guint i = 90; i < 140; i += 9)
