@@ -144,7 +144,7 @@ enter (VbPart *part, VbState next, gint64 now)
   const VbState before = part->heard.state;
 
   if (before == VB_STATE_LIVE)
-    part->live_until = now - vb_part_age (part, now) + part->config.live.freshness.warn_after;
+    part->live_by = now - vb_part_age (part, now);
   part->changed = TRUE;
   part->live_since = next == VB_STATE_LIVE ? now : 0;
   if (!vb_state_shows_values (next))

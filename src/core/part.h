@@ -42,7 +42,7 @@ typedef struct
   gint64 shows_since; /* since when it has been live or late, µs; 0: it is not */
   gint64 live_since;  /* since when it has been live, µs; 0: it is not */
   gint64 first; /* when its first record since the start, or since it was off, came; 0: none did */
-  gint64 live_until;   /* when it last ceased to be, µs */
+  gint64 live_by;      /* from when on its age counted when it last ceased to be, µs */
   gint64 silent_since; /* when it last became stale or worse, µs */
   gint64 due;          /* when time next changes anything, or G_MAXINT64 */
 

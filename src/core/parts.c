@@ -456,7 +456,7 @@ look_at_switch (VbParts *parts, const VbPart *part, VbKnown known, VbSwitch *own
 
   if (said_open
       && (now < old_at
-          || (was_open && part->heard.state != VB_STATE_LIVE && old_at >= part->live_until)))
+          || (was_open && part->heard.state != VB_STATE_LIVE && sample->time >= part->live_by)))
     *own = (VbSwitch){ .open = TRUE };
   else if (was_open)
     own->closed_at = said_open ? MAX (old_at, part->live_since) : now;

@@ -860,6 +860,24 @@ test_gone_switch (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeCurrent=200");
 }
 
+/* A reload does not close the switch of a pack that is not live. */
+static void
+test_switch_and_reload (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK "AllowToDischarge=0 " LIMITS));
+  send_until (fixture, "left", PACK LIMITS, 11);
+  assert_state (fixture, VB_STATE_LATE);
+  assert_bus (fixture, "MaxDischargeCurrent=150");
+
+  fixture->config.live.freshness.warn_after = 5 * SECOND;
+  vb_battery_reconfigure (fixture->battery, &fixture->config, fixture->now);
+  send_until (fixture, "left", PACK LIMITS, 29);
+  assert_state (fixture, VB_STATE_LATE);
+  assert_bus (fixture, "MaxDischargeCurrent=150");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -891,6 +909,7 @@ main (int argc, char **argv)
   TEST (off_in_series);
   TEST (current_from_before);
   TEST (gone_switch);
+  TEST (switch_and_reload);
 
   return g_test_run ();
 }
