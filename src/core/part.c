@@ -138,6 +138,17 @@ look (VbPart *part, gint64 now)
   vb_derive_system (values->sent, values->derived, &part->heard.members, now);
 }
 
+/* Limits and alarms take effect as they are sent: what is safer is measured against them. */
+static void
+show (VbPart *part, guint item)
+{
+  const VbSample *sent = &part->heard.values.sent[item];
+  const VbField *field = vb_item (item)->field;
+
+  if (field->group == VB_GROUP_LIMIT || field->flags & VB_FIELD_ALARM)
+    vb_values_show (&part->heard.values, item, &sent->value, sent->time);
+}
+
 static void
 enter (VbPart *part, VbState next, gint64 now)
 {
@@ -157,6 +168,8 @@ enter (VbPart *part, VbState next, gint64 now)
   if (next == VB_STATE_LIVE && before >= VB_STATE_STALE)
     drop_optional (part, part->silent_since, FALSE);
   vb_heard_enter (&part->heard, next, now);
+  for (guint i = 0; next == VB_STATE_GONE && i < part->heard.values.active->len; i++)
+    show (part, g_array_index (part->heard.values.active, guint, i));
 }
 
 static gint64
@@ -241,17 +254,6 @@ number (VbPart *part, const VbRecordEntry *entry)
   }
   part->n[VB_NUMBERED_CELLS] = MAX (part->n[VB_NUMBERED_CELLS], part->heard.members.cells.n);
   part->n[VB_NUMBERED_SENSORS] = MAX (part->n[VB_NUMBERED_SENSORS], part->heard.members.sensors.n);
-}
-
-/* Limits and alarms take effect as they are sent: what is safer is measured against them. */
-static void
-show (VbPart *part, guint item)
-{
-  const VbSample *sent = &part->heard.values.sent[item];
-  const VbField *field = vb_item (item)->field;
-
-  if (field->group == VB_GROUP_LIMIT || field->flags & VB_FIELD_ALARM)
-    vb_values_show (&part->heard.values, item, &sent->value, sent->time);
 }
 
 gboolean

@@ -878,6 +878,24 @@ test_switch_and_reload (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxDischargeCurrent=150");
 }
 
+/* An alarm of a record that is refused is measured against what the part shows, not against what it
+   showed before it left. */
+static void
+test_alarm_of_refused (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK "HighVoltage=2 " LIMITS));
+  send_until (fixture, "left", PACK LIMITS, 601);
+  assert_state (fixture, VB_STATE_GONE);
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "HighVoltage=-");
+
+  g_assert_false (push_part (fixture, "right", "HighVoltage=2 Connected=2"));
+  assert_bus (fixture, "HighVoltage=2");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -910,6 +928,7 @@ main (int argc, char **argv)
   TEST (current_from_before);
   TEST (gone_switch);
   TEST (switch_and_reload);
+  TEST (alarm_of_refused);
 
   return g_test_run ();
 }
