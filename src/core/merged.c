@@ -5,6 +5,7 @@ typedef struct
 {
   VbContribution contribution;
   gboolean contributes;
+  gboolean sent; /* at some time */
   gboolean has;
   gboolean nulled;
 } Entry;
@@ -285,18 +286,22 @@ refresh (const Merging *merging, Row *row, guint index)
   if (!entry->contributes)
     return;
 
+  entry->sent = part->heard.values.sent[row->item].time != 0;
   entry->has = vb_part_has (part, row->item);
   entry->nulled = part->heard.values.flags[row->item] & VB_ITEM_NULLED;
   entry->contribution = contribution_of (merging, row, index);
 }
 
-/* Whether a part is none of those that have @field when it does not say it for now. A null is a
-   word. */
+/* Whether a part is none of those that have what @row is about when it does not say it for now: a
+   null is a word, and a limit that was sent once may have been the lower one. */
 static gboolean
-drops_out (const VbField *field, const Entry *entry)
+drops_out (const VbMerged *merged, const Row *row, const Entry *entry)
 {
-  return field->known == VB_KNOWN_BATTERY_LOW_VOLTAGE && entry->contribution.sample == NULL
-         && !entry->nulled;
+  if (entry->contribution.sample != NULL || entry->nulled || row->rule == VB_MERGE_SUM)
+    return FALSE;
+
+  return row->field->known == VB_KNOWN_BATTERY_LOW_VOLTAGE
+         || (!entry->sent && vb_required_is_supplied (merged->config, row->field));
 }
 
 /* @counting: set to how many of them count */
@@ -318,7 +323,7 @@ collect (const Merging *merging,
     const Entry *entry = &row->entries[i];
 
     waits = waits || (merged->parts[i].counts && merged->parts[i].off);
-    if (!entry->contributes || (!all && (!entry->has || drops_out (row->field, entry))))
+    if (!entry->contributes || (!all && !entry->has) || drops_out (merged, row, entry))
       continue;
     contributions[n++] = entry->contribution;
     n_have += entry->has;

@@ -151,6 +151,12 @@ vb_required_is (const VbBatteryConfig *config, const VbField *field)
 }
 
 gboolean
+vb_required_is_supplied (const VbBatteryConfig *config, const VbField *field)
+{
+  return !isnan (supplied (&config->live.rules, field->known));
+}
+
+gboolean
 vb_required_keeps (const VbBatteryConfig *config, const VbRecordEntry *entry)
 {
   const VbField *field = vb_item (entry->item)->field;

@@ -66,6 +66,9 @@ gboolean vb_required_at_first (const VbBatteryConfig *config, const VbRequiremen
     not supply it, or where its rules go by it; and no other part says it alone. */
 gboolean vb_required_is (const VbBatteryConfig *config, const VbField *field);
 
+/** Whether @field is a limit for which the rules of @config have a maximum that stands in. */
+gboolean vb_required_is_supplied (const VbBatteryConfig *config, const VbField *field);
+
 /** Whether the field that @entry names keeps value and age where the record has no value for it
     that is to be taken. A required one does: not known in one record is no reason to lose it. So
     does a limit or an alarm that is wrong: it must not end by that. */

@@ -896,6 +896,20 @@ test_alarm_of_refused (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "HighVoltage=2");
 }
 
+/* What rules supply is no more than a pack that sends limits bears, beside one that sends none. */
+static void
+test_rules_beside_limits (Fixture *fixture, gconstpointer user_data)
+{
+  set_limits (fixture, "charge-voltage=56 charge-current=100 discharge-current=200");
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK));
+  g_assert_true (push_part (fixture, "right", PACK));
+  assert_bus (fixture, "MaxChargeVoltage=56 MaxChargeCurrent=100 MaxDischargeCurrent=200");
+
+  g_assert_true (push_part (fixture, "left", "MaxChargeVoltage=55 MaxChargeCurrent=20"));
+  assert_bus (fixture, "MaxChargeVoltage=55 MaxChargeCurrent=20 MaxDischargeCurrent=200");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -929,6 +943,7 @@ main (int argc, char **argv)
   TEST (gone_switch);
   TEST (switch_and_reload);
   TEST (alarm_of_refused);
+  TEST (rules_beside_limits);
 
   return g_test_run ();
 }
