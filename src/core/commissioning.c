@@ -218,7 +218,7 @@ judge_obeyed (const VbCommissioningFacts *facts, GString *text)
                 "it is, and several BMSes are on the bus; Venus obeys one of them, choose it in "
                 "Settings, DVCC, Controlling BMS");
 
-  return say (text, VB_CHECK_GREEN, "it is");
+  return say (text, VB_CHECK_GREEN, "it is: its limits are those that Venus goes by");
 }
 
 static VbCheck

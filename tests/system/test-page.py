@@ -310,7 +310,7 @@ def test_commissioning(world):
             eventually(lambda: same(browser), 'what the daemon says is shown')
             clean(browser)
             system.set('/ActiveBmsService', 'com.victronenergy.battery.virtual')
-            eventually(lambda: ['green', 'Controlling BMS of Venus', 'it is'] in shown(browser), 'it is the BMS')
+            eventually(lambda: ['green', 'Controlling BMS of Venus', 'it is: its limits are those that Venus goes by'] in shown(browser), 'it is the BMS')
 
 
 def test_ladder(world):
