@@ -31,7 +31,7 @@ module.exports = RED => {
                 this.status(status);
             }
         };
-        const feed = new Feed(connection, config.battery, intervalOf(config),
+        const feed = new Feed(connection, config, intervalOf(config),
             { show, changed: msg => this.send([null, msg]) });
 
         this.on('input', (msg, send, done) => {

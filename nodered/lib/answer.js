@@ -38,6 +38,7 @@ const isLimited = maybe(isLike({ by: isText }));
 
 const isBattery = isLike({
     state: isText,
+    battery_state: isTextOrNothing,
     joining: isTextOrNothing,
     missing: isListOf(isText),
     warnings: isListOf(isText),

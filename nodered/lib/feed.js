@@ -12,14 +12,19 @@ function refusalError(status, problem) {
     return Object.assign(new Error(refusalText(status, problem)), { name: 'Refused', code: status });
 }
 
-// Feeds one battery of the daemon, and knows what has become of it.
+function pathOf({ battery, part }) {
+    return '/battery' + (battery ? '/' + encodeURIComponent(battery) : '')
+        + (part ? '/part/' + encodeURIComponent(part) : '');
+}
+
+// Feeds one battery of the daemon, or one of its parts, and knows what has become of it.
 class Feed {
-    // battery: its name, '' for the default one. interval: of Sender. outlet: { show(status),
-    // changed(msg) }, the message telling of another state than before.
-    constructor(connection, battery, interval, outlet) {
+    // fed: { battery, part }, the names; '' for the default battery, for all of it. interval: of Sender.
+    // outlet: { show(status), changed(msg) }, the message telling of another state than before.
+    constructor(connection, fed, interval, outlet) {
         this.connection = connection;
-        this.name = battery || 'virtual';
-        this.path = '/battery' + (battery ? '/' + encodeURIComponent(battery) : '');
+        this.names = Object.assign({ battery: fed.battery || 'virtual' }, fed.part ? { part: fed.part } : {});
+        this.path = pathOf(fed);
         this.outlet = outlet;
         this.state = null;
         this.soc = null; // as it is known, null where it is not
@@ -85,10 +90,11 @@ class Feed {
         this.enter('unreachable', { reason: error.message });
     }
 
-    // battery: a verdict, or GET /battery.
+    // battery: a verdict, or GET /battery; of a part the same.
     onBattery(battery) {
         this.outlet.show(batteryStatus(battery, this.soc, this.voltage));
-        this.enter(battery.state, { on_bus: battery.on_bus, missing: battery.missing });
+        this.enter(battery.state, Object.assign({ on_bus: battery.on_bus, missing: battery.missing },
+            this.names.part ? { battery_state: battery.battery_state } : {}));
     }
 
     enter(state, more) {
@@ -96,7 +102,7 @@ class Feed {
 
         if (state !== before) {
             this.state = state;
-            this.outlet.changed({ topic: 'state', payload: Object.assign({ battery: this.name, state, before }, more) });
+            this.outlet.changed({ topic: 'state', payload: Object.assign({}, this.names, { state, before }, more) });
         }
     }
 

@@ -2,7 +2,7 @@
 
 const FILLS = { waiting: 'grey', live: 'green', late: 'yellow', stale: 'red', lost: 'red', gone: 'grey' };
 
-const REFUSALS = { 401: 'token', 403: 'origin', 404: 'no such battery', 421: 'host' };
+const REFUSALS = { 401: 'token', 403: 'origin', 404: 'no such battery', 409: 'it has parts', 421: 'host' };
 
 function dot(fill, text) {
     return { fill, shape: 'dot', text };
@@ -64,18 +64,33 @@ function complaint(battery) {
     return warnings.length > 0 ? countOf(warnings.length, 'warning') : null;
 }
 
-// The status for what the daemon says of the battery: a verdict, or GET /battery. soc in %, voltage in V,
-// null: not known.
+// What a part that is live waits for, or null: its battery is not, because of another part, or goes on without it.
+function partStatus({ battery_state: whole, counts }) {
+    if (whole && whole !== 'live') {
+        return dot(FILLS[whole] === 'red' ? 'red' : 'yellow', `battery ${whole}`);
+    }
+    return counts === false ? dot('yellow', 'does not count yet') : null;
+}
+
+// The status for what the daemon says of the battery: a verdict, or GET /battery; of a part the same. soc in %,
+// voltage in V, null: not known.
 function batteryStatus(battery, soc, voltage) {
     const { state, missing } = battery;
 
     if (state === 'gone') {
-        return dot(FILLS.gone, state);
+        return dot(FILLS.gone, battery.off ? 'off' : state);
     }
     if (state !== 'live') {
         return dot(FILLS[state] || 'grey', missing.length > 0 ? `${state}: ${firstOf(missing)}` : state);
     }
-    if (!battery.on_bus) {
+
+    const waits = partStatus(battery);
+
+    if (waits !== null) {
+        return waits;
+    }
+    // GET of a part does not tell it.
+    if (battery.on_bus === false) {
         return dot('yellow', battery.joining ? `joining: ${battery.joining}` : 'not on the bus');
     }
 
@@ -88,7 +103,9 @@ function refusalStatus(status, problem) {
     if (status === 503) {
         return dot('yellow', 'daemon busy');
     }
-    return dot('red', 'refused: ' + (wrongFields(problem) || REFUSALS[status] || status));
+    const reason = status === 404 && /has no part/.test(problem.detail) ? 'no such part' : REFUSALS[status];
+
+    return dot('red', 'refused: ' + (wrongFields(problem) || reason || status));
 }
 
 // The status for no answer.

@@ -391,6 +391,58 @@ check('no such battery', CALM_BATTERY, { node: { battery: 'car' } }, async seen 
     await until(() => seen.caught.length === 1, 'Catch hears of it');
 });
 
+const { Soc, Voltage, Current, ...LIMITS } = RECORD;
+const PARTS = CALM_BATTERY + '[part left]\ncapacity=280\n[part shunt]\nsays=Soc;Voltage;Current\n';
+
+check('a part', PARTS, { node: { part: 'left' }, look: 100 }, async (seen, daemon) => {
+    const changes = () => seen.second.filter(msg => msg.topic === 'state').map(msg => msg.payload);
+
+    await until(() => seen.status() === 'grey dot waiting: MaxChargeVoltage +2', 'what it alone has to send');
+    seen.take({ payload: LIMITS });
+    await until(() => seen.status() === 'yellow dot battery waiting', 'the other one is awaited');
+    assert.strictEqual(seen.first[0].payload.part, 'left');
+    assert.strictEqual(seen.first[0].payload.reason, 'shunt: No data yet');
+    await until(() => changes().length === 2, 'it is live');
+    const { part, battery, state, battery_state: whole } = changes()[1];
+    assert.deepStrictEqual([part, battery, state, whole], ['left', 'virtual', 'live', 'waiting']);
+
+    const shunt = () => daemon.ask('POST', '/battery/part/shunt', { Soc, Voltage, Current });
+    await shunt();
+    await join(seen, { ...LIMITS, Soc: 40 }, 'green dot 40 %');
+    assert.strictEqual((await daemon.battery()).values.Soc.value, 63.5);
+    seen.take({ payload: { Soc: 200 } });
+    await until(() => seen.status() === 'red dot refused: Soc', 'a refusal');
+    assert.strictEqual((await daemon.battery('/battery/part/left')).source.refused, 1);
+    assert.strictEqual((await daemon.battery('/battery/part/shunt')).source.refused, 0);
+});
+
+check('a part that is switched off and comes back', CALM_BATTERY + '[part left]\n[part right]\n',
+    { node: { battery: 'virtual', part: 'left' }, look: 100 }, async (seen, daemon) => {
+        await until(async () => {
+            await daemon.ask('POST', '/battery/virtual/part/right', RECORD);
+            seen.take({ payload: { ...RECORD, MaxChargeCurrent: 90 } });
+            await until(() => seen.waiting() === 0, 'an answer');
+            return (await daemon.battery()).on_bus;
+        }, 'on the bus');
+        await daemon.ask('DELETE', '/battery/part/left');
+        await until(() => seen.status() === 'grey dot off', 'off');
+        seen.take({ payload: RECORD });
+        await until(() => seen.shown.some(({ text }) => text === 'does not count yet'), 'it is asked for');
+        const { warnings } = seen.first[seen.first.length - 1].payload;
+        assert.ok(warnings.includes('part left has come back, and counts after 10 s of records'), warnings);
+    });
+
+check('no such part', PARTS, { node: { part: 'right' } }, async seen => {
+    await until(() => seen.status() === 'red dot refused: no such part', 'at once');
+});
+
+check('a battery that has parts', PARTS, {}, async seen => {
+    seen.take({ payload: RECORD });
+    await until(() => seen.status() === 'red dot refused: it has parts', 'the status');
+    await until(() => seen.caught.length === 1, 'Catch hears of it');
+    assert.match(seen.caught[0].error.message, /each has an address of its own: \/battery\/part\/left, /);
+});
+
 check('what is not a record', CALM_BATTERY, {}, async (seen, daemon) => {
     const circular = Object.assign({}, RECORD);
 

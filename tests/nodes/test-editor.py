@@ -129,7 +129,12 @@ def test_from_the_palette_to_a_green_dot(world):
     browser.run("await page.locator('#node-input-mode').selectOption('interval')")
     assert browser.run("return page.locator('#node-row-interval').isVisible()")
     browser.run("await page.locator('#node-input-mode').selectOption('each')")
-    picture(browser, world, 'battery-dialog', '.red-ui-tray', 310)
+    for part, is_wrong in (('Left', True), ('a' * 33, True), ('left_2', False), ('${PART}', False), ('', False)):
+        fill(browser, '#node-input-part', part)
+        browser.run("await page.locator('#node-input-part').blur()")
+        equal(browser.run("return page.locator('#node-input-part.input-error').count()"), int(is_wrong), part)
+    equal(browser.run("return page.locator('#node-input-part').getAttribute('placeholder')"), 'none')
+    picture(browser, world, 'battery-dialog', '.red-ui-tray', 350)
 
     browser.click('#node-input-btn-daemon-add, #node-input-lookup-daemon')
     browser.wait('#node-config-dialog-ok')
