@@ -3,6 +3,7 @@ import json
 import pathlib
 import re
 import subprocess
+import textwrap
 
 from harness import SOURCE_ROOT
 
@@ -34,6 +35,22 @@ def sample():
     found = re.findall(r'```ini\n\[limits\]\n(.*?)```', example(2)[1]['info'], re.S)
     assert len(found) == 1, 'no sample, or two'
     return found[0]
+
+
+def configuration(number, battery, times):
+    """What the comment of flow @number wants configured, of @battery, which has @times (lines)."""
+    found = re.findall(r'^ *```ini\n(.*?)^ *```', example(number)[1]['info'], re.S | re.M)
+    text = textwrap.dedent(''.join(found))
+    if '[battery]\n' not in text:
+        text = '[battery]\n' + text
+    return (text.replace('[battery]\n', f'[battery {battery}]\n{times}')
+            .replace('[part ', f'[part {battery}/').replace('[limits]', f'[limits {battery}]'))
+
+
+def verdicts(flow):
+    """The names of the nodes that show what became of a record: one for each source."""
+    return [node['name'] for node in flow if node['type'] == 'function'
+            and node['name'].split()[0] == 'verdict']
 
 
 def find(flow, name, kind=None):

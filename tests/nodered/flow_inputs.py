@@ -51,6 +51,7 @@ FULL = {
 BUTTONS = [
     (1, 'example values'), (2, 'example values'), ('2b', 'example values'), (3, 'example A'),
     (3, 'example B'), (4, 'example values'), (6, 'example values'), (7, 'the source speaks'),
+    (8, 'example BMS'), (8, 'example shunt'),
 ]
 # and what is on the bus once they were pressed.
 ON_BUS = {
@@ -58,11 +59,11 @@ ON_BUS = {
     2: FULL,
     '2b': {**FULL, '/Info/ChargeLimitation': 'none', '/Alarms/HighCellVoltage': 0},
     3: {'/Soc': 63.3, '/Dc/0/Voltage': 52.7, '/Dc/0/Current': -24, '/InstalledCapacity': 420,
-        '/System/MinCellVoltage': 3.27, '/System/MinVoltageCellId': 'BMS B',
-        '/System/MaxCellVoltage': 3.31, '/System/MaxVoltageCellId': 'BMS A',
+        '/System/MinCellVoltage': 3.27, '/System/MinVoltageCellId': 'b',
+        '/System/MaxCellVoltage': 3.31, '/System/MaxVoltageCellId': 'a',
         '/System/MinCellTemperature': 18, '/Info/MaxChargeVoltage': 54.8,
         '/Info/MaxChargeCurrent': 150, '/Info/MaxDischargeCurrent': 225, '/Alarms/BmsCable': 0,
-        '/ConnectionInformation': '2 BMSes merged'},
+        '/Alarms/HighCellVoltage': 0, '/System/NrOfBatteries': 2},
     4: {**SIX, '/Dc/0/Power': -648, '/System/MinCellTemperature': 18,
         '/System/MaxCellTemperature': 21, '/System/MinCellVoltage': 3.28,
         '/System/MaxCellVoltage': 3.31},
@@ -70,6 +71,8 @@ ON_BUS = {
         '/System/MinCellVoltage': 3.29, '/Alarms/LowSoc': 1},
     6: SIX,
     7: {**SIX, '/Info/MaxChargeCurrent': 20},
+    8: {**SIX, '/InstalledCapacity': 280, '/System/MinCellVoltage': 3.28,
+        '/System/MaxCellTemperature': 21, '/Alarms/BmsCable': 0, '/System/NrOfBatteries': 1},
 }
 
 # Charge voltage, charge and discharge current …

@@ -3,7 +3,7 @@ them: only the address is another."""
 import contextlib
 import os
 
-from flow_files import NUMBERS, URL, example, find, sample
+from flow_files import NUMBERS, URL, configuration, example, find, verdicts
 from harness import CALM, eventually, free_port
 from node_red import NodeRed
 
@@ -41,12 +41,17 @@ def entrance(tab, target, number):
 
 
 class Site:
-    """What is deployed, by the number of its file and the names of its nodes."""
+    """What is deployed, by the number of its file and the names of its nodes. @times: of batteries,
+    by number, for CALM; @more: of the configuration, what takes the place of what"""
 
-    def __init__(self, world, broker_port=1883):
-        self.daemon = world.start(''.join(
-            f'[battery flow{number}]\n{DEMO if number == 7 else CALM}' for number in NUMBERS)
-            + f'[limits flow2]\n{sample()}')
+    def __init__(self, world, broker_port=1883, times=(), more=()):
+        times = {7: DEMO, **dict(times)}
+        text = '\n'.join(configuration(number, f'flow{number}', times.get(number, CALM))
+                         for number in NUMBERS)
+        for old, new in dict(more).items():
+            assert old in text, old
+            text = text.replace(old, new)
+        self.daemon = world.start(text)
         self.node_red = NodeRed(world.new_folder('node-red'), free_port(), PACKAGE)
         self.client = world.client()
         self.flows = {number: redirect(example(number), number, self.daemon.port, broker_port)
@@ -76,22 +81,27 @@ class Site:
         target = name and self.id(number, name)
         self.node_red.press(self.entrances[number, target], payload=payload, **more)
 
-    def shown(self, number, name='verdict'):
+    def verdicts(self, number):
+        return verdicts(self.flows[number])
+
+    def shown(self, number, name):
         """The status under a node now: (fill, shape, text)."""
         status = self.node_red.status(self.id(number, name, 'function')) or {}
         return tuple(status.get(part) for part in ('fill', 'shape', 'text'))
 
-    def shows(self, number, text, name='verdict', fill=None):
-        """Waits until a node shows @text (in the colour @fill)."""
+    def shows(self, number, text, name=None, fill=None, shape=None):
+        """Waits until a node, or each verdict, shows @text (in that colour and shape)."""
+        names = [name] if name else self.verdicts(number)
+
         def found():
-            colour, _, shown = self.shown(number, name)
-            return text in (shown or '') and fill in (None, colour)
+            return all(text in (shown or '') and fill in (None, colour) and shape in (None, form)
+                       for colour, form, shown in (self.shown(number, one) for one in names))
 
         try:
             eventually(found, text, 60)
         except AssertionError as error:
-            raise AssertionError(f'flow {number}: {name} does not show {fill or ""} {text}, but '
-                                 f'{self.shown(number, name)}') from error
+            shown = {one: self.shown(number, one) for one in names}
+            raise AssertionError(f'flow {number} does not show {fill or ""} {text}, but {shown}') from error
 
     def news(self, text):
         eventually(lambda: any(text in str(message) for message in self.node_red.debug()),

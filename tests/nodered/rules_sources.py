@@ -1,4 +1,4 @@
-"""Flows 5 and 6: what comes from MQTT and from a SmartShunt."""
+"""Flows 3, 5, 6 and 8: what comes from a BMS, from MQTT and from a SmartShunt."""
 from flow_files import run_functions
 from harness import equal
 
@@ -54,3 +54,19 @@ def test_mqtt_records(_world):
     for text in ('{"Soc": 63', '', 'online'):
         done = of(text)
         assert done['returned'] is None and done['error'].startswith('not JSON: '), done
+
+
+def test_records_of_parts(_world):
+    """A record of a BMS as it is, a value of a shunt as a record; nothing else is sent."""
+    for number, name in ((3, 'BMS A'), (3, 'BMS B'), (8, 'BMS')):
+        cases = run_functions(number, [[(name, {'payload': payload})] for payload in
+                                       ({'Soc': 63, 'Power': None}, None, 'x', 5, {})])
+        equal(cases[0][0]['returned'], {'payload': {'Soc': 63, 'Power': None}, 'requestTimeout': 2000})
+        for [done] in cases[1:]:
+            equal((done['returned'], done['status']['text']), (None, 'not a record'))
+    [[soc, unknown, other]] = run_functions(8, [[
+        ('shunt', {'topic': 'Soc', 'payload': 63.5}), ('shunt', {'topic': 'Current', 'payload': None}),
+        ('shunt', {'topic': 'SmartShunt - State of charge', 'payload': 60})]])
+    equal(soc['returned'], {'payload': {'Soc': 63.5}, 'requestTimeout': 2000})
+    equal(unknown['returned']['payload'], {'Current': None})
+    assert other['returned'] is None and other['status']['text'].startswith('name it Voltage,'), other

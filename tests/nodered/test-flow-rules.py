@@ -3,8 +3,7 @@
 Node-RED."""
 import rules_full_bms
 import rules_sources
-import rules_two_bms
-from flow_files import FILES, NUMBERS, find, read, run_functions
+from flow_files import FILES, NUMBERS, find, read, run_functions, verdicts
 from harness import equal, main
 
 CORE = {'tab', 'group', 'comment', 'inject', 'trigger', 'function', 'change', 'split', 'rbe',
@@ -33,11 +32,12 @@ def check_node(node, flow):
 
 def test_files(_world):
     """What holds for every file, so that it can be imported beside the others."""
-    equal(NUMBERS, [1, 2, '2b', 3, 4, 5, 6, 7], 'files')
+    equal(NUMBERS, [1, 2, '2b', 3, 4, 5, 6, 7, 8], 'files')
     flows = [read(file) for file in FILES]
     everything = [node['id'] for flow in flows for node in flow]
     equal(len(set(everything)), len(everything), 'ids')
-    equal(len({find(flow, 'verdict')['func'] for flow in flows}), 1, 'different verdicts')
+    equal(len({find(flow, name)['func'] for flow in flows for name in verdicts(flow)}), 1,
+          'different verdicts')
     for file, number, flow in zip(FILES, NUMBERS, flows):
         ids = {node['id'] for node in flow}
         types = [node['type'] for node in flow]
@@ -68,6 +68,9 @@ ANSWERS = [
     (202, WAITS, 'yellow', 'waiting, missing Soc, missing Current, joining: name'),
     (200, {**LIVE, 'errors': WRONG, 'missing': ['Soc']}, 'yellow',
      'live, Soc is 200 %, Sok: no such field, missing Soc'),
+    (202, {**LIVE, 'part': 'a', 'battery_state': 'waiting', 'reason': 'b: No data yet'}, 'yellow',
+     'live, battery waiting: b: No data yet'),
+    (200, {**LIVE, 'part': 'a', 'battery_state': 'live'}, 'green', 'live'),
     (422, REFUSED, 'red', 'refused: Soc is 200 %; Sok: no such field'),
     (401, {'detail': 'a token is needed'}, 'red', 'refused: a token is needed'),
     (502, '<html>', 'red', 'refused: status 502'),
@@ -92,4 +95,4 @@ def test_verdict(_world):
         equal(again['returned'], [message, None])
 
 
-main(globals(), vars(rules_full_bms), vars(rules_two_bms), vars(rules_sources))
+main(globals(), vars(rules_full_bms), vars(rules_sources))

@@ -20,9 +20,9 @@ def ticks(place, number, name, count=3):
 
 
 def silent(place):
-    """That nothing has been sent yet, but by two, without a Voltage."""
+    """That nothing has been sent yet, but by two without a Voltage, and by one of two parts."""
     for number in FLOWS:
-        if number not in (2, '2b'):
+        if number not in (2, '2b', 3, 8):
             equal(place.state(number)['source']['records'], 0, f'records of flow {number}')
         equal(place.on_bus(number), None, f'flow {number} on the bus')
 
@@ -30,7 +30,6 @@ def silent(place):
 # What the flows wait for when they have just been deployed.
 WAITING = [
     (1, 'record', 'not set: Soc'),
-    (3, 'merge', 'waiting for BMS A, BMS B'),
     (4, 'flow to dictionary', 'not set: Soc and 10 more'),
     (5, 'record', 'skipped a retained message'),
     (6, 'record', 'not known: Voltage'),
@@ -51,7 +50,9 @@ def nothing_unasked(place):
     place.feed(3, 'BMS A', pack())
     place.feed(4, None, {name: ELEVEN[name] for name in list(ELEVEN)[:10]})
     place.feed(6, 'values', 63.5, topic='Soc')
-    place.shows(3, 'waiting for BMS B', 'merge')
+    place.feed(8, 'shunt', 63.5, topic='Soc')
+    place.shows(3, 'live, battery waiting: b: No data yet', 'verdict A', 'yellow')
+    place.shows(8, 'waiting, missing Voltage', 'verdict shunt', 'yellow')
     place.shows(4, 'not set: MinCellVoltage', 'flow to dictionary')
     ticks(place, 4, 'flow to dictionary')
     ticks(place, 6, 'record')
@@ -77,24 +78,26 @@ def wrong_fields(place, publish):
         # A wrong Soc would be a lower limit to flow 2b, which comes back slowly.
         '2b': ('Voltage is 1200 V',
                lambda: place.feed('2b', 'read the BMS', bms(soc=63.5, voltage=1200))),
-        3: ('Soc is 154 %', lambda: place.feed(3, 'BMS A', pack(Soc=200))),
+        3: ('Soc is 154 %', lambda: place.feed(3, 'BMS A', pack(Soc=154))),
         4: ('Soc is 155 %', lambda: place.feed(4, None, {'Soc': 155})),
         5: ('Soc is 156 %', lambda: publish('battery', {**MQTT, 'Soc': 156})),
         6: ('Soc is 157 %', lambda: feed_shunt(place, 157)),
         7: ('Soc is 150 %', lambda: place.press(7, 'a wrong record')),
+        8: ('Soc is 158 %', lambda: place.feed(8, 'shunt', 158, topic='Soc')),
     }
     for number in (2, '2b', 6):
         place.press(number, 'silence')
     place.press(3, 'silence A')
+    place.press(8, 'silence shunt')
     for number, (what, send) in ways.items():
         text = f'live, {what}, above the'
-        node = place.id(number, 'verdict')
+        nodes = [place.id(number, name) for name in place.verdicts(number)]
 
         # Again and again: what a flow knows has a time-out, and flow 7 may be late for once.
         def seen():
             send()
             return any(shown.get('fill') == 'yellow' and shown['text'].startswith(text)
-                       for shown in place.node_red.statuses(node))
+                       for node in nodes for shown in place.node_red.statuses(node))
         eventually(seen, f'flow {number}: {text}', 60)
         place.news(text)
         place.until(number, {'/Soc': ON_BUS[number]['/Soc']})
@@ -120,8 +123,7 @@ def silences(place):
 def without_daemon(place, text):
     """Each flow shows @text while there is no answer."""
     for number in FLOWS:
-        place.shows(number, text, fill='red')
-        equal(place.shown(number)[1], 'ring')
+        place.shows(number, text, fill='red', shape='ring')
     place.news(text)
 
 
@@ -194,36 +196,74 @@ def recovers(place):
 
 
 def test_time_outs(world):
-    """First BMS A falls silent, then BMS B, the SmartShunt meanwhile: what is old is not sent."""
-    with site(world, 3, 6) as place:
+    """The SmartShunt falls silent: what is old is not sent."""
+    with site(world, 6) as place:
         feed_shunt(place, 60)
-        feed_two(place, {}, {})
-        both_speak(place)
-        fall_silent(place)
-        feed_two(place, {}, {})
-        feed_shunt(place, 60)
-        both_speak(place)
         place.until(6, {'/Soc': 60})
+        place.shows(6, 'not known: ', 'record')
+        before = records(place, 6)
+        ticks(place, 6, 'record')
+        equal(records(place, 6), before, 'records')
+        feed_shunt(place, 61)
+        place.until(6, {'/Soc': 61})
 
 
-def both_speak(place):
-    place.until(3, {'/Dc/0/Current': -20, '/Alarms/BmsCable': 0,
-                    **dict(zip(LIMITS, (55.2, 150, 225)))})
+# One that speaks each second is never late, one that is silent soon stale.
+SHORT = 'warn-after=4\nstale-after=8\ndrop-after=300\nleave-after=400\n'
+STALE = {'/Connected': 0, '/Soc': None, '/Info/MaxChargeCurrent': 0}
 
 
-def fall_silent(place):
-    alone = {'/Dc/0/Current': -10, '/Alarms/BmsCable': 1, **dict(zip(LIMITS, (55.2, 0, 150)))}
-    place.feed(3, 'BMS B', pack())
-    place.until(3, alone)
-    place.shows(3, 'BMS A silent: no charging', 'merge', fill='yellow')
-    equal(place.value(3, '/ConnectionInformation'), '1 of 2 BMSes silent: no charging')
-    place.shows(6, 'not known: ', 'record')
-    place.shows(3, 'all silent: nothing is sent', 'merge')
-    place.news('all silent: nothing is sent')
-    before = records(place, 3, 6)
-    ticks(place, 3, 'merge')
-    ticks(place, 6, 'record')
-    equal(records(place, 3, 6), before, 'records')
+def stale_until_it_returns(place, number, silence, speak, part, other):
+    """A part on which all depends: the battery is stale without it, and back with its first record."""
+    place.press(number, silence)
+    place.until(number, STALE)
+    place.shows(number, f'battery stale: {part}: No data for ', other, 'yellow')
+    place.press(number, speak)
+    place.until(number, {**ON_BUS[number], '/Connected': 1})
+    place.shows(number, 'live', fill='green')
+
+
+def test_silent_bms(world):
+    """Flow 3: BMS B is left out, as configured, and counts again; without BMS A all is stale."""
+    with site(world, 3, times={3: SHORT},
+              more={'[part flow3/b]\n': '[part flow3/b]\nwhen-silent=leave-out\n'}) as place:
+        place.press(3, 'example A')
+        place.shows(3, 'live, battery waiting: b: No data yet', 'verdict A', 'yellow')
+        equal(place.on_bus(3), None)
+        place.press(3, 'example B')
+        place.until(3, ON_BUS[3])
+        place.shows(3, 'live', fill='green')
+
+        place.press(3, 'silence B')
+        place.until(3, {'/Connected': 1, '/Dc/0/Current': -10, '/Alarms/BmsCable': 1,
+                        '/Info/MaxChargeVoltage': 55.2, '/Info/MaxChargeCurrent': 100,
+                        '/Info/MaxDischargeCurrent': 150, '/Soc': 63.3})
+        place.shows(3, 'live, part b is silent: it does not count', 'verdict A', 'yellow')
+        place.news('part b is silent')
+        place.press(3, 'example B')
+        place.shows(3, 'part b has come back, and counts after 10 s', 'verdict A', 'yellow')
+        place.until(3, ON_BUS[3])
+        place.shows(3, 'live', fill='green')
+        stale_until_it_returns(place, 3, 'silence A', 'example A', 'a', 'verdict B')
+
+
+def test_silent_shunt(world):
+    """Flow 8: without the shunt the BMS says what it said, without the BMS all is stale."""
+    with site(world, 8, times={8: SHORT}) as place:
+        place.press(8, 'example BMS')
+        place.shows(8, 'live, battery waiting: shunt: No data yet', 'verdict BMS', 'yellow')
+        place.press(8, 'example shunt')
+        place.until(8, ON_BUS[8])
+        place.shows(8, 'live', fill='green')
+
+        place.press(8, 'silence shunt')
+        place.until(8, {'/Connected': 1, '/Soc': 61, '/Dc/0/Voltage': 52.6, '/Dc/0/Current': -11,
+                        '/Alarms/BmsCable': 1, **dict(zip(LIMITS, (55.2, 100, 150)))})
+        place.shows(8, 'live, part shunt is silent: what it says alone', 'verdict BMS', 'yellow')
+        place.press(8, 'example shunt')
+        place.until(8, ON_BUS[8])
+        place.shows(8, 'live', fill='green')
+        stale_until_it_returns(place, 8, 'silence BMS', 'example BMS', 'bms', 'verdict shunt')
 
 
 def test_failsafe(world):
