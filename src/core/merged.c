@@ -347,6 +347,21 @@ merge_packs (const Merging *merging, const Row *row, VbSample *result, gboolean 
     set_nothing (result);
 }
 
+/* Whether packs that count send the alarm that @row is about, and none of these is too old. */
+static gboolean
+packs_send_alarm (const Merging *merging, const Row *row)
+{
+  const VbMerged *merged = merging->merged;
+  gint64 oldest = G_MAXINT64;
+
+  for (guint i = 0; i < merged->n; i++)
+    if (merged->parts[i].is_pack && merged->parts[i].counts
+        && row->entries[i].contribution.sample != NULL)
+      oldest = MIN (oldest, row->entries[i].contribution.time);
+
+  return oldest != G_MAXINT64 && merging->now - oldest < merged->config->live.freshness.stale_after;
+}
+
 /* Whether the packs send what @row is about, and none of them is too old for it. */
 static gboolean
 others_send (const Merging *merging, const Row *row)
@@ -356,6 +371,8 @@ others_send (const Merging *merging, const Row *row)
 
   if (row == NULL || row->rule == VB_MERGE_NONE)
     return FALSE;
+  if (row->field->flags & VB_FIELD_ALARM)
+    return packs_send_alarm (merging, row);
 
   merge_packs (merging, row, &result, &nulled);
   send = vb_value_is_valid (&result.value)

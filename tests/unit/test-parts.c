@@ -910,6 +910,32 @@ test_rules_beside_limits (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeVoltage=55 MaxChargeCurrent=20 MaxDischargeCurrent=200");
 }
 
+/* An alarm of a pack that does not count is no reason to do without a part that says it. */
+static void
+test_alarm_said (Fixture *fixture, gconstpointer user_data)
+{
+  const Part parts[] = { { .name = "left", .when_silent = VB_WHEN_SILENT_LEAVE_OUT },
+                         { .name = "right" },
+                         { .name = "guard", .says = "HighVoltage" } };
+
+  begin (fixture, VB_PARTS_PARALLEL, parts, 3);
+  g_assert_true (push_part (fixture, "left", PACK "HighVoltage=0 " LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS));
+  g_assert_true (push_part (fixture, "guard", "HighVoltage=0"));
+  assert_state (fixture, VB_STATE_LIVE);
+  send_until (fixture, "right", PACK LIMITS, 20);
+  g_assert_true (push_part (fixture, "guard", "HighVoltage=0"));
+  send_until (fixture, "right", PACK LIMITS, 49);
+  g_assert_false (part_of (fixture, "left")->counts);
+  assert_state (fixture, VB_STATE_LATE);
+  send_until (fixture, "right", PACK LIMITS, 50);
+  assert_state (fixture, VB_STATE_STALE);
+  send_until (fixture, "right", PACK LIMITS, 640);
+  g_assert_true (push_part (fixture, "left", "HighVoltage=0"));
+  send_until (fixture, "right", PACK LIMITS, 650);
+  assert_state (fixture, VB_STATE_GONE);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -944,6 +970,7 @@ main (int argc, char **argv)
   TEST (switch_and_reload);
   TEST (alarm_of_refused);
   TEST (rules_beside_limits);
+  TEST (alarm_said);
 
   return g_test_run ();
 }
