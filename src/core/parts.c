@@ -2,7 +2,12 @@
 
 #include "parts.h"
 
+#include <string.h>
+
 #include "merged.h"
+
+/* The time of what has never come. */
+#define NEVER G_MININT64
 
 struct _VbParts
 {
@@ -10,8 +15,9 @@ struct _VbParts
   gboolean silent; /* a copy, which logs nothing */
   VbPart parts[VB_PARTS_MAX];
   guint n;
-  guint last;   /* the part whose record came last */
-  gboolean all; /* more has changed than what that part says */
+  gint64 oldest[VB_PARTS_MAX]; /* from when on the age of each counts, µs; NEVER: it has none */
+  guint last;                  /* the part whose record came last */
+  gboolean all;                /* more has changed than what that part says */
   VbMerged merged;
 };
 
@@ -47,6 +53,8 @@ new_empty (const VbBatteryConfig *config)
 
   parts->config = config;
   parts->n = config->fixed.parts->len;
+  for (guint i = 0; i < parts->n; i++)
+    parts->oldest[i] = NEVER;
   parts->all = TRUE;
 
   return parts;
@@ -79,6 +87,7 @@ vb_parts_copy (const VbParts *parts, const VbBatteryConfig *config)
   copy->silent = TRUE;
   for (guint i = 0; i < parts->n; i++)
     vb_part_copy (&copy->parts[i], &parts->parts[i], config);
+  memcpy (copy->oldest, parts->oldest, sizeof copy->oldest);
   vb_merged_copy (&copy->merged, &parts->merged, config, copy->parts);
 
   return copy;
@@ -371,7 +380,7 @@ vb_parts_has_changed (VbParts *parts, guint index)
 gint64
 vb_parts_age (const VbParts *parts, gint64 now)
 {
-  gint64 age = 0;
+  gint64 oldest = now;
   guint n_packs = 0, n_count = 0;
 
   for (guint i = 0; i < parts->n; i++) {
@@ -380,10 +389,10 @@ vb_parts_age (const VbParts *parts, gint64 now)
     n_packs += part->is_pack;
     n_count += part->is_pack && part->counts;
     if (part->counts)
-      age = MAX (age, vb_part_age (part, now));
+      oldest = MIN (oldest, parts->oldest[i]);
   }
 
-  return n_packs > 0 && n_count == 0 ? VB_AGE_NEVER : age;
+  return oldest == NEVER || (n_packs > 0 && n_count == 0) ? VB_AGE_NEVER : now - oldest;
 }
 
 const VbPart *
@@ -513,8 +522,12 @@ look (VbParts *parts, gint64 now)
   for (guint i = 0; i < parts->n && parts->all; i++)
     look_at_switches (parts, i, now);
   for (guint i = 0; i < parts->n; i++)
-    if (parts->all || i == parts->last)
+    if (parts->all || i == parts->last) {
+      const gint64 age = vb_part_age (&parts->parts[i], now);
+
+      parts->oldest[i] = age == VB_AGE_NEVER ? NEVER : now - age;
       vb_merged_look (&parts->merged, i, now);
+    }
   parts->all = FALSE;
 }
 

@@ -80,8 +80,8 @@ void vb_parts_note_cells (const VbParts *parts, VbInputs *inputs);
     asked. */
 gboolean vb_parts_has_changed (VbParts *parts, guint index);
 
-/** The age (µs) of the oldest part that counts; VB_AGE_NEVER also where there are packs and none of
-    them counts. */
+/** The age (µs) of the oldest part that counts, as of the last merging; VB_AGE_NEVER also where
+    there are packs and none of them counts. */
 gint64 vb_parts_age (const VbParts *parts, gint64 now);
 
 /** The part that is to blame where the battery is not live: what it has is the oldest. Never
