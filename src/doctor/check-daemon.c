@@ -251,6 +251,8 @@ check_last_push (const VbBatteryFacts *battery, VbReport *report)
   if (is_refused (answer))
     vb_report_add (report, VB_FINDING_WARN, "%s: refused at %s: %s", name, answer->last_refusal,
                    refusal_of (answer));
+  else if (answer->last == NULL && answer->parts != NULL)
+    vb_report_add (report, VB_FINDING_WARN, "%s: none yet, of any of its parts", name);
   else if (answer->last == NULL)
     vb_report_add (report, VB_FINDING_WARN, "%s: none yet; POST one to /battery/%s", name, name);
   else

@@ -251,6 +251,45 @@ read_charge_voltage (JsonObject *values)
   return number_of (member (limit, "asked"), number_of (member (limit, "value"), NAN));
 }
 
+static void
+free_part (gpointer data)
+{
+  VbPartAnswer *part = data;
+
+  g_free (part->name);
+  g_free (part->state);
+  g_free (part->missing);
+  g_free (part);
+}
+
+/* What is not of that form is left out. */
+static GPtrArray *
+read_parts (JsonArray *array)
+{
+  GPtrArray *parts;
+
+  if (array == NULL)
+    return NULL;
+
+  parts = g_ptr_array_new_with_free_func (free_part);
+  for (guint i = 0; i < json_array_get_length (array); i++) {
+    JsonObject *object = as_object (json_array_get_element (array, i));
+    VbPartAnswer *part;
+
+    if (text_of (member (object, "part")) == NULL || text_of (member (object, "state")) == NULL)
+      continue;
+    part = g_new0 (VbPartAnswer, 1);
+    part->name = copy_text (object, "part");
+    part->state = copy_text (object, "state");
+    part->missing = join_texts (as_array (member (object, "missing")));
+    part->counts = truth_of (member (object, "counts"));
+    part->off = truth_of (member (object, "off"));
+    g_ptr_array_add (parts, part);
+  }
+
+  return parts;
+}
+
 VbBatteryAnswer *
 vb_battery_answer_new (GBytes *json)
 {
@@ -270,6 +309,7 @@ vb_battery_answer_new (GBytes *json)
   answer->missing = join_texts (as_array (member (object, "missing")));
   answer->charge_voltage = read_charge_voltage (as_object (member (object, "values")));
   read_source (answer, as_object (member (object, "source")));
+  answer->parts = read_parts (as_array (member (object, "parts")));
 
   return answer;
 }
@@ -284,6 +324,7 @@ vb_battery_answer_free (VbBatteryAnswer *answer)
   g_free (answer->last_refusal);
   g_free (answer->refusal);
   g_free (answer->missing);
+  g_clear_pointer (&answer->parts, g_ptr_array_unref);
   g_free (answer);
 }
 

@@ -24,6 +24,16 @@ GBytes *vb_client_ask (const char *address,
                        guint *status,
                        GError **error);
 
+/** What it says of one of several sources that make a battery together. */
+typedef struct
+{
+  char *name;
+  char *state;
+  char *missing; /* as of a battery */
+  gboolean counts;
+  gboolean off;
+} VbPartAnswer;
+
 /** What a running daemon says of one battery (`GET /battery/NAME`), as far as it is read. */
 typedef struct
 {
@@ -40,6 +50,7 @@ typedef struct
   char *refusal;         /* why; NULL: it does not say */
   char *missing;         /* required fields that are missing, as a list; empty: none */
   double charge_voltage; /* V, MaxChargeVoltage as the source sent it; NAN: not known */
+  GPtrArray *parts;      /* of VbPartAnswer; NULL: it has none */
 } VbBatteryAnswer;
 
 /** Reads it from @json. Returns: whether it is of that form; free with vb_battery_answer_free() */

@@ -5,6 +5,7 @@
 #include "check-bus.h"
 #include "check-daemon.h"
 #include "check-machine.h"
+#include "check-parts.h"
 #include "config/load.h"
 #include "head.h"
 
@@ -21,6 +22,7 @@ static const struct
   { "listen", vb_check_daemon_listen },
   { "daemon", vb_check_daemon_answers },
   { "state", vb_check_daemon_state },
+  { "part", vb_check_parts },
   { "last push", vb_check_daemon_last_push },
   { "instance", vb_check_bus_instance },
   { "monitor", vb_check_bus_monitor },

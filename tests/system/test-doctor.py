@@ -330,6 +330,25 @@ def test_states(world):
     report.has('state', 'FAIL', 'gone')
 
 
+def test_parts(world):
+    """A battery of several sources: which one is awaited, and which has left."""
+    config = f'[battery]\nstale-charge-voltage=53\n{CALM}[part left]\ncapacity=280\n[part right]\ncapacity=280\n'
+    daemon = world.start(config)
+    report = doctor(world, config, daemon.port)
+    report.has('last push', 'warn', 'none yet, of any of its parts')
+    equal(daemon.http.post(RECORD, '/battery/part/left').status, 202)
+    report = doctor(world, config, daemon.port)
+    report.has('part', 'ok', 'virtual: part left is live, and counts')
+    report.has('part', 'FAIL', 'virtual: part right is awaited, missing: Voltage, Current, Soc',
+               'POST its records to /battery/virtual/part/right (/battery/virtual refuses them with 409)')
+    equal(daemon.http.post(RECORD, '/battery/virtual').status, 409)
+    daemon.join(RECORD, '/battery/virtual/part/right')
+    daemon.http.delete('/battery/part/right')
+    report = doctor(world, config, daemon.port)
+    assert 'part' not in report.failed(), report.text
+    report.has('part', 'warn', 'virtual: part right was switched off (DELETE)')
+
+
 def test_refused_is_not_silent(world):
     """A battery that grows old because its records are refused."""
     config = '[battery]\nwarn-after=0.5\nstale-after=1\n'

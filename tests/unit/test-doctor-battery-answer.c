@@ -22,10 +22,13 @@ test_whole (void)
 {
   g_autoptr (VbBatteryAnswer) answer = read_answer (
       "{\"state\": \"late\", \"on_bus\": true, \"joining\": null, \"instance\": 100, \"age\": 12.5,"
+      "\"parts\": [{\"part\": \"left\", \"state\": \"late\", \"counts\": true, \"off\": false,"
+      "\"missing\": [\"Soc\", \"Power\"]}, 7, {\"part\": \"right\"}],"
       "\"missing\": [\"Soc\", \"Voltage\"], \"source\": {\"address\": \"127.0.0.1\","
       "\"records\": 812, \"refused\": 2, \"last\": \"2026\", \"last_refusal\": {\"time\": \"2025\","
       "\"status\": 422, \"errors\": [{\"detail\": \"Soc is 101 %\"}, {\"detail\": \"other\"}]}},"
       "\"values\": {\"MaxChargeVoltage\": {\"value\": 53, \"asked\": 55.2}}}");
+  const VbPartAnswer *part;
 
   g_assert_nonnull (answer);
   g_assert_cmpstr (answer->state, ==, "late");
@@ -41,6 +44,14 @@ test_whole (void)
   g_assert_cmpstr (answer->last_refusal, ==, "2025");
   g_assert_cmpstr (answer->refusal, ==, "Soc is 101 %");
   g_assert_cmpfloat (answer->charge_voltage, ==, 55.2);
+
+  g_assert_cmpuint (answer->parts->len, ==, 1);
+  part = g_ptr_array_index (answer->parts, 0);
+  g_assert_cmpstr (part->name, ==, "left");
+  g_assert_cmpstr (part->state, ==, "late");
+  g_assert_cmpstr (part->missing, ==, "Soc, Power");
+  g_assert_true (part->counts);
+  g_assert_false (part->off);
 }
 
 /* What is not there, or is something else, is as if it were not known. */
@@ -63,6 +74,7 @@ test_parts (void)
   g_assert_true (isnan (bare->age));
   g_assert_cmpstr (bare->missing, ==, "");
   g_assert_null (bare->last);
+  g_assert_null (bare->parts);
 
   g_assert_nonnull (odd);
   g_assert_false (odd->on_bus);

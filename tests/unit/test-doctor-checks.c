@@ -7,6 +7,7 @@
 #include "doctor/check-bus.h"
 #include "doctor/check-daemon.h"
 #include "doctor/check-machine.h"
+#include "doctor/check-parts.h"
 #include "doctor/head.h"
 
 /* Facts about one battery, of a daemon that runs on a Venus device, all of it right. */
@@ -315,6 +316,48 @@ test_state (Fixture *fixture, gconstpointer unused)
   assert_says (fixture, vb_check_daemon_state, VB_FINDING_NONE, "without the daemon");
 }
 
+/* How a part stands, and what is said of it. */
+static void
+test_parts (Fixture *fixture, gconstpointer unused)
+{
+  static const struct
+  {
+    const char *state;
+    gboolean counts, off;
+    VbFinding finding;
+    const char *text;
+  } cases[] = {
+    { "live", TRUE, FALSE, VB_FINDING_OK, "part shunt is live, and counts" },
+    { "waiting", TRUE, FALSE, VB_FINDING_FAIL,
+      "part shunt is awaited, missing: Soc; POST its records to /battery/virtual/part/shunt "
+      "(/battery/virtual refuses them with 409)" },
+    { "gone", TRUE, FALSE, VB_FINDING_FAIL, "is awaited" },
+    { "late", TRUE, FALSE, VB_FINDING_WARN, "is late, and the battery with it" },
+    { "stale", TRUE, FALSE, VB_FINDING_FAIL, "is stale, and the battery with it" },
+    { "live", FALSE, FALSE, VB_FINDING_WARN, "has come back, and counts after 10 s" },
+    { "live", FALSE, TRUE, VB_FINDING_WARN, "has come back, and counts after 10 s" },
+    { "gone", FALSE, TRUE, VB_FINDING_WARN, "was switched off (DELETE)" },
+    { "stale", FALSE, FALSE, VB_FINDING_WARN, "the battery goes on without it" },
+    { "waiting", FALSE, FALSE, VB_FINDING_WARN, "the battery goes on without it" },
+  };
+  VbPartAnswer part = { .name = (char *)"shunt", .missing = (char *)"Soc" };
+
+  vb_check_parts (fixture->facts, fixture->report);
+  g_assert_cmpstr (fixture->report->text->str, ==, "");
+
+  fixture->battery->answer->parts = g_ptr_array_new ();
+  g_ptr_array_add (fixture->battery->answer->parts, &part);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
+    part.state = (char *)cases[i].state;
+    part.counts = cases[i].counts;
+    part.off = cases[i].off;
+    assert_says (fixture, vb_check_parts, cases[i].finding, cases[i].text);
+  }
+
+  g_clear_pointer (&fixture->battery->answer->last, g_free);
+  assert_says (fixture, vb_check_daemon_last_push, VB_FINDING_WARN, "of any of its parts");
+}
+
 static void
 test_last_push (Fixture *fixture, gconstpointer unused)
 {
@@ -611,6 +654,7 @@ main (int argc, char **argv)
   ADD ("second-default", test_second_default);
   ADD ("daemon", test_daemon);
   ADD ("state", test_state);
+  ADD ("parts", test_parts);
   ADD ("last-push", test_last_push);
   ADD ("selection", test_selection);
   ADD ("clash", test_clash);
