@@ -83,12 +83,12 @@ def wrong_fields(place, publish):
         5: ('Soc is 156 %', lambda: publish('battery', {**MQTT, 'Soc': 156})),
         6: ('Soc is 157 %', lambda: feed_shunt(place, 157)),
         7: ('Soc is 150 %', lambda: place.press(7, 'a wrong record')),
-        8: ('Soc is 158 %', lambda: place.feed(8, 'shunt', 158, topic='Soc')),
+        8: ('Soc is 158 %', lambda: place.feed(8, 'BMS', pack(Soc=158))),
     }
     for number in (2, '2b', 6):
         place.press(number, 'silence')
     place.press(3, 'silence A')
-    place.press(8, 'silence shunt')
+    place.press(8, 'silence BMS')
     for number, (what, send) in ways.items():
         text = f'live, {what}, above the'
         nodes = [place.id(number, name) for name in place.verdicts(number)]
