@@ -48,8 +48,8 @@ void vb_programme_init (VbProgramme *programme, gint64 now);
 /** Begins anew, but for what outlasts a restart. */
 void vb_programme_restart (VbProgramme *programme);
 
-/** A silence of @silence µs, in which nobody knows whether the charge voltage was held: it is
-    passed over. */
+/** Passes over a silence of @silence µs, in which nobody knows whether the charge voltage was
+    held. */
 void vb_programme_pass_over (VbProgramme *programme, gint64 silence);
 
 /** A silence so long that what has to last begins anew. */

@@ -123,22 +123,22 @@ test_refusals (Fixture *fixture, gconstpointer user_data)
 static void
 test_balancing (Fixture *fixture, gconstpointer user_data)
 {
-  static const char *const records[] = { "Balance1=0 Balance2=1", "Balancing=1" };
+  static const char *const records[] = { "Balance1=0 Balance2=1", "Balancing=1", "Status=2" };
 
   for (guint i = 0; i < G_N_ELEMENTS (records); i++) {
     restart (fixture);
     g_assert_true (push (fixture, REQUIRED));
     g_assert_true (push (fixture, records[i]));
-    assert_bus (fixture, "Balancing=1");
+    assert_bus (fixture, i < 2 ? "Balancing=1" : "Status=2");
     tick_at (fixture, 10 * SECOND);
-    assert_bus (fixture, "Balancing=1");
+    assert_bus (fixture, i < 2 ? "Balancing=1" : "Status=2");
     tick_at (fixture, 30 * SECOND);
     assert_step (fixture, VB_STATE_STALE, 1);
-    assert_bus (fixture, "Balancing=-");
+    assert_bus (fixture, "Balancing=- Status=-");
     tick_at (fixture, 180 * SECOND);
-    assert_bus (fixture, "Balancing=-");
+    assert_bus (fixture, "Balancing=- Status=-");
     g_assert_true (push (fixture, REQUIRED " Balance1=0"));
-    assert_bus (fixture, "Balancing=1");
+    assert_bus (fixture, i < 2 ? "Balancing=1" : "Status=2");
   }
 }
 
