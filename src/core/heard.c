@@ -33,8 +33,7 @@ vb_heard_reconfigure (VbHeard *heard, const VbBatteryConfig *after, gint64 now)
 {
   if (!vb_limits_same_belt (&heard->config->live, &after->live))
     vb_doubt_forget_voltages (&heard->doubt);
-  vb_required_reconfigure (&heard->required, heard->config, after, vb_state_on_bus (heard->state),
-                           now);
+  vb_required_reconfigure (&heard->required, after, vb_state_on_bus (heard->state), now);
 }
 
 static void
@@ -121,7 +120,7 @@ vb_heard_look (VbHeard *heard, gint64 now)
   vb_derive (values->sent, values->derived, &heard->members, now, live->optional_after);
   if (heard->required.ruled)
     vb_inputs_note (&heard->required.inputs, values, &heard->members, live, now);
-  vb_required_note (&heard->required, values);
+  vb_required_note (&heard->required, heard->config, values);
 }
 
 gint64

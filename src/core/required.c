@@ -35,19 +35,6 @@ supplied (const VbRulesConfig *rules, VbKnown field)
 #define FIRST_LIMIT 3
 #define N_WITHOUT_RULES 6
 
-/* How many requirements there are. */
-static guint
-count (const VbRequired *required)
-{
-  return required->ruled ? G_N_ELEMENTS (requirements) : N_WITHOUT_RULES;
-}
-
-void
-vb_required_init (VbRequired *required, const VbBatteryConfig *config)
-{
-  *required = (VbRequired){ .ruled = vb_rules_config_is_on (&config->live.rules) };
-}
-
 const VbRequirement *
 vb_required_list (guint *n)
 {
@@ -66,10 +53,12 @@ applies (const VbBatteryConfig *config, const VbRequirement *requirement)
              || vb_inputs_may_be_required (&config->live.rules, requirement->field));
 }
 
-/* Whether @requirement counts: a limit that was sent once has to be sent from then on, even where
-   rules would supply it, because it may have been the lower one. */
-static inline gboolean
-counts (const VbRequired *required, const VbBatteryConfig *config, const VbRequirement *requirement)
+/* Whether @requirement has come to count: a limit that was sent once has to be sent from then on,
+   even where rules would supply it, because it may have been the lower one. */
+static gboolean
+comes_to_count (const VbRequired *required,
+                const VbBatteryConfig *config,
+                const VbRequirement *requirement)
 {
   const VbRulesConfig *rules = &config->live.rules;
 
@@ -84,6 +73,29 @@ counts (const VbRequired *required, const VbBatteryConfig *config, const VbRequi
          || (required->met & 1U << (requirement - requirements)) != 0;
 }
 
+/* Asked of each requirement, several times with each record. */
+static inline gboolean
+counts (const VbRequired *required, const VbRequirement *requirement)
+{
+  return (required->counting & 1U << (requirement - requirements)) != 0;
+}
+
+static void
+find_counting (VbRequired *required, const VbBatteryConfig *config)
+{
+  required->counting = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++)
+    if (comes_to_count (required, config, &requirements[i]))
+      required->counting |= 1U << i;
+}
+
+void
+vb_required_init (VbRequired *required, const VbBatteryConfig *config)
+{
+  *required = (VbRequired){ .ruled = vb_rules_config_is_on (&config->live.rules) };
+  find_counting (required, config);
+}
+
 gboolean
 vb_required_at_first (const VbBatteryConfig *config, const VbRequirement *requirement)
 {
@@ -91,12 +103,11 @@ vb_required_at_first (const VbBatteryConfig *config, const VbRequirement *requir
 
   vb_required_init (&none, config);
 
-  return counts (&none, config, requirement);
+  return counts (&none, requirement);
 }
 
 void
 vb_required_reconfigure (VbRequired *required,
-                         const VbBatteryConfig *before,
                          const VbBatteryConfig *after,
                          gboolean on_bus,
                          gint64 now)
@@ -106,12 +117,10 @@ vb_required_reconfigure (VbRequired *required,
   required->ruled = vb_rules_config_is_on (&after->live.rules);
   if (!required->ruled)
     vb_inputs_forget (&required->inputs, now);
-  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
-    const gboolean counted = counts (&earlier, before, &requirements[i]);
-
-    if (on_bus && !counted && counts (required, after, &requirements[i]))
+  find_counting (required, after);
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++)
+    if (on_bus && !counts (&earlier, &requirements[i]) && counts (required, &requirements[i]))
       required->since[i] = now;
-  }
 }
 
 const char *
@@ -129,11 +138,13 @@ vb_required_loses_limit (const VbRequired *required,
 }
 
 void
-vb_required_note (VbRequired *required, const VbValues *values)
+vb_required_note (VbRequired *required, const VbBatteryConfig *config, const VbValues *values)
 {
   for (guint i = FIRST_LIMIT; i < N_WITHOUT_RULES; i++)
     if ((required->met & 1U << i) == 0 && vb_values_time (values, requirements[i].field) != 0)
       required->met |= 1U << i;
+  if (required->ruled)
+    find_counting (required, config);
 }
 
 gboolean
@@ -205,10 +216,10 @@ next (const VbRequired *required,
 {
   const VbSample *sample;
 
-  for (; *index < count (required); (*index)++) {
+  for (; *index < G_N_ELEMENTS (requirements); (*index)++) {
     const VbRequirement *requirement = &requirements[*index];
 
-    if (!counts (required, config, requirement))
+    if (!counts (required, requirement))
       continue;
     *item = vb_item_known (requirement->field);
     *time = met_at (required, values, requirement);
@@ -412,12 +423,12 @@ vb_required_lacking (const VbRequired *required,
                      const VbRecord *record,
                      GPtrArray *names)
 {
-  for (guint i = 0; i < count (required); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
     const VbKnown field = requirements[i].field, or_field = requirements[i].or_field;
     const char *name = vb_item (vb_item_known (field))->name;
     const gboolean either = or_field != VB_KNOWN_NONE;
 
-    if (counts (required, config, &requirements[i])
+    if (counts (required, &requirements[i])
         && (vb_record_lacks_value (record, field)
             || (either && vb_record_lacks_value (record, or_field)))
         && !vb_record_has_value (record, field)
@@ -475,10 +486,10 @@ vb_required_are_named (const VbRequired *required, const VbBatteryConfig *config
 {
   const guint n_errors = record->errors->len;
 
-  for (guint i = 0; i < count (required); i++) {
+  for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
     const VbItem *item = vb_item (vb_item_known (requirements[i].field));
 
-    if (counts (required, config, &requirements[i]) && !is_named (record, &requirements[i]))
+    if (counts (required, &requirements[i]) && !is_named (record, &requirements[i]))
       add_missing (record, item);
   }
   for (guint i = 0; i < config->fixed.n_asked; i++)

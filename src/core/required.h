@@ -31,6 +31,7 @@ typedef struct
   gint64 counts_from;
   gint64 last_record; /* when the last record was taken, µs; 0: none was. A part of which nothing is
                          required is as old as that; a battery needs not keep it */
+  guint counting;     /* a bit for each requirement that counts now */
   gboolean ruled;     /* there are limits by rules; what is below is about them alone */
   VbInputs inputs;    /* what rules go by */
   guint met;          /* a bit for each limit that was ever sent */
@@ -45,7 +46,6 @@ void vb_required_init (VbRequired *required, const VbBatteryConfig *config);
 /** Takes over what a reload at @now says of limits by rules. @on_bus: the battery is, and is not to
     leave for it at once. */
 void vb_required_reconfigure (VbRequired *required,
-                              const VbBatteryConfig *before,
                               const VbBatteryConfig *after,
                               gboolean on_bus,
                               gint64 now);
@@ -74,8 +74,9 @@ gboolean vb_required_is_supplied (const VbBatteryConfig *config, const VbField *
     does a limit or an alarm that is wrong: it must not end by that. */
 gboolean vb_required_keeps (const VbBatteryConfig *config, const VbRecordEntry *entry);
 
-/** Notes which limits have been sent: one that was sent once stays required. */
-void vb_required_note (VbRequired *required, const VbValues *values);
+/** Notes which limits have been sent (one that was sent once stays required), and with that, and
+    with what rules go by, what is required now. */
+void vb_required_note (VbRequired *required, const VbBatteryConfig *config, const VbValues *values);
 
 /**
  * What has not been met for the longest time.
