@@ -63,9 +63,8 @@ vb_limits_round (guint item, VbValue *value)
     value->as.real = sent_to_decimals (vb_item (item)->field->known, value->as.real);
 }
 
-/* The limits by which charging and discharging are governed, with their seat belt. */
-static double
-ceiling (const VbBatteryLive *live, VbKnown known)
+double
+vb_limits_ceiling (const VbBatteryLive *live, VbKnown known)
 {
   switch (known) {
   case VB_KNOWN_MAX_CHARGE_VOLTAGE:
@@ -83,7 +82,7 @@ gboolean
 vb_limits_belt (const VbBatteryLive *live, guint item, VbValue *value)
 {
   const VbKnown known = vb_item (item)->field->known;
-  const double high = ceiling (live, known);
+  const double high = vb_limits_ceiling (live, known);
   double number;
 
   vb_limits_round (item, value);
@@ -184,9 +183,9 @@ vb_limits_hold (VbValues *values, const VbBatteryLive *live, gint64 now)
   lower (values, VB_KNOWN_MAX_CHARGE_CURRENT, 0, now);
   lower (values, VB_KNOWN_CHARGE_REQUEST, 0, now);
   lower (values, VB_KNOWN_MAX_CHARGE_VOLTAGE,
-         fmin (charge_voltage, ceiling (live, VB_KNOWN_MAX_CHARGE_VOLTAGE)), now);
+         fmin (charge_voltage, vb_limits_ceiling (live, VB_KNOWN_MAX_CHARGE_VOLTAGE)), now);
   lower (values, VB_KNOWN_MAX_DISCHARGE_CURRENT,
-         block ? 0 : ceiling (live, VB_KNOWN_MAX_DISCHARGE_CURRENT), now);
+         block ? 0 : vb_limits_ceiling (live, VB_KNOWN_MAX_DISCHARGE_CURRENT), now);
 }
 
 void

@@ -18,6 +18,10 @@ void vb_limits_round (guint item, VbValue *value);
     not up, BatteryLowVoltage not down. NAN stays NAN. */
 double vb_limits_configured (VbKnown known, double limit);
 
+/** The seat belt on one of the three maxima, as the bus can show it; NAN where it is
+    not set, and for every other field. */
+double vb_limits_ceiling (const VbBatteryLive *live, VbKnown known);
+
 /** Rounds a limit towards safety (a MaxDischargeCurrent above 0 to 0.1 at least) and brings it
     within the seat belt, never beyond it by rounding. Returns: whether the belt had to change
     it. */

@@ -343,24 +343,14 @@ charge_voltage (const Run *run)
                run->live->rules.maximum[VB_LIMIT_CHARGE_VOLTAGE]);
 }
 
-/* What is told is what the bus shows. Where the seat belt is no higher, no rule limits. */
+/* Where the seat belt is no higher, no rule limits. */
 static void
-tell_as_shown (const Run *run, VbLimit limit, const VbSample *sent)
+look_at_belt (const Run *run, VbLimit limit)
 {
   VbLimited *limited = &run->rules->limited[limit];
-  const guint item = vb_item_known (vb_limited_field (limit));
-  const double maximum = vb_rules_config_most (&run->live->rules, limit);
-  VbValue to = vb_value_real (limited->to);
-  VbValue without = vb_value_real (vb_value_number (&sent->value, maximum));
 
-  if (limited->by == VB_RULE_NONE)
-    return;
-
-  vb_limits_belt (run->live, item, &to);
-  vb_limits_belt (run->live, item, &without);
-  if (to.as.real < without.as.real)
-    limited->to = to.as.real;
-  else
+  if (limited->by != VB_RULE_NONE
+      && limited->to >= vb_limits_ceiling (run->live, vb_limited_field (limit)))
     limited->by = VB_RULE_NONE;
 }
 
@@ -435,7 +425,7 @@ vb_rules_run (VbRules *rules,
       govern_voltage (&run, sent);
     else
       govern_current (&run, limit, sent);
-    tell_as_shown (&run, limit, sent);
+    look_at_belt (&run, limit);
     rules->retold[limit] = vb_told_follow (&rules->told[limit], &rules->limited[limit], now);
   }
 }

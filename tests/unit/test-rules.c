@@ -534,7 +534,7 @@ test_limited_below_the_belt (Fixture *fixture, gconstpointer user_data)
   assert_limited (fixture, VB_LIMIT_CHARGE_CURRENT, VB_RULE_NONE, 0);
   push_at (fixture, 2, MONITORED " MaxCellVoltage=3.4899");
   assert_bus (fixture, "MaxChargeCurrent=36.1");
-  assert_limited (fixture, VB_LIMIT_CHARGE_CURRENT, VB_RULE_CHARGE_BY_CELL_VOLTAGE, 36.1);
+  assert_limited (fixture, VB_LIMIT_CHARGE_CURRENT, VB_RULE_CHARGE_BY_CELL_VOLTAGE, 36.16);
 }
 
 static void
