@@ -203,38 +203,41 @@ met_at (const VbRequired *required, const VbValues *values, const VbRequirement 
   return MAX (time, vb_values_time (values, requirement->or_field));
 }
 
-/* One after the other what is required of @config, from *index 0 on.
-   @item: its item, of two the first. @time: when it was last met; 0: never
-   Returns: FALSE where there is no more */
-static gboolean
-next (const VbRequired *required,
-      const VbBatteryConfig *config,
-      const VbValues *values,
-      guint *index,
-      guint *item,
-      gint64 *time)
+/* Whether anything is required from number *index on, which becomes its number: first those of the
+   requirements, behind them those of what a part is asked for. */
+static inline gboolean
+find (const VbRequired *required, const VbBatteryConfig *config, guint *index)
+{
+  while (*index < G_N_ELEMENTS (requirements) && !counts (required, &requirements[*index]))
+    (*index)++;
+
+  return *index < G_N_ELEMENTS (requirements) + config->fixed.n_asked;
+}
+
+/* The item of number @index, of two the first. */
+static guint
+item_at (const VbBatteryConfig *config, guint index)
+{
+  return index < G_N_ELEMENTS (requirements)
+             ? vb_item_known (requirements[index].field)
+             : config->fixed.asked[index - G_N_ELEMENTS (requirements)];
+}
+
+/* When number @index was last met; 0: never. */
+static inline gint64
+time_at (const VbRequired *required,
+         const VbBatteryConfig *config,
+         const VbValues *values,
+         guint index)
 {
   const VbSample *sample;
 
-  for (; *index < G_N_ELEMENTS (requirements); (*index)++) {
-    const VbRequirement *requirement = &requirements[*index];
+  if (index < G_N_ELEMENTS (requirements))
+    return met_at (required, values, &requirements[index]);
 
-    if (!counts (required, requirement))
-      continue;
-    *item = vb_item_known (requirement->field);
-    *time = met_at (required, values, requirement);
-    (*index)++;
-    return TRUE;
-  }
+  sample = &values->sent[item_at (config, index)];
 
-  *index = MAX (*index, G_N_ELEMENTS (requirements));
-  if (*index - G_N_ELEMENTS (requirements) >= config->fixed.n_asked)
-    return FALSE;
-  *item = config->fixed.asked[*index - G_N_ELEMENTS (requirements)];
-  sample = &values->sent[*item];
-  *time = vb_value_is_valid (&sample->value) ? sample->time : 0;
-  (*index)++;
-  return TRUE;
+  return vb_value_is_valid (&sample->value) ? sample->time : 0;
 }
 
 gboolean
@@ -244,14 +247,14 @@ vb_required_oldest (const VbRequired *required,
                     guint *item,
                     gint64 *time)
 {
-  guint one;
-  gint64 its_time;
   gboolean found = FALSE;
 
   *time = required->last_record;
-  for (guint i = 0; next (required, config, values, &i, &one, &its_time);) {
+  for (guint i = 0; find (required, config, &i); i++) {
+    const gint64 its_time = time_at (required, config, values, i);
+
     if (!found || its_time < *time) {
-      *item = one;
+      *item = item_at (config, i);
       *time = its_time;
     }
     found = TRUE;
@@ -333,11 +336,12 @@ vb_required_age (const VbRequired *required,
                  const VbValues *values,
                  gint64 now)
 {
-  gint64 oldest = now, time;
+  gint64 oldest = now;
   gboolean any = FALSE;
-  guint item;
 
-  for (guint i = 0; next (required, config, values, &i, &item, &time);) {
+  for (guint i = 0; find (required, config, &i); i++) {
+    const gint64 time = time_at (required, config, values, i);
+
     if (time == 0)
       return VB_AGE_NEVER;
     oldest = MIN (oldest, vb_required_counted_time (required, time));
@@ -369,18 +373,15 @@ vb_required_is_out_of_reach (const VbRequired *required,
                              const VbBatteryConfig *config,
                              const VbValues *values)
 {
-  guint item;
-  gint64 oldest;
+  gboolean any = FALSE;
 
-  vb_required_oldest (required, config, values, &item, &oldest);
-  if (is_cut (required, oldest))
-    return TRUE;
-
-  for (guint i = 0; next (required, config, values, &i, &item, &oldest);)
-    if (is_cut (required, oldest))
+  for (guint i = 0; find (required, config, &i); i++) {
+    if (is_cut (required, time_at (required, config, values, i)))
       return TRUE;
+    any = TRUE;
+  }
 
-  return FALSE;
+  return !any && is_cut (required, required->last_record);
 }
 
 gint64
@@ -408,13 +409,13 @@ vb_required_missing (const VbRequired *required,
                      gint64 now,
                      GPtrArray *names)
 {
-  guint item;
-  gint64 time;
+  for (guint i = 0; find (required, config, &i); i++) {
+    const gint64 time = time_at (required, config, values, i);
 
-  for (guint i = 0; next (required, config, values, &i, &item, &time);)
     if (time == 0
         || now - vb_required_counted_time (required, time) >= config->live.freshness.warn_after)
-      g_ptr_array_add (names, (gpointer)vb_item (item)->name);
+      g_ptr_array_add (names, (gpointer)vb_item (item_at (config, i))->name);
+  }
 }
 
 void
