@@ -130,7 +130,7 @@ vb_limits_asked (const VbValues *values, guint item)
   VbValue asked = *sent;
 
   if (vb_item (item)->field->group != VB_GROUP_LIMIT || !vb_value_is_valid (sent)
-      || !vb_value_is_valid (shown))
+      || !vb_value_is_valid (shown) || vb_value_equal (sent, shown))
     return NULL;
 
   /* No limit is a text, so that nothing is owned by the copy. */
