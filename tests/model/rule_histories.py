@@ -70,4 +70,7 @@ def configuration(chance):
         config['charge-to-soc'] = chance.choice((4, 50, 90))
         if chance.random() < 0.5:
             config['full-every'] = chance.choice((0.01, 1))
+    # No configuration has the rest without what it is about.
+    if not any(key in config for key in (*MAXIMUM.values(), 'charge-voltage', 'cell-max-voltage', 'charge-to-soc')):
+        return {}
     return {f'limits.{key}': value for key, value in config.items()}
