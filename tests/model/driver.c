@@ -41,7 +41,8 @@ on_changed (VbBattery *battery, const VbChange *change, gpointer user_data)
 {
   Driver *driver = user_data;
 
-  driver->steps++;
+  /* Of a battery with parts each step is told, whatever has changed. */
+  driver->steps += change->n_items > 0 || change->after != change->before;
   for (guint i = 0; i < change->n_items; i++)
     vb_value_set (&driver->told[change->items[i]], vb_battery_value (battery, change->items[i]));
 }
