@@ -274,6 +274,9 @@ vb_part_take (VbPart *part,
   used = taken ? reached : verdict->safer->len > 0;
   for (guint i = 0; used && i < record->entries->len; i++)
     show (part, g_array_index (record->entries, VbRecordEntry, i).item);
+  /* What a record that replaces does not name is said no more. */
+  for (guint i = 0; used && mode == VB_APPLY_REPLACE && i < part->heard.values.active->len; i++)
+    show (part, g_array_index (part->heard.values.active, guint, i));
   if (!taken) {
     note_step (part, now);
     return FALSE;

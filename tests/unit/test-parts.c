@@ -66,18 +66,24 @@ part_of (Fixture *fixture, const char *name)
 }
 
 static gboolean
-push_part (Fixture *fixture, const char *name, const char *description)
+send_part (Fixture *fixture, const char *name, const char *description, VbApplyMode mode)
 {
   gboolean taken;
 
   fill_record (fixture->record, description);
   fixture->calls = 0;
-  taken = vb_battery_apply_part (fixture->battery, number_of (fixture, name), fixture->record,
-                                 VB_APPLY_MERGE, SOURCE, fixture->now, fixture->verdict);
+  taken = vb_battery_apply_part (fixture->battery, number_of (fixture, name), fixture->record, mode,
+                                 SOURCE, fixture->now, fixture->verdict);
   g_clear_pointer (&fixture->errors, g_ptr_array_unref);
   fixture->errors = vb_record_steal_errors (fixture->record);
 
   return taken;
+}
+
+static gboolean
+push_part (Fixture *fixture, const char *name, const char *description)
+{
+  return send_part (fixture, name, description, VB_APPLY_MERGE);
 }
 
 /* Lets time pass until @seconds after the start, step by step, as the ladder source does. */
@@ -896,6 +902,21 @@ test_alarm_of_refused (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "HighVoltage=2");
 }
 
+/* Nor against what a record that replaces has left out. */
+static void
+test_alarm_after_put (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK "HighVoltage=2 " LIMITS));
+  assert_bus (fixture, "HighVoltage=2");
+  g_assert_true (send_part (fixture, "right", PACK LIMITS, VB_APPLY_REPLACE));
+  assert_bus (fixture, "HighVoltage=-");
+
+  g_assert_false (push_part (fixture, "right", "HighVoltage=1 Connected=2"));
+  assert_bus (fixture, "HighVoltage=1");
+}
+
 /* What rules supply is no more than a pack that sends limits bears, beside one that sends none. */
 static void
 test_rules_beside_limits (Fixture *fixture, gconstpointer user_data)
@@ -969,6 +990,7 @@ main (int argc, char **argv)
   TEST (gone_switch);
   TEST (switch_and_reload);
   TEST (alarm_of_refused);
+  TEST (alarm_after_put);
   TEST (rules_beside_limits);
   TEST (alarm_said);
 
