@@ -47,12 +47,12 @@ add_parts (const VbBatteryConfig *old, const VbBatteryConfig *new, GPtrArray *di
   const guint n_before = before != NULL ? before->len : 0, n_after = after != NULL ? after->len : 0;
 
   for (guint i = 0; i < MAX (n_before, n_after); i++) {
-    const VbPartConfig *was = i < n_before ? g_ptr_array_index (before, i) : NULL;
+    const VbPartConfig *any = g_ptr_array_index (i < n_before ? before : after, i);
     const VbPartConfig *is = i < n_after ? g_ptr_array_index (after, i) : NULL;
-    g_autofree char *group = part_group (old->fixed.name, (was != NULL ? was : is)->name);
+    g_autofree char *group = part_group (old->fixed.name, any->name);
 
-    if (was != NULL && is != NULL && g_str_equal (was->name, is->name))
-      add_differences (VB_KEY_GROUP_PART, group, was, is, differences);
+    if (i < n_before && is != NULL && g_str_equal (any->name, is->name))
+      add_differences (VB_KEY_GROUP_PART, group, any, is, differences);
     else
       g_ptr_array_add (differences, g_strdup_printf ("[%s]", group));
   }

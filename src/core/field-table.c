@@ -36,9 +36,9 @@
   .merge = VB_MERGE_ ## parallel_, .merge_series = VB_MERGE_ ## series_
 
 /* The module page of the GUI shows ten modules, each with the alarms of the battery page. */
-#define MODULES .first = 0, .step = 1, .count = 10
+#define TEN_MODULES .first = 0, .step = 1, .count = 10
 #define MODULE_ALARM(alarm_) \
-  { "Module%u" alarm_, "/Diagnostics/Module%u/Alarms/" alarm_, WARNING, ALARM, MERGE (MODULES), MODULES, \
+  { "Module%u" alarm_, "/Diagnostics/Module%u/Alarms/" alarm_, WARNING, ALARM, MERGE (MODULES), TEN_MODULES, \
     .description = "the same alarm of that module" }
 
 const VbField vb_fields[] = {
@@ -307,7 +307,7 @@ const VbField vb_fields[] = {
 
   /* Alarms of one module */
   { "Module%uId", "/Diagnostics/Module%u/Id", TEXT, STATIC, MERGE (MODULES),
-    MODULES, .description = "name of that module; makes its alarms visible" },
+    TEN_MODULES, .description = "name of that module; makes its alarms visible" },
   MODULE_ALARM ("LowVoltage"),
   MODULE_ALARM ("HighVoltage"),
   MODULE_ALARM ("LowCellVoltage"),

@@ -34,12 +34,9 @@ read_text (VbCaptureEntry *entry, const char *name, const char *text)
     const char *name;
     GString *text;
   } members[] = {
-    { "time", entry->moment },
-    { "battery", entry->battery },
-    { "part", entry->part },
-    { "method", entry->method },
-    { "body", entry->body },
-    { "configuration", entry->configuration },
+    { "time", entry->moment }, { "battery", entry->battery },
+    { "part", entry->part },   { "method", entry->method },
+    { "body", entry->body },   { "configuration", entry->configuration },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
