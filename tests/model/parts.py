@@ -304,6 +304,9 @@ class Parts(Model):
         others = self.of_packs(field, now)
         if others[0] is not None and (not sayer.counts or self.others_send(field, now)):
             return others
+        # A null is what they send, too: then it is nothing, and does not follow from another field.
+        if others[2] is not None and not sayer.counts and field not in self.required_fields:
+            return others
         return own if field in self.required_fields or sayer.counts else (None, None, None)
 
     def oldest(self, known):
