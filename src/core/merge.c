@@ -22,7 +22,7 @@ vb_merge_name (VbMerge rule)
     [VB_MERGE_SENSORS] = "numbered through",
     [VB_MERGE_MODULES] = "numbered through",
     [VB_MERGE_ID] = "with the part's name",
-    [VB_MERGE_DIFFERENCE] = "max − min",
+    [VB_MERGE_DIFFERENCE] = "max less min",
     [VB_MERGE_COUNT] = "sum, each 1 at least",
     [VB_MERGE_ONE] = "max, each 1 at least",
     [VB_MERGE_ONLINE] = "parts that count",

@@ -180,10 +180,10 @@ def test_35_settings_that_answer_late(world):
 
 
 def test_35_settings_that_are_not_ready(world):
-    """The same, of those that answer that nothing is there: the choices of the BMS and of the monitor
-    are asked for once, and each try of the battery is two calls."""
+    """The same, of those that answer that nothing is there: the choices of the BMS and of the monitor,
+    and feed-in, are asked for once, and each try of the battery is two calls."""
     world.system()
-    settings = kept(world, '--unready', '6')
+    settings = kept(world, '--unready', '7')
     daemon = world.start(CONFIG)
     equal(daemon.http.post(RECORD).body['joining'], 'settings')
     eventually(lambda: 'asking again in 2 s' in daemon.log.read_text(), 'asked again, and again')

@@ -27,7 +27,7 @@ from system_choice import MONITOR_CHOICE
 PHONE = {'viewport': {'width': 390, 'height': 844}, 'colorScheme': 'dark', 'deviceScaleFactor': 2}
 DESKTOP = {'viewport': {'width': 1100, 'height': 800}, 'colorScheme': 'light'}
 WAYS = (PHONE, DESKTOP)
-LARGEST = 66000
+LARGEST = 70000
 RESOURCES = contextlib.ExitStack()
 
 FULL = {
