@@ -89,7 +89,8 @@ class Part(Model):
     def leave(self, now):
         super().leave(now)
         self.gone_at = now
-        self.ever.clear()
+        # What is young enough is kept, and it is still one of those who send it.
+        self.ever = set(self.sent)
 
     @property
     def silent(self):
@@ -375,7 +376,8 @@ class Parts(Model):
     def age(self, now):
         oldest = min(max(self.counted.get(field, -NEVER) if self.value(field) is not None else -NEVER
                          for field in fields) for fields in self.groups)
-        if self.packs and not self.counting_packs() and not self.series:
+        counting = self.counting_packs()
+        if len(counting) < (len(self.packs) if self.series else min(len(self.packs), 1)):
             return NEVER
         ages = [part.age(now) for part in self.parts.values() if part.counts]
         return max([now - oldest] + ages)
