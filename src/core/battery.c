@@ -706,8 +706,9 @@ vb_battery_limited (const VbBattery *battery)
 void
 vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
 {
-  vb_verdict_warnings (&battery->config, &battery->heard.values, &battery->heard.source,
-                       battery->selection.system, &battery->presence, battery->heard.state, texts);
+  vb_verdict_warnings (&battery->config, &battery->heard.required, &battery->heard.values,
+                       &battery->heard.source, battery->selection.system, &battery->presence,
+                       battery->heard.state, texts);
   if (battery->heard.state != VB_STATE_GONE)
     vb_plausible_describe (&battery->heard.plausible, texts);
   warn_of_missing (battery, texts);

@@ -103,6 +103,7 @@ vb_heard_take (VbHeard *heard,
   }
 
   heard->required.last_record = now;
+  vb_required_hear (&heard->required, record);
   vb_safer_forget (&heard->values, record);
   if (record->errors->len > 0)
     take_safer (heard, record, FALSE, now, safer);

@@ -263,10 +263,25 @@ vb_required_oldest (const VbRequired *required,
   return found;
 }
 
+void
+vb_required_hear (VbRequired *required, const VbRecord *record)
+{
+  for (guint i = FIRST_LIMIT; i < N_WITHOUT_RULES && !required->named_limits; i++) {
+    const VbRecordEntry *entry = vb_record_entry (record, vb_item_known (requirements[i].field));
+
+    required->named_limits = entry != NULL && entry->said != VB_SAID_NULL;
+  }
+}
+
 gboolean
-vb_required_lacks_limits (const VbBatteryConfig *config, const VbValues *values)
+vb_required_lacks_limits (const VbRequired *required,
+                          const VbBatteryConfig *config,
+                          const VbValues *values)
 {
   gboolean lacks = FALSE;
+
+  if (required->named_limits)
+    return FALSE;
 
   for (guint i = 0; i < G_N_ELEMENTS (requirements); i++) {
     const VbKnown field = requirements[i].field;

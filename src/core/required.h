@@ -31,10 +31,11 @@ typedef struct
   gint64 counts_from;
   gint64 last_record; /* when the last record was taken, µs; 0: none was. A part of which nothing is
                          required is as old as that; a battery needs not keep it */
-  guint counting;     /* a bit for each requirement that counts now */
-  gboolean ruled;     /* there are limits by rules; what is below is about them alone */
-  VbInputs inputs;    /* what rules go by */
-  guint met;          /* a bit for each limit that was ever sent */
+  gboolean named_limits; /* a record has had a value for one of the three, believed or not */
+  guint counting;        /* a bit for each requirement that counts now */
+  gboolean ruled;        /* there are limits by rules; what is below is about them alone */
+  VbInputs inputs;       /* what rules go by */
+  guint met;             /* a bit for each limit that was ever sent */
   gint64 since[VB_N_REQUIREMENTS]; /* when a reload has made it required: what came before that, or
                                         never, has an age from then on, because a curve more is no
                                         reason to leave the bus at once; 0: none has */
@@ -92,9 +93,14 @@ gboolean vb_required_oldest (const VbRequired *required,
                              guint *item,
                              gint64 *time);
 
+/** Notes what @record, which is taken, has values for, whatever becomes of them. */
+void vb_required_hear (VbRequired *required, const VbRecord *record);
+
 /** Whether a battery that publishes limits has never been sent one, and rules do not supply them
     all. */
-gboolean vb_required_lacks_limits (const VbBatteryConfig *config, const VbValues *values);
+gboolean vb_required_lacks_limits (const VbRequired *required,
+                                   const VbBatteryConfig *config,
+                                   const VbValues *values);
 
 /** The age of the source (µs), or VB_AGE_NEVER where a required field never came; where none is
     required, that of its last record. */

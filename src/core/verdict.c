@@ -75,7 +75,7 @@ vb_verdict_fill (VbVerdict *verdict,
   for (guint i = 0; i < record->warnings->len; i++)
     g_ptr_array_add (verdict->warnings, g_strdup (g_ptr_array_index (record->warnings, i)));
 
-  if (vb_required_lacks_limits (config, values))
+  if (vb_required_lacks_limits (required, config, values))
     g_ptr_array_add (verdict->warnings, g_strdup (WARNING_NO_LIMITS));
 }
 
@@ -93,6 +93,7 @@ warn_of_configured (const VbBatteryLive *live, const VbValues *values, GPtrArray
 
 void
 vb_verdict_warnings (const VbBatteryConfig *config,
+                     const VbRequired *required,
                      const VbValues *values,
                      const VbSource *source,
                      const VbSystem *system,
@@ -106,7 +107,7 @@ vb_verdict_warnings (const VbBatteryConfig *config,
   if (vb_state_shows_values (state))
     warn_of_configured (&config->live, values, texts);
 
-  if (vb_required_lacks_limits (config, values) && source->records > 0)
+  if (vb_required_lacks_limits (required, config, values) && source->records > 0)
     g_ptr_array_add (texts, g_strdup (WARNING_NO_LIMITS));
   if (presence->on_bus)
     vb_system_describe (system, config->fixed.role, presence->service, presence->instance, texts);

@@ -44,6 +44,7 @@ void vb_verdict_fill (VbVerdict *verdict,
  * without limits, and what Venus selects. Owned texts.
  */
 void vb_verdict_warnings (const VbBatteryConfig *config,
+                          const VbRequired *required,
                           const VbValues *values,
                           const VbSource *source,
                           const VbSystem *system,

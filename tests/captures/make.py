@@ -150,8 +150,7 @@ def zeros():
     Right: not on the bus with what is not believed; one 0 is nothing; Soc 0 is believed after stale-after, and no
     age runs meanwhile; both currents 0 are in force at once while the battery is live. After the silence, and beside
     the Soc of 0, MaxDischargeCurrent 0 is not believed for warn-after, and grows old meanwhile; where the battery
-    is live MaxChargeCurrent 0 is in force at once.
-    Not right yet: the first two records are warned of as if no limits had been sent."""
+    is live MaxChargeCurrent 0 is in force at once."""
     none = {'MaxChargeCurrent': 0, 'MaxDischargeCurrent': 0}
 
     def change(minute):

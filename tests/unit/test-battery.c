@@ -35,6 +35,15 @@ test_new (Fixture *fixture, gconstpointer user_data)
   g_assert_null (presence->service);
 }
 
+/* Limits that are not believed were sent all the same: to be a monitor would be no advice. */
+static void
+test_limits_not_believed (Fixture *fixture, gconstpointer user_data)
+{
+  g_assert_true (push (fixture, "Soc=63.5 Voltage=52.7 MaxChargeVoltage=0"));
+  for (guint i = 0; i < fixture->verdict->warnings->len; i++)
+    g_assert_null (strstr (g_ptr_array_index (fixture->verdict->warnings, i), "no charge limits"));
+}
+
 static void
 test_verdict (Fixture *fixture, gconstpointer user_data)
 {
@@ -602,6 +611,7 @@ main (int argc, char **argv)
   g_test_add ("/battery/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("new", test_new);
   ADD ("verdict", test_verdict);
+  ADD ("limits-not-believed", test_limits_not_believed);
   ADD ("source", test_source);
   ADD ("every-field", test_every_field);
   ADD ("derived-charge", test_derived_charge);
