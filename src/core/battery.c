@@ -160,8 +160,29 @@ static void
 look (VbBattery *battery, gint64 now)
 {
   vb_heard_look (&battery->heard, now);
-  if (vb_rules_config_is_on (&battery->config.live.rules) && battery->parts != NULL)
-    vb_parts_note_cells (battery->parts, &battery->heard.required.inputs);
+  if (!battery->heard.required.ruled || battery->parts == NULL)
+    return;
+
+  vb_parts_note_inputs (battery->parts, &battery->heard.required);
+  vb_required_note (&battery->heard.required, &battery->config, &battery->heard.values);
+}
+
+/* The maxima that rules supply are those of all packs: one that leaves takes its share with it. */
+static void
+run_rules (VbBattery *battery, gboolean has_record, gint64 now)
+{
+  const VbBatteryLive *live = &battery->config.live;
+  const double share = battery->parts != NULL ? vb_parts_share (battery->parts) : 1;
+  VbBatteryLive of_those;
+
+  if (share < 1) {
+    of_those = *live;
+    of_those.rules.maximum[VB_LIMIT_CHARGE_CURRENT] *= share;
+    of_those.rules.maximum[VB_LIMIT_DISCHARGE_CURRENT] *= share;
+    live = &of_those;
+  }
+  vb_rules_run (&battery->rules, live, &battery->heard.values, &battery->heard.required.inputs,
+                battery->month, has_record, now);
 }
 
 static void
@@ -194,8 +215,7 @@ derive (VbBattery *battery, gboolean has_record, gint64 now)
   if (!has_record)
     look (battery, now);
   if (battery->heard.required.ruled || !vb_rules_are_idle (&battery->rules))
-    vb_rules_run (&battery->rules, live, values, &battery->heard.required.inputs, battery->month,
-                  has_record, now);
+    run_rules (battery, has_record, now);
   vb_derive_charge (values->sent, values->derived, &battery->current, live->freshness.warn_after);
   if (battery->config.fixed.screen_cells && battery->heard.members.cells.n > 0)
     derive_system (battery, now);
@@ -554,6 +574,9 @@ vb_battery_loses_limit (const VbBattery *battery, const VbBatteryConfig *config)
 {
   if (!vb_state_on_bus (battery->heard.state) || battery->config.fixed.role != VB_ROLE_BMS)
     return NULL;
+
+  if (battery->parts != NULL)
+    return vb_parts_lose_limit (battery->parts, config);
 
   return vb_required_loses_limit (&battery->heard.required, &battery->config, config);
 }

@@ -137,13 +137,15 @@ judge_low_voltage (const VbDoubtContext *context, VbRecord *record)
                      voltage);
 }
 
-/* That of the rules where the source has never sent one. */
+/* That of the rules where the source has never sent one; it is no measure of one pack of those in
+   series. */
 static double
 charge_voltage_after (const VbDoubtContext *context, const VbRecord *record)
 {
   const double charge = after_record (context->values, record, VB_KNOWN_MAX_CHARGE_VOLTAGE);
 
-  if (isnan (charge) && context->config->fixed.role == VB_ROLE_BMS)
+  if (isnan (charge) && context->config->fixed.role == VB_ROLE_BMS
+      && context->config->fixed.arrangement != VB_PARTS_SERIES)
     return context->config->live.rules.maximum[VB_LIMIT_CHARGE_VOLTAGE];
 
   return charge;

@@ -224,6 +224,57 @@ add_cells (VbInputs *cells, const VbInputs *own, gboolean series, double cell_ma
   }
 }
 
+/* The highest (@sign 1) or lowest (-1) of what @lists name of each source, as old as the oldest.
+   Where one has nothing, the others do not speak for it. */
+static void
+note_worst (VbInputs *inputs,
+            VbInput input,
+            int sign,
+            const VbInputs *const *own,
+            guint n,
+            VbInput (*const lists)[VB_INPUTS_OF_CURVE],
+            const guint *n_of)
+{
+  double worst = NAN;
+  gint64 time = G_MAXINT64;
+
+  for (guint i = 0; i < n; i++)
+    for (guint j = 0; j < n_of[i]; j++) {
+      const VbInput one = lists[i][j];
+
+      time = MIN (time, own[i]->time[one]);
+      if (own[i]->seen[one])
+        worst = sign > 0 ? fmax (worst, own[i]->value[one]) : fmin (worst, own[i]->value[one]);
+    }
+  if (isnan (worst))
+    return;
+
+  inputs->value[input] = worst;
+  inputs->time[input] = time;
+  inputs->seen[input] = TRUE;
+}
+
+void
+vb_inputs_note_extremes (VbInputs *inputs, const VbInputs *const *own, guint n, VbCurveId id)
+{
+  static const VbInput ends[][2] = {
+    [VB_CHARGE_BY_CELL_VOLTAGE] = { VB_INPUT_MAX_CELL_VOLTAGE, VB_INPUT_MAX_CELL_VOLTAGE },
+    [VB_DISCHARGE_BY_CELL_VOLTAGE] = { VB_INPUT_MIN_CELL_VOLTAGE, VB_INPUT_MIN_CELL_VOLTAGE },
+    [VB_CHARGE_BY_TEMPERATURE] = { VB_INPUT_MIN_CELL_TEMPERATURE, VB_INPUT_MAX_CELL_TEMPERATURE },
+  };
+  VbInput lists[VB_INPUTS_OF_SOURCES][VB_INPUTS_OF_CURVE];
+  guint n_of[VB_INPUTS_OF_SOURCES];
+
+  g_return_if_fail (id < G_N_ELEMENTS (ends) && n <= VB_INPUTS_OF_SOURCES);
+
+  for (guint i = 0; i < n; i++)
+    n_of[i] = vb_inputs_of_curve (own[i], id, lists[i]);
+  if (id != VB_DISCHARGE_BY_CELL_VOLTAGE)
+    note_worst (inputs, ends[id][1], 1, own, n, lists, n_of);
+  if (id != VB_CHARGE_BY_CELL_VOLTAGE)
+    note_worst (inputs, ends[id][0], -1, own, n, lists, n_of);
+}
+
 void
 vb_inputs_note_cells (
     VbInputs *inputs, const VbInputs *const *own, guint n, gboolean series, double cell_max_voltage)

@@ -53,6 +53,16 @@ void vb_inputs_note (VbInputs *inputs,
                      const VbBatteryLive *live,
                      gint64 now);
 
+/** So many sources may be one battery together. */
+#define VB_INPUTS_OF_SOURCES 16
+
+/**
+ * Notes the worst of what the curve @id goes by (one of those of cell voltages, or that of charging
+ * by temperature for both) among @n sources that are one battery together, each by its own choice:
+ * who has the temperature of a battery alone has both ends of it.
+ */
+void vb_inputs_note_extremes (VbInputs *inputs, const VbInputs *const *own, guint n, VbCurveId id);
+
 /** Notes the cells of @n sources that are one battery together, of whose own inputs @own are. */
 void vb_inputs_note_cells (VbInputs *inputs,
                            const VbInputs *const *own,

@@ -188,6 +188,23 @@ vb_merged_weigh (VbMerged *merged)
   return changed;
 }
 
+double
+vb_merged_share (const VbMerged *merged)
+{
+  double counting = 0, all = 0;
+
+  for (guint i = 0; i < merged->n; i++)
+    if (merged->parts[i].is_pack) {
+      /* Of one that left before it told its capacity nothing is known: it weighs as one of them. */
+      const double weight = merged->weights[i] > 0 ? merged->weights[i] : 1;
+
+      all += weight;
+      counting += merged->parts[i].counts ? weight : 0;
+    }
+
+  return all > 0 ? counting / all : 1;
+}
+
 static VbShare
 share_of (const VbSwitch *own)
 {

@@ -43,6 +43,9 @@ gboolean vb_merged_add (VbMerged *merged, const VbPart *part);
 /** Weighs the parts. Returns: whether a weight has changed, and all parts have to be looked at */
 gboolean vb_merged_weigh (VbMerged *merged);
 
+/** The share of the packs that count in the weight of all packs. */
+double vb_merged_share (const VbMerged *merged);
+
 /** Looks at what part @index says: as often as that, or whether or by how much it counts, changes.
  */
 void vb_merged_look (VbMerged *merged, guint index, gint64 now);

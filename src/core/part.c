@@ -2,6 +2,16 @@
 
 #include <math.h>
 
+/* The voltage of a battery in series is that of all its packs: a pack is not measured against what
+   is configured for it. */
+static void
+take_live (VbBatteryConfig *config, const VbBatteryLive *live)
+{
+  config->live = *live;
+  if (config->fixed.arrangement == VB_PARTS_SERIES)
+    config->live.battery_low_voltage = NAN;
+}
+
 static void
 set_config (VbPart *part, const VbBatteryConfig *config)
 {
@@ -9,6 +19,7 @@ set_config (VbPart *part, const VbBatteryConfig *config)
 
   part->config = *config;
   part->config.fixed.waived = waived;
+  take_live (&part->config, &config->live);
   if (part->asks_own) {
     part->config.fixed.asked = part->own->items;
     part->config.fixed.n_asked = part->own->n_items;
@@ -91,7 +102,7 @@ vb_part_reconfigure (VbPart *part, const VbBatteryLive *live, gint64 now)
 {
   VbBatteryConfig after = part->config;
 
-  after.live = *live;
+  take_live (&after, live);
   vb_heard_reconfigure (&part->heard, &after, now);
   part->config = after;
   part->due = now;

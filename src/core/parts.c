@@ -541,16 +541,66 @@ vb_parts_merge (VbParts *parts, VbValues *values, gint64 now)
   merge_cable (parts, values, now);
 }
 
-void
-vb_parts_note_cells (const VbParts *parts, VbInputs *inputs)
+/* Whether one that counts says alone what the curve @id goes by. */
+static gboolean
+is_said (const VbParts *parts, VbCurveId id)
 {
+  static const VbKnown fields[][3] = {
+    [VB_CHARGE_BY_CELL_VOLTAGE]
+    = { VB_KNOWN_MAX_CELL_VOLTAGE, VB_KNOWN_CELL_VOLTAGE, VB_KNOWN_CELL_VOLTAGE },
+    [VB_DISCHARGE_BY_CELL_VOLTAGE]
+    = { VB_KNOWN_MIN_CELL_VOLTAGE, VB_KNOWN_CELL_VOLTAGE, VB_KNOWN_CELL_VOLTAGE },
+    [VB_CHARGE_BY_TEMPERATURE]
+    = { VB_KNOWN_MIN_CELL_TEMPERATURE, VB_KNOWN_MAX_CELL_TEMPERATURE, VB_KNOWN_TEMPERATURE },
+  };
+
+  for (guint i = 0; i < parts->n; i++)
+    for (guint j = 0; j < G_N_ELEMENTS (fields[id]) && parts->parts[i].counts; j++)
+      if (vb_part_says (&parts->parts[i], vb_item_known (fields[id][j])))
+        return TRUE;
+
+  return FALSE;
+}
+
+void
+vb_parts_note_inputs (const VbParts *parts, VbRequired *required)
+{
+  static const VbCurveId extremes[]
+      = { VB_CHARGE_BY_CELL_VOLTAGE, VB_DISCHARGE_BY_CELL_VOLTAGE, VB_CHARGE_BY_TEMPERATURE };
   const VbInputs *own[VB_PARTS_MAX];
   guint n = 0;
 
-  for (guint i = 0; i < parts->n; i++)
+  G_STATIC_ASSERT (VB_PARTS_MAX <= VB_INPUTS_OF_SOURCES);
+
+  for (guint i = 0; i < parts->n; i++) {
     if (parts->parts[i].is_pack && parts->parts[i].counts)
       own[n++] = &parts->parts[i].heard.required.inputs;
+    required->met |= parts->parts[i].heard.required.met;
+  }
 
-  vb_inputs_note_cells (inputs, own, n, parts->config->fixed.arrangement == VB_PARTS_SERIES,
+  for (guint i = 0; i < G_N_ELEMENTS (extremes); i++)
+    if (!is_said (parts, extremes[i]))
+      vb_inputs_note_extremes (&required->inputs, own, n, extremes[i]);
+  vb_inputs_note_cells (&required->inputs, own, n,
+                        parts->config->fixed.arrangement == VB_PARTS_SERIES,
                         parts->config->live.rules.cell_max_voltage);
+}
+
+const char *
+vb_parts_lose_limit (const VbParts *parts, const VbBatteryConfig *after)
+{
+  const char *name = NULL;
+
+  for (guint i = 0; i < parts->n && name == NULL; i++)
+    if (parts->parts[i].counts)
+      name = vb_required_loses_limit (&parts->parts[i].heard.required, &parts->parts[i].config,
+                                      after);
+
+  return name;
+}
+
+double
+vb_parts_share (const VbParts *parts)
+{
+  return parts->config->fixed.arrangement == VB_PARTS_SERIES ? 1 : vb_merged_share (&parts->merged);
 }

@@ -73,8 +73,16 @@ gint64 vb_parts_due (const VbParts *parts, gint64 now);
     oldest contribution that counts. */
 void vb_parts_merge (VbParts *parts, VbValues *values, gint64 now);
 
-/** Notes what rules go by of the cells of all of them. */
-void vb_parts_note_cells (const VbParts *parts, VbInputs *inputs);
+/** Notes what rules go by of the packs that count: a curve goes by the worst of them. And which
+    limits any of them has ever sent: those are required from then on. */
+void vb_parts_note_inputs (const VbParts *parts, VbRequired *required);
+
+/** As vb_required_loses_limit(), of any part that counts. */
+const char *vb_parts_lose_limit (const VbParts *parts, const VbBatteryConfig *after);
+
+/** The share of all packs that those which count have, 0 to 1: of a current that all of them bear
+    together they bear no more. */
+double vb_parts_share (const VbParts *parts);
 
 /** Whether how part @index stands (its state, whether it counts) has changed since this was last
     asked. */

@@ -129,7 +129,7 @@ vb_required_loses_limit (const VbRequired *required,
                          const VbBatteryConfig *after)
 {
   for (guint i = FIRST_LIMIT; i < N_WITHOUT_RULES; i++)
-    if ((required->met & 1U << i) == 0
+    if ((required->met & 1U << i) == 0 && applies (before, &requirements[i])
         && !isnan (supplied (&before->live.rules, requirements[i].field))
         && isnan (supplied (&after->live.rules, requirements[i].field)))
       return vb_item (vb_item_known (requirements[i].field))->name;
