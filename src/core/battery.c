@@ -793,6 +793,12 @@ vb_battery_cadence (const VbBattery *battery)
   return &battery->cadence;
 }
 
+const VbPlausible *
+vb_battery_plausible (const VbBattery *battery)
+{
+  return &battery->heard.plausible;
+}
+
 const VbMembers *
 vb_battery_members (const VbBattery *battery)
 {

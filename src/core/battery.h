@@ -205,7 +205,9 @@ const VbPresence *vb_battery_presence (const VbBattery *battery);
     does not count. */
 const VbCadence *vb_battery_cadence (const VbBattery *battery);
 
-/** Which cells and sensors there are. */
+/** What contradicts itself, and which cells and sensors there are; of a battery with parts nothing:
+    each of these has its own. */
+const VbPlausible *vb_battery_plausible (const VbBattery *battery);
 const VbMembers *vb_battery_members (const VbBattery *battery);
 
 /** What it looks at: the system's choice, and the other batteries. */

@@ -28,23 +28,42 @@ is_about_cells (const char *path)
   return FALSE;
 }
 
+/* What is heard of the cells of a battery, or of one of its parts. */
 static void
-gather_doubts (const VbBattery *battery, GPtrArray *doubts)
+gather_doubts (const VbPlausible *plausible,
+               const VbMembers *members,
+               const VbSource *source,
+               GPtrArray *doubts)
 {
   /* What stands beside Voltage is that the cells together are another one. */
   static const VbKnown fields[]
       = { VB_KNOWN_VOLTAGE, VB_KNOWN_MIN_CELL_VOLTAGE, VB_KNOWN_MIN_CELL_TEMPERATURE };
-  const VbSource *source = vb_battery_source (battery);
 
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    vb_battery_item_warnings (battery, vb_item_known (fields[i]), doubts);
-  vb_derive_warn (vb_battery_members (battery), doubts);
+    vb_plausible_describe_item (plausible, vb_item_known (fields[i]), doubts);
+  vb_derive_warn (members, doubts);
 
   for (guint i = 0; source->errors != NULL && i < source->errors->len; i++) {
     const VbRecordError *error = g_ptr_array_index (source->errors, i);
 
     if (is_about_cells (error->path))
       g_ptr_array_add (doubts, g_strdup (error->detail));
+  }
+}
+
+/* A part that was declared off is none to wait for. */
+static void
+gather_parts (VbCommissioningFacts *facts, const VbParts *parts)
+{
+  for (guint i = 0; i < vb_parts_n (parts); i++) {
+    const VbPart *part = vb_parts_get (parts, i);
+
+    if (!part->off && (!part->counts || !vb_state_shows_values (part->heard.state)))
+      g_ptr_array_add (facts->absent, part->own->name);
+    if (part->counts && vb_state_shows_values (part->heard.state))
+      gather_doubts (&part->heard.plausible, &part->heard.members, &part->heard.source,
+                     facts->doubts);
+    facts->n_cells += part->is_pack && part->counts ? part->heard.members.cells.n : 0;
   }
 }
 
@@ -63,6 +82,7 @@ vb_commissioning_facts_gather (VbCommissioningFacts *facts,
     .records = vb_battery_source (battery)->records,
     .cadence = *vb_battery_cadence (battery),
     .missing = g_ptr_array_new (),
+    .absent = g_ptr_array_new (),
     .doubts = g_ptr_array_new_with_free_func (g_free),
     .n_cells = vb_battery_members (battery)->cells.n,
     .lowest_cell = number_of (battery, VB_KNOWN_MIN_CELL_VOLTAGE),
@@ -75,13 +95,17 @@ vb_commissioning_facts_gather (VbCommissioningFacts *facts,
   };
 
   vb_battery_missing (battery, now, facts->missing);
-  if (vb_state_shows_values (facts->state))
-    gather_doubts (battery, facts->doubts);
+  if (vb_battery_parts (battery) != NULL)
+    gather_parts (facts, vb_battery_parts (battery));
+  else if (vb_state_shows_values (facts->state))
+    gather_doubts (vb_battery_plausible (battery), vb_battery_members (battery),
+                   vb_battery_source (battery), facts->doubts);
 }
 
 void
 vb_commissioning_facts_clear (VbCommissioningFacts *facts)
 {
   g_clear_pointer (&facts->missing, g_ptr_array_unref);
+  g_clear_pointer (&facts->absent, g_ptr_array_unref);
   g_clear_pointer (&facts->doubts, g_ptr_array_unref);
 }

@@ -23,6 +23,7 @@ typedef struct
   guint64 records;
   VbCadence cadence;
   GPtrArray *missing;  /* of const char *: required fields absent or too old; NULL: none */
+  GPtrArray *absent;   /* of const char *: parts that do not count, or do not send; NULL: none */
   GPtrArray *doubts;   /* of char *: what speaks against what is sent of the cells; NULL: nothing */
   guint n_cells;       /* that are sent one by one */
   double lowest_cell;  /* V; 0: not known */

@@ -78,6 +78,11 @@ judge_required (const VbCommissioningFacts *facts, GString *text)
     return say (text, VB_CHECK_UNKNOWN, "no record has been taken yet");
   if (facts->state == VB_STATE_GONE)
     return say (text, VB_CHECK_UNKNOWN, "the battery is gone, and waits for a complete record");
+  if (facts->absent != NULL && facts->absent->len > 0) {
+    g_string_append (text, "parts that do not send, or do not count yet: ");
+    append_texts (text, facts->absent, ", ");
+    return VB_CHECK_RED;
+  }
   if (facts->missing != NULL && facts->missing->len > 0) {
     g_string_append (text, "absent, or too old: ");
     append_texts (text, facts->missing, ", ");

@@ -184,6 +184,20 @@ def test_monitor(world):
     assert 'no state of charge is shown' in found['silence'][1], found
 
 
+def test_parts(world):
+    """Nothing is green of a battery that waits for a part, and what one of them contradicts is seen."""
+    daemon = world.start(config_of(world, 'parts=parallel\n[part left]\ncapacity=280\n[part right]\n'
+                                          'capacity=280\n'))
+    equal(daemon.http.post(WITH_CELLS, '/battery/part/left').status, 202)
+    turns(daemon, 'required', 'red', 'do not count yet: right')
+    daemon.join(WITH_CELLS, '/battery/part/right')
+    turns(daemon, 'required', 'green', 'younger than')
+    turns(daemon, 'cells', 'green', 'of 32 cells')
+    daemon.http.post({**WITH_CELLS, 'MinCellVoltage': 3.4, 'MaxCellVoltage': 3.3}, '/battery/part/left')
+    daemon.http.post(WITH_CELLS, '/battery/part/right')
+    turns(daemon, 'cells', 'red', 'MinCellVoltage')
+
+
 def doctor(world, daemon, config):
     path = world.path('doctor.ini')
     path.write_text((BUS_GROUP if '[bus]' not in config else '') + config)

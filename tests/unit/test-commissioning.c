@@ -57,6 +57,7 @@ set_up_plant (Plant *plant)
     .state = VB_STATE_LIVE,
     .records = 60,
     .missing = g_ptr_array_new (),
+    .absent = g_ptr_array_new (),
     .doubts = g_ptr_array_new_with_free_func (g_free),
     .n_cells = 16,
     .lowest_cell = 3.281,
@@ -129,6 +130,12 @@ lacks_soc (Plant *plant)
 {
   g_ptr_array_add (plant->facts.missing, (gpointer) "Soc");
   g_ptr_array_add (plant->facts.missing, (gpointer) "Voltage");
+}
+
+static void
+lacks_part (Plant *plant)
+{
+  g_ptr_array_add (plant->facts.absent, (gpointer) "left");
 }
 
 static void
@@ -406,6 +413,7 @@ static const struct
   { "records", never, VB_CHECK_UNKNOWN, "nothing complete" },
   { "required", nothing, VB_CHECK_GREEN, "younger than 10 s" },
   { "required", lacks_soc, VB_CHECK_RED, "too old: Soc, Voltage; send" },
+  { "required", lacks_part, VB_CHECK_RED, "do not count yet: left" },
   { "required", never, VB_CHECK_UNKNOWN, "no record" },
   { "required", gone, VB_CHECK_UNKNOWN, "gone" },
   { "cells", nothing, VB_CHECK_GREEN, "of 16 cells the lowest is 3.281 V, the highest 3.310 V" },
