@@ -189,8 +189,12 @@ class Falling:
 
     def to(self, state, *after):
         """The page once the battery is in @state, into which the times @after lead it."""
+        said = 'configuration read again'
+        before = self.daemon.log.read_text().count(said)
         self.daemon.configure(times(*after))
         self.daemon.signal(signal.SIGHUP)
+        # A record that came before it would have the old times, and be late at once.
+        eventually(lambda: self.daemon.log.read_text().count(said) > before, said)
         if state == 'live':
             eventually(lambda: self.daemon.posted(self.record, '/battery'), state)
         eventually(lambda: self.daemon.state()['state'] == state, state)
