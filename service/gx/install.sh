@@ -172,9 +172,14 @@ start() {
     sleep 1
     tries=$((tries + 1))
   done
+  program=$(readlink -f $app/current)/bin/
+  # Who was killed between the link and the restart has left another version running.
+  pid=$(pid_of_service)
+  if [ -n "$pid" ] && grep -q "$app/versions/" "/proc/$pid/cmdline" && ! grep -q "$program" "/proc/$pid/cmdline"; then
+    old=$pid
+  fi 2>/dev/null
   svc -u $service
   [ -z "$old" ] || svc -t $service
-  program=$(readlink -f $app/current)/bin/
   tries=0
   seconds=0
   while [ $tries -lt 40 ]; do

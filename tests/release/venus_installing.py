@@ -160,6 +160,22 @@ def test_two_at_once(world):
     device.live()
 
 
+def test_killed_before_the_restart(world):
+    """The new version is in force, and the one before still runs: the next install restarts it."""
+    device = world.installed()
+    device.unpack(world.archives.later)
+    device.run(f'''mkdir /tmp/bin
+        printf '#!/bin/sh\\ntouch /tmp/called\\n' >/tmp/bin/svc
+        chmod +x /tmp/bin/svc
+        PATH=/tmp/bin:$PATH sh {INSTALLER} >/tmp/first 2>&1 &
+        until [ -e /tmp/called ]; do sleep 0.1; done
+        kill -9 $!
+        setlock {LOCK} true''')
+    device.install(world.archives.later)
+    assert device.version() == world.archives.later_version
+    device.live()
+
+
 def test_while_somebody_else_is_at_it(world):
     """Whichever way one comes, one is told so."""
     device = setup_helper(world)
