@@ -369,7 +369,8 @@ judge_stopping (const VbCommissioningFacts *facts, GString *text)
       || (known && !(selected.bms && selected.dvcc)))
     return VB_CHECK_RED;
 
-  return known && (gap == NULL || system->feed_in_told) ? VB_CHECK_GREEN : VB_CHECK_UNKNOWN;
+  return known && (gap == NULL || (system != NULL && system->feed_in_told)) ? VB_CHECK_GREEN
+                                                                            : VB_CHECK_UNKNOWN;
 }
 
 static VbCheck

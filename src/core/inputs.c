@@ -117,7 +117,7 @@ vb_inputs_note (VbInputs *inputs,
     const VbSample *sample = find_sample (input, values, live, now);
     const double number = sample != NULL ? vb_value_number (&sample->value, NAN) : NAN;
 
-    if (isnan (number))
+    if (sample == NULL || isnan (number))
       continue;
     inputs->value[input] = to_go_by (input, number, sample->time, values, members, live);
     inputs->time[input] = sample->time;
