@@ -224,28 +224,26 @@ add_cells (VbInputs *cells, const VbInputs *own, gboolean series, double cell_ma
   }
 }
 
-/* The highest (@sign 1) or lowest (-1) of what @lists name of each source, as old as the oldest.
-   Where one has nothing, the others do not speak for it. */
+/* The highest (@sign 1) or lowest (-1) of what the curve @id goes by of each source, as old as the
+   oldest. Where one has nothing, the others do not speak for it. */
 static void
-note_worst (VbInputs *inputs,
-            VbInput input,
-            int sign,
-            const VbInputs *const *own,
-            guint n,
-            VbInput (*const lists)[VB_INPUTS_OF_CURVE],
-            const guint *n_of)
+note_worst (
+    VbInputs *inputs, VbInput input, int sign, const VbInputs *const *own, guint n, VbCurveId id)
 {
   double worst = NAN;
   gint64 time = G_MAXINT64;
 
-  for (guint i = 0; i < n; i++)
-    for (guint j = 0; j < n_of[i]; j++) {
-      const VbInput one = lists[i][j];
+  for (guint i = 0; i < n; i++) {
+    VbInput list[VB_INPUTS_OF_CURVE];
+    const guint n_list = vb_inputs_of_curve (own[i], id, list);
 
-      time = MIN (time, own[i]->time[one]);
-      if (own[i]->seen[one])
-        worst = sign > 0 ? fmax (worst, own[i]->value[one]) : fmin (worst, own[i]->value[one]);
+    for (guint j = 0; j < n_list; j++) {
+      time = MIN (time, own[i]->time[list[j]]);
+      if (own[i]->seen[list[j]])
+        worst = sign > 0 ? fmax (worst, own[i]->value[list[j]])
+                         : fmin (worst, own[i]->value[list[j]]);
     }
+  }
   if (isnan (worst))
     return;
 
@@ -257,22 +255,21 @@ note_worst (VbInputs *inputs,
 void
 vb_inputs_note_extremes (VbInputs *inputs, const VbInputs *const *own, guint n, VbCurveId id)
 {
-  static const VbInput ends[][2] = {
-    [VB_CHARGE_BY_CELL_VOLTAGE] = { VB_INPUT_MAX_CELL_VOLTAGE, VB_INPUT_MAX_CELL_VOLTAGE },
-    [VB_DISCHARGE_BY_CELL_VOLTAGE] = { VB_INPUT_MIN_CELL_VOLTAGE, VB_INPUT_MIN_CELL_VOLTAGE },
-    [VB_CHARGE_BY_TEMPERATURE] = { VB_INPUT_MIN_CELL_TEMPERATURE, VB_INPUT_MAX_CELL_TEMPERATURE },
+  static const struct
+  {
+    VbCurveId id;
+    VbInput input;
+    int sign;
+  } worst[] = {
+    { VB_CHARGE_BY_CELL_VOLTAGE, VB_INPUT_MAX_CELL_VOLTAGE, 1 },
+    { VB_DISCHARGE_BY_CELL_VOLTAGE, VB_INPUT_MIN_CELL_VOLTAGE, -1 },
+    { VB_CHARGE_BY_TEMPERATURE, VB_INPUT_MIN_CELL_TEMPERATURE, -1 },
+    { VB_CHARGE_BY_TEMPERATURE, VB_INPUT_MAX_CELL_TEMPERATURE, 1 },
   };
-  VbInput lists[VB_INPUTS_OF_SOURCES][VB_INPUTS_OF_CURVE];
-  guint n_of[VB_INPUTS_OF_SOURCES];
 
-  g_return_if_fail (id < G_N_ELEMENTS (ends) && n <= VB_INPUTS_OF_SOURCES);
-
-  for (guint i = 0; i < n; i++)
-    n_of[i] = vb_inputs_of_curve (own[i], id, lists[i]);
-  if (id != VB_DISCHARGE_BY_CELL_VOLTAGE)
-    note_worst (inputs, ends[id][1], 1, own, n, lists, n_of);
-  if (id != VB_CHARGE_BY_CELL_VOLTAGE)
-    note_worst (inputs, ends[id][0], -1, own, n, lists, n_of);
+  for (guint i = 0; i < G_N_ELEMENTS (worst); i++)
+    if (worst[i].id == id)
+      note_worst (inputs, worst[i].input, worst[i].sign, own, n, id);
 }
 
 void

@@ -53,9 +53,6 @@ void vb_inputs_note (VbInputs *inputs,
                      const VbBatteryLive *live,
                      gint64 now);
 
-/** So many sources may be one battery together. */
-#define VB_INPUTS_OF_SOURCES 16
-
 /**
  * Notes the worst of what the curve @id goes by (one of those of cell voltages, or that of charging
  * by temperature for both) among @n sources that are one battery together, each by its own choice:

@@ -498,7 +498,7 @@ merge_counts (const Merging *merging, guint item, VbMerge rule, VbSample *result
   }
 }
 
-/* The extreme of those that were result is of the first part that has it. */
+/* The extreme of those that were merged is of the first part that has it. */
 static void
 merge_id (const Merging *merging, guint item, VbSample *result)
 {

@@ -570,8 +570,6 @@ vb_parts_note_inputs (const VbParts *parts, VbRequired *required)
   const VbInputs *own[VB_PARTS_MAX];
   guint n = 0;
 
-  G_STATIC_ASSERT (VB_PARTS_MAX <= VB_INPUTS_OF_SOURCES);
-
   for (guint i = 0; i < parts->n; i++) {
     if (parts->parts[i].is_pack && parts->parts[i].counts)
       own[n++] = &parts->parts[i].heard.required.inputs;
