@@ -66,15 +66,20 @@ set_nothing (VbSample *merged)
   merged->time = 0;
 }
 
-static void
+/* Returns: FALSE where it is outside the range of @item, and @merged stays as it was */
+static gboolean
 set_number (guint item, double number, gint64 time, VbSample *merged)
 {
   VbValue value = VB_VALUE_INIT;
 
-  if (!isnan (number) && vb_item_check_number (item, number, &value, NULL))
+  if (isnan (number))
+    set_nothing (merged);
+  else if (vb_item_check_number (item, number, &value, NULL))
     set_sample (merged, &value, time);
   else
-    set_nothing (merged);
+    return FALSE;
+
+  return TRUE;
 }
 
 /* The one whose sample stands for all; NULL where there is none. @sign: 1 for the highest, -1 for
@@ -193,7 +198,7 @@ compute (guint item, VbMerge rule, const VbContribution *contributions, guint n)
   }
 }
 
-void
+gboolean
 vb_merge (guint item, VbMerge rule, const VbContribution *contributions, guint n, VbSample *merged)
 {
   switch (rule) {
@@ -210,7 +215,9 @@ vb_merge (guint item, VbMerge rule, const VbContribution *contributions, guint n
     set_first (contributions, n, merged);
     break;
   default:
-    set_number (item, compute (item, rule, contributions, n), oldest (contributions, n), merged);
-    break;
+    return set_number (item, compute (item, rule, contributions, n), oldest (contributions, n),
+                       merged);
   }
+
+  return TRUE;
 }

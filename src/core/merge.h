@@ -24,12 +24,14 @@ typedef struct
 /**
  * Merges @n contributions to @item, in the order of the parts, by @rule; one of those that take
  * numbers, texts or samples as they are (VB_MERGE_SUM to VB_MERGE_SHARE). With a rule that needs
- * all of them (sums, means, extremes, shares) there is nothing where one has no sample. What is
- * outside the range of its row is nothing; of a shared limit it is the end of that range.
+ * all of them (sums, means, extremes, shares) there is nothing where one has no sample. A shared
+ * limit beyond the range of its row is the end of that range.
  *
  * @merged: set; invalid with time 0 where there is nothing, else with the oldest of the times
+ * Returns: FALSE where what they say together is outside the range of its row; then it is not
+ * taken, as with a single source: @merged stays as it was, and grows older
  */
-void
+gboolean
 vb_merge (guint item, VbMerge rule, const VbContribution *contributions, guint n, VbSample *merged);
 
 /** The word for @rule in the documentation of the fields: `sum`, `weighted`, … */

@@ -18,6 +18,7 @@ typedef struct
   VbMerge rule;
   gboolean required;   /* of a battery like this one, unless rules supply it */
   const VbPart *sayer; /* that says it alone; NULL: none does */
+  gboolean outside;    /* of its range, what they say together: it was not taken */
   Entry entries[VB_PARTS_MAX];
 } Row;
 
@@ -351,7 +352,8 @@ collect (const Merging *merging,
   return n_have > 0 && (!waits || row->field->flags & VB_FIELD_ALARM) ? n : 0;
 }
 
-static void
+/* Returns: as vb_merge() */
+static gboolean
 merge_packs (const Merging *merging, const Row *row, VbSample *result, gboolean *nulled)
 {
   VbContribution contributions[VB_PARTS_MAX];
@@ -359,9 +361,10 @@ merge_packs (const Merging *merging, const Row *row, VbSample *result, gboolean 
   const guint n = collect (merging, row, contributions, &counting, nulled);
 
   if (counting > 0 || row->field->flags & VB_FIELD_ALARM)
-    vb_merge (row->item, row->rule, contributions, n, result);
-  else
-    set_nothing (result);
+    return vb_merge (row->item, row->rule, contributions, n, result);
+
+  set_nothing (result);
+  return TRUE;
 }
 
 /* Whether packs that count send the alarm that @row is about, and none of these is too old. */
@@ -436,8 +439,9 @@ vb_merged_can_do_without (const VbMerged *merged, const VbPart *sayer, gint64 no
 
 /* A part that says @item alone is all there is to it while it counts; when it has fallen silent the
    others take its place where they can, and where they cannot its last word of what is required
-   goes on growing older. */
-static void
+   goes on growing older.
+   Returns: as vb_merge() */
+static gboolean
 merge_said (const Merging *merging, const Row *row, VbSample *result, gboolean *nulled)
 {
   const VbPart *sayer = row->sayer;
@@ -445,22 +449,25 @@ merge_said (const Merging *merging, const Row *row, VbSample *result, gboolean *
   const VbSample *sample = contribution_of (merging, row, index).sample;
 
   if (!sayer->counts && row->rule != VB_MERGE_NONE) {
-    merge_packs (merging, row, result, nulled);
+    const gboolean inside = merge_packs (merging, row, result, nulled);
+
     if (vb_value_is_valid (&result->value))
-      return;
+      return inside;
   }
   if (!sayer->counts && !row->required && !(row->field->flags & VB_FIELD_ALARM)) {
     set_nothing (result);
-    return;
+    return TRUE;
   }
 
   *nulled = sayer->heard.values.flags[row->item] & VB_ITEM_NULLED;
   if (sample == NULL) {
     set_nothing (result);
-    return;
+    return TRUE;
   }
   vb_value_set (&result->value, &sample->value);
   result->time = counted_time (merging, index, sample);
+
+  return TRUE;
 }
 
 static guint
@@ -553,8 +560,9 @@ merge_difference (const Merging *merging, guint item, VbSample *result)
     result->time = MIN (low->time, high->time);
 }
 
-/* The weight of a part stands for the capacity that it does not send. */
-static void
+/* The weight of a part stands for the capacity that it does not send.
+   Returns: as vb_merge() */
+static gboolean
 merge_capacity (const Merging *merging, guint item, VbMerge rule, VbSample *result)
 {
   VbSample samples[VB_PARTS_MAX] = { 0 };
@@ -573,19 +581,19 @@ merge_capacity (const Merging *merging, guint item, VbMerge rule, VbSample *resu
     n++;
   }
 
-  vb_merge (item, rule, contributions, n, result);
+  return vb_merge (item, rule, contributions, n, result);
 }
 
 static void
-merge_row (const Merging *merging, const Row *row)
+merge_row (const Merging *merging, Row *row)
 {
   VbValues *values = merging->values;
   VbSample *result = &values->sent[row->item];
-  gboolean nulled = FALSE;
+  gboolean nulled = FALSE, inside = TRUE;
 
   vb_values_activate (values, row->item);
   if (row->sayer != NULL)
-    merge_said (merging, row, result, &nulled);
+    inside = merge_said (merging, row, result, &nulled);
   else if (is_counted (row->field))
     merge_counts (merging, row->item, row->rule, result);
   else if (row->rule == VB_MERGE_ID)
@@ -593,10 +601,11 @@ merge_row (const Merging *merging, const Row *row)
   else if (row->rule == VB_MERGE_DIFFERENCE)
     merge_difference (merging, row->item, result);
   else if (row->field->known == VB_KNOWN_INSTALLED_CAPACITY)
-    merge_capacity (merging, row->item, row->rule, result);
+    inside = merge_capacity (merging, row->item, row->rule, result);
   else
-    merge_packs (merging, row, result, &nulled);
+    inside = merge_packs (merging, row, result, &nulled);
 
+  row->outside = !inside;
   if (nulled)
     values->flags[row->item] |= VB_ITEM_NULLED;
   else
@@ -623,9 +632,24 @@ vb_merged_write (VbMerged *merged, VbValues *values, gint64 now)
   vb_numbering_write (&merged->numbering, merged->parts, merged->n, values, now);
 }
 
+static void
+warn_of_outside (const Row *row, GPtrArray *texts)
+{
+  g_ptr_array_add (texts, g_strdup_printf ("what the parts say of %s is together outside %g to %g "
+                                           "and is not taken",
+                                           vb_item (row->item)->name, row->field->minimum,
+                                           row->field->maximum));
+}
+
 void
 vb_merged_warn (const VbMerged *merged, GPtrArray *texts)
 {
+  for (guint i = 0; i < merged->rows->len; i++) {
+    const Row *row = g_ptr_array_index (merged->rows, i);
+
+    if (row->outside)
+      warn_of_outside (row, texts);
+  }
   if (merged->equal)
     g_ptr_array_add (texts, g_strdup ("the capacity of a part is not known: the parts weigh the "
                                       "same"));

@@ -793,6 +793,36 @@ test_none_counts (Fixture *fixture, gconstpointer user_data)
   assert_state (fixture, VB_STATE_LIVE);
 }
 
+#define HIGH "Current=10 Soc=50 MaxChargeVoltage=490 MaxChargeCurrent=100 MaxDischargeCurrent=150"
+
+/* What the packs say together, and cannot be, is not taken, as from one source: the value before
+   grows older, and the battery with it. */
+static void
+test_outside_together (Fixture *fixture, gconstpointer user_data)
+{
+  const Part parts[]
+      = { { .name = "front", .capacity = 280 }, { .name = "rear", .capacity = 280 } };
+
+  begin (fixture, VB_PARTS_SERIES, parts, 2);
+  send_until (fixture, "front rear", "Voltage=400 " HIGH, 1);
+  assert_bus (fixture, "Voltage=800");
+
+  send_until (fixture, "front rear", "Voltage=510 " HIGH, 10);
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "Voltage=910");
+  assert_warned (fixture, "what the parts say of Voltage is together outside 0.1 to 1000 and is "
+                          "not taken");
+  pass_until (fixture, 11.5);
+  assert_state (fixture, VB_STATE_LATE);
+  send_until (fixture, "front rear", "Voltage=510 " HIGH, 32);
+  assert_state (fixture, VB_STATE_STALE);
+  assert_bus (fixture, "Voltage=- MaxChargeCurrent=0 MaxDischargeCurrent=150");
+
+  send_until (fixture, "front rear", "Voltage=400 " HIGH, 33);
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_warned (fixture, "");
+}
+
 /* A pack in series that was declared off is waited for, and what the other one sends does not stand
    for both; the battery goes on with its next complete record. */
 static void
@@ -1106,6 +1136,7 @@ main (int argc, char **argv)
   TEST (current_and_power_grow_older);
   TEST (low_voltage);
   TEST (none_counts);
+  TEST (outside_together);
   TEST (off_in_series);
   TEST (current_from_before);
   TEST (gone_switch);
