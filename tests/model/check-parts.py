@@ -194,7 +194,7 @@ def take_step(model, step):
 def differences(model, step, before, taken, line):
     """What the driver's @line has that the model has not, in words; empty where they agree.
 
-    @before: what the model showed before the step, and its state"""
+    @before: the model's state before the step"""
     name, now = step[:2]
     found, wanted = line.found, model.shown(now)
     if line.state != model.state:
@@ -206,7 +206,7 @@ def differences(model, step, before, taken, line):
         wrong.append(f'doubted: {line.doubted}, not {model.judged.with_(DOUBTED)}')
     if line.told > (2 if name in RECORDS + ('deletepart',) else 1):
         wrong.append(f'{line.told} signals')
-    if name != 'new' and line.told == 0 and before != (wanted, model.state):
+    if name != 'new' and line.told == 0 and before != model.state:
         wrong.append('no signal')
     for field in sorted({*found, *wanted}):
         if field == 'ChargeRequest' and line.state == 'stale':
@@ -337,10 +337,9 @@ def check(steps, lines, seen):
     model, witness = None, Witness()
     for i, step in enumerate(steps):
         name, now = step[:2]
-        before = (seen['shown'], model.state) if model is not None else None
+        before = model.state if model is not None else None
         counted = {part.name: part.counts for part in model.parts.values()} if model is not None else {}
         model, taken = take_step(model, step)
-        seen['shown'] = model.shown(now)
         wrong = []
         if lines is None:
             wrong += witness.broken(model, step, model.state, model.shown(now))
@@ -380,7 +379,7 @@ def note(model, step, counted, taken, seen):
 def run(driver, count, seed):
     """Returns: what is wrong, as lines; and what was met on the way"""
     chance = random.Random(seed)
-    seen = {'steps': 0, 'shown': {}, 'kinds': {}}
+    seen = {'steps': 0, 'kinds': {}}
     for first in range(0, count, BATCH):
         histories = [history(chance) for _ in range(min(BATCH, count - first))]
         lines = drive(driver, histories, line_of) if driver != '-' else None

@@ -23,6 +23,7 @@ WHOLE = ('sum', 'mean', 'weighted', 'share')
 # Of these the parts that have sent none are none.
 ENDS = ('min', 'max')
 NOTHING = (None, 0)
+OUTSIDE = 'outside'  # of its range, what all say together: as of one source, that is not taken
 
 
 def config_of_part(config):
@@ -42,7 +43,7 @@ class Part(Model):
         self.counts = True
         self.declared_off = False
         self.soc_stays = False   # in the mean, of one that has left
-        self.silent_since = -NEVER
+        self.silent_since = self.live_since = -NEVER
         self.run = None          # since when one that has left sends again
         self.counts_from = -NEVER  # of what it sent before, nothing counts
         self.gone_at = self.counts_since = None
@@ -99,6 +100,10 @@ class Part(Model):
     def limit_on_bus(self, field):
         return self.value(field) if self.state in ('live', 'late', 'stale') else None
 
+    def belted(self, field, value):
+        """What one part says has no belt, and is not yet what the bus has tenths of."""
+        return value
+
     def shown(self, now):
         return {field: self.value(field) for field in ALARMS if self.value(field) is not None}
 
@@ -139,7 +144,7 @@ class Part(Model):
             # That of a part which is not live does not close by growing old.
             live_until = now - self.age(now) + warn if was_live else -NEVER
             if value is None or (time + warn <= now and (self.state == 'live' or time + warn < live_until)):
-                self.close(switch, now if value is None else time + warn)
+                self.close(switch, now if value is None else max(time + warn, self.live_since))
 
     def meant(self, record):
         return {field: value for field, value in super().meant(record).items()
@@ -151,8 +156,10 @@ class Part(Model):
 
     def push(self, now, record, replace):
         self.tick(now)
-        was_silent = self.silent
+        was_silent, was_live = self.silent, self.state == 'live'
         taken = super().push(now, record, replace)
+        if self.state == 'live' and not was_live:
+            self.live_since = now
         if was_silent and self.state == 'live':
             self.forget(self.silent_since - 1, LIVE + CELL_ENDS + LIMITS)
         for switch in SWITCHES:
@@ -265,11 +272,12 @@ class Parts(Model):
 
     def others_send(self, field, now):
         value, _, counted = self.of_packs(field, now)
-        return value is not None and now - counted < self.stale
+        return value not in (None, OUTSIDE) and now - counted < self.stale
 
     # The merge.
 
     def merge(self, now):
+        before = self.sent, self.counted
         self.sent, self.counted, self.nulled = {}, {}, set()
         sent = {field for part in self.parts.values() for field in (*part.sent, *part.nulled)}
         sent.update(PAIR if sent & PAIR.keys() else ())
@@ -277,7 +285,11 @@ class Parts(Model):
             if self.monitor and field in LIMITS:
                 continue
             value, time, counted = self.merged(field, now)
-            if value is not None:
+            if value == OUTSIDE and field not in before[0]:
+                value, time, counted = self.without_packs(field)
+            if value == OUTSIDE:
+                self.sent[field], self.counted[field] = before[0][field], before[1][field]
+            elif value is not None:
                 self.sent[field], self.counted[field] = (value, counted), counted
             elif counted is not None:
                 self.nulled.add(field)
@@ -300,15 +312,21 @@ class Parts(Model):
             own = value, time, sayer.time_counted(time)
         elif field in sayer.nulled:
             own = None, time, time
-        if sayer.counts and not self.is_silent(sayer, now):
+        # It leaves all that it says at once, or nothing of it.
+        if sayer.counts:
             return own
         others = self.of_packs(field, now)
-        if others[0] is not None and (not sayer.counts or self.others_send(field, now)):
-            return others
         # A null is what they send, too: then it is nothing, and does not follow from another field.
-        if others[2] is not None and not sayer.counts and field not in self.required_fields:
+        if others[0] is not None or (others[2] is not None and field not in self.required_fields):
             return others
-        return own if field in self.required_fields or sayer.counts else (None, None, None)
+        return own if field in self.required_fields else (None, None, None)
+
+    def without_packs(self, field):
+        sayer = self.sayer_of.get(field)
+        if sayer is None or field not in self.required_fields or sayer.value(field) is None:
+            return None, None, None
+        value, time = sayer.sent[field]
+        return value, time, sayer.time_counted(time)
 
     def oldest(self, known):
         """Its time, and the time from which its age counts."""
@@ -332,7 +350,9 @@ class Parts(Model):
             return None, None, 0
         if self.series and any(not part.counts for part in packs):
             return None, None, None
-        return self.compute(column, field, known, now), *self.oldest(known)
+        value, (lowest, highest) = self.compute(column, field, known, now), RANGES[field]
+        inside = lowest <= value <= highest or column == 'share'
+        return value if inside else OUTSIDE, *self.oldest(known)
 
     def compute(self, column, field, known, now):
         values = [value for (value, _), _ in known]
