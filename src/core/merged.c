@@ -207,10 +207,10 @@ vb_merged_share (const VbMerged *merged)
 }
 
 static VbShare
-share_of (const VbSwitch *own)
+share_of (const VbPart *part, const VbSwitch *own)
 {
   if (!own->open)
-    return VB_SHARE_IN;
+    return part->counts ? VB_SHARE_IN : VB_SHARE_BACK;
 
   return own->closed_at == 0 ? VB_SHARE_OUT : VB_SHARE_BACK;
 }
@@ -222,7 +222,17 @@ set_nothing (VbSample *result)
   result->time = 0;
 }
 
-/* Whether @part contributes to @field. Its alarms do until they are cleared, or the part is. */
+/* Whether @field is one of the limits that make a battery safer where they are lower, or for low
+   voltage higher. */
+static gboolean
+is_limit (const VbField *field)
+{
+  return field->group == VB_GROUP_LIMIT
+         && (field->flags & VB_FIELD_REQUIRED || field->known == VB_KNOWN_BATTERY_LOW_VOLTAGE);
+}
+
+/* Whether @part contributes to @field. Its alarms do until they are cleared, or the part is. One
+   that is on its way back is connected already: what it bears is not exceeded meanwhile. */
 static gboolean
 contributes (const VbPart *part, const VbField *field)
 {
@@ -230,7 +240,7 @@ contributes (const VbPart *part, const VbField *field)
     return TRUE;
 
   return part->is_pack
-         && (part->counts
+         && (part->counts || (is_limit (field) && vb_part_is_returning (part))
              || (part->keeps_soc && field->known == VB_KNOWN_SOC
                  && vb_values_time (&part->heard.values, VB_KNOWN_SOC) != 0));
 }
@@ -287,9 +297,9 @@ contribution_of (const Merging *merging, const Row *row, guint index)
     contribution.time
         = part->counts ? counted_time (merging, index, contribution.sample) : G_MAXINT64;
   if (row->field->known == VB_KNOWN_MAX_CHARGE_CURRENT)
-    contribution.share = share_of (&part->charge);
+    contribution.share = share_of (part, &part->charge);
   else if (row->field->known == VB_KNOWN_MAX_DISCHARGE_CURRENT)
-    contribution.share = share_of (&part->discharge);
+    contribution.share = share_of (part, &part->discharge);
 
   return contribution;
 }
@@ -308,6 +318,12 @@ refresh (const Merging *merging, Row *row, guint index)
   entry->has = vb_part_has (part, row->item);
   entry->nulled = part->heard.values.flags[row->item] & VB_ITEM_NULLED;
   entry->contribution = contribution_of (merging, row, index);
+  /* One that does not count lowers a limit, and is not missed where it has none. Its share is not
+     known without its weight. */
+  if (!part->counts && is_limit (row->field)
+      && (entry->contribution.sample == NULL
+          || (row->rule == VB_MERGE_SHARE && !(entry->contribution.weight > 0))))
+    entry->contributes = FALSE;
 }
 
 /* Whether a part is none of those that have what @row is about when it does not say it for now: a

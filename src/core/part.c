@@ -169,6 +169,10 @@ enter (VbPart *part, VbState next, gint64 now)
     part->live_by = now - vb_part_age (part, now);
   part->changed = TRUE;
   part->live_since = next == VB_STATE_LIVE ? now : 0;
+  if (next >= VB_STATE_STALE)
+    part->back_since = 0;
+  else if (next == VB_STATE_LIVE && part->back_since == 0)
+    part->back_since = now;
   if (!vb_state_shows_values (next))
     part->shows_since = 0;
   else if (part->shows_since == 0)
@@ -225,10 +229,23 @@ step (VbPart *part, gboolean complete, gint64 now)
   part->due = find_due (part, now);
 }
 
+gboolean
+vb_part_is_returning (const VbPart *part)
+{
+  return !part->counts && part->back_since != 0;
+}
+
+gboolean
+vb_part_is_back (const VbPart *part)
+{
+  return part->heard.state == VB_STATE_LIVE
+         && part->heard.required.last_record - part->back_since >= VB_PART_RETURN;
+}
+
 void
 vb_part_return (VbPart *part)
 {
-  drop_optional (part, part->live_since, TRUE);
+  drop_optional (part, part->back_since, TRUE);
 }
 
 void

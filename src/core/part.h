@@ -41,6 +41,7 @@ typedef struct
   VbHeard heard;      /* shown are, of limits and alarms, what safer values are measured against */
   gint64 shows_since; /* since when it has been live or late, µs; 0: it is not */
   gint64 live_since;  /* since when it has been live, µs; 0: it is not */
+  gint64 back_since;  /* when it became live after it was silent, µs; 0: it did not yet */
   gint64 first; /* when its first record since the start, or since it was off, came; 0: none did */
   gint64 live_by;      /* from when on its age counted when it last ceased to be, µs */
   gint64 silent_since; /* when it last became stale or worse, µs */
@@ -100,7 +101,13 @@ void vb_part_fill_verdict (VbPart *part,
 /** The source of @part says "off": forgets all it has said of the present. */
 void vb_part_forget (VbPart *part, gint64 now);
 
-/** @part, which had left, counts again: what it sent before it became live does not return. */
+/** Whether @part, which has left, sends again and is on its way back. */
+gboolean vb_part_is_returning (const VbPart *part);
+
+/** Whether @part has sent for so long after it was silent that it may count. */
+gboolean vb_part_is_back (const VbPart *part);
+
+/** @part, which had left, counts again: what it sent before it came back does not return. */
 void vb_part_return (VbPart *part);
 
 /** Lets time act on the ladder of @part, and on what has grown too old. */

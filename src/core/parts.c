@@ -210,8 +210,7 @@ count_parts (VbParts *parts, gint64 now)
   for (guint i = 0; i < parts->n; i++) {
     VbPart *part = &parts->parts[i];
 
-    if (!part->counts && part->live_since != 0
-        && part->heard.required.last_record - part->live_since >= VB_PART_RETURN) {
+    if (!part->counts && vb_part_is_back (part)) {
       vb_part_return (part);
       part->counts = TRUE;
       part->off = FALSE;
@@ -427,7 +426,7 @@ vb_parts_warn (const VbParts *parts, GPtrArray *texts)
     const char *name = part->own->name;
     g_autoptr (GPtrArray) own = g_ptr_array_new_with_free_func (g_free);
 
-    if (!part->counts && part->live_since != 0)
+    if (vb_part_is_returning (part))
       g_ptr_array_add (texts, g_strdup_printf ("part %s has come back, and counts after %d s of "
                                                "records",
                                                name, (int)(VB_PART_RETURN / G_USEC_PER_SEC)));

@@ -192,9 +192,9 @@ class Part(Model):
 
     def note_return(self, now):
         """Of one that has left: whether it counts again."""
-        if self.state != 'live':
+        if self.silent:
             self.run = None
-        elif self.run is not None and self.last_record - self.run >= SETTLE:
+        elif self.state == 'live' and self.run is not None and self.last_record - self.run >= SETTLE:
             self.counts_from, self.counts_since = self.run, now
             self.counts, self.declared_off, self.soc_stays, self.run = True, False, False, None
             self.forget(self.counts_from - 1, LIVE + CELL_ENDS + LIMITS + SWITCHES)
@@ -350,9 +350,18 @@ class Parts(Model):
             return None, None, 0
         if self.series and any(not part.counts for part in packs):
             return None, None, None
+        known += self.returning(column, field, packs)
         value, (lowest, highest) = self.compute(column, field, known, now), RANGES[field]
         inside = lowest <= value <= highest or column == 'share'
         return value if inside else OUTSIDE, *self.oldest(known)
+
+    def returning(self, column, field, packs):
+        """One that is on its way back is connected: it lowers limits, and does nothing else."""
+        if field not in (*LIMIT_REQUIRED, 'BatteryLowVoltage'):
+            return []
+        return [((part.value(field), NEVER), part) for part in self.packs
+                if part not in packs and part.run is not None and part.value(field) is not None
+                and (column != 'share' or part.weight() or self.all_weigh_the_same())]
 
     def compute(self, column, field, known, now):
         values = [value for (value, _), _ in known]
@@ -368,11 +377,12 @@ class Parts(Model):
             return min(values)
         return max(values)
 
+    def all_weigh_the_same(self):
+        """Where the weight of one is not known."""
+        return not all(part.weight() for part in self.packs if part.counts or part.soc_stays)
+
     def weights(self, parts):
-        """All the same where that of one is not known."""
-        if all(part.weight() for part in self.packs if part.counts or part.soc_stays):
-            return [part.weight() for part in parts]
-        return [1] * len(parts)
+        return [1 if self.all_weigh_the_same() else part.weight() for part in parts]
 
     def weighted(self, field, known):
         if field == 'Soc':
@@ -382,10 +392,12 @@ class Parts(Model):
         return sum(value * weight for (value, _), weight in zip(known, weights)) / sum(weights)
 
     def share(self, field, known, now):
-        """One whose switch has only just closed takes its current, and is not counted upon."""
+        """One whose switch has only just closed, or that is on its way back, takes its current, and is not counted
+        upon."""
         switch = SWITCH[field]
         return min(self.shared([(value, part) for value, part in known if not outside(part)])
-                   for outside in (lambda part: switch in part.open, lambda part: part.outside(switch, now)))
+                   for outside in (lambda part: switch in part.open,
+                                   lambda part: part.outside(switch, now) or not part.counts))
 
     def shared(self, inside):
         weights = self.weights([part for _, part in inside])

@@ -294,6 +294,46 @@ test_leave_out (Fixture *fixture, gconstpointer user_data)
   assert_warned (fixture, "");
 }
 
+/* One that is on its way back is connected: what it bears is not exceeded. It lowers, and does
+   nothing else. */
+static void
+test_returning_lowers (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  send_until (fixture, "left right", PACK "BatteryLowVoltage=44 " LIMITS, 1);
+  send_until (fixture, "left", PACK LIMITS, 100);
+  assert_bus (fixture, "MaxChargeVoltage=55.2 MaxChargeCurrent=100 MaxDischargeCurrent=150");
+
+  g_assert_true (push_part (fixture, "right",
+                            PACK "MaxChargeVoltage=58 MaxChargeCurrent=400 "
+                                 "MaxDischargeCurrent=20 BatteryLowVoltage=47 AllowToCharge=1"));
+  assert_bus (fixture, "MaxChargeVoltage=55.2 MaxChargeCurrent=100 MaxDischargeCurrent=40 "
+                       "BatteryLowVoltage=47 AllowToCharge=- Current=10 NrOfModulesOffline=1");
+  g_assert_true (push_part (fixture, "right", "MaxChargeCurrent=0 MaxChargeVoltage=54"));
+  assert_bus (fixture, "MaxChargeVoltage=54 MaxChargeCurrent=0 MaxDischargeCurrent=40");
+
+  /* Where it falls silent once more, the others are alone again. */
+  send_until (fixture, "left", PACK LIMITS, 129);
+  assert_bus (fixture, "MaxChargeVoltage=54 MaxChargeCurrent=0");
+  send_until (fixture, "left", PACK LIMITS, 131);
+  assert_bus (fixture, "MaxChargeVoltage=55.2 MaxChargeCurrent=100 MaxDischargeCurrent=150");
+}
+
+/* A record that is late does not begin its ten seconds anew, only silence does. */
+static void
+test_returns_slowly (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  send_until (fixture, "left right", PACK LIMITS, 1);
+  send_until (fixture, "left", PACK LIMITS, 100);
+  send_until (fixture, "left right", PACK LIMITS, 101);
+  send_until (fixture, "left", PACK LIMITS, 112);
+  g_assert_cmpint (part_of (fixture, "right")->heard.state, ==, VB_STATE_LATE);
+  assert_bus (fixture, "Current=10");
+  send_until (fixture, "left right", PACK LIMITS, 113);
+  assert_bus (fixture, "Current=20");
+}
+
 static void
 test_leaves_for_good (Fixture *fixture, gconstpointer user_data)
 {
@@ -1118,6 +1158,8 @@ main (int argc, char **argv)
   TEST (all_silent);
   TEST (leaves_first);
   TEST (leave_out);
+  TEST (returning_lowers);
+  TEST (returns_slowly);
   TEST (leaves_for_good);
   TEST (start_without);
   TEST (off);
