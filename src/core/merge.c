@@ -59,8 +59,8 @@ set_sample (VbSample *merged, const VbValue *value, gint64 time)
   merged->time = vb_value_is_valid (value) ? time : 0;
 }
 
-static void
-set_nothing (VbSample *merged)
+void
+vb_merge_nothing (VbSample *merged)
 {
   vb_value_clear (&merged->value);
   merged->time = 0;
@@ -73,7 +73,7 @@ set_number (guint item, double number, gint64 time, VbSample *merged)
   VbValue value = VB_VALUE_INIT;
 
   if (isnan (number))
-    set_nothing (merged);
+    vb_merge_nothing (merged);
   else if (vb_item_check_number (item, number, &value, NULL))
     set_sample (merged, &value, time);
   else
@@ -109,7 +109,7 @@ set_extreme (const VbContribution *contributions, guint n, int sign, gboolean al
   if (found != NULL)
     set_sample (merged, &found->sample->value, oldest (contributions, n));
   else
-    set_nothing (merged);
+    vb_merge_nothing (merged);
 }
 
 static void
@@ -121,7 +121,7 @@ set_first (const VbContribution *contributions, guint n, VbSample *merged)
       return;
     }
 
-  set_nothing (merged);
+  vb_merge_nothing (merged);
 }
 
 /* The current with which none of the parts that are in exceeds its own limit, each having a share

@@ -34,6 +34,9 @@ typedef struct
 gboolean
 vb_merge (guint item, VbMerge rule, const VbContribution *contributions, guint n, VbSample *merged);
 
+/** Sets @merged to nothing: invalid, with time 0. */
+void vb_merge_nothing (VbSample *merged);
+
 /** The word for @rule in the documentation of the fields: `sum`, `weighted`, … */
 const char *vb_merge_name (VbMerge rule);
 

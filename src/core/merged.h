@@ -1,6 +1,6 @@
 #pragma once
 
-#include "merge.h"
+#include "merged-row.h"
 #include "numbering.h"
 
 G_BEGIN_DECLS
@@ -13,12 +13,7 @@ G_BEGIN_DECLS
  */
 typedef struct
 {
-  const VbBatteryConfig *config;
-  const VbPart *parts; /* @n of them */
-  guint n;
-  gint64 caps[VB_PARTS_MAX]; /* see vb_part_cap(), as of when each was last looked at */
-  double weights[VB_PARTS_MAX];
-  gboolean equal;  /* a capacity is not known: the parts weigh the same */
+  VbWeighed weighed;
   guint8 *has_row; /* of vb_item_count() */
   GPtrArray *rows; /* of those items that are merged and not numbered through, in their order */
   VbNumbering numbering;
