@@ -44,6 +44,7 @@ class Part(Model):
         self.declared_off = False
         self.soc_stays = False   # in the mean, of one that has left
         self.silent_since = self.live_since = -NEVER
+        self.live_by = -NEVER    # from when on its age counted when it last ceased to be live
         self.run = None          # since when one that has left sends again
         self.counts_from = -NEVER  # of what it sent before, nothing counts
         self.gone_at = self.counts_since = None
@@ -135,6 +136,7 @@ class Part(Model):
     def tick(self, now):
         was_live = self.state == 'live'
         super().tick(now)
+        self.note_end_of_live(was_live, now)
         warn = self.config['warn']
         # With a reload it may be younger than warn-after once more.
         self.open.update(switch for switch in SWITCHES for value, time in (self.sent.get(switch, NOTHING),)
@@ -142,9 +144,12 @@ class Part(Model):
         for switch in sorted(self.open):
             value, time = self.sent.get(switch, NOTHING)
             # That of a part which is not live does not close by growing old.
-            live_until = now - self.age(now) + warn if was_live else -NEVER
-            if value is None or (time + warn <= now and (self.state == 'live' or time + warn < live_until)):
+            if value is None or (time + warn <= now and (self.state == 'live' or time < self.live_by)):
                 self.close(switch, now if value is None else max(time + warn, self.live_since))
+
+    def note_end_of_live(self, was_live, now):
+        if was_live and self.state != 'live':
+            self.live_by = now - self.age(now)
 
     def meant(self, record):
         return {field: value for field, value in super().meant(record).items()
@@ -160,6 +165,7 @@ class Part(Model):
         taken = super().push(now, record, replace)
         if self.state == 'live' and not was_live:
             self.live_since = now
+        self.note_end_of_live(was_live, now)
         if was_silent and self.state == 'live':
             self.forget(self.silent_since - 1, LIVE + CELL_ENDS + LIMITS)
         for switch in SWITCHES:
@@ -267,7 +273,9 @@ class Parts(Model):
     def can_do_without(self, sayer, now):
         required = [group for group in self.groups if any(field in sayer.says for field in group)]
         if not required:
-            return sayer.leave_out or all(self.others_send(field, now) for field in sayer.says)
+            # Who sends one of Current and Power has the other.
+            return sayer.leave_out or all(self.others_send(field, now) or self.others_send(PAIR.get(field, field), now)
+                                          for field in sayer.says)
         return all(any(self.others_send(field, now) for field in group) for group in required)
 
     def others_send(self, field, now):
