@@ -14,18 +14,14 @@ struct _VbBattery
 {
   VbBatteryConfig config;
   VbHeard heard;
-  gint64 next_tick;
-
-  VbRules rules;
-  guint month;       /* of the wall clock; 0: not known */
+  VbComputed computed;
   VbCadence cadence; /* of what makes the source younger */
-  VbSmoothed current;
-  VbHistory history; /* counted where config.fixed.history */
   VbSelection selection;
   VbPresence presence;
   VbTally tally;
   VbParts *parts; /* what they say together is @heard; NULL: it is one source's */
   VbListeners listeners;
+  gint64 next_tick;
   gboolean silent; /* a copy, which logs nothing */
 };
 
@@ -43,16 +39,13 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
     VB_KNOWN_MODULES_ONLINE,
   };
   VbBattery *battery;
-  guint n_derived;
-  const VbKnown *derived = vb_derive_fields (&n_derived);
 
   g_return_val_if_fail (config != NULL, NULL);
 
   battery = g_new0 (VbBattery, 1);
   vb_battery_config_copy (&battery->config, config);
   vb_heard_init (&battery->heard, &battery->config, now);
-  vb_history_init (&battery->history);
-  vb_rules_init (&battery->rules, now);
+  vb_computed_init (&battery->computed, now);
   battery->presence = (VbPresence)VB_PRESENCE_INIT;
   battery->next_tick = G_MAXINT64;
   vb_listeners_init (&battery->listeners);
@@ -60,11 +53,7 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
   for (guint i = 0; i < G_N_ELEMENTS (always); i++)
     if (vb_battery_has_item (battery, vb_item_known (always[i])))
       vb_values_activate (&battery->heard.values, vb_item_known (always[i]));
-  for (guint i = 0; i < n_derived; i++)
-    vb_values_activate (&battery->heard.values, vb_item_known (derived[i]));
-  if (config->fixed.history)
-    vb_history_activate (&battery->heard.values);
-  vb_rules_activate (&battery->heard.values, &config->live.rules);
+  vb_computed_activate (&battery->heard.values, config);
   if (config->fixed.parts != NULL)
     battery->parts = vb_parts_new (&battery->config, now);
 
@@ -167,63 +156,21 @@ look (VbBattery *battery, gint64 now)
   vb_required_note (&battery->heard.required, &battery->config, &battery->heard.values);
 }
 
-/* The maxima that rules supply are those of all packs: one that leaves takes its share with it. */
+/* What follows from the values that were sent. */
 static void
-run_rules (VbBattery *battery, gboolean has_record, gint64 now)
+compute (VbBattery *battery, gboolean has_record, gint64 now)
 {
-  const VbBatteryLive *live = &battery->config.live;
-  const double share = battery->parts != NULL ? vb_parts_share (battery->parts) : 1;
-  VbBatteryLive of_those;
-
-  if (share < 1) {
-    of_those = *live;
-    of_those.rules.maximum[VB_LIMIT_CHARGE_CURRENT] *= share;
-    of_those.rules.maximum[VB_LIMIT_DISCHARGE_CURRENT] *= share;
-    live = &of_those;
-  }
-  vb_rules_run (&battery->rules, live, &battery->heard.values, &battery->heard.required.inputs,
-                battery->month, has_record, now);
-}
-
-static void
-derive_system (VbBattery *battery, gint64 now)
-{
-  VbValues *values = &battery->heard.values;
-  guint n_fields;
-  const VbKnown *fields = vb_derive_system_fields (&n_fields);
-
-  for (guint i = 0; i < n_fields; i++)
-    vb_values_activate (values, vb_item_known (fields[i]));
-  vb_derive_system (values->sent, values->derived, &battery->heard.members, now);
-}
-
-/* What follows from the values that were sent; what is counted follows from records alone. */
-static void
-derive (VbBattery *battery, gboolean has_record, gint64 now)
-{
-  const VbBatteryLive *live = &battery->config.live;
-  VbValues *values = &battery->heard.values;
-
   if (!vb_state_shows_values (battery->heard.state)) {
-    battery->current = (VbSmoothed){ 0 };
-    vb_history_interrupt (&battery->history);
-    vb_rules_pause (&battery->rules);
+    vb_computed_pause (&battery->computed);
     return;
   }
 
   /* Before the step that a record leads to it was done already. */
   if (!has_record)
     look (battery, now);
-  if (battery->heard.required.ruled || !vb_rules_are_idle (&battery->rules))
-    run_rules (battery, has_record, now);
-  vb_derive_charge (values->sent, values->derived, &battery->current, live->freshness.warn_after);
-  if (battery->config.fixed.screen_cells && battery->heard.members.cells.n > 0)
-    derive_system (battery, now);
-  if (!battery->config.fixed.history)
-    return;
-  if (has_record)
-    vb_history_count (&battery->history, values, live, now);
-  vb_history_derive (&battery->history, values, now);
+  vb_computed_follow (&battery->computed, &battery->heard,
+                      battery->parts != NULL ? vb_parts_share (battery->parts) : 1, has_record,
+                      now);
 }
 
 /* When time next changes anything, or G_MAXINT64. */
@@ -293,22 +240,23 @@ step (VbBattery *battery, VbState next, gboolean has_record, gint64 now)
   if (next != before)
     vb_heard_enter (&battery->heard, next, now);
   if (next != before && next == VB_STATE_GONE)
-    vb_rules_forget (&battery->rules);
+    vb_rules_forget (&battery->computed.rules);
   blamed = blame (battery, now);
   if (next == VB_STATE_STALE)
     vb_limits_hold (values, &battery->config.live, now);
   if (next == VB_STATE_STALE)
     vb_limits_lower (values, now);
 
-  derive (battery, has_record, now);
-  vb_publish (values, &battery->config, &battery->rules, &battery->heard.source, &blamed, next,
-              next != before, now);
+  compute (battery, has_record, now);
+  vb_publish (values, &battery->config, &battery->computed.rules, &battery->heard.source, &blamed,
+              next, next != before, now);
   if (next != before && !battery->silent)
-    vb_battery_log_state (&battery->config, battery->heard.state, &battery->rules, &blamed, now);
+    vb_battery_log_state (&battery->config, battery->heard.state, &battery->computed.rules, &blamed,
+                          now);
   battery->next_tick = schedule (battery, now);
   tell_change (battery, before);
-  if (!battery->silent && vb_rules_are_retold (&battery->rules)) {
-    vb_battery_log_limited (&battery->config, &battery->rules);
+  if (!battery->silent && vb_rules_are_retold (&battery->computed.rules)) {
+    vb_battery_log_limited (&battery->config, &battery->computed.rules);
     VB_LISTENERS_TELL (&battery->listeners, battery, limited);
   }
   tell_parts (battery);
@@ -374,22 +322,11 @@ vb_battery_delete (VbBattery *battery, gint64 now)
   }
   vb_heard_forget (heard, now);
   battery->cadence = (VbCadence){ 0 };
-  vb_rules_forget (&battery->rules);
-  vb_derive_system (heard->values.sent, heard->values.derived, &heard->members, now);
+  vb_computed_forget (&battery->computed, heard, now);
 
   if (heard->state != VB_STATE_GONE)
     step (battery, VB_STATE_GONE, FALSE, now);
   tell_parts (battery);
-}
-
-static void
-warn_of_missing (const VbBattery *battery, GPtrArray *texts)
-{
-  if (!vb_state_shows_values (battery->heard.state))
-    return;
-
-  vb_derive_warn (&battery->heard.members, texts);
-  vb_rules_warn (&battery->rules, &battery->config.live, &battery->heard.required.inputs, texts);
 }
 
 /* Fills @verdict on @record, which has been taken, with what is told where it was one of the whole
@@ -402,8 +339,8 @@ fill_verdict (
   VbHeard *heard = &battery->heard;
   gboolean warns;
 
-  vb_verdict_fill (verdict, config, &heard->required, &battery->rules, &heard->values, record,
-                   heard->state, changed, now);
+  vb_verdict_fill (verdict, config, &heard->required, &battery->computed.rules, &heard->values,
+                   record, heard->state, changed, now);
   if (record->connected == VB_CONNECTED_NO)
     return;
 
@@ -418,7 +355,7 @@ fill_verdict (
 static void
 tell_taken (VbBattery *battery, gint64 now, VbVerdict *verdict)
 {
-  warn_of_missing (battery, verdict->warnings);
+  vb_computed_warn (&battery->computed, &battery->heard, verdict->warnings);
   vb_battery_reason (battery, now, verdict->reason);
   vb_selection_tell (&battery->selection, &battery->config.fixed, &battery->presence, now,
                      verdict->warnings);
@@ -470,7 +407,8 @@ vb_battery_apply_part (VbBattery *battery,
   vb_source_take (&battery->heard.source, source, record->errors, record->n_more,
                   battery->config.live.freshness.warn_after, now);
   changed = follow (battery, record->connected != VB_CONNECTED_NO, now);
-  vb_parts_fill_verdict (battery->parts, part, &battery->rules, record, changed, now, verdict);
+  vb_parts_fill_verdict (battery->parts, part, &battery->computed.rules, record, changed, now,
+                         verdict);
   verdict->battery_state = battery->heard.state;
   vb_parts_warn (battery->parts, verdict->warnings);
   tell_taken (battery, now, verdict);
@@ -591,7 +529,7 @@ vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint6
 
   vb_heard_reconfigure (&battery->heard, config, now);
   battery->config.live = config->live;
-  vb_rules_activate (&battery->heard.values, &config->live.rules);
+  vb_computed_activate (&battery->heard.values, &battery->config);
   look (battery, now);
   if (battery->parts != NULL)
     vb_parts_reconfigure (battery->parts, &battery->config, now);
@@ -610,19 +548,19 @@ vb_battery_set_identity (VbBattery *battery, guint item, const VbValue *value)
 const VbCounters *
 vb_battery_counters (const VbBattery *battery)
 {
-  return &battery->history.counters;
+  return &battery->computed.history.counters;
 }
 
 gint64
 vb_battery_uncounted (const VbBattery *battery, gint64 now)
 {
-  return vb_history_uncounted (&battery->history, now);
+  return vb_history_uncounted (&battery->computed.history, now);
 }
 
 void
 vb_battery_set_counters (VbBattery *battery, const VbCounters *counters, gint64 now)
 {
-  vb_history_resume (&battery->history, counters, now);
+  vb_history_resume (&battery->computed.history, counters, now);
 }
 
 gboolean
@@ -632,8 +570,7 @@ vb_battery_clear_history (VbBattery *battery, gint64 now)
     return FALSE;
 
   vb_battery_tick (battery, now);
-  vb_history_init (&battery->history);
-  vb_history_derive (&battery->history, &battery->heard.values, now);
+  vb_computed_clear_history (&battery->computed, &battery->heard.values, now);
   if (vb_state_on_bus (battery->heard.state))
     step (battery, battery->heard.state, FALSE, now);
 
@@ -699,19 +636,19 @@ vb_battery_reason (const VbBattery *battery, gint64 now, GString *text)
 void
 vb_battery_set_month (VbBattery *battery, guint month)
 {
-  battery->month = month;
+  battery->computed.month = month;
 }
 
 VbProgrammeMemory
 vb_battery_memory (const VbBattery *battery, gint64 now)
 {
-  return vb_programme_memory (&battery->rules.programme, now);
+  return vb_programme_memory (&battery->computed.rules.programme, now);
 }
 
 void
 vb_battery_recall (VbBattery *battery, const VbProgrammeMemory *memory, gint64 now)
 {
-  vb_programme_recall (&battery->rules.programme, memory, now);
+  vb_programme_recall (&battery->computed.rules.programme, memory, now);
 }
 
 const VbInputs *
@@ -723,7 +660,7 @@ vb_battery_inputs (const VbBattery *battery)
 const VbLimited *
 vb_battery_limited (const VbBattery *battery)
 {
-  return battery->heard.required.ruled ? battery->rules.limited : NULL;
+  return battery->heard.required.ruled ? battery->computed.rules.limited : NULL;
 }
 
 void
@@ -734,7 +671,7 @@ vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
                        battery->heard.state, texts);
   if (battery->heard.state != VB_STATE_GONE)
     vb_plausible_describe (&battery->heard.plausible, texts);
-  warn_of_missing (battery, texts);
+  vb_computed_warn (&battery->computed, &battery->heard, texts);
   if (battery->parts != NULL)
     vb_parts_warn (battery->parts, texts);
   vb_selection_warn (&battery->selection, &battery->presence, texts);

@@ -1,8 +1,7 @@
 #pragma once
 
 #include "cadence.h"
-#include "derive.h"
-#include "history.h"
+#include "computed.h"
 #include "listeners.h"
 #include "parts.h"
 
