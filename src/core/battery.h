@@ -3,7 +3,7 @@
 #include "cadence.h"
 #include "computed.h"
 #include "listeners.h"
-#include "parts.h"
+#include "whole.h"
 
 G_BEGIN_DECLS
 
@@ -76,8 +76,10 @@ gboolean vb_battery_apply (VbBattery *battery,
                            gint64 now,
                            VbVerdict *verdict);
 
-/** The same checks and the same verdict; changes nothing. */
-gboolean vb_battery_check (VbBattery *battery, VbRecord *record, gint64 now, VbVerdict *verdict);
+/** The same checks and the same verdict; changes nothing. @part: the number of the part that would
+    send it, as for vb_battery_apply_part(); NULL: none. */
+gboolean vb_battery_check (
+    VbBattery *battery, const guint *part, VbRecord *record, gint64 now, VbVerdict *verdict);
 
 /**
  * Notes that a record was refused, as @outcome says. Takes over @errors, an array of VbRecordError
@@ -102,8 +104,6 @@ gboolean vb_battery_apply_part (VbBattery *battery,
                                 const char *source,
                                 gint64 now,
                                 VbVerdict *verdict);
-gboolean vb_battery_check_part (
-    VbBattery *battery, guint part, VbRecord *record, gint64 now, VbVerdict *verdict);
 void vb_battery_refuse_part (VbBattery *battery,
                              guint part,
                              const char *source,

@@ -28,6 +28,13 @@ typedef struct
   VbSource source;
 } VbHeard;
 
+/** Of whom a line about the source speaks: of a battery, or of the part of it that is to blame. */
+typedef struct
+{
+  const char *part; /* its name; NULL: the battery itself */
+  const VbHeard *heard;
+} VbBlamed;
+
 /** Makes @heard (uninitialised) that of a battery, or part, with @config, which must outlive it.
     Nothing has been heard of it. Free with vb_heard_clear(). */
 void vb_heard_init (VbHeard *heard, const VbBatteryConfig *config, gint64 now);

@@ -4,13 +4,6 @@
 
 G_BEGIN_DECLS
 
-/** Of whom a line speaks: of a battery, or of the part of it that is to blame. */
-typedef struct
-{
-  const char *part; /* its name; NULL: the battery itself */
-  const VbHeard *heard;
-} VbBlamed;
-
 /**
  * Computes what is shown of every item from what was sent and derived, and from @state: values in
  * `live` and `late`; in `stale` and `lost` the alarms, the static fields and what is left of the

@@ -403,7 +403,7 @@ test_counters (Fixture *fixture, gconstpointer user_data)
   tick_at (fixture, 3605 * SECOND);
   fill_record (fixture->record, LIMITS " Soc=50 Voltage=50 Current=-3000");
   g_assert_true (
-      vb_battery_check (fixture->battery, fixture->record, fixture->now, fixture->verdict));
+      vb_battery_check (fixture->battery, NULL, fixture->record, fixture->now, fixture->verdict));
   g_assert_false (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-3000 Connected=x"));
   g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=0"));
   assert_bus (fixture, "TotalAhDrawn=-100.1");
