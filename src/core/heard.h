@@ -63,8 +63,13 @@ gboolean vb_heard_take (VbHeard *heard,
                         gint64 now,
                         GPtrArray *safer);
 
-/** Looks at what follows at once from what was sent, and at what rules go by. */
+/** Looks at what follows at once from what was sent, at what rules go by, and with that at what is
+    required now. */
 void vb_heard_look (VbHeard *heard, gint64 now);
+
+/** The same, but for what is required: for who knows better what rules go by, and calls
+    vb_required_note() then. */
+void vb_heard_derive (VbHeard *heard, gint64 now);
 
 /** The age of the source (its oldest required field, µs), or VB_AGE_NEVER. */
 gint64 vb_heard_age (const VbHeard *heard, gint64 now);

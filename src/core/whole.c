@@ -94,11 +94,9 @@ vb_whole_look (VbWhole *whole, gint64 now)
 {
   VbHeard *heard = &whole->heard;
 
-  vb_heard_look (heard, now);
-  if (!heard->required.ruled || whole->parts == NULL)
-    return;
-
-  vb_parts_note_inputs (whole->parts, &heard->required);
+  vb_heard_derive (heard, now);
+  if (heard->required.ruled && whole->parts != NULL)
+    vb_parts_note_inputs (whole->parts, &heard->required);
   vb_required_note (&heard->required, heard->config, &heard->values);
 }
 
