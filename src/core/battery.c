@@ -26,16 +26,6 @@ struct _VbBattery
 VbBattery *
 vb_battery_new (const VbBatteryConfig *config, gint64 now)
 {
-  static const VbKnown always[] = {
-    VB_KNOWN_ALARM,
-    VB_KNOWN_BALANCING,
-    VB_KNOWN_BMS_CABLE,
-    VB_KNOWN_CONNECTED,
-    VB_KNOWN_CONNECTION_INFORMATION,
-    VB_KNOWN_BATTERY_LOW_VOLTAGE,
-    VB_KNOWN_MODULES_OFFLINE,
-    VB_KNOWN_MODULES_ONLINE,
-  };
   VbBattery *battery;
 
   g_return_val_if_fail (config != NULL, NULL);
@@ -47,10 +37,7 @@ vb_battery_new (const VbBatteryConfig *config, gint64 now)
   battery->presence = (VbPresence)VB_PRESENCE_INIT;
   battery->next_tick = G_MAXINT64;
   vb_listeners_init (&battery->listeners);
-
-  for (guint i = 0; i < G_N_ELEMENTS (always); i++)
-    if (vb_battery_has_item (battery, vb_item_known (always[i])))
-      vb_values_activate (&battery->whole.heard.values, vb_item_known (always[i]));
+  vb_publish_activate (&battery->whole.heard.values, config);
   vb_computed_activate (&battery->whole.heard.values, config);
 
   return battery;

@@ -4,6 +4,10 @@
 
 G_BEGIN_DECLS
 
+/** Takes what is shown also where nobody sent it among the items of @values that a step looks
+    at. */
+void vb_publish_activate (VbValues *values, const VbBatteryConfig *config);
+
 /**
  * Computes what is shown of every item from what was sent and derived, and from @state: values in
  * `live` and `late`; in `stale` and `lost` the alarms, the static fields and what is left of the
