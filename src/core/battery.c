@@ -8,7 +8,7 @@
 
 /*
  * A battery is its parts, each of which owns its state; here they meet. A record's way is apply
- * (tick, doubt, take) and then step (limits, derive, publish, tell).
+ * (tick, doubt, take) and then step (limits, compute, publish, tell).
  */
 struct _VbBattery
 {
@@ -397,18 +397,6 @@ vb_battery_set_identity (VbBattery *battery, guint item, const VbValue *value)
   tell_change (battery, battery->whole.heard.state);
 }
 
-const VbCounters *
-vb_battery_counters (const VbBattery *battery)
-{
-  return &battery->computed.history.counters;
-}
-
-gint64
-vb_battery_uncounted (const VbBattery *battery, gint64 now)
-{
-  return vb_history_uncounted (&battery->computed.history, now);
-}
-
 void
 vb_battery_set_counters (VbBattery *battery, const VbCounters *counters, gint64 now)
 {
@@ -435,6 +423,18 @@ vb_battery_config (const VbBattery *battery)
   return &battery->config;
 }
 
+const VbHeard *
+vb_battery_heard (const VbBattery *battery)
+{
+  return &battery->whole.heard;
+}
+
+const VbComputed *
+vb_battery_computed (const VbBattery *battery)
+{
+  return &battery->computed;
+}
+
 VbState
 vb_battery_state (const VbBattery *battery)
 {
@@ -457,13 +457,6 @@ gint64
 vb_battery_age (const VbBattery *battery, gint64 now)
 {
   return vb_whole_age (&battery->whole, now);
-}
-
-void
-vb_battery_missing (const VbBattery *battery, gint64 now, GPtrArray *names)
-{
-  vb_required_missing (&battery->whole.heard.required, &battery->config,
-                       &battery->whole.heard.values, now, names);
 }
 
 void
@@ -499,12 +492,6 @@ void
 vb_battery_recall (VbBattery *battery, const VbProgrammeMemory *memory, gint64 now)
 {
   vb_programme_recall (&battery->computed.rules.programme, memory, now);
-}
-
-const VbInputs *
-vb_battery_inputs (const VbBattery *battery)
-{
-  return &battery->whole.heard.required.inputs;
 }
 
 const VbLimited *
@@ -547,16 +534,6 @@ vb_battery_asked (const VbBattery *battery, guint item)
   return vb_limits_asked (&battery->whole.heard.values, item);
 }
 
-gint64
-vb_battery_value_age (const VbBattery *battery, guint item, gint64 now, gboolean *derived)
-{
-  const VbSample *shown = &battery->whole.heard.values.shown[item];
-
-  *derived = (battery->whole.heard.values.flags[item] & VB_ITEM_DERIVED) != 0;
-
-  return vb_value_is_valid (&shown->value) ? now - shown->time : VB_AGE_NEVER;
-}
-
 gboolean
 vb_battery_has_item (const VbBattery *battery, guint item)
 {
@@ -579,18 +556,6 @@ const VbCadence *
 vb_battery_cadence (const VbBattery *battery)
 {
   return &battery->cadence;
-}
-
-const VbPlausible *
-vb_battery_plausible (const VbBattery *battery)
-{
-  return &battery->whole.heard.plausible;
-}
-
-const VbMembers *
-vb_battery_members (const VbBattery *battery)
-{
-  return &battery->whole.heard.members;
 }
 
 const VbSelection *

@@ -137,6 +137,12 @@ vb_heard_age (const VbHeard *heard, gint64 now)
 }
 
 void
+vb_heard_missing (const VbHeard *heard, gint64 now, GPtrArray *names)
+{
+  vb_required_missing (&heard->required, heard->config, &heard->values, now, names);
+}
+
+void
 vb_heard_enter (VbHeard *heard, VbState state, gint64 now)
 {
   heard->state = state;

@@ -74,6 +74,9 @@ void vb_heard_derive (VbHeard *heard, gint64 now);
 /** The age of the source (its oldest required field, µs), or VB_AGE_NEVER. */
 gint64 vb_heard_age (const VbHeard *heard, gint64 now);
 
+/** Appends the flat names of the required fields that are absent or older than warn-after. */
+void vb_heard_missing (const VbHeard *heard, gint64 now, GPtrArray *names);
+
 /** Enters @state, and forgets what does not outlast it. */
 void vb_heard_enter (VbHeard *heard, VbState state, gint64 now);
 

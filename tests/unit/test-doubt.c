@@ -515,7 +515,8 @@ describe (Fixture *fixture)
       (guint)source->refused, (guint)source->refusal.outcome, source->last);
   for (guint item = 0; item < vb_item_count (); item++) {
     gboolean derived;
-    const gint64 age = vb_battery_value_age (battery, item, fixture->now, &derived);
+    const gint64 age
+        = vb_values_age (&vb_battery_heard (battery)->values, item, fixture->now, &derived);
 
     g_string_append_printf (text, "%" G_GINT64_FORMAT " %d ", age, derived);
     vb_item_format (item, vb_battery_value (battery, item), text);
