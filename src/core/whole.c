@@ -45,20 +45,6 @@ vb_whole_take (VbWhole *whole,
   return TRUE;
 }
 
-static void
-fill_part_verdict (VbWhole *whole,
-                   guint part,
-                   const VbRules *rules,
-                   const VbRecord *record,
-                   guint changed,
-                   gint64 now,
-                   VbVerdict *verdict)
-{
-  vb_parts_fill_verdict (whole->parts, part, rules, record, changed, now, verdict);
-  verdict->battery_state = whole->heard.state;
-  vb_parts_warn (whole->parts, verdict->warnings);
-}
-
 void
 vb_whole_fill_verdict (VbWhole *whole,
                        const guint *part,
@@ -73,7 +59,8 @@ vb_whole_fill_verdict (VbWhole *whole,
   gboolean warns;
 
   if (part != NULL) {
-    fill_part_verdict (whole, *part, rules, record, changed, now, verdict);
+    vb_parts_fill_verdict (whole->parts, *part, rules, record, changed, now, verdict);
+    verdict->battery_state = heard->state;
     return;
   }
 
