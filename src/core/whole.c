@@ -120,12 +120,13 @@ vb_whole_due (const VbWhole *whole, gint64 now)
   const VbBatteryLive *live = &heard->config->live;
   const gint64 deadline = vb_freshness_deadline (&live->freshness, heard->state);
   const gboolean shows_values = vb_state_shows_values (heard->state);
-  gint64 due = whole->parts != NULL ? vb_parts_due (whole->parts, now) : G_MAXINT64;
+  const gint64 of_parts = whole->parts != NULL ? vb_parts_due (whole->parts, now) : G_MAXINT64;
+  gint64 due;
 
   if (deadline == VB_AGE_NEVER)
-    return due;
+    return of_parts;
 
-  due = MIN (due, vb_required_due (&heard->required, heard->config, &heard->values, deadline, now));
+  due = vb_required_due (&heard->required, heard->config, &heard->values, deadline, now);
   if (whole->parts != NULL)
     due = MIN (due, now - vb_whole_age (whole, now) + deadline);
   /* With a Current that expires, another one may flow from then on: that of a frozen source. */
@@ -134,7 +135,7 @@ vb_whole_due (const VbWhole *whole, gint64 now)
   if (heard->required.ruled && shows_values)
     due = MIN (due, vb_rules_due (live, &heard->required.inputs, now));
 
-  return due;
+  return MIN (due, of_parts);
 }
 
 void
