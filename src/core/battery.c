@@ -8,65 +8,37 @@
 
 /*
  * A battery is its parts, each of which owns its state; here they meet. A record's way is apply
- * (tick, doubt, take) and then step (limits, derive, publish, tell).
+ * (tick, doubt, take) and then step (limits, compute, publish, tell).
  */
 struct _VbBattery
 {
   VbBatteryConfig config;
-  VbHeard heard;
-  gint64 next_tick;
-
-  VbRules rules;
-  guint month;       /* of the wall clock; 0: not known */
+  VbWhole whole;
+  VbComputed computed;
   VbCadence cadence; /* of what makes the source younger */
-  VbSmoothed current;
-  VbHistory history; /* counted where config.fixed.history */
   VbSelection selection;
   VbPresence presence;
   VbTally tally;
-  VbParts *parts; /* what they say together is @heard; NULL: it is one source's */
   VbListeners listeners;
-  gboolean silent; /* a copy, which logs nothing */
+  gint64 next_tick;
 };
 
 VbBattery *
 vb_battery_new (const VbBatteryConfig *config, gint64 now)
 {
-  static const VbKnown always[] = {
-    VB_KNOWN_ALARM,
-    VB_KNOWN_BALANCING,
-    VB_KNOWN_BMS_CABLE,
-    VB_KNOWN_CONNECTED,
-    VB_KNOWN_CONNECTION_INFORMATION,
-    VB_KNOWN_BATTERY_LOW_VOLTAGE,
-    VB_KNOWN_MODULES_OFFLINE,
-    VB_KNOWN_MODULES_ONLINE,
-  };
   VbBattery *battery;
-  guint n_derived;
-  const VbKnown *derived = vb_derive_fields (&n_derived);
 
   g_return_val_if_fail (config != NULL, NULL);
 
   battery = g_new0 (VbBattery, 1);
   vb_battery_config_copy (&battery->config, config);
-  vb_heard_init (&battery->heard, &battery->config, now);
-  vb_history_init (&battery->history);
-  vb_rules_init (&battery->rules, now);
+  vb_whole_init (&battery->whole, &battery->config, now);
+  vb_computed_init (&battery->computed, now);
   battery->presence = (VbPresence)VB_PRESENCE_INIT;
   battery->next_tick = G_MAXINT64;
   vb_listeners_init (&battery->listeners);
-
-  for (guint i = 0; i < G_N_ELEMENTS (always); i++)
-    if (vb_battery_has_item (battery, vb_item_known (always[i])))
-      vb_values_activate (&battery->heard.values, vb_item_known (always[i]));
-  for (guint i = 0; i < n_derived; i++)
-    vb_values_activate (&battery->heard.values, vb_item_known (derived[i]));
-  if (config->fixed.history)
-    vb_history_activate (&battery->heard.values);
-  vb_rules_activate (&battery->heard.values, &config->live.rules);
-  if (config->fixed.parts != NULL)
-    battery->parts = vb_parts_new (&battery->config, now);
+  vb_publish_activate (&battery->whole.heard.values, config);
+  vb_computed_activate (&battery->whole.heard.values, config);
 
   return battery;
 }
@@ -79,13 +51,10 @@ copy_silent (const VbBattery *battery)
 
   *copy = *battery;
   vb_battery_config_copy (&copy->config, &battery->config);
-  vb_heard_copy (&copy->heard, &battery->heard, &copy->config);
+  vb_whole_copy (&copy->whole, &battery->whole, &copy->config);
   copy->selection = (VbSelection){ 0 };
   copy->presence = (VbPresence)VB_PRESENCE_INIT;
   vb_listeners_init (&copy->listeners);
-  copy->silent = TRUE;
-  if (battery->parts != NULL)
-    copy->parts = vb_parts_copy (battery->parts, &copy->config);
 
   return copy;
 }
@@ -93,8 +62,7 @@ copy_silent (const VbBattery *battery)
 void
 vb_battery_free (VbBattery *battery)
 {
-  g_clear_pointer (&battery->parts, vb_parts_free);
-  vb_heard_clear (&battery->heard);
+  vb_whole_clear (&battery->whole);
   vb_battery_config_clear (&battery->config);
   vb_selection_clear (&battery->selection);
   vb_presence_clear (&battery->presence);
@@ -139,126 +107,29 @@ vb_battery_tell_arrived (VbBattery *battery, const VbArrival *arrival)
   VB_LISTENERS_TELL (&battery->listeners, battery, arrived, arrival);
 }
 
-/* Of whom the line about the source speaks. */
-static VbBlamed
-blame (const VbBattery *battery, gint64 now)
-{
-  const VbPart *part;
-
-  if (battery->parts == NULL || battery->heard.state == VB_STATE_LIVE)
-    return (VbBlamed){ NULL, &battery->heard };
-
-  part = vb_parts_blamed (battery->parts, now);
-
-  return vb_part_age (part, now) < vb_battery_age (battery, now)
-             ? (VbBlamed){ NULL, &battery->heard }
-             : (VbBlamed){ part->own->name, &part->heard };
-}
-
-/* What follows at once from what was sent, and what rules go by. */
+/* What follows from the values that were sent. */
 static void
-look (VbBattery *battery, gint64 now)
+compute (VbBattery *battery, gboolean has_record, gint64 now)
 {
-  vb_heard_look (&battery->heard, now);
-  if (!battery->heard.required.ruled || battery->parts == NULL)
-    return;
-
-  vb_parts_note_inputs (battery->parts, &battery->heard.required);
-  vb_required_note (&battery->heard.required, &battery->config, &battery->heard.values);
-}
-
-/* The maxima that rules supply are those of all packs: one that leaves takes its share with it. */
-static void
-run_rules (VbBattery *battery, gboolean has_record, gint64 now)
-{
-  const VbBatteryLive *live = &battery->config.live;
-  const double share = battery->parts != NULL ? vb_parts_share (battery->parts) : 1;
-  VbBatteryLive of_those;
-
-  if (share < 1) {
-    of_those = *live;
-    of_those.rules.maximum[VB_LIMIT_CHARGE_CURRENT] *= share;
-    of_those.rules.maximum[VB_LIMIT_DISCHARGE_CURRENT] *= share;
-    live = &of_those;
-  }
-  vb_rules_run (&battery->rules, live, &battery->heard.values, &battery->heard.required.inputs,
-                battery->month, has_record, now);
-}
-
-static void
-derive_system (VbBattery *battery, gint64 now)
-{
-  VbValues *values = &battery->heard.values;
-  guint n_fields;
-  const VbKnown *fields = vb_derive_system_fields (&n_fields);
-
-  for (guint i = 0; i < n_fields; i++)
-    vb_values_activate (values, vb_item_known (fields[i]));
-  vb_derive_system (values->sent, values->derived, &battery->heard.members, now);
-}
-
-/* What follows from the values that were sent; what is counted follows from records alone. */
-static void
-derive (VbBattery *battery, gboolean has_record, gint64 now)
-{
-  const VbBatteryLive *live = &battery->config.live;
-  VbValues *values = &battery->heard.values;
-
-  if (!vb_state_shows_values (battery->heard.state)) {
-    battery->current = (VbSmoothed){ 0 };
-    vb_history_interrupt (&battery->history);
-    vb_rules_pause (&battery->rules);
+  if (!vb_state_shows_values (battery->whole.heard.state)) {
+    vb_computed_pause (&battery->computed);
     return;
   }
 
   /* Before the step that a record leads to it was done already. */
   if (!has_record)
-    look (battery, now);
-  if (battery->heard.required.ruled || !vb_rules_are_idle (&battery->rules))
-    run_rules (battery, has_record, now);
-  vb_derive_charge (values->sent, values->derived, &battery->current, live->freshness.warn_after);
-  if (battery->config.fixed.screen_cells && battery->heard.members.cells.n > 0)
-    derive_system (battery, now);
-  if (!battery->config.fixed.history)
-    return;
-  if (has_record)
-    vb_history_count (&battery->history, values, live, now);
-  vb_history_derive (&battery->history, values, now);
-}
-
-/* When time next changes anything, or G_MAXINT64. */
-static gint64
-schedule (const VbBattery *battery, gint64 now)
-{
-  const VbBatteryLive *live = &battery->config.live;
-  const gint64 deadline = vb_freshness_deadline (&live->freshness, battery->heard.state);
-  gint64 next;
-
-  if (deadline == VB_AGE_NEVER)
-    return battery->parts != NULL ? vb_parts_due (battery->parts, now) : G_MAXINT64;
-
-  next = vb_required_due (&battery->heard.required, &battery->config, &battery->heard.values,
-                          deadline, now);
-  if (battery->parts != NULL)
-    next = MIN (next, now - vb_battery_age (battery, now) + deadline);
-  /* With a Current that expires, another one may flow from then on: that of a frozen source. */
-  if (vb_state_shows_values (battery->heard.state) || live->frozen_after > 0)
-    next = MIN (next, vb_values_next_expiry (&battery->heard.values, live->optional_after, now));
-  if (battery->heard.required.ruled && vb_state_shows_values (battery->heard.state))
-    next = MIN (next, vb_rules_due (live, &battery->heard.required.inputs, now));
-  if (battery->parts != NULL)
-    next = MIN (next, vb_parts_due (battery->parts, now));
-
-  return next;
+    vb_whole_look (&battery->whole, now);
+  vb_computed_follow (&battery->computed, &battery->whole.heard, vb_whole_share (&battery->whole),
+                      has_record, now);
 }
 
 static void
 tell_change (VbBattery *battery, VbState before)
 {
-  const GArray *changed = battery->heard.values.changed;
+  const GArray *changed = battery->whole.heard.values.changed;
   const VbChange change = {
     .before = before,
-    .after = battery->heard.state,
+    .after = battery->whole.heard.state,
     .items = (const guint *)changed->data,
     .n_items = changed->len,
   };
@@ -267,15 +138,15 @@ tell_change (VbBattery *battery, VbState before)
     battery->tally.entered[change.after]++;
   if (battery->presence.on_bus && change.n_items > 0 && vb_state_on_bus (change.after))
     battery->tally.signals++;
-  if (change.after != before || change.n_items > 0 || battery->parts != NULL)
+  if (change.after != before || change.n_items > 0 || battery->whole.parts != NULL)
     VB_LISTENERS_TELL (&battery->listeners, battery, changed, &change);
 }
 
 static void
 tell_parts (VbBattery *battery)
 {
-  for (guint i = 0; battery->parts != NULL && i < vb_parts_n (battery->parts); i++)
-    if (vb_parts_has_changed (battery->parts, i))
+  for (guint i = 0; battery->whole.parts != NULL && i < vb_parts_n (battery->whole.parts); i++)
+    if (vb_parts_has_changed (battery->whole.parts, i))
       VB_LISTENERS_TELL (&battery->listeners, battery, part_changed, i);
 }
 
@@ -285,45 +156,36 @@ tell_parts (VbBattery *battery)
 static guint
 step (VbBattery *battery, VbState next, gboolean has_record, gint64 now)
 {
-  const VbState before = battery->heard.state;
-  VbValues *values = &battery->heard.values;
+  const VbState before = battery->whole.heard.state;
+  VbValues *values = &battery->whole.heard.values;
   VbBlamed blamed;
 
   vb_values_begin (values);
   if (next != before)
-    vb_heard_enter (&battery->heard, next, now);
+    vb_heard_enter (&battery->whole.heard, next, now);
   if (next != before && next == VB_STATE_GONE)
-    vb_rules_forget (&battery->rules);
-  blamed = blame (battery, now);
+    vb_rules_forget (&battery->computed.rules);
+  blamed = vb_whole_blamed (&battery->whole, now);
   if (next == VB_STATE_STALE)
     vb_limits_hold (values, &battery->config.live, now);
   if (next == VB_STATE_STALE)
     vb_limits_lower (values, now);
 
-  derive (battery, has_record, now);
-  vb_publish (values, &battery->config, &battery->rules, &battery->heard.source, &blamed, next,
-              next != before, now);
-  if (next != before && !battery->silent)
-    vb_battery_log_state (&battery->config, battery->heard.state, &battery->rules, &blamed, now);
-  battery->next_tick = schedule (battery, now);
+  compute (battery, has_record, now);
+  vb_publish (values, &battery->config, &battery->computed.rules, &battery->whole.heard.source,
+              &blamed, next, next != before, now);
+  if (next != before && !battery->whole.silent)
+    vb_battery_log_state (&battery->config, battery->whole.heard.state, &battery->computed.rules,
+                          &blamed, now);
+  battery->next_tick = vb_whole_due (&battery->whole, now);
   tell_change (battery, before);
-  if (!battery->silent && vb_rules_are_retold (&battery->rules)) {
-    vb_battery_log_limited (&battery->config, &battery->rules);
+  if (!battery->whole.silent && vb_rules_are_retold (&battery->computed.rules)) {
+    vb_battery_log_limited (&battery->config, &battery->computed.rules);
     VB_LISTENERS_TELL (&battery->listeners, battery, limited);
   }
   tell_parts (battery);
 
   return values->changed->len;
-}
-
-/* What the parts say together is as if one source had sent it; whether that one is frozen they have
-   looked at themselves. */
-static void
-merge (VbBattery *battery, gint64 now)
-{
-  vb_parts_merge (battery->parts, &battery->heard.values, now);
-  battery->heard.required.last_change = now;
-  look (battery, now);
 }
 
 /* The step that follows from what has been heard up to now.
@@ -337,16 +199,13 @@ follow (VbBattery *battery, gboolean has_record, gint64 now)
 
   /* Whether the source is frozen, and how old it is, depends on what follows from this record, not
      from the one before. */
-  if (battery->parts != NULL)
-    merge (battery, now);
-  else if (has_record)
-    look (battery, now);
+  vb_whole_gather (&battery->whole, has_record, now);
   age = vb_battery_age (battery, now);
   if (has_record && age != VB_AGE_NEVER)
     vb_cadence_note (&battery->cadence, now - age, vb_cadence_window (freshness->warn_after));
 
   return step (battery,
-               vb_freshness_next (freshness, battery->heard.state, age,
+               vb_freshness_next (freshness, battery->whole.heard.state, age,
                                   has_record && age < freshness->warn_after),
                has_record, now);
 }
@@ -357,72 +216,54 @@ vb_battery_tick (VbBattery *battery, gint64 now)
   if (now < battery->next_tick)
     return;
 
-  if (battery->parts != NULL)
-    vb_parts_tick (battery->parts, now);
+  vb_whole_tick (&battery->whole, now);
   follow (battery, FALSE, now);
 }
 
 void
 vb_battery_delete (VbBattery *battery, gint64 now)
 {
-  VbHeard *heard = &battery->heard;
+  VbHeard *heard = &battery->whole.heard;
 
   VB_LISTENERS_TELL (&battery->listeners, battery, deleted, NULL, now);
-  if (battery->parts != NULL) {
-    vb_parts_forget (battery->parts, now);
-    merge (battery, now);
-  }
-  vb_heard_forget (heard, now);
+  vb_whole_forget (&battery->whole, now);
   battery->cadence = (VbCadence){ 0 };
-  vb_rules_forget (&battery->rules);
-  vb_derive_system (heard->values.sent, heard->values.derived, &heard->members, now);
+  vb_computed_forget (&battery->computed, heard, now);
 
   if (heard->state != VB_STATE_GONE)
     step (battery, VB_STATE_GONE, FALSE, now);
   tell_parts (battery);
 }
 
-static void
-warn_of_missing (const VbBattery *battery, GPtrArray *texts)
+/* Judges @record, of @part or (NULL) of the whole battery, and takes it. */
+static gboolean
+take (VbBattery *battery,
+      const guint *part,
+      VbRecord *record,
+      VbApplyMode mode,
+      const char *source,
+      gint64 now,
+      VbVerdict *verdict)
 {
-  if (!vb_state_shows_values (battery->heard.state))
-    return;
+  guint changed;
 
-  vb_derive_warn (&battery->heard.members, texts);
-  vb_rules_warn (&battery->rules, &battery->config.live, &battery->heard.required.inputs, texts);
-}
+  vb_battery_tick (battery, now);
+  if (!vb_whole_take (&battery->whole, part, record, mode, source, now, verdict)) {
+    if (verdict->safer->len > 0)
+      follow (battery, FALSE, now);
+    return FALSE;
+  }
 
-/* Fills @verdict on @record, which has been taken, with what is told where it was one of the whole
-   battery. */
-static void
-fill_verdict (
-    VbBattery *battery, const VbRecord *record, guint changed, gint64 now, VbVerdict *verdict)
-{
-  const VbBatteryConfig *config = &battery->config;
-  VbHeard *heard = &battery->heard;
-  gboolean warns;
-
-  vb_verdict_fill (verdict, config, &heard->required, &battery->rules, &heard->values, record,
-                   heard->state, changed, now);
-  if (record->connected == VB_CONNECTED_NO)
-    return;
-
-  warns = vb_plausible_look (&heard->plausible, config, &heard->required, &heard->values, now);
-  if (warns && !battery->silent)
-    vb_plausible_log (&heard->plausible, config->fixed.name);
-  if (warns)
-    vb_plausible_describe (&heard->plausible, verdict->warnings);
-}
-
-/* What is told of any record that was taken. */
-static void
-tell_taken (VbBattery *battery, gint64 now, VbVerdict *verdict)
-{
-  warn_of_missing (battery, verdict->warnings);
+  changed = follow (battery, record->connected != VB_CONNECTED_NO, now);
+  vb_whole_fill_verdict (&battery->whole, part, &battery->computed.rules, record, changed, now,
+                         verdict);
+  vb_computed_warn (&battery->computed, &battery->whole.heard, verdict->warnings);
   vb_battery_reason (battery, now, verdict->reason);
   vb_selection_tell (&battery->selection, &battery->config.fixed, &battery->presence, now,
                      verdict->warnings);
   VB_LISTENERS_TELL (&battery->listeners, battery, taken, verdict);
+
+  return TRUE;
 }
 
 gboolean
@@ -433,20 +274,7 @@ vb_battery_apply (VbBattery *battery,
                   gint64 now,
                   VbVerdict *verdict)
 {
-  guint changed;
-
-  vb_battery_tick (battery, now);
-  if (!vb_heard_take (&battery->heard, record, mode, source, now, verdict->safer)) {
-    if (verdict->safer->len > 0)
-      follow (battery, FALSE, now);
-    return FALSE;
-  }
-
-  changed = follow (battery, record->connected != VB_CONNECTED_NO, now);
-  fill_verdict (battery, record, changed, now, verdict);
-  tell_taken (battery, now, verdict);
-
-  return TRUE;
+  return take (battery, NULL, record, mode, source, now, verdict);
 }
 
 gboolean
@@ -458,42 +286,7 @@ vb_battery_apply_part (VbBattery *battery,
                        gint64 now,
                        VbVerdict *verdict)
 {
-  guint changed;
-
-  vb_battery_tick (battery, now);
-  if (!vb_parts_take (battery->parts, part, record, mode, source, now, verdict)) {
-    if (verdict->safer->len > 0)
-      follow (battery, FALSE, now);
-    return FALSE;
-  }
-
-  vb_source_take (&battery->heard.source, source, record->errors, record->n_more,
-                  battery->config.live.freshness.warn_after, now);
-  changed = follow (battery, record->connected != VB_CONNECTED_NO, now);
-  vb_parts_fill_verdict (battery->parts, part, &battery->rules, record, changed, now, verdict);
-  verdict->battery_state = battery->heard.state;
-  vb_parts_warn (battery->parts, verdict->warnings);
-  tell_taken (battery, now, verdict);
-
-  return TRUE;
-}
-
-gboolean
-vb_battery_check_part (
-    VbBattery *battery, guint part, VbRecord *record, gint64 now, VbVerdict *verdict)
-{
-  g_autoptr (VbBattery) copy = NULL;
-
-  vb_battery_tick (battery, now);
-  copy = copy_silent (battery);
-
-  if (!vb_battery_apply_part (copy, part, record, VB_APPLY_MERGE, battery->heard.source.address,
-                              now, verdict))
-    return FALSE;
-  verdict->part = vb_parts_get (battery->parts, part)->own->name;
-  vb_selection_warn (&battery->selection, &battery->presence, verdict->warnings);
-
-  return TRUE;
+  return take (battery, &part, record, mode, source, now, verdict);
 }
 
 void
@@ -505,7 +298,8 @@ vb_battery_refuse_part (VbBattery *battery,
                         guint n_more,
                         gint64 now)
 {
-  vb_parts_refuse (battery->parts, part, source, outcome, g_ptr_array_ref (errors), n_more, now);
+  vb_parts_refuse (battery->whole.parts, part, source, outcome, g_ptr_array_ref (errors), n_more,
+                   now);
   vb_battery_refuse (battery, source, outcome, errors, n_more, now);
 }
 
@@ -513,19 +307,19 @@ void
 vb_battery_delete_part (VbBattery *battery, guint part, gint64 now)
 {
   VB_LISTENERS_TELL (&battery->listeners, battery, deleted,
-                     vb_parts_get (battery->parts, part)->own->name, now);
+                     vb_parts_get (battery->whole.parts, part)->own->name, now);
   vb_battery_tick (battery, now);
-  vb_parts_delete (battery->parts, part, now);
+  vb_parts_delete (battery->whole.parts, part, now);
   follow (battery, FALSE, now);
-  if (vb_parts_are_off (battery->parts) && battery->heard.state != VB_STATE_GONE)
+  if (vb_parts_are_off (battery->whole.parts) && battery->whole.heard.state != VB_STATE_GONE)
     step (battery, VB_STATE_GONE, FALSE, now);
 }
 
 gboolean
 vb_battery_find_part (const VbBattery *battery, const char *name, guint *part)
 {
-  for (guint i = 0; battery->parts != NULL && i < vb_parts_n (battery->parts); i++)
-    if (g_str_equal (vb_parts_get (battery->parts, i)->own->name, name)) {
+  for (guint i = 0; battery->whole.parts != NULL && i < vb_parts_n (battery->whole.parts); i++)
+    if (g_str_equal (vb_parts_get (battery->whole.parts, i)->own->name, name)) {
       *part = i;
       return TRUE;
     }
@@ -536,18 +330,19 @@ vb_battery_find_part (const VbBattery *battery, const char *name, guint *part)
 const VbParts *
 vb_battery_parts (const VbBattery *battery)
 {
-  return battery->parts;
+  return battery->whole.parts;
 }
 
 gboolean
-vb_battery_check (VbBattery *battery, VbRecord *record, gint64 now, VbVerdict *verdict)
+vb_battery_check (
+    VbBattery *battery, const guint *part, VbRecord *record, gint64 now, VbVerdict *verdict)
 {
   g_autoptr (VbBattery) copy = NULL;
 
   vb_battery_tick (battery, now);
   copy = copy_silent (battery);
 
-  if (!vb_battery_apply (copy, record, VB_APPLY_MERGE, battery->heard.source.address, now, verdict))
+  if (!take (copy, part, record, VB_APPLY_MERGE, battery->whole.heard.source.address, now, verdict))
     return FALSE;
   vb_selection_warn (&battery->selection, &battery->presence, verdict->warnings);
 
@@ -564,7 +359,7 @@ vb_battery_refuse (VbBattery *battery,
 {
   if (errors->len > 0)
     battery->tally.refused[((const VbRecordError *)g_ptr_array_index (errors, 0))->code]++;
-  vb_source_refuse (&battery->heard.source, source, outcome, errors, n_more,
+  vb_source_refuse (&battery->whole.heard.source, source, outcome, errors, n_more,
                     battery->config.live.freshness.warn_after, now);
   VB_LISTENERS_TELL (&battery->listeners, battery, refused);
 }
@@ -572,13 +367,10 @@ vb_battery_refuse (VbBattery *battery,
 const char *
 vb_battery_loses_limit (const VbBattery *battery, const VbBatteryConfig *config)
 {
-  if (!vb_state_on_bus (battery->heard.state) || battery->config.fixed.role != VB_ROLE_BMS)
+  if (!vb_state_on_bus (battery->whole.heard.state) || battery->config.fixed.role != VB_ROLE_BMS)
     return NULL;
 
-  if (battery->parts != NULL)
-    return vb_parts_lose_limit (battery->parts, config);
-
-  return vb_required_loses_limit (&battery->heard.required, &battery->config, config);
+  return vb_whole_loses_limit (&battery->whole, config);
 }
 
 void
@@ -589,12 +381,10 @@ vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint6
     return;
   }
 
-  vb_heard_reconfigure (&battery->heard, config, now);
+  vb_heard_reconfigure (&battery->whole.heard, config, now);
   battery->config.live = config->live;
-  vb_rules_activate (&battery->heard.values, &config->live.rules);
-  look (battery, now);
-  if (battery->parts != NULL)
-    vb_parts_reconfigure (battery->parts, &battery->config, now);
+  vb_computed_activate (&battery->whole.heard.values, &battery->config);
+  vb_whole_reconfigure (&battery->whole, now);
   battery->next_tick = now;
   vb_battery_tick (battery, now);
 }
@@ -602,27 +392,15 @@ vb_battery_reconfigure (VbBattery *battery, const VbBatteryConfig *config, gint6
 void
 vb_battery_set_identity (VbBattery *battery, guint item, const VbValue *value)
 {
-  vb_values_begin (&battery->heard.values);
-  vb_values_show (&battery->heard.values, item, value, 0);
-  tell_change (battery, battery->heard.state);
-}
-
-const VbCounters *
-vb_battery_counters (const VbBattery *battery)
-{
-  return &battery->history.counters;
-}
-
-gint64
-vb_battery_uncounted (const VbBattery *battery, gint64 now)
-{
-  return vb_history_uncounted (&battery->history, now);
+  vb_values_begin (&battery->whole.heard.values);
+  vb_values_show (&battery->whole.heard.values, item, value, 0);
+  tell_change (battery, battery->whole.heard.state);
 }
 
 void
 vb_battery_set_counters (VbBattery *battery, const VbCounters *counters, gint64 now)
 {
-  vb_history_resume (&battery->history, counters, now);
+  vb_history_resume (&battery->computed.history, counters, now);
 }
 
 gboolean
@@ -632,10 +410,9 @@ vb_battery_clear_history (VbBattery *battery, gint64 now)
     return FALSE;
 
   vb_battery_tick (battery, now);
-  vb_history_init (&battery->history);
-  vb_history_derive (&battery->history, &battery->heard.values, now);
-  if (vb_state_on_bus (battery->heard.state))
-    step (battery, battery->heard.state, FALSE, now);
+  vb_computed_clear_history (&battery->computed, &battery->whole.heard.values, now);
+  if (vb_state_on_bus (battery->whole.heard.state))
+    step (battery, battery->whole.heard.state, FALSE, now);
 
   return TRUE;
 }
@@ -646,16 +423,28 @@ vb_battery_config (const VbBattery *battery)
   return &battery->config;
 }
 
+const VbHeard *
+vb_battery_heard (const VbBattery *battery)
+{
+  return &battery->whole.heard;
+}
+
+const VbComputed *
+vb_battery_computed (const VbBattery *battery)
+{
+  return &battery->computed;
+}
+
 VbState
 vb_battery_state (const VbBattery *battery)
 {
-  return battery->heard.state;
+  return battery->whole.heard.state;
 }
 
 gint64
 vb_battery_since (const VbBattery *battery)
 {
-  return battery->heard.since;
+  return battery->whole.heard.since;
 }
 
 gint64
@@ -667,16 +456,7 @@ vb_battery_next_tick (const VbBattery *battery)
 gint64
 vb_battery_age (const VbBattery *battery, gint64 now)
 {
-  const gint64 age = vb_heard_age (&battery->heard, now);
-
-  return battery->parts != NULL ? MAX (age, vb_parts_age (battery->parts, now)) : age;
-}
-
-void
-vb_battery_missing (const VbBattery *battery, gint64 now, GPtrArray *names)
-{
-  vb_required_missing (&battery->heard.required, &battery->config, &battery->heard.values, now,
-                       names);
+  return vb_whole_age (&battery->whole, now);
 }
 
 void
@@ -685,12 +465,12 @@ vb_battery_reason (const VbBattery *battery, gint64 now, GString *text)
   const VbValue *line = vb_battery_value (battery, vb_item_known (VB_KNOWN_CONNECTION_INFORMATION));
 
   g_string_truncate (text, 0);
-  if (battery->heard.state == VB_STATE_LIVE)
+  if (battery->whole.heard.state == VB_STATE_LIVE)
     return;
   if (line->kind == VB_VALUE_TEXT)
     g_string_append (text, line->as.text);
   else {
-    const VbBlamed blamed = blame (battery, now);
+    const VbBlamed blamed = vb_whole_blamed (&battery->whole, now);
 
     vb_publish_waits (&blamed, now, text);
   }
@@ -699,74 +479,59 @@ vb_battery_reason (const VbBattery *battery, gint64 now, GString *text)
 void
 vb_battery_set_month (VbBattery *battery, guint month)
 {
-  battery->month = month;
+  battery->computed.month = month;
 }
 
 VbProgrammeMemory
 vb_battery_memory (const VbBattery *battery, gint64 now)
 {
-  return vb_programme_memory (&battery->rules.programme, now);
+  return vb_programme_memory (&battery->computed.rules.programme, now);
 }
 
 void
 vb_battery_recall (VbBattery *battery, const VbProgrammeMemory *memory, gint64 now)
 {
-  vb_programme_recall (&battery->rules.programme, memory, now);
-}
-
-const VbInputs *
-vb_battery_inputs (const VbBattery *battery)
-{
-  return &battery->heard.required.inputs;
+  vb_programme_recall (&battery->computed.rules.programme, memory, now);
 }
 
 const VbLimited *
 vb_battery_limited (const VbBattery *battery)
 {
-  return battery->heard.required.ruled ? battery->rules.limited : NULL;
+  return battery->whole.heard.required.ruled ? battery->computed.rules.limited : NULL;
 }
 
 void
 vb_battery_warnings (const VbBattery *battery, GPtrArray *texts)
 {
-  vb_verdict_warnings (&battery->config, &battery->heard.required, &battery->heard.values,
-                       &battery->heard.source, battery->selection.system, &battery->presence,
-                       battery->heard.state, texts);
-  if (battery->heard.state != VB_STATE_GONE)
-    vb_plausible_describe (&battery->heard.plausible, texts);
-  warn_of_missing (battery, texts);
-  if (battery->parts != NULL)
-    vb_parts_warn (battery->parts, texts);
+  vb_verdict_warnings (&battery->config, &battery->whole.heard.required,
+                       &battery->whole.heard.values, &battery->whole.heard.source,
+                       battery->selection.system, &battery->presence, battery->whole.heard.state,
+                       texts);
+  if (battery->whole.heard.state != VB_STATE_GONE)
+    vb_plausible_describe (&battery->whole.heard.plausible, texts);
+  vb_computed_warn (&battery->computed, &battery->whole.heard, texts);
+  if (battery->whole.parts != NULL)
+    vb_parts_warn (battery->whole.parts, texts);
   vb_selection_warn (&battery->selection, &battery->presence, texts);
 }
 
 void
 vb_battery_item_warnings (const VbBattery *battery, guint item, GPtrArray *texts)
 {
-  if (battery->heard.state != VB_STATE_GONE)
-    vb_plausible_describe_item (&battery->heard.plausible, item, texts);
+  if (battery->whole.heard.state != VB_STATE_GONE)
+    vb_plausible_describe_item (&battery->whole.heard.plausible, item, texts);
 }
 
 const VbValue *
 vb_battery_value (const VbBattery *battery, guint item)
 {
-  return &battery->heard.values.shown[item].value;
+  return &battery->whole.heard.values.shown[item].value;
 }
 
 const VbValue *
 vb_battery_asked (const VbBattery *battery, guint item)
 {
-  return vb_limits_asked (&battery->heard.values, item);
-}
-
-gint64
-vb_battery_value_age (const VbBattery *battery, guint item, gint64 now, gboolean *derived)
-{
-  const VbSample *shown = &battery->heard.values.shown[item];
-
-  *derived = (battery->heard.values.flags[item] & VB_ITEM_DERIVED) != 0;
-
-  return vb_value_is_valid (&shown->value) ? now - shown->time : VB_AGE_NEVER;
+  return vb_limits_asked (&battery->whole.heard.values, item);
 }
 
 gboolean
@@ -778,7 +543,7 @@ vb_battery_has_item (const VbBattery *battery, guint item)
 const VbSource *
 vb_battery_source (const VbBattery *battery)
 {
-  return &battery->heard.source;
+  return &battery->whole.heard.source;
 }
 
 const VbPresence *
@@ -791,18 +556,6 @@ const VbCadence *
 vb_battery_cadence (const VbBattery *battery)
 {
   return &battery->cadence;
-}
-
-const VbPlausible *
-vb_battery_plausible (const VbBattery *battery)
-{
-  return &battery->heard.plausible;
-}
-
-const VbMembers *
-vb_battery_members (const VbBattery *battery)
-{
-  return &battery->heard.members;
 }
 
 const VbSelection *

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "cadence.h"
-#include "derive.h"
-#include "history.h"
+#include "computed.h"
 #include "listeners.h"
-#include "parts.h"
+#include "whole.h"
 
 G_BEGIN_DECLS
 
@@ -77,8 +76,10 @@ gboolean vb_battery_apply (VbBattery *battery,
                            gint64 now,
                            VbVerdict *verdict);
 
-/** The same checks and the same verdict; changes nothing. */
-gboolean vb_battery_check (VbBattery *battery, VbRecord *record, gint64 now, VbVerdict *verdict);
+/** The same checks and the same verdict; changes nothing. @part: the number of the part that would
+    send it, as for vb_battery_apply_part(); NULL: none. */
+gboolean vb_battery_check (
+    VbBattery *battery, const guint *part, VbRecord *record, gint64 now, VbVerdict *verdict);
 
 /**
  * Notes that a record was refused, as @outcome says. Takes over @errors, an array of VbRecordError
@@ -103,8 +104,6 @@ gboolean vb_battery_apply_part (VbBattery *battery,
                                 const char *source,
                                 gint64 now,
                                 VbVerdict *verdict);
-gboolean vb_battery_check_part (
-    VbBattery *battery, guint part, VbRecord *record, gint64 now, VbVerdict *verdict);
 void vb_battery_refuse_part (VbBattery *battery,
                              guint part,
                              const char *source,
@@ -129,11 +128,14 @@ void vb_battery_tick (VbBattery *battery, gint64 now);
 /** When vb_battery_tick() is next needed, or G_MAXINT64 for never. */
 gint64 vb_battery_next_tick (const VbBattery *battery);
 
-/** What has been counted; meaningful where config.fixed.history is set. */
-const VbCounters *vb_battery_counters (const VbBattery *battery);
+/** What has been heard of @battery: its values with their ages, what is required, what contradicts
+    itself, which cells and sensors there are. Of a battery with parts it is what these say
+    together; what contradicts itself, and the cells, each of them has for itself. */
+const VbHeard *vb_battery_heard (const VbBattery *battery);
 
-/** How long ago (µs) they were last counted: time that the last full charge is further away. */
-gint64 vb_battery_uncounted (const VbBattery *battery, gint64 now);
+/** What is computed from that: limits by rules, and what has been counted, which is meaningful
+    where config.fixed.history is set. */
+const VbComputed *vb_battery_computed (const VbBattery *battery);
 
 /** Goes on counting from @counters: before the first record. */
 void vb_battery_set_counters (VbBattery *battery, const VbCounters *counters, gint64 now);
@@ -158,9 +160,6 @@ VbState vb_battery_state (const VbBattery *battery);
 gint64 vb_battery_since (const VbBattery *battery);
 gint64 vb_battery_age (const VbBattery *battery, gint64 now);
 
-/** Appends the flat names of the required fields that are absent or older than warn-after. */
-void vb_battery_missing (const VbBattery *battery, gint64 now, GPtrArray *names);
-
 /** Makes @text why the battery is not live: the line that the GUI shows or, off the bus, what is
     waited for. Empty in `live`. */
 void vb_battery_reason (const VbBattery *battery, gint64 now, GString *text);
@@ -171,9 +170,6 @@ const VbValue *vb_battery_value (const VbBattery *battery, guint item);
 /** What the source asked for where another value of @item is in force: a limit beyond the seat
     belt, or in `stale`. NULL where it is what was asked for, or where nothing was. */
 const VbValue *vb_battery_asked (const VbBattery *battery, guint item);
-
-/** What the rules of @battery go by. */
-const VbInputs *vb_battery_inputs (const VbBattery *battery);
 
 /** What of the rules holds the three limits down, an array of VB_N_LIMITS; NULL where the battery
     has no rules. */
@@ -189,9 +185,6 @@ void vb_battery_warnings (const VbBattery *battery, GPtrArray *texts);
 /** The same of those that are to be shown beside @item. */
 void vb_battery_item_warnings (const VbBattery *battery, guint item, GPtrArray *texts);
 
-/** The age of that value (µs), and whether it was derived; VB_AGE_NEVER where it is invalid. */
-gint64 vb_battery_value_age (const VbBattery *battery, guint item, gint64 now, gboolean *derived);
-
 /** Sets an item of group identity, or the custom name; the listener is told if it changed. */
 void vb_battery_set_identity (VbBattery *battery, guint item, const VbValue *value);
 
@@ -204,11 +197,6 @@ const VbPresence *vb_battery_presence (const VbBattery *battery);
 /** How often what is required comes, all of it: a record that leaves the source as old as it was
     does not count. */
 const VbCadence *vb_battery_cadence (const VbBattery *battery);
-
-/** What contradicts itself, and which cells and sensors there are; of a battery with parts nothing:
-    each of these has its own. */
-const VbPlausible *vb_battery_plausible (const VbBattery *battery);
-const VbMembers *vb_battery_members (const VbBattery *battery);
 
 /** What it looks at: the system's choice, and the other batteries. */
 const VbSelection *vb_battery_selection (const VbBattery *battery);

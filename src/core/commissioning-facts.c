@@ -30,18 +30,16 @@ is_about_cells (const char *path)
 
 /* What is heard of the cells of a battery, or of one of its parts. */
 static void
-gather_doubts (const VbPlausible *plausible,
-               const VbMembers *members,
-               const VbSource *source,
-               GPtrArray *doubts)
+gather_doubts (const VbHeard *heard, GPtrArray *doubts)
 {
   /* What stands beside Voltage is that the cells together are another one. */
   static const VbKnown fields[]
       = { VB_KNOWN_VOLTAGE, VB_KNOWN_MIN_CELL_VOLTAGE, VB_KNOWN_MIN_CELL_TEMPERATURE };
+  const VbSource *source = &heard->source;
 
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    vb_plausible_describe_item (plausible, vb_item_known (fields[i]), doubts);
-  vb_derive_warn (members, doubts);
+    vb_plausible_describe_item (&heard->plausible, vb_item_known (fields[i]), doubts);
+  vb_derive_warn (&heard->members, doubts);
 
   for (guint i = 0; source->errors != NULL && i < source->errors->len; i++) {
     const VbRecordError *error = g_ptr_array_index (source->errors, i);
@@ -61,8 +59,7 @@ gather_parts (VbCommissioningFacts *facts, const VbParts *parts)
     if (!part->off && (!part->counts || !vb_state_shows_values (part->heard.state)))
       g_ptr_array_add (facts->absent, part->own->name);
     if (part->counts && vb_state_shows_values (part->heard.state))
-      gather_doubts (&part->heard.plausible, &part->heard.members, &part->heard.source,
-                     facts->doubts);
+      gather_doubts (&part->heard, facts->doubts);
     facts->n_cells += part->is_pack && part->counts ? part->heard.members.cells.n : 0;
   }
 }
@@ -73,18 +70,19 @@ vb_commissioning_facts_gather (VbCommissioningFacts *facts,
                                VbAccess access,
                                gint64 now)
 {
+  const VbHeard *heard = vb_battery_heard (battery);
   const VbSelection *selection = vb_battery_selection (battery);
 
   *facts = (VbCommissioningFacts){
     .config = vb_battery_config (battery),
     .now = now,
-    .state = vb_battery_state (battery),
-    .records = vb_battery_source (battery)->records,
+    .state = heard->state,
+    .records = heard->source.records,
     .cadence = *vb_battery_cadence (battery),
     .missing = g_ptr_array_new (),
     .absent = g_ptr_array_new (),
     .doubts = g_ptr_array_new_with_free_func (g_free),
-    .n_cells = vb_battery_members (battery)->cells.n,
+    .n_cells = heard->members.cells.n,
     .lowest_cell = number_of (battery, VB_KNOWN_MIN_CELL_VOLTAGE),
     .highest_cell = number_of (battery, VB_KNOWN_MAX_CELL_VOLTAGE),
     .charge_voltage = charge_voltage_of (battery),
@@ -94,12 +92,11 @@ vb_commissioning_facts_gather (VbCommissioningFacts *facts,
     .access = access,
   };
 
-  vb_battery_missing (battery, now, facts->missing);
+  vb_heard_missing (heard, now, facts->missing);
   if (vb_battery_parts (battery) != NULL)
     gather_parts (facts, vb_battery_parts (battery));
   else if (vb_state_shows_values (facts->state))
-    gather_doubts (vb_battery_plausible (battery), vb_battery_members (battery),
-                   vb_battery_source (battery), facts->doubts);
+    gather_doubts (heard, facts->doubts);
 }
 
 void

@@ -113,7 +113,7 @@ vb_heard_take (VbHeard *heard,
 }
 
 void
-vb_heard_look (VbHeard *heard, gint64 now)
+vb_heard_derive (VbHeard *heard, gint64 now)
 {
   const VbBatteryLive *live = &heard->config->live;
   VbValues *values = &heard->values;
@@ -121,13 +121,25 @@ vb_heard_look (VbHeard *heard, gint64 now)
   vb_derive (values->sent, values->derived, &heard->members, now, live->optional_after);
   if (heard->required.ruled)
     vb_inputs_note (&heard->required.inputs, values, &heard->members, live, now);
-  vb_required_note (&heard->required, heard->config, values);
+}
+
+void
+vb_heard_look (VbHeard *heard, gint64 now)
+{
+  vb_heard_derive (heard, now);
+  vb_required_note (&heard->required, heard->config, &heard->values);
 }
 
 gint64
 vb_heard_age (const VbHeard *heard, gint64 now)
 {
   return vb_required_age (&heard->required, heard->config, &heard->values, now);
+}
+
+void
+vb_heard_missing (const VbHeard *heard, gint64 now, GPtrArray *names)
+{
+  vb_required_missing (&heard->required, heard->config, &heard->values, now, names);
 }
 
 void

@@ -28,6 +28,13 @@ typedef struct
   VbSource source;
 } VbHeard;
 
+/** Of whom a line about the source speaks: of a battery, or of the part of it that is to blame. */
+typedef struct
+{
+  const char *part; /* its name; NULL: the battery itself */
+  const VbHeard *heard;
+} VbBlamed;
+
 /** Makes @heard (uninitialised) that of a battery, or part, with @config, which must outlive it.
     Nothing has been heard of it. Free with vb_heard_clear(). */
 void vb_heard_init (VbHeard *heard, const VbBatteryConfig *config, gint64 now);
@@ -56,11 +63,19 @@ gboolean vb_heard_take (VbHeard *heard,
                         gint64 now,
                         GPtrArray *safer);
 
-/** Looks at what follows at once from what was sent, and at what rules go by. */
+/** Looks at what follows at once from what was sent, at what rules go by, and with that at what is
+    required now. */
 void vb_heard_look (VbHeard *heard, gint64 now);
+
+/** The same, but for what is required: for who knows better what rules go by, and calls
+    vb_required_note() then. */
+void vb_heard_derive (VbHeard *heard, gint64 now);
 
 /** The age of the source (its oldest required field, µs), or VB_AGE_NEVER. */
 gint64 vb_heard_age (const VbHeard *heard, gint64 now);
+
+/** Appends the flat names of the required fields that are absent or older than warn-after. */
+void vb_heard_missing (const VbHeard *heard, gint64 now, GPtrArray *names);
 
 /** Enters @state, and forgets what does not outlast it. */
 void vb_heard_enter (VbHeard *heard, VbState state, gint64 now);

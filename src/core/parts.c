@@ -308,6 +308,7 @@ vb_parts_fill_verdict (VbParts *parts,
                        VbVerdict *verdict)
 {
   vb_part_fill_verdict (&parts->parts[index], rules, record, changed, now, verdict);
+  vb_parts_warn (parts, verdict->warnings);
 }
 
 void

@@ -461,6 +461,28 @@ show_summary (const Step *step, const Summary *summary)
 }
 
 void
+vb_publish_activate (VbValues *values, const VbBatteryConfig *config)
+{
+  static const VbKnown always[] = {
+    VB_KNOWN_ALARM,
+    VB_KNOWN_BALANCING,
+    VB_KNOWN_BMS_CABLE,
+    VB_KNOWN_CONNECTED,
+    VB_KNOWN_CONNECTION_INFORMATION,
+    VB_KNOWN_BATTERY_LOW_VOLTAGE,
+    VB_KNOWN_MODULES_OFFLINE,
+    VB_KNOWN_MODULES_ONLINE,
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (always); i++) {
+    const guint item = vb_item_known (always[i]);
+
+    if (vb_battery_config_has_field (config, vb_item (item)->field))
+      vb_values_activate (values, item);
+  }
+}
+
+void
 vb_publish (VbValues *values,
             const VbBatteryConfig *config,
             const VbRules *rules,

@@ -4,12 +4,9 @@
 
 G_BEGIN_DECLS
 
-/** Of whom a line speaks: of a battery, or of the part of it that is to blame. */
-typedef struct
-{
-  const char *part; /* its name; NULL: the battery itself */
-  const VbHeard *heard;
-} VbBlamed;
+/** Takes what is shown also where nobody sent it among the items of @values that a step looks
+    at. */
+void vb_publish_activate (VbValues *values, const VbBatteryConfig *config);
 
 /**
  * Computes what is shown of every item from what was sent and derived, and from @state: values in

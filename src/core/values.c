@@ -230,6 +230,16 @@ vb_values_fresh (const VbValues *values, guint item, const VbBatteryLive *live, 
   return is_fresh (item, sample, live, now) ? sample : NULL;
 }
 
+gint64
+vb_values_age (const VbValues *values, guint item, gint64 now, gboolean *derived)
+{
+  const VbSample *shown = &values->shown[item];
+
+  *derived = (values->flags[item] & VB_ITEM_DERIVED) != 0;
+
+  return vb_value_is_valid (&shown->value) ? now - shown->time : VB_AGE_NEVER;
+}
+
 void
 vb_values_begin (VbValues *values)
 {

@@ -84,6 +84,10 @@ gint64 vb_values_next_expiry (const VbValues *values, gint64 optional_after, gin
 const VbSample *
 vb_values_fresh (const VbValues *values, guint item, const VbBatteryLive *live, gint64 now);
 
+/** The age (µs) of the shown value of @item, and whether it was derived; VB_AGE_NEVER where it is
+    invalid. */
+gint64 vb_values_age (const VbValues *values, guint item, gint64 now, gboolean *derived);
+
 /** Begins a step: nothing has changed yet. */
 void vb_values_begin (VbValues *values);
 

@@ -175,23 +175,14 @@ refuse (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery, VbOutc
 }
 
 static gboolean
-is_taken_by_part (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
-{
-  if (delivery->check)
-    return vb_battery_check_part (battery, delivery->part, intake->record, delivery->now,
-                                  intake->verdict);
-
-  return vb_battery_apply_part (battery, delivery->part, intake->record, delivery->mode,
-                                delivery->source, delivery->now, intake->verdict);
-}
-
-static gboolean
 is_taken (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
 {
-  if (delivery->of_part)
-    return is_taken_by_part (intake, battery, delivery);
   if (delivery->check)
-    return vb_battery_check (battery, intake->record, delivery->now, intake->verdict);
+    return vb_battery_check (battery, delivery->of_part ? &delivery->part : NULL, intake->record,
+                             delivery->now, intake->verdict);
+  if (delivery->of_part)
+    return vb_battery_apply_part (battery, delivery->part, intake->record, delivery->mode,
+                                  delivery->source, delivery->now, intake->verdict);
 
   return vb_battery_apply (battery, intake->record, delivery->mode,
                            delivery->named != NULL ? delivery->named : delivery->source,

@@ -8,7 +8,7 @@ member_standing (VbJsonWriter *json, const VbPart *part, gint64 now)
 {
   g_autoptr (GPtrArray) missing = g_ptr_array_new ();
 
-  vb_required_missing (&part->heard.required, &part->config, &part->heard.values, now, missing);
+  vb_heard_missing (&part->heard, now, missing);
   vb_json_member_string (json, "part", part->own->name);
   vb_json_member_string (json, "state", vb_state_name (part->heard.state));
   vb_json_member_time (json, "since", part->heard.since);

@@ -38,7 +38,7 @@ write_curve (VbJsonWriter *json, const VbBattery *battery, VbCurveId id)
   const VbRulesConfig *rules = &vb_battery_config (battery)->live.rules;
   const VbLimit limit = vb_rules_config_limit_of (id);
   VbInput list[VB_INPUTS_OF_CURVE];
-  const guint n = vb_inputs_of_curve (vb_battery_inputs (battery), id, list);
+  const guint n = vb_inputs_of_curve (&vb_battery_heard (battery)->required.inputs, id, list);
 
   vb_json_begin_object (json);
   vb_json_member_string (json, "name", vb_rule_name (vb_rule_of_curve (id)));

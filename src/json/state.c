@@ -125,7 +125,7 @@ member_values (VbJsonWriter *json, const VbBattery *battery, gint64 now)
     if (!vb_value_is_valid (value) || item->field->group == VB_GROUP_IDENTITY)
       continue;
 
-    age = vb_battery_value_age (battery, i, now, &derived);
+    age = vb_values_age (&vb_battery_heard (battery)->values, i, now, &derived);
     g_string_truncate (text, 0);
     vb_item_format (i, value, text);
 
@@ -161,7 +161,7 @@ vb_json_state_battery (const VbBattery *battery, gint64 now, GString *text)
   VbJsonWriter json;
 
   vb_battery_reason (battery, now, reason);
-  vb_battery_missing (battery, now, missing);
+  vb_heard_missing (vb_battery_heard (battery), now, missing);
   vb_battery_warnings (battery, warnings);
 
   vb_json_writer_init (&json, text);

@@ -99,7 +99,7 @@ has_memory (const Kept *kept)
 static gboolean
 has_changed (const Kept *kept)
 {
-  const VbCounters *counters = vb_battery_counters (kept->battery);
+  const VbCounters *counters = &vb_battery_computed (kept->battery)->history.counters;
   const VbProgrammeMemory memory = vb_battery_memory (kept->battery, 0);
 
   /* NANs among them are equal by their bytes. */
@@ -115,9 +115,12 @@ static gboolean
 find_counters (const Kept *kept, gint64 now, VbCounters *counters)
 {
   const gint64 since
-      = has_history (kept) ? now - vb_battery_uncounted (kept->battery, now) : kept->read;
+      = has_history (kept)
+            ? now - vb_history_uncounted (&vb_battery_computed (kept->battery)->history, now)
+            : kept->read;
 
-  *counters = has_history (kept) ? *vb_battery_counters (kept->battery) : kept->idle;
+  *counters
+      = has_history (kept) ? vb_battery_computed (kept->battery)->history.counters : kept->idle;
   counters->since_full += (double)(now - since) / G_USEC_PER_SEC;
 
   return has_history (kept) || kept->read != 0;
@@ -137,7 +140,7 @@ save (gpointer data, gpointer user_data)
     return;
 
   counted = find_counters (kept, now, &counters);
-  kept->saved = *vb_battery_counters (kept->battery);
+  kept->saved = vb_battery_computed (kept->battery)->history.counters;
   kept->remembered = vb_battery_memory (kept->battery, 0);
   kept->begun = TRUE;
   kept->failed = FALSE;
@@ -264,7 +267,7 @@ keep (VbHistoryKeeper *keeper, VbBattery *battery, const char *folder)
   kept->remembered = (VbProgrammeMemory){ NAN, NAN };
   kept->path = g_build_filename (folder, name, NULL);
   read_file (kept, battery);
-  kept->saved = *vb_battery_counters (battery);
+  kept->saved = vb_battery_computed (battery)->history.counters;
   g_ptr_array_add (keeper->kept, kept);
 }
 

@@ -172,7 +172,7 @@ check (const char *body, VbVerdict *verdict)
     return FALSE;
 
   before = copy_bus ();
-  good = vb_battery_check (fixture.battery, fixture.record, fixture.now, verdict);
+  good = vb_battery_check (fixture.battery, NULL, fixture.record, fixture.now, verdict);
   g_assert_cmpint (fixture.state, ==, state);
   assert_bus_is (before);
 

@@ -17,8 +17,9 @@ test_new (Fixture *fixture, gconstpointer user_data)
     gboolean derived;
 
     g_assert_false (vb_value_is_valid (vb_battery_value (fixture->battery, item)));
-    g_assert_cmpint (vb_battery_value_age (fixture->battery, item, START, &derived), ==,
-                     VB_AGE_NEVER);
+    g_assert_cmpint (
+        vb_values_age (&vb_battery_heard (fixture->battery)->values, item, START, &derived), ==,
+        VB_AGE_NEVER);
     g_assert_false (derived);
     g_assert_cmpint (vb_battery_has_item (fixture->battery, item), ==,
                      item != vb_item_known (VB_KNOWN_CLEAR_HISTORY)
@@ -225,14 +226,15 @@ test_derived_power (Fixture *fixture, gconstpointer user_data)
   fixture->now++;
   g_assert_true (push (fixture, "Soc=60 Voltage=50 Current=11 " LIMITS));
   assert_bus (fixture, "Current=11 Power=550");
-  g_assert_cmpint (
-      vb_battery_value_age (fixture->battery, item_of ("Power"), fixture->now + 3, &derived), ==,
-      3);
+  g_assert_cmpint (vb_values_age (&vb_battery_heard (fixture->battery)->values, item_of ("Power"),
+                                  fixture->now + 3, &derived),
+                   ==, 3);
   g_assert_true (derived);
 
   g_assert_true (push (fixture, "Power=540"));
   assert_bus (fixture, "Power=540");
-  vb_battery_value_age (fixture->battery, item_of ("Power"), fixture->now, &derived);
+  vb_values_age (&vb_battery_heard (fixture->battery)->values, item_of ("Power"), fixture->now,
+                 &derived);
   g_assert_false (derived);
 
   /* A derived value has the age of its oldest input. */
@@ -242,9 +244,9 @@ test_derived_power (Fixture *fixture, gconstpointer user_data)
   tick_at (fixture, 4 * SECOND);
   g_assert_true (push (fixture, "Power=400"));
   assert_bus (fixture, "Current=8");
-  g_assert_cmpint (
-      vb_battery_value_age (fixture->battery, item_of ("Current"), fixture->now, &derived), ==,
-      4 * SECOND);
+  g_assert_cmpint (vb_values_age (&vb_battery_heard (fixture->battery)->values, item_of ("Current"),
+                                  fixture->now, &derived),
+                   ==, 4 * SECOND);
   g_assert_true (derived);
 }
 
@@ -403,7 +405,7 @@ test_counters (Fixture *fixture, gconstpointer user_data)
   tick_at (fixture, 3605 * SECOND);
   fill_record (fixture->record, LIMITS " Soc=50 Voltage=50 Current=-3000");
   g_assert_true (
-      vb_battery_check (fixture->battery, fixture->record, fixture->now, fixture->verdict));
+      vb_battery_check (fixture->battery, NULL, fixture->record, fixture->now, fixture->verdict));
   g_assert_false (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-3000 Connected=x"));
   g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=0"));
   assert_bus (fixture, "TotalAhDrawn=-100.1");
@@ -447,7 +449,7 @@ test_counters_and_gaps (Fixture *fixture, gconstpointer user_data)
 
   fixture->config.fixed.history = TRUE;
   restart (fixture);
-  kept = *vb_battery_counters (fixture->battery);
+  kept = vb_battery_computed (fixture->battery)->history.counters;
   kept.drawn = 40;
   kept.since_full = 120;
   vb_battery_set_counters (fixture->battery, &kept, fixture->now);
@@ -463,7 +465,9 @@ test_counters_and_gaps (Fixture *fixture, gconstpointer user_data)
   tick_at (fixture, 132 * SECOND);
   g_assert_true (push (fixture, LIMITS " Soc=50 Voltage=50 Current=-3000"));
   assert_bus (fixture, "TotalAhDrawn=-50 TimeSinceLastFullCharge=240");
-  g_assert_cmpint (vb_battery_uncounted (fixture->battery, fixture->now + 7), ==, 7);
+  g_assert_cmpint (
+      vb_history_uncounted (&vb_battery_computed (fixture->battery)->history, fixture->now + 7), ==,
+      7);
 }
 
 static void

@@ -515,7 +515,8 @@ describe (Fixture *fixture)
       (guint)source->refused, (guint)source->refusal.outcome, source->last);
   for (guint item = 0; item < vb_item_count (); item++) {
     gboolean derived;
-    const gint64 age = vb_battery_value_age (battery, item, fixture->now, &derived);
+    const gint64 age
+        = vb_values_age (&vb_battery_heard (battery)->values, item, fixture->now, &derived);
 
     g_string_append_printf (text, "%" G_GINT64_FORMAT " %d ", age, derived);
     vb_item_format (item, vb_battery_value (battery, item), text);
@@ -564,7 +565,7 @@ check_and_apply (Fixture *fixture, const char *description)
   for (guint i = 0; i < 3; i++) {
     fixture->calls = 0;
     fill_record (fixture->record, description);
-    taken = vb_battery_check (fixture->battery, fixture->record, fixture->now, verdict);
+    taken = vb_battery_check (fixture->battery, NULL, fixture->record, fixture->now, verdict);
     g_assert_cmpuint (fixture->calls, ==, 0);
     assert_invariants (fixture);
   }
@@ -632,18 +633,19 @@ test_check_leaves_no_memory (Fixture *fixture, gconstpointer user_data)
   for (guint i = 0; i <= 10; i++) {
     tick_at (fixture, i * SECOND);
     fill_record (fixture->record, WITH_SOC ("0", "100", "100"));
-    g_assert_true (vb_battery_check (fixture->battery, fixture->record, fixture->now, verdict));
+    g_assert_true (
+        vb_battery_check (fixture->battery, NULL, fixture->record, fixture->now, verdict));
   }
   assert_doubted (fixture, WITH_SOC ("0", "100", "100"), "Soc");
   tick_at (fixture, 15 * SECOND);
   fill_record (fixture->record, "Soc=60");
-  g_assert_true (vb_battery_check (fixture->battery, fixture->record, fixture->now, verdict));
+  g_assert_true (vb_battery_check (fixture->battery, NULL, fixture->record, fixture->now, verdict));
   assert_doubted (fixture, WITH_SOC ("0", "100", "100"), "Soc");
   tick_at (fixture, 20 * SECOND);
   assert_believed (fixture, WITH_SOC ("0", "100", "100"));
 
   fill_record (fixture->record, REQUIRED " Sequence=10 Timestamp=100");
-  g_assert_true (vb_battery_check (fixture->battery, fixture->record, fixture->now, verdict));
+  g_assert_true (vb_battery_check (fixture->battery, NULL, fixture->record, fixture->now, verdict));
   g_assert_true (push (fixture, REQUIRED " Sequence=5 Timestamp=50"));
 }
 

@@ -334,7 +334,7 @@ draw (Kept *kept)
 static double
 drawn (const Kept *kept)
 {
-  return vb_battery_counters (g_ptr_array_index (kept->batteries, 2))->drawn;
+  return vb_battery_computed (g_ptr_array_index (kept->batteries, 2))->history.counters.drawn;
 }
 
 static void
@@ -436,7 +436,7 @@ test_memory_kept (Kept *kept, gconstpointer unused)
   battery = vb_battery_new (&config, SECOND);
   g_ptr_array_add (kept->batteries, battery);
   keeper = vb_history_keeper_new (kept->batteries, kept->folder, 1000, 1000);
-  g_assert_cmpfloat (vb_battery_counters (battery)->discharged_energy, ==, 0.1);
+  g_assert_cmpfloat (vb_battery_computed (battery)->history.counters.discharged_energy, ==, 0.1);
   g_assert_cmpfloat_with_epsilon (vb_battery_memory (battery, vb_clock_now ()).since_balance, 20,
                                   60);
   vb_history_keeper_free (keeper);

@@ -696,8 +696,8 @@ test_check (Fixture *fixture, gconstpointer user_data)
   begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
   g_assert_true (push_part (fixture, "left", PACK LIMITS));
   fill_record (fixture->record, PACK LIMITS);
-  g_assert_true (
-      vb_battery_check_part (fixture->battery, 1, fixture->record, fixture->now, fixture->verdict));
+  g_assert_true (vb_battery_check (fixture->battery, &(guint){ 1 }, fixture->record, fixture->now,
+                                   fixture->verdict));
   g_assert_cmpstr (fixture->verdict->part, ==, "right");
   g_assert_cmpint (fixture->verdict->battery_state, ==, VB_STATE_LIVE);
   assert_state (fixture, VB_STATE_WAITING);

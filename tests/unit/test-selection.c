@@ -167,7 +167,7 @@ push (VbBattery *battery, gint64 now, gboolean check)
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     vb_record_add_number (record, names[i], numbers[i]);
   if (check)
-    g_assert_true (vb_battery_check (battery, record, now, verdict));
+    g_assert_true (vb_battery_check (battery, NULL, record, now, verdict));
   else
     g_assert_true (vb_battery_apply (battery, record, VB_APPLY_MERGE, "127.0.0.1", now, verdict));
   g_ptr_array_add (verdict->warnings, NULL);
