@@ -131,6 +131,9 @@ typedef enum
   VB_N_KNOWN
 } VbKnown;
 
+/** So many modules the GUI shows. */
+#define VB_MODULES_MAX 10
+
 /**
  * VbField:
  *

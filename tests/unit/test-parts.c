@@ -636,6 +636,55 @@ test_cells (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "Cell1=- Cell2=- Cell3=- Cell4=3.2 Cell5=3.4 MinVoltageCellId='right 1'");
 }
 
+/* An alarm of a module that there is no number for is not lost: Alarm is 1, and a warning has its
+   name. */
+static void
+test_modules (Fixture *fixture, gconstpointer user_data)
+{
+  const Part parts[] = { { .name = "left", .capacity = 280 },
+                         { .name = "right", .capacity = 280 },
+                         { .name = "shunt", .says = "Soc" } };
+
+  begin (fixture, VB_PARTS_PARALLEL, parts, 3);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS " Module6Id='g'"));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS " Module2HighVoltage=2 Module4Id='e'"));
+  g_assert_true (push_part (fixture, "shunt", "Soc=50 Module0HighVoltage=0"));
+  assert_bus (fixture, "Module6Id='g' Module9HighVoltage=2 Alarm=1");
+  assert_warned (fixture, "the parts have 2 modules too many: 10 are shown");
+
+  g_assert_true (push_part (fixture, "right", "Module2HighVoltage=0 Module3HighVoltage=1"));
+  assert_bus (fixture, "Module9HighVoltage=0 Alarm=1");
+  assert_warned (fixture, "the parts have 2 modules too many: 10 are shown; "
+                          "part right: Module3HighVoltage is 1, of a module that is not shown");
+  g_assert_true (push_part (fixture, "right", "Alarm=0 Module4FuseBlown=2"));
+  assert_bus (fixture, "Alarm=1");
+  assert_warned (fixture, "the parts have 2 modules too many: 10 are shown; "
+                          "part right: Module4FuseBlown is 2, of a module that is not shown, as 1 "
+                          "more alarm is");
+  g_assert_true (push_part (fixture, "right", "Module3HighVoltage=0 Module4FuseBlown=0"));
+  assert_bus (fixture, "Alarm=0");
+  assert_warned (fixture, "the parts have 2 modules too many: 10 are shown");
+
+  /* Of a part that says some fields alone no module is shown. */
+  g_assert_true (push_part (fixture, "shunt", "Module0HighVoltage=2"));
+  assert_bus (fixture, "Alarm=1");
+  assert_warned (fixture, "the parts have 2 modules too many: 10 are shown; "
+                          "part shunt: Module0HighVoltage is 2, of a module that is not shown");
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "shunt"), fixture->now);
+  assert_bus (fixture, "Alarm=0");
+}
+
+/* The same of cells: of these a value is lost. */
+static void
+test_too_many_cells (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS " Cell255=3.3"));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS " Cell1=3.31 Cell3=3.2"));
+  assert_bus (fixture, "Cell255=3.3 Cell256=3.31 Alarm=0");
+  assert_warned (fixture, "the parts have 2 cells too many: 256 are shown");
+}
+
 /* Capacities that are not known: the parts weigh the same, and it is said. */
 static void
 test_no_capacity (Fixture *fixture, gconstpointer user_data)
@@ -1099,6 +1148,8 @@ main (int argc, char **argv)
   TEST (says);
   TEST (series);
   TEST (cells);
+  TEST (modules);
+  TEST (too_many_cells);
   TEST (no_capacity);
   TEST (check);
   TEST (frozen);
