@@ -180,6 +180,7 @@ typedef enum
   VB_FIELD_ERROR_IMPLAUSIBLE,
   VB_FIELD_ERROR_REPLAYED,
   VB_FIELD_ERROR_EMPTY,
+  VB_FIELD_ERROR_PARTS, /* of a record for all of a battery with parts */
   VB_N_FIELD_ERRORS
 } VbFieldError;
 
