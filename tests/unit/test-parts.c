@@ -980,6 +980,29 @@ test_rules_beside_limits (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeVoltage=55 MaxChargeCurrent=20 MaxDischargeCurrent=200");
 }
 
+/* A limit that a pack never sent is no safer one of a refused record: beside one that another pack
+   sends it would have no age, give that pack a share, and let the battery bear more. */
+static void
+test_rules_beside_refused (Fixture *fixture, gconstpointer user_data)
+{
+  set_limits (fixture, "charge-voltage=56 charge-current=100 discharge-current=200");
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK "MaxChargeCurrent=30"));
+  g_assert_true (push_part (fixture, "right", PACK));
+  assert_bus (fixture, "MaxChargeCurrent=30");
+
+  g_assert_false (push_part (fixture, "right", "MaxChargeCurrent=40 Connected=2"));
+  send_until (fixture, "left", PACK "MaxChargeCurrent=30", 5);
+  assert_bus (fixture, "MaxChargeCurrent=30");
+  g_assert_true (push_part (fixture, "right", "MaxChargeCurrent=40"));
+  send_until (fixture, "left", PACK "MaxChargeCurrent=30", 9);
+  assert_bus (fixture, "MaxChargeCurrent=38");
+
+  /* Once it has sent one it is measured against that. */
+  g_assert_false (push_part (fixture, "right", "MaxChargeCurrent=15 Connected=2"));
+  assert_bus (fixture, "MaxChargeCurrent=30");
+}
+
 /* An alarm of a pack that does not count is no reason to do without a part that says it. */
 static void
 test_alarm_said (Fixture *fixture, gconstpointer user_data)
@@ -1169,6 +1192,7 @@ main (int argc, char **argv)
   TEST (rules_in_series);
   TEST (reload_takes_a_limit);
   TEST (rules_beside_limits);
+  TEST (rules_beside_refused);
   TEST (alarm_said);
 
   return g_test_run ();
