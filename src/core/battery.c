@@ -136,8 +136,6 @@ tell_change (VbBattery *battery, VbState before)
 
   if (change.after != before)
     battery->tally.entered[change.after]++;
-  if (battery->presence.on_bus && change.n_items > 0 && vb_state_on_bus (change.after))
-    battery->tally.signals++;
   if (change.after != before || change.n_items > 0 || battery->whole.parts != NULL)
     VB_LISTENERS_TELL (&battery->listeners, battery, changed, &change);
 }
@@ -569,6 +567,12 @@ vb_battery_set_presence (
     VbBattery *battery, gboolean on_bus, VbJoining joining, const char *service, int instance)
 {
   vb_presence_set (&battery->presence, on_bus, joining, service, instance);
+}
+
+void
+vb_battery_count_signal (VbBattery *battery)
+{
+  battery->tally.signals++;
 }
 
 const VbTally *

@@ -12,7 +12,7 @@ typedef struct
 {
   guint64 refused[VB_N_FIELD_ERRORS]; /* records, by the code of their first error */
   guint64 entered[VB_N_STATES];       /* steps into a state from another one */
-  guint64 signals;                    /* steps that were told to the bus */
+  guint64 signals;                    /* that were sent on the bus */
 } VbTally;
 
 /**
@@ -200,6 +200,9 @@ const VbCadence *vb_battery_cadence (const VbBattery *battery);
 
 /** What it looks at: the system's choice, and the other batteries. */
 const VbSelection *vb_battery_selection (const VbBattery *battery);
+
+/** Counts a signal that is sent on the bus; called by the bus side alone. */
+void vb_battery_count_signal (VbBattery *battery);
 
 const VbTally *vb_battery_tally (const VbBattery *battery);
 

@@ -40,6 +40,7 @@ gather_doubts (const VbHeard *heard, GPtrArray *doubts)
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
     vb_plausible_describe_item (&heard->plausible, vb_item_known (fields[i]), doubts);
   vb_derive_warn (&heard->members, doubts);
+  vb_derive_warn_of_gap (&heard->members, doubts);
 
   for (guint i = 0; source->errors != NULL && i < source->errors->len; i++) {
     const VbRecordError *error = g_ptr_array_index (source->errors, i);
@@ -47,6 +48,17 @@ gather_doubts (const VbHeard *heard, GPtrArray *doubts)
     if (is_about_cells (error->path))
       g_ptr_array_add (doubts, g_strdup (error->detail));
   }
+}
+
+static void
+gather_doubts_of_part (const VbPart *part, GPtrArray *doubts)
+{
+  g_autoptr (GPtrArray) own = g_ptr_array_new_with_free_func (g_free);
+
+  gather_doubts (&part->heard, own);
+  for (guint i = 0; i < own->len; i++)
+    g_ptr_array_add (doubts, g_strdup_printf ("part %s: %s", part->own->name,
+                                              (const char *)g_ptr_array_index (own, i)));
 }
 
 /* A part that was declared off is none to wait for. */
@@ -59,7 +71,7 @@ gather_parts (VbCommissioningFacts *facts, const VbParts *parts)
     if (!part->off && (!part->counts || !vb_state_shows_values (part->heard.state)))
       g_ptr_array_add (facts->absent, part->own->name);
     if (part->counts && vb_state_shows_values (part->heard.state))
-      gather_doubts (&part->heard, facts->doubts);
+      gather_doubts_of_part (part, facts->doubts);
     facts->n_cells += part->is_pack && part->counts ? part->heard.members.cells.n : 0;
   }
 }

@@ -193,6 +193,30 @@ vb_derive_warn (const VbMembers *members, GPtrArray *texts)
   }
 }
 
+void
+vb_derive_warn_of_gap (const VbMembers *members, GPtrArray *texts)
+{
+  const guint first = vb_item_known (VB_KNOWN_CELL_VOLTAGE);
+
+  if (members->cells.gap != 0)
+    g_ptr_array_add (texts, g_strdup_printf ("%s has no voltage, and other cells have: is its wire "
+                                             "off? Where there is no such cell, leave it out",
+                                             vb_item (first + members->cells.gap - 1)->name));
+}
+
+/* Among those there are, and those there have to be. */
+static void
+look_for_gap (const VbSample *members, VbFamily *family, guint count, gint64 now, gint64 lasts)
+{
+  const guint n = family->n > 0 ? MAX (family->n, MIN (count, VB_FAMILY_MAX)) : 0;
+
+  family->gap = 0;
+  for (guint i = 0; i < n && family->gap == 0; i++)
+    if (!family->is_one[i] && members[i].time != 0 && now - members[i].time < lasts
+        && !(vb_value_number (&members[i].value, 0) > 0))
+      family->gap = i + 1;
+}
+
 static void
 derive_aggregate (const VbSample *sent,
                   VbSample *derived,
@@ -209,6 +233,8 @@ derive_aggregate (const VbSample *sent,
   gboolean complete;
 
   bound_family (family, count);
+  if (aggregate->count != VB_KNOWN_NONE)
+    look_for_gap (sent + first, family, count, now, optional_after);
   family->lacking = 0;
   for (guint i = 0; i < family->n && family->lacking == 0; i++) {
     const VbSample *sample = &sent[first + i];

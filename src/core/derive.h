@@ -20,6 +20,7 @@ typedef struct
 {
   guint n;       /* the highest of them, counted from 1 */
   guint lacking; /* the first of them that has no value, counted from 1; 0: none */
+  guint gap;     /* the first that is none and is sent as 0 or null all the same; 0: none */
   guint8 is_one[VB_FAMILY_MAX];
 } VbFamily;
 
@@ -38,6 +39,10 @@ void vb_derive_note (VbMembers *members, guint item, const VbValue *value);
 
 /** Appends a text for each family of which nothing is derived because a member has no value. */
 void vb_derive_warn (const VbMembers *members, GPtrArray *texts);
+
+/** Appends a text where a cell that has never had a voltage is sent between cells that have one, or
+    among as many as there have to be. */
+void vb_derive_warn_of_gap (const VbMembers *members, GPtrArray *texts);
 
 /**
  * Computes what the source did not send: Power or Current, the smallest and largest cell

@@ -35,10 +35,10 @@
 #define MERGES(parallel_, series_) \
   .merge = VB_MERGE_ ## parallel_, .merge_series = VB_MERGE_ ## series_
 
-/* The module page of the GUI shows ten modules, each with the alarms of the battery page. */
-#define TEN_MODULES .first = 0, .step = 1, .count = 10
+/* The module page of the GUI shows them, each with the alarms of the battery page. */
+#define MODULE_NUMBERS .first = 0, .step = 1, .count = VB_MODULES_MAX
 #define MODULE_ALARM(alarm_) \
-  { "Module%u" alarm_, "/Diagnostics/Module%u/Alarms/" alarm_, WARNING, ALARM, MERGE (MODULES), TEN_MODULES, \
+  { "Module%u" alarm_, "/Diagnostics/Module%u/Alarms/" alarm_, WARNING, ALARM, MERGE (MODULES), MODULE_NUMBERS, \
     .description = "the same alarm of that module" }
 
 const VbField vb_fields[] = {
@@ -307,7 +307,7 @@ const VbField vb_fields[] = {
 
   /* Alarms of one module */
   { "Module%uId", "/Diagnostics/Module%u/Id", TEXT, STATIC, MERGE (MODULES),
-    TEN_MODULES, .description = "name of that module; makes its alarms visible" },
+    MODULE_NUMBERS, .description = "name of that module; makes its alarms visible" },
   MODULE_ALARM ("LowVoltage"),
   MODULE_ALARM ("HighVoltage"),
   MODULE_ALARM ("LowCellVoltage"),

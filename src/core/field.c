@@ -11,6 +11,7 @@ vb_field_error_name (VbFieldError code)
     [VB_FIELD_ERROR_LENGTH] = "length",     [VB_FIELD_ERROR_DUPLICATE] = "duplicate",
     [VB_FIELD_ERROR_MISSING] = "missing",   [VB_FIELD_ERROR_IMPLAUSIBLE] = "implausible",
     [VB_FIELD_ERROR_REPLAYED] = "replayed", [VB_FIELD_ERROR_EMPTY] = "empty",
+    [VB_FIELD_ERROR_PARTS] = "parts",
   };
 
   g_return_val_if_fail (code < G_N_ELEMENTS (names), NULL);

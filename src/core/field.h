@@ -131,6 +131,9 @@ typedef enum
   VB_N_KNOWN
 } VbKnown;
 
+/** So many modules the GUI shows. */
+#define VB_MODULES_MAX 10
+
 /**
  * VbField:
  *
@@ -177,6 +180,7 @@ typedef enum
   VB_FIELD_ERROR_IMPLAUSIBLE,
   VB_FIELD_ERROR_REPLAYED,
   VB_FIELD_ERROR_EMPTY,
+  VB_FIELD_ERROR_PARTS, /* of a record for all of a battery with parts */
   VB_N_FIELD_ERRORS
 } VbFieldError;
 

@@ -50,6 +50,7 @@ void
 vb_merged_init (VbMerged *merged, const VbBatteryConfig *config, const VbPart *parts, guint n)
 {
   static const VbKnown always[] = {
+    VB_KNOWN_ALARM,
     VB_KNOWN_BMS_CABLE,
     VB_KNOWN_INSTALLED_CAPACITY,
     VB_KNOWN_CELL_COUNT,
@@ -370,7 +371,5 @@ vb_merged_warn (const VbMerged *merged, GPtrArray *texts)
   if (merged->weighed.equal)
     g_ptr_array_add (texts, g_strdup ("the capacity of a part is not known: the parts weigh the "
                                       "same"));
-  if (merged->numbering.dropped > 0)
-    g_ptr_array_add (texts, g_strdup_printf ("the parts have %u cells too many: %d are shown",
-                                             merged->numbering.dropped, VB_FAMILY_MAX));
+  vb_numbering_warn (&merged->numbering, merged->weighed.parts, texts);
 }

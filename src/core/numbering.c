@@ -79,25 +79,68 @@ forget_others (VbNumbering *numbering, VbValues *values)
   }
 }
 
+/* One of a module that nothing stands for on the bus: the worst is kept, the first of its like. */
 static void
-write_part (
-    VbNumbering *numbering, const VbPart *part, const guint *offsets, VbValues *values, gint64 now)
+note_unseen (VbNumbering *numbering, guint part, guint item, const VbSample *sample)
 {
+  const gint64 level = (gint64)vb_value_number (&sample->value, 0);
+
+  if (!(vb_item (item)->field->flags & VB_FIELD_ALARM) || level <= 0)
+    return;
+
+  numbering->n_unseen++;
+  if (level > numbering->unseen.level)
+    numbering->unseen = (VbUnseenAlarm){ part, item, level };
+}
+
+/* @index: which of @parts */
+static void
+write_part (VbNumbering *numbering,
+            const VbPart *parts,
+            guint index,
+            const guint *offsets,
+            VbValues *values,
+            gint64 now)
+{
+  const VbPart *part = &parts[index];
+
   for (guint i = 0; i < part->heard.values.active->len; i++) {
     const guint item = g_array_index (part->heard.values.active, guint, i);
     const VbField *field = vb_item (item)->field;
     const VbSample *sample;
     VbNumbered as;
-    guint index;
+    guint number;
 
     if (!find_numbered (field, &as))
       continue;
 
-    index = (vb_item (item)->member - field->first) / field->step;
+    number = (vb_item (item)->member - field->first) / field->step;
     sample = vb_part_sample (part, item, now);
-    if (sample != NULL && index < part->n[as] && offsets[as] + index < field->count)
+    if (sample == NULL)
+      continue;
+    if (part->is_pack && number < part->n[as] && offsets[as] + number < field->count)
       put (numbering, values, item + offsets[as], sample);
+    else
+      note_unseen (numbering, index, item, sample);
   }
+}
+
+/* A person has to see that there is one. */
+static void
+raise_alarm (VbValues *values, gint64 now)
+{
+  VbSample *alarm = &values->sent[vb_item_known (VB_KNOWN_ALARM)];
+
+  if (vb_value_number (&alarm->value, 0) > 0)
+    return;
+  alarm->value = vb_value_integer (1);
+  alarm->time = now;
+}
+
+static guint
+exceeding (guint n, guint most)
+{
+  return n > most ? n - most : 0;
 }
 
 void
@@ -105,19 +148,50 @@ vb_numbering_write (
     VbNumbering *numbering, const VbPart *parts, guint n, VbValues *values, gint64 now)
 {
   guint offsets[VB_N_NUMBERED] = { 0 };
-  const guint *cells = &offsets[VB_NUMBERED_CELLS];
 
   if (++numbering->round == 0)
     numbering->round = 1;
+  numbering->unseen = (VbUnseenAlarm){ 0 };
+  numbering->n_unseen = 0;
   for (guint i = 0; i < n; i++) {
-    if (!parts[i].is_pack)
-      continue;
     if (parts[i].counts)
-      write_part (numbering, &parts[i], offsets, values, now);
-    for (guint j = 0; j < VB_N_NUMBERED; j++)
+      write_part (numbering, parts, i, offsets, values, now);
+    for (guint j = 0; j < VB_N_NUMBERED && parts[i].is_pack; j++)
       offsets[j] += parts[i].n[j];
   }
   forget_others (numbering, values);
+  if (numbering->n_unseen > 0)
+    raise_alarm (values, now);
 
-  numbering->dropped = *cells > VB_FAMILY_MAX ? *cells - VB_FAMILY_MAX : 0;
+  numbering->n_cells_dropped = exceeding (offsets[VB_NUMBERED_CELLS], VB_FAMILY_MAX);
+  numbering->n_modules_dropped = exceeding (offsets[VB_NUMBERED_MODULES], VB_MODULES_MAX);
+}
+
+static void
+warn_of_unseen (const VbNumbering *numbering, const VbPart *parts, GPtrArray *texts)
+{
+  const VbUnseenAlarm *unseen = &numbering->unseen;
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text, "part %s: %s is %d, of a module that is not shown",
+                          parts[unseen->part].own->name, vb_item (unseen->item)->name,
+                          (int)unseen->level);
+  if (numbering->n_unseen == 2)
+    g_string_append (text, ", as 1 more alarm is");
+  else if (numbering->n_unseen > 2)
+    g_string_append_printf (text, ", as %u more alarms are", numbering->n_unseen - 1);
+  g_ptr_array_add (texts, g_string_free (text, FALSE));
+}
+
+void
+vb_numbering_warn (const VbNumbering *numbering, const VbPart *parts, GPtrArray *texts)
+{
+  if (numbering->n_cells_dropped > 0)
+    g_ptr_array_add (texts, g_strdup_printf ("the parts have %u cells too many: %d are shown",
+                                             numbering->n_cells_dropped, VB_FAMILY_MAX));
+  if (numbering->n_modules_dropped > 0)
+    g_ptr_array_add (texts, g_strdup_printf ("the parts have %u modules too many: %d are shown",
+                                             numbering->n_modules_dropped, VB_MODULES_MAX));
+  if (numbering->n_unseen > 0)
+    warn_of_unseen (numbering, parts, texts);
 }

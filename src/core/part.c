@@ -149,7 +149,10 @@ look (VbPart *part, gint64 now)
   vb_derive_system (values->sent, values->derived, &part->heard.members, now);
 }
 
-/* Limits and alarms take effect as they are sent: what is safer is measured against them. */
+/* Limits and alarms take effect as they are sent: what is safer is measured against them. A limit
+   that rules alone supply is not that of a part, and there is nothing to measure one of a refused
+   record against: beside a limit that another part sends it would have no age, and could raise what
+   all of them bear. */
 static void
 show (VbPart *part, guint item)
 {

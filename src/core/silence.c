@@ -65,6 +65,56 @@ describe_bms (const VbBatteryLive *live, gboolean feeds_in, double asked, GStrin
                           seconds (freshness->drop_after));
 }
 
+/* What becomes of the battery when one of its parts alone falls silent. */
+typedef enum
+{
+  FOLLOWS, /* the same as without any */
+  LEAVES,  /* it goes on without that one */
+  STANDS_IN,
+  N_FATES
+} Fate;
+
+static Fate
+fate_of (const GPtrArray *parts, guint index)
+{
+  const VbPartConfig *own = g_ptr_array_index (parts, index);
+  guint n_packs = 0;
+
+  for (guint i = 0; i < parts->len; i++)
+    n_packs += ((const VbPartConfig *)g_ptr_array_index (parts, i))->n_items == 0;
+
+  if (own->n_items > 0)
+    return STANDS_IN;
+
+  /* The last pack is not left out. */
+  return own->when_silent == VB_WHEN_SILENT_LEAVE_OUT && n_packs > 1 ? LEAVES : FOLLOWS;
+}
+
+static void
+describe_parts (const GPtrArray *parts, gint64 stale_after, GString *text)
+{
+  static const char *const fates[N_FATES] = {
+    [FOLLOWS] = "it is the same",
+    [LEAVES] = "the battery goes on without it after ",
+    [STANDS_IN] = "the others stand in for it if they send what it says, and else it is the same",
+  };
+
+  for (Fate fate = 0; fate < N_FATES; fate++) {
+    guint n = 0;
+
+    for (guint i = 0; i < parts->len; i++)
+      if (fate_of (parts, i) == fate)
+        g_string_append_printf (text, "%s%s", n++ == 0 ? "; where part " : " or ",
+                                ((const VbPartConfig *)g_ptr_array_index (parts, i))->name);
+    if (n == 0)
+      continue;
+
+    g_string_append_printf (text, " alone falls silent, %s", fates[fate]);
+    if (fate == LEAVES)
+      g_string_append_printf (text, "%g s, with a warning", seconds (stale_after));
+  }
+}
+
 void
 vb_silence_describe (const VbBatteryConfig *config, gboolean feeds_in, double asked, GString *text)
 {
@@ -79,4 +129,6 @@ vb_silence_describe (const VbBatteryConfig *config, gboolean feeds_in, double as
                             seconds (freshness->stale_after));
   g_string_append_printf (text, "; after %g s the battery leaves the bus",
                           seconds (freshness->leave_after));
+  if (config->fixed.parts != NULL)
+    describe_parts (config->fixed.parts, freshness->stale_after, text);
 }

@@ -362,7 +362,11 @@ vb_venus_objects_signal (VbVenusObjects *objects, const guint *items, guint n_it
 {
   g_autoptr (GVariant) packed = NULL;
 
-  if (n_items == 0 || send_at_once (objects, items, n_items))
+  if (n_items == 0)
+    return;
+
+  vb_battery_count_signal (objects->battery);
+  if (send_at_once (objects, items, n_items))
     return;
 
   packed = vb_items_changed_pack (objects->signal, items, n_items);

@@ -44,6 +44,24 @@ answer_verdict (VbWebBattery *routes,
   reply (routes, request, vb_intake_status (outcome), JSON);
 }
 
+/* Where the records of @battery, which has parts, have to go. */
+static GString *
+describe_addresses (const VbBattery *battery)
+{
+  const char *name = vb_battery_config (battery)->fixed.name;
+  const gboolean is_default = g_str_equal (name, VB_DEFAULT_BATTERY);
+  const VbParts *parts = vb_battery_parts (battery);
+  GString *detail = g_string_new ("This battery has parts; each has an address of its own:");
+
+  for (guint i = 0; i < vb_parts_n (parts); i++)
+    g_string_append_printf (detail, "%s /battery%s%s/part/%s", i > 0 ? "," : "",
+                            is_default ? "" : "/", is_default ? "" : name,
+                            vb_parts_get (parts, i)->own->name);
+  g_string_append_c (detail, '.');
+
+  return detail;
+}
+
 static void
 answer_refusal (VbWebBattery *routes,
                 const VbBattery *battery,
@@ -52,7 +70,8 @@ answer_refusal (VbWebBattery *routes,
                 VbOutcome outcome)
 {
   const guint status = vb_intake_status (outcome);
-  const char *detail = vb_intake_detail (routes->intake);
+  g_autoptr (GString) addresses = outcome == VB_OUTCOME_WHOLE ? describe_addresses (battery) : NULL;
+  const char *detail = addresses != NULL ? addresses->str : vb_intake_detail (routes->intake);
 
   g_debug ("%s: refused with %u: %s", vb_battery_config (battery)->fixed.name, status, detail);
   vb_json_state_refusal (status, state, detail, vb_intake_errors (routes->intake),
@@ -108,34 +127,12 @@ push_to (
                     request, outcome);
 }
 
-/* What is sent for all of a battery would contradict what its parts say. */
-static void
-refuse_whole (VbHttpRequest *request, const VbBattery *battery)
-{
-  const char *name = vb_battery_config (battery)->fixed.name;
-  const gboolean is_default = g_str_equal (name, VB_DEFAULT_BATTERY);
-  const VbParts *parts = vb_battery_parts (battery);
-  g_autoptr (GString) detail = g_string_new ("This battery has parts; each has an address of its "
-                                             "own:");
-
-  for (guint i = 0; i < vb_parts_n (parts); i++)
-    g_string_append_printf (detail, "%s /battery%s%s/part/%s", i > 0 ? "," : "",
-                            is_default ? "" : "/", is_default ? "" : name,
-                            vb_parts_get (parts, i)->own->name);
-  g_string_append_c (detail, '.');
-  vb_http_request_problem (request, 409, detail->str);
-}
-
 static void
 push_record (VbHttpRequest *request, VbWebBattery *routes, VbApplyMode mode, gboolean check)
 {
   VbBattery *battery = vb_request_battery (request, routes->batteries);
 
-  if (battery == NULL)
-    return;
-  if (vb_battery_parts (battery) != NULL)
-    refuse_whole (request, battery);
-  else
+  if (battery != NULL)
     push_to (request, routes, battery, -1, (VbDelivery){ .mode = mode, .check = check });
 }
 

@@ -12,6 +12,8 @@ LIMITS = {'MaxChargeVoltage': 55.2, 'MaxChargeCurrent': 100, 'MaxDischargeCurren
 PACK = {'Voltage': 52, 'Current': 10, 'Soc': 50, **LIMITS}
 PAIR = f'[battery]\n{CALM}[part left]\ncapacity=280\n[part right]\ncapacity=280\n'
 LEFT, RIGHT = '/battery/part/left', '/battery/part/right'
+WHOLE = {'field': None, 'path': None, 'code': 'parts',
+         'detail': 'the battery has parts, and each of them has records of its own: left, right'}
 
 
 def test_parts(world):
@@ -96,15 +98,29 @@ def test_part_paths(world):
 
 
 def test_whole_record(world):
-    """A record for all of a battery with parts is refused, and says where to send it."""
+    """A record for all of a battery with parts is refused, says where to send it, and counts."""
     daemon = world.start(PAIR + f'[battery boat]\n{CALM}[part boat/a]\n')
     for answer in (daemon.http.post(RECORD), daemon.http.put(RECORD),
                    daemon.http.post(RECORD, '/battery/check'), daemon.http.post('{')):
-        equal(problem(answer, 409).body['detail'],
-              'This battery has parts; each has an address of its own: /battery/part/left, '
-              '/battery/part/right.')
+        equal((answer.status, answer.headers['content-type']), (409, 'application/problem+json'))
+        equal(answer.body, {
+            'type': 'about:blank', 'title': 'Record refused', 'status': 409,
+            'detail': 'This battery has parts; each has an address of its own: /battery/part/left, '
+                      '/battery/part/right.',
+            'state': 'waiting', 'errors': [WHOLE]})
     equal(daemon.http.post(RECORD, '/battery/boat').body['detail'],
           'This battery has parts; each has an address of its own: /battery/boat/part/a.')
+
+    source = daemon.http.get('/battery').body['source']
+    equal((source['records'], source['refused'], source['last_refusal']['status'],
+           source['last_refusal']['errors']), (0, 3, 409, [WHOLE]))
+    assert ('virtual_battery_records_refused_total{battery="virtual",code="parts"} 3'
+            in daemon.http.get('/metrics').body.splitlines())
+    equal([(record['status'], record['errors'])
+           for record in daemon.http.get('/battery/virtual/recent').body['records']], [(409, [WHOLE])] * 3)
+    equal([line[line.index('record from'):] for line in world.logs() if 'refused' in line and 'virtual' in line],
+          ['record from 127.0.0.1 refused with 409: ' + WHOLE['detail']])
+    equal(daemon.http.get(LEFT).body['source']['refused'], 0)
 
 
 def test_part_off(world):

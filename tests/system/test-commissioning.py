@@ -195,7 +195,10 @@ def test_parts(world):
     turns(daemon, 'cells', 'green', 'of 32 cells')
     daemon.http.post({**WITH_CELLS, 'MinCellVoltage': 3.4, 'MaxCellVoltage': 3.3}, '/battery/part/left')
     daemon.http.post(WITH_CELLS, '/battery/part/right')
-    turns(daemon, 'cells', 'red', 'MinCellVoltage')
+    turns(daemon, 'cells', 'red', 'part left: MinCellVoltage')
+    daemon.http.post({**WITH_CELLS, 'Cell18': 3.3, 'Cell17': 0}, '/battery/part/right')
+    turns(daemon, 'cells', 'red', 'part right: Cell17 has no voltage')
+    turns(daemon, 'silence', 'unknown', 'where part left or right alone falls silent, it is the same')
 
 
 def doctor(world, daemon, config):

@@ -6,6 +6,8 @@ import os
 import re
 import subprocess
 
+from gi.repository import GLib
+
 import harness
 from clients import RECORD
 from harness import CALM, SOURCE_ROOT, equal, eventually
@@ -105,6 +107,24 @@ def test_limited(world):
     equal(told, [labelled('limited', battery='virtual', limit=f'Max{limit}', by=by)
                  for limit, by in (('ChargeVoltage', 'none'), ('ChargeCurrent', 'charge-by-soc'),
                                    ('DischargeCurrent', 'none'))])
+
+
+def test_signals(world):
+    """Each signal counts, also one about the page of a part alone, or about who asks for it."""
+    daemon = world.start(CONFIG + '[part left]\n[part right]\n')
+    daemon.http.post({**RECORD, 'Cell1': 3.3, 'Temperature': 25}, '/battery/part/left')
+    daemon.join({**RECORD, 'Cell1': 3.31, 'Temperature': 20}, '/battery/part/right')
+    client = world.client()
+    client.sync(daemon.pid)
+    client.take_items()
+    before = scrape(daemon)[labelled('signals_total', battery='virtual')]
+    daemon.http.post({'Temperature': 21}, '/battery/part/right')
+    equal(client.set_value('/Battery/Request/Id', GLib.Variant('i', 2)), 0)
+    daemon.http.post({'Temperature': 21}, '/battery/part/right')
+    client.sync(daemon.pid)
+    equal([list(items) for items in client.take_items()],
+          [['/Battery/2/Temperature'], ['/Battery/Request/Id']])
+    equal(scrape(daemon)[labelled('signals_total', battery='virtual')], before + 2)
 
 
 def test_several(world):

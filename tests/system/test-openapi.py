@@ -170,7 +170,7 @@ def test_answers(world):
     pairs.append(('#/components/schemas/Battery', answer.body))
     answer = daemon.http.post(RECORD, '/battery/boat')
     equal(answer.status, 409)
-    pairs.append(('#/components/schemas/Problem', answer.body))
+    pairs.append(('#/components/schemas/Refusal', answer.body))
     ask(204, 'DELETE', part)
     ask(202, 'POST', part, {'Soc': 50})
     ask(200, 'GET', part)

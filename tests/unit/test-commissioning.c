@@ -390,6 +390,49 @@ sibling_is (Plant *plant)
   set_text (&plant->system.monitor_service, SHED);
 }
 
+static void
+add_part (Plant *plant, const char *name, VbWhenSilent when_silent, gboolean says)
+{
+  VbPartConfig *part = vb_part_config_new (name);
+
+  part->when_silent = when_silent;
+  part->n_items = says;
+  if (says)
+    part->items = g_new0 (guint, 1);
+  if (plant->config.fixed.parts == NULL)
+    plant->config.fixed.parts
+        = g_ptr_array_new_with_free_func ((GDestroyNotify)vb_part_config_free);
+  g_ptr_array_add (plant->config.fixed.parts, part);
+}
+
+static void
+one_pack (Plant *plant)
+{
+  add_part (plant, "left", VB_WHEN_SILENT_LEAVE_OUT, FALSE);
+}
+
+static void
+packs_alike (Plant *plant)
+{
+  add_part (plant, "left", VB_WHEN_SILENT_STOP_CHARGING, FALSE);
+  add_part (plant, "right", VB_WHEN_SILENT_STOP_CHARGING, FALSE);
+}
+
+static void
+packs_left_out (Plant *plant)
+{
+  add_part (plant, "left", VB_WHEN_SILENT_LEAVE_OUT, FALSE);
+  add_part (plant, "right", VB_WHEN_SILENT_LEAVE_OUT, FALSE);
+}
+
+static void
+of_parts (Plant *plant)
+{
+  add_part (plant, "left", VB_WHEN_SILENT_STOP_CHARGING, FALSE);
+  add_part (plant, "right", VB_WHEN_SILENT_LEAVE_OUT, FALSE);
+  add_part (plant, "shunt", VB_WHEN_SILENT_STOP_CHARGING, TRUE);
+}
+
 #define STOPS                                                                           \
   "after 10 s without a complete record there is a warning, after 30 s there is an "    \
   "alarm, and what Venus controls stops charging, by a charge current of 0 and a "      \
@@ -470,6 +513,18 @@ static const struct
   { "history", nothing, VB_CHECK_GREEN, "are counted" },
   { "history", no_history, VB_CHECK_RED, "set history=true" },
   { "silence", nothing, VB_CHECK_GREEN, STOPS },
+  { "silence", one_pack, VB_CHECK_GREEN,
+    STOPS "; where part left alone falls silent, it is the same" },
+  { "silence", packs_alike, VB_CHECK_GREEN,
+    STOPS "; where part left or right alone falls silent, it is the same" },
+  { "silence", packs_left_out, VB_CHECK_GREEN,
+    STOPS "; where part left or right alone falls silent, the battery goes on without it after 30 "
+          "s, with a warning" },
+  { "silence", of_parts, VB_CHECK_GREEN,
+    STOPS "; where part left alone falls silent, it is the same; where part right alone falls "
+          "silent, the battery goes on without it after 30 s, with a warning; where part shunt "
+          "alone falls silent, the others stand in for it if they send what it says, and else it "
+          "is the same" },
   { "silence", no_voltage, VB_CHECK_GREEN, "charge current of 0, while discharging goes on" },
   { "silence", blocks, VB_CHECK_GREEN, "discharging by a discharge current of 0, which shuts an" },
   { "silence", other_is, VB_CHECK_RED, "Venus does not use its limits, so that nothing stops: " },
@@ -625,6 +680,33 @@ test_doubts (Fixture *fixture, gconstpointer unused)
   assert_line (fixture, "cells", VB_CHECK_UNKNOWN, "no cell voltage");
 }
 
+/* A cell at 0 V, or null, between cells that have a voltage: a wire is off. Behind them it may be
+   one that there is not, unless somebody says how many there are. */
+static void
+test_wire_off (Fixture *fixture, gconstpointer unused)
+{
+  push (fixture, REQUIRED " Cell1=3.3 Cell2=3.31 Cell3=0 Cell4=null");
+  assert_line (fixture, "cells", VB_CHECK_GREEN, "of 2 cells");
+  push (fixture, REQUIRED " Cell6=3.3");
+  assert_line (fixture, "cells", VB_CHECK_RED, "Cell3 has no voltage, and other cells have");
+  push (fixture, REQUIRED " Cell3=3.32");
+  assert_line (fixture, "cells", VB_CHECK_RED, "Cell4 has no voltage, and other cells have");
+  push (fixture, REQUIRED " Cell4=3.32");
+  assert_line (fixture, "cells", VB_CHECK_GREEN, "of 6 cells");
+  push (fixture, REQUIRED " Cell7=0 NrOfCellsPerBattery=7");
+  assert_line (fixture, "cells", VB_CHECK_RED, "Cell7 has no voltage");
+  switch_off (fixture);
+  push (fixture, REQUIRED " Cell1=0 Cell2=3.31 NrOfCellsPerBattery=null");
+  assert_line (fixture, "cells", VB_CHECK_RED, "Cell1 has no voltage");
+
+  /* What comes no more is no cell after a while. */
+  for (guint i = 0; i < 60; i++) {
+    tick_at (fixture, fixture->now - START + 6 * SECOND);
+    push (fixture, REQUIRED " Cell2=3.31");
+  }
+  assert_line (fixture, "cells", VB_CHECK_GREEN, "of 2 cells");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -635,6 +717,7 @@ main (int argc, char **argv)
   g_test_add_func ("/commissioning/never-by-default", test_never_by_default);
   g_test_add ("/commissioning/arrivals", Fixture, NULL, set_up, test_arrivals, tear_down);
   g_test_add ("/commissioning/doubts", Fixture, NULL, set_up, test_doubts, tear_down);
+  g_test_add ("/commissioning/wire-off", Fixture, NULL, set_up, test_wire_off, tear_down);
 
   return g_test_run ();
 }

@@ -676,6 +676,55 @@ test_cells (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "Cell1=- Cell2=- Cell3=- Cell4=3.2 Cell5=3.4 MinVoltageCellId='right 1'");
 }
 
+/* An alarm of a module that there is no number for is not lost: Alarm is 1, and a warning has its
+   name. */
+static void
+test_modules (Fixture *fixture, gconstpointer user_data)
+{
+  const Part parts[] = { { .name = "left", .capacity = 280 },
+                         { .name = "right", .capacity = 280 },
+                         { .name = "shunt", .says = "Soc" } };
+
+  begin (fixture, VB_PARTS_PARALLEL, parts, 3);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS " Module6Id='g'"));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS " Module2HighVoltage=2 Module4Id='e'"));
+  g_assert_true (push_part (fixture, "shunt", "Soc=50 Module0HighVoltage=0"));
+  assert_bus (fixture, "Module6Id='g' Module9HighVoltage=2 Alarm=1");
+  assert_warned (fixture, "the parts have 2 modules too many: 10 are shown");
+
+  g_assert_true (push_part (fixture, "right", "Module2HighVoltage=0 Module3HighVoltage=1"));
+  assert_bus (fixture, "Module9HighVoltage=0 Alarm=1");
+  assert_warned (fixture, "the parts have 2 modules too many: 10 are shown; "
+                          "part right: Module3HighVoltage is 1, of a module that is not shown");
+  g_assert_true (push_part (fixture, "right", "Alarm=0 Module4FuseBlown=2"));
+  assert_bus (fixture, "Alarm=1");
+  assert_warned (fixture, "the parts have 2 modules too many: 10 are shown; "
+                          "part right: Module4FuseBlown is 2, of a module that is not shown, as 1 "
+                          "more alarm is");
+  g_assert_true (push_part (fixture, "right", "Module3HighVoltage=0 Module4FuseBlown=0"));
+  assert_bus (fixture, "Alarm=0");
+  assert_warned (fixture, "the parts have 2 modules too many: 10 are shown");
+
+  /* Of a part that says some fields alone no module is shown. */
+  g_assert_true (push_part (fixture, "shunt", "Module0HighVoltage=2"));
+  assert_bus (fixture, "Alarm=1");
+  assert_warned (fixture, "the parts have 2 modules too many: 10 are shown; "
+                          "part shunt: Module0HighVoltage is 2, of a module that is not shown");
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "shunt"), fixture->now);
+  assert_bus (fixture, "Alarm=0");
+}
+
+/* The same of cells: of these a value is lost. */
+static void
+test_too_many_cells (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS " Cell255=3.3"));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS " Cell1=3.31 Cell3=3.2"));
+  assert_bus (fixture, "Cell255=3.3 Cell256=3.31 Alarm=0");
+  assert_warned (fixture, "the parts have 2 cells too many: 256 are shown");
+}
+
 /* Capacities that are not known: the parts weigh the same, and it is said. */
 static void
 test_no_capacity (Fixture *fixture, gconstpointer user_data)
@@ -1001,6 +1050,29 @@ test_rules_beside_limits (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxChargeVoltage=55 MaxChargeCurrent=20 MaxDischargeCurrent=200");
 }
 
+/* A limit that a pack never sent is no safer one of a refused record: beside one that another pack
+   sends it would have no age, give that pack a share, and let the battery bear more. */
+static void
+test_rules_beside_refused (Fixture *fixture, gconstpointer user_data)
+{
+  set_limits (fixture, "charge-voltage=56 charge-current=100 discharge-current=200");
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK "MaxChargeCurrent=30"));
+  g_assert_true (push_part (fixture, "right", PACK));
+  assert_bus (fixture, "MaxChargeCurrent=30");
+
+  g_assert_false (push_part (fixture, "right", "MaxChargeCurrent=40 Connected=2"));
+  send_until (fixture, "left", PACK "MaxChargeCurrent=30", 5);
+  assert_bus (fixture, "MaxChargeCurrent=30");
+  g_assert_true (push_part (fixture, "right", "MaxChargeCurrent=40"));
+  send_until (fixture, "left", PACK "MaxChargeCurrent=30", 9);
+  assert_bus (fixture, "MaxChargeCurrent=38");
+
+  /* Once it has sent one it is measured against that. */
+  g_assert_false (push_part (fixture, "right", "MaxChargeCurrent=15 Connected=2"));
+  assert_bus (fixture, "MaxChargeCurrent=30");
+}
+
 /* An alarm of a pack that does not count is no reason to do without a part that says it. */
 static void
 test_alarm_said (Fixture *fixture, gconstpointer user_data)
@@ -1171,6 +1243,8 @@ main (int argc, char **argv)
   TEST (says);
   TEST (series);
   TEST (cells);
+  TEST (modules);
+  TEST (too_many_cells);
   TEST (no_capacity);
   TEST (check);
   TEST (frozen);
@@ -1191,6 +1265,7 @@ main (int argc, char **argv)
   TEST (rules_in_series);
   TEST (reload_takes_a_limit);
   TEST (rules_beside_limits);
+  TEST (rules_beside_refused);
   TEST (alarm_said);
 
   return g_test_run ();

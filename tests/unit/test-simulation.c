@@ -273,6 +273,26 @@ test_far_away (Fixture *fixture, gconstpointer unused)
   assert_n_lines (fixture, 1);
 }
 
+/* A record for all of a battery with parts is refused again, and is no reason to take another
+   configuration. */
+static void
+test_whole_record (Fixture *fixture, gconstpointer unused)
+{
+#define PARTS "[battery]\\n[part left]\\n[part right]\\n"
+  static const char text[] = "{\"capture\":1,\"t\":0,\"configuration\":\"" PARTS
+                             "\"}\n" POST ("1000000", REQUIRED) POST ("2000000", REQUIRED);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (run (fixture, text, NULL, FALSE, &error));
+  g_assert_no_error (error);
+  assert_line (fixture, 0, "\"status\":409");
+  assert_line (fixture, 0, "\"code\":\"parts\"");
+  assert_n_lines (fixture, 2);
+  g_assert_false (run (fixture, HEAD POST ("6000000", REQUIRED), "[part left]\n", FALSE, &error));
+  g_assert_nonnull (strstr (error->message, ", line 2: the battery virtual of the configuration "
+                                            "has parts"));
+}
+
 static void
 test_refused (Fixture *fixture, gconstpointer unused)
 {
@@ -348,6 +368,7 @@ main (int argc, char **argv)
   ADD ("configured", test_configured);
   ADD ("month", test_month);
   ADD ("far-away", test_far_away);
+  ADD ("whole-record", test_whole_record);
   ADD ("refused", test_refused);
   ADD ("no-file", test_no_file);
   ADD ("deterministic", test_deterministic);
