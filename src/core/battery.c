@@ -470,7 +470,6 @@ vb_battery_apply_part (VbBattery *battery,
   changed = follow (battery, record->connected != VB_CONNECTED_NO, now);
   vb_parts_fill_verdict (battery->parts, part, &battery->rules, record, changed, now, verdict);
   verdict->battery_state = battery->heard.state;
-  vb_parts_warn (battery->parts, verdict->warnings);
   tell_taken (battery, now, verdict);
 
   return TRUE;
