@@ -299,19 +299,6 @@ vb_parts_take (VbParts *parts,
 }
 
 void
-vb_parts_fill_verdict (VbParts *parts,
-                       guint index,
-                       const VbRules *rules,
-                       const VbRecord *record,
-                       guint changed,
-                       gint64 now,
-                       VbVerdict *verdict)
-{
-  vb_part_fill_verdict (&parts->parts[index], rules, record, changed, now, verdict);
-  vb_parts_warn (parts, verdict->warnings);
-}
-
-void
 vb_parts_refuse (VbParts *parts,
                  guint index,
                  const char *source,
@@ -419,8 +406,9 @@ vb_parts_blamed (const VbParts *parts, gint64 now)
   return blamed;
 }
 
-void
-vb_parts_warn (const VbParts *parts, GPtrArray *texts)
+/* @told: the part of which what contradicts itself is told already; parts->n: none */
+static void
+warn (const VbParts *parts, guint told, GPtrArray *texts)
 {
   for (guint i = 0; i < parts->n; i++) {
     const VbPart *part = &parts->parts[i];
@@ -442,13 +430,33 @@ vb_parts_warn (const VbParts *parts, GPtrArray *texts)
                        g_strdup_printf ("part %s is silent: what it says alone is taken from "
                                         "the other parts, where they send it",
                                         name));
-    vb_plausible_describe (&part->heard.plausible, own);
-    for (guint j = 0; j < own->len && part->counts; j++)
+    if (part->counts && i != told)
+      vb_plausible_describe (&part->heard.plausible, own);
+    for (guint j = 0; j < own->len; j++)
       g_ptr_array_add (
           texts, g_strdup_printf ("part %s: %s", name, (const char *)g_ptr_array_index (own, j)));
   }
 
   vb_merged_warn (&parts->merged, texts);
+}
+
+void
+vb_parts_warn (const VbParts *parts, GPtrArray *texts)
+{
+  warn (parts, parts->n, texts);
+}
+
+void
+vb_parts_fill_verdict (VbParts *parts,
+                       guint index,
+                       const VbRules *rules,
+                       const VbRecord *record,
+                       guint changed,
+                       gint64 now,
+                       VbVerdict *verdict)
+{
+  vb_part_fill_verdict (&parts->parts[index], rules, record, changed, now, verdict);
+  warn (parts, index, verdict->warnings);
 }
 
 /* A switch that is not said to be open any more has closed when that was said, or when what was

@@ -35,8 +35,8 @@ gboolean vb_parts_take (VbParts *parts,
                         gint64 now,
                         VbVerdict *verdict);
 
-/** Fills @verdict on @record, which part @index has taken, as vb_part_fill_verdict(), and with
-    what vb_parts_warn() says. */
+/** Fills @verdict on @record, which part @index has taken, as vb_part_fill_verdict(), and appends
+    what a person should know of the others. */
 void vb_parts_fill_verdict (VbParts *parts,
                             guint index,
                             const VbRules *rules,

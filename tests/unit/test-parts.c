@@ -130,16 +130,23 @@ assert_reason (Fixture *fixture, const char *expected)
 }
 
 static void
-assert_warned (Fixture *fixture, const char *expected)
+assert_texts (const GPtrArray *texts, const char *expected)
 {
-  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  vb_parts_warn (vb_battery_parts (fixture->battery), texts);
   for (guint i = 0; i < texts->len; i++)
     g_string_append_printf (text, "%s%s", i > 0 ? "; " : "",
                             (const char *)g_ptr_array_index (texts, i));
   g_assert_cmpstr (text->str, ==, expected);
+}
+
+static void
+assert_warned (Fixture *fixture, const char *expected)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+
+  vb_parts_warn (vb_battery_parts (fixture->battery), texts);
+  assert_texts (texts, expected);
 }
 
 /* The battery waits for each of its parts, and says for which. */
@@ -738,6 +745,29 @@ test_no_capacity (Fixture *fixture, gconstpointer user_data)
   assert_warned (fixture, "the capacity of a part is not known: the parts weigh the same");
 }
 
+#define CONTRADICTS "Power is 2000 W, and Voltage × Current is 520 W"
+
+/* What contradicts itself in a record is told once in its verdict, and with the name of the part in
+   those on the others. */
+static void
+test_warned_once (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK "Power=2000 " LIMITS));
+  assert_texts (fixture->verdict->warnings, CONTRADICTS);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  assert_texts (fixture->verdict->warnings, "part right: " CONTRADICTS);
+  assert_warned (fixture, "part right: " CONTRADICTS);
+
+  /* Of one that does not count its own verdict alone tells it. */
+  send_until (fixture, "left", PACK LIMITS, 31);
+  assert_texts (fixture->verdict->warnings, "part right is silent: it does not count");
+  g_assert_true (push_part (fixture, "right", PACK "Power=2000 " LIMITS));
+  assert_texts (fixture->verdict->warnings,
+                CONTRADICTS "; part right has come back, and counts after 10 s of records");
+}
+
 /* A check changes nothing. */
 static void
 test_check (Fixture *fixture, gconstpointer user_data)
@@ -1246,6 +1276,7 @@ main (int argc, char **argv)
   TEST (modules);
   TEST (too_many_cells);
   TEST (no_capacity);
+  TEST (warned_once);
   TEST (check);
   TEST (frozen);
   TEST (rules);
