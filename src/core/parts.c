@@ -254,7 +254,7 @@ switch_due (const VbParts *parts, const VbPart *part, VbKnown known, const VbSwi
     return G_MAXINT64;
   if (own->closed_at != 0)
     return own->closed_at + VB_PART_RETURN;
-  if (part->heard.state != VB_STATE_LIVE)
+  if (part->heard.state != VB_STATE_LIVE && sample->time >= part->live_by)
     return G_MAXINT64;
 
   return sample->time + parts->config->live.freshness.warn_after;

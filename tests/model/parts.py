@@ -4,8 +4,8 @@ Each part is a source with values, doubts and ages of its own (a Model of its ow
 them goes through the ladder as if one source had sent it.
 """
 
-from model import (ALARMS, BELT, EXPIRE, LIMITS, LIMIT_REQUIRED, LIVE, NEVER, PAIR, RANGES, STOP_CHARGING, SWITCHES,
-                   Model, safe)
+from model import (ALARMS, BELT, EXPIRE, LIMITS, LIMIT_REQUIRED, LIVE, NEVER, NULL, PAIR, RANGES, STOP_CHARGING,
+                   SWITCHES, VALUE, Model, safe)
 
 SETTLE = 10_000_000  # µs: of records until a part counts again, of a closed switch until its share does
 PARALLEL = {'Voltage': 'mean', 'Current': 'sum', 'Power': 'sum', 'Soc': 'weighted', 'Soh': 'weighted',
@@ -52,6 +52,7 @@ class Part(Model):
         self.last_record = -NEVER
         self.open = set()        # switches, as they were last seen
         self.ever = set()        # fields of which it has sent a value since it was last off
+        self.named = {}          # of each: when it was last named, also with a null
         self.last_open = {}      # of each that is closed: when it was last open
         self.groups = self.groups_required()
 
@@ -91,8 +92,9 @@ class Part(Model):
     def leave(self, now):
         super().leave(now)
         self.gone_at = now
-        # What is young enough is kept, and it is still one of those who send it.
-        self.ever = set(self.sent)
+        # What is young enough is kept, and it is still one of those who send it, also with a null.
+        self.ever = {field for field in self.ever
+                     if field not in SWITCHES and self.named.get(field, -NEVER) > now - self.config['warn']}
 
     @property
     def silent(self):
@@ -180,6 +182,7 @@ class Part(Model):
     def apply(self, now, judged, replace):
         self.first_record = now if self.first_record is None else self.first_record
         self.last_record = now
+        self.named.update({field: now for field, said in judged.said.items() if said in (VALUE, NULL)})
         super().apply(now, judged, replace)
 
     def outside(self, switch, now):

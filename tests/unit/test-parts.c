@@ -3,6 +3,7 @@
 /* Several sources that make one battery together. */
 
 #define PACK "Voltage=52 Current=10 Soc=50 "
+#define SMALL PACK "MaxChargeVoltage=55.2 MaxChargeCurrent=100 MaxDischargeCurrent=20 "
 
 /* A part of the battery that restart() makes; @rest: as in the configuration file. */
 typedef struct
@@ -1033,6 +1034,31 @@ test_switch_and_reload (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "MaxDischargeCurrent=150");
 }
 
+/* One that was too old already when its part was last live closes by itself, once it has grown too
+   old by what a reload says of late. */
+static void
+test_switch_and_late_part (Fixture *fixture, gconstpointer user_data)
+{
+  VbFreshness *freshness = &fixture->config.live.freshness;
+
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS));
+  g_assert_true (push_part (fixture, "right", SMALL "AllowToDischarge=0"));
+  send_until (fixture, "left", PACK LIMITS, 3);
+  g_assert_true (push_part (fixture, "right", SMALL));
+  send_until (fixture, "left", PACK LIMITS, 7);
+  freshness->warn_after = 3 * SECOND;
+  vb_battery_reconfigure (fixture->battery, &fixture->config, fixture->now);
+  g_assert_cmpint (part_of (fixture, "right")->heard.state, ==, VB_STATE_LATE);
+  freshness->warn_after = 12 * SECOND;
+  vb_battery_reconfigure (fixture->battery, &fixture->config, fixture->now);
+
+  send_until (fixture, "left", PACK LIMITS, 11);
+  assert_bus (fixture, "MaxDischargeCurrent=150");
+  send_until (fixture, "left", PACK LIMITS, 12);
+  assert_bus (fixture, "MaxDischargeCurrent=40");
+}
+
 /* An alarm of a record that is refused is measured against what the part shows, not against what it
    showed before it left. */
 static void
@@ -1288,6 +1314,7 @@ main (int argc, char **argv)
   TEST (current_from_before);
   TEST (gone_switch);
   TEST (switch_and_reload);
+  TEST (switch_and_late_part);
   TEST (alarm_of_refused);
   TEST (alarm_after_put);
   TEST (rules_by_the_worst);
