@@ -316,13 +316,7 @@ vb_battery_delete_part (VbBattery *battery, guint part, gint64 now)
 gboolean
 vb_battery_find_part (const VbBattery *battery, const char *name, guint *part)
 {
-  for (guint i = 0; battery->whole.parts != NULL && i < vb_parts_n (battery->whole.parts); i++)
-    if (g_str_equal (vb_parts_get (battery->whole.parts, i)->own->name, name)) {
-      *part = i;
-      return TRUE;
-    }
-
-  return FALSE;
+  return battery->whole.parts != NULL && vb_parts_find (battery->whole.parts, name, part);
 }
 
 const VbParts *

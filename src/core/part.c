@@ -356,6 +356,63 @@ vb_part_forget (VbPart *part, gint64 now)
   note_step (part, now);
 }
 
+/* A switch that is not said to be open any more has closed when that was said, or when what was
+   said before has grown old. That of a part which is not live stays as it was last seen: it does
+   not close by getting old.
+   Returns: whether that has changed */
+static gboolean
+look_at_switch (const VbPart *part, VbKnown known, VbSwitch *own, gint64 now)
+{
+  const VbSample *sample = &part->heard.values.sent[vb_item_known (known)];
+  const VbSwitch before = *own;
+  const gint64 old_at = sample->time + part->config.live.freshness.warn_after;
+  const gboolean said_open = vb_value_number (&sample->value, 1) == 0;
+  const gboolean was_open = own->open && own->closed_at == 0;
+
+  if (said_open
+      && (now < old_at
+          || (was_open && part->heard.state != VB_STATE_LIVE && sample->time >= part->live_by)))
+    *own = (VbSwitch){ .open = TRUE };
+  else if (was_open)
+    own->closed_at = said_open ? MAX (old_at, part->live_since) : now;
+  if (own->open && own->closed_at != 0 && now - own->closed_at >= VB_PART_RETURN)
+    *own = (VbSwitch){ 0 };
+
+  return before.open != own->open || before.closed_at != own->closed_at;
+}
+
+gboolean
+vb_part_look_at_switches (VbPart *part, gint64 now)
+{
+  const gboolean charge = look_at_switch (part, VB_KNOWN_ALLOW_TO_CHARGE, &part->charge, now);
+
+  return look_at_switch (part, VB_KNOWN_ALLOW_TO_DISCHARGE, &part->discharge, now) || charge;
+}
+
+static gint64
+switch_due (const VbPart *part, VbKnown known, const VbSwitch *own)
+{
+  const VbSample *sample = &part->heard.values.sent[vb_item_known (known)];
+
+  if (!own->open)
+    return G_MAXINT64;
+  if (own->closed_at != 0)
+    return own->closed_at + VB_PART_RETURN;
+  if (part->heard.state != VB_STATE_LIVE && sample->time >= part->live_by)
+    return G_MAXINT64;
+
+  return sample->time + part->config.live.freshness.warn_after;
+}
+
+gint64
+vb_part_switches_due (const VbPart *part)
+{
+  const gint64 charge = switch_due (part, VB_KNOWN_ALLOW_TO_CHARGE, &part->charge);
+  const gint64 discharge = switch_due (part, VB_KNOWN_ALLOW_TO_DISCHARGE, &part->discharge);
+
+  return MIN (charge, discharge);
+}
+
 const VbSample *
 vb_part_sample (const VbPart *part, guint item, gint64 now)
 {

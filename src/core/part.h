@@ -53,12 +53,13 @@ typedef struct
   guint steps;      /* so often a record, or time, has acted on it */
   gint64 stepped;   /* when that was last, µs */
 
+  VbSwitch charge; /* as of when they were last looked at */
+  VbSwitch discharge;
+
   /* Kept by core/parts. */
   gboolean counts;
   gboolean off;       /* declared so; one in series counts all the same, and is waited for */
   gboolean keeps_soc; /* it does not count, and its last Soc does */
-  VbSwitch charge;
-  VbSwitch discharge;
 } VbPart;
 
 /** Makes @part (uninitialised) one of a battery with @config. @waived: what is not required of it.
@@ -112,6 +113,13 @@ void vb_part_return (VbPart *part);
 
 /** Lets time act on the ladder of @part, and on what has grown too old. */
 void vb_part_tick (VbPart *part, gint64 now);
+
+/** Looks at what has become of the switches of @part: after each record, and when they are due.
+    Returns: whether one has changed */
+gboolean vb_part_look_at_switches (VbPart *part, gint64 now);
+
+/** When time next changes a switch, or G_MAXINT64. */
+gint64 vb_part_switches_due (const VbPart *part);
 
 /** The age of the source (its oldest required field, µs), or VB_AGE_NEVER. */
 gint64 vb_part_age (const VbPart *part, gint64 now);

@@ -116,6 +116,18 @@ vb_parts_get (const VbParts *parts, guint index)
   return &parts->parts[index];
 }
 
+gboolean
+vb_parts_find (const VbParts *parts, const char *name, guint *index)
+{
+  for (guint i = 0; i < parts->n; i++)
+    if (g_str_equal (parts->parts[i].own->name, name)) {
+      *index = i;
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
 void
 vb_parts_reconfigure (VbParts *parts, const VbBatteryConfig *config, gint64 now)
 {
@@ -245,21 +257,6 @@ vb_parts_tick (VbParts *parts, gint64 now)
   parts->all = TRUE;
 }
 
-static gint64
-switch_due (const VbParts *parts, const VbPart *part, VbKnown known, const VbSwitch *own)
-{
-  const VbSample *sample = &part->heard.values.sent[vb_item_known (known)];
-
-  if (!own->open)
-    return G_MAXINT64;
-  if (own->closed_at != 0)
-    return own->closed_at + VB_PART_RETURN;
-  if (part->heard.state != VB_STATE_LIVE && sample->time >= part->live_by)
-    return G_MAXINT64;
-
-  return sample->time + parts->config->live.freshness.warn_after;
-}
-
 gint64
 vb_parts_due (const VbParts *parts, gint64 now)
 {
@@ -268,12 +265,12 @@ vb_parts_due (const VbParts *parts, gint64 now)
   for (guint i = 0; i < parts->n; i++) {
     const VbPart *part = &parts->parts[i];
     const gint64 silent = silent_at (parts, part);
+    const gint64 switches = vb_part_switches_due (part);
 
     due = MIN (due, part->due);
     if (part->counts && silent > now && (!part->is_pack || can_be_left_out (parts, part)))
       due = MIN (due, silent);
-    due = MIN (due, switch_due (parts, part, VB_KNOWN_ALLOW_TO_CHARGE, &part->charge));
-    due = MIN (due, switch_due (parts, part, VB_KNOWN_ALLOW_TO_DISCHARGE, &part->discharge));
+    due = MIN (due, switches);
   }
 
   return due;
@@ -459,38 +456,6 @@ vb_parts_fill_verdict (VbParts *parts,
   warn (parts, index, verdict->warnings);
 }
 
-/* A switch that is not said to be open any more has closed when that was said, or when what was
-   said before has grown old. That of a part which is not live stays as it was last seen: it does
-   not close by getting old. */
-static void
-look_at_switch (VbParts *parts, const VbPart *part, VbKnown known, VbSwitch *own, gint64 now)
-{
-  const VbSample *sample = &part->heard.values.sent[vb_item_known (known)];
-  const VbSwitch before = *own;
-  const gint64 old_at = sample->time + parts->config->live.freshness.warn_after;
-  const gboolean said_open = vb_value_number (&sample->value, 1) == 0;
-  const gboolean was_open = own->open && own->closed_at == 0;
-
-  if (said_open
-      && (now < old_at
-          || (was_open && part->heard.state != VB_STATE_LIVE && sample->time >= part->live_by)))
-    *own = (VbSwitch){ .open = TRUE };
-  else if (was_open)
-    own->closed_at = said_open ? MAX (old_at, part->live_since) : now;
-  if (own->open && own->closed_at != 0 && now - own->closed_at >= VB_PART_RETURN)
-    *own = (VbSwitch){ 0 };
-  parts->all = parts->all || before.open != own->open || before.closed_at != own->closed_at;
-}
-
-static void
-look_at_switches (VbParts *parts, guint index, gint64 now)
-{
-  VbPart *part = &parts->parts[index];
-
-  look_at_switch (parts, part, VB_KNOWN_ALLOW_TO_CHARGE, &part->charge, now);
-  look_at_switch (parts, part, VB_KNOWN_ALLOW_TO_DISCHARGE, &part->discharge, now);
-}
-
 static void
 leave_silent_sayers (VbParts *parts, gint64 now)
 {
@@ -526,9 +491,10 @@ look (VbParts *parts, gint64 now)
 {
   if (vb_merged_weigh (&parts->merged))
     parts->all = TRUE;
-  look_at_switches (parts, parts->last, now);
+  if (vb_part_look_at_switches (&parts->parts[parts->last], now))
+    parts->all = TRUE;
   for (guint i = 0; i < parts->n && parts->all; i++)
-    look_at_switches (parts, i, now);
+    vb_part_look_at_switches (&parts->parts[i], now);
   for (guint i = 0; i < parts->n; i++)
     if (parts->all || i == parts->last) {
       const gint64 age = vb_part_age (&parts->parts[i], now);

@@ -23,6 +23,9 @@ VbParts *vb_parts_copy (const VbParts *parts, const VbBatteryConfig *config);
 guint vb_parts_n (const VbParts *parts);
 const VbPart *vb_parts_get (const VbParts *parts, guint index);
 
+/** Sets @index to the number of the part @name. Returns: FALSE if there is none */
+gboolean vb_parts_find (const VbParts *parts, const char *name, guint *index);
+
 /** Takes over what can change of @config. */
 void vb_parts_reconfigure (VbParts *parts, const VbBatteryConfig *config, gint64 now);
 
