@@ -544,8 +544,12 @@ vb_parts_note_inputs (const VbParts *parts, VbRequired *required)
   const VbInputs *own[VB_PARTS_MAX];
   guint n = 0;
 
+  /* What only one that has left was asked for is supplied once more. */
+  required->met = 0;
   for (guint i = 0; i < parts->n; i++) {
-    if (parts->parts[i].is_pack && parts->parts[i].counts)
+    if (!parts->parts[i].counts)
+      continue;
+    if (parts->parts[i].is_pack)
       own[n++] = &parts->parts[i].heard.required.inputs;
     required->met |= parts->parts[i].heard.required.met;
   }

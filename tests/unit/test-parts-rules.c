@@ -203,6 +203,28 @@ test_reload_takes_a_limit (Fixture *fixture, gconstpointer user_data)
   assert_state (fixture, VB_STATE_LIVE);
 }
 
+/* What only the pack that has left was asked for is supplied for the others, and no pack that comes
+   back takes them off the bus. */
+static void
+test_rules_without_the_sender (Fixture *fixture, gconstpointer user_data)
+{
+  set_limits (fixture, MAXIMA);
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  send_until (fixture, "left", PACK, 1);
+  g_assert_true (push_part (fixture, "right", PACK "MaxChargeCurrent=20"));
+  assert_state (fixture, VB_STATE_LIVE);
+  send_until (fixture, "left", PACK, 29);
+  send_until (fixture, "left", PACK, 100);
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "MaxChargeCurrent=70 MaxDischargeCurrent=100");
+
+  g_assert_true (push_part (fixture, "right", PACK "MaxChargeCurrent=20"));
+  assert_state (fixture, VB_STATE_LIVE);
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "right"), fixture->now);
+  assert_state (fixture, VB_STATE_LIVE);
+  assert_bus (fixture, "MaxChargeCurrent=70 MaxDischargeCurrent=100");
+}
+
 #define TEST(name) g_test_add ("/parts-rules/" #name, Fixture, NULL, set_up, test_##name, tear_down)
 
 int
@@ -218,6 +240,7 @@ main (int argc, char **argv)
   TEST (rules_shared);
   TEST (rules_in_series);
   TEST (reload_takes_a_limit);
+  TEST (rules_without_the_sender);
 
   return g_test_run ();
 }
