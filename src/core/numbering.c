@@ -111,7 +111,7 @@ write_part (VbNumbering *numbering,
     VbNumbered as;
     guint number;
 
-    if (!find_numbered (field, &as))
+    if (!find_numbered (field, &as) || !(part->counts || field->flags & VB_FIELD_ALARM))
       continue;
 
     number = (vb_item (item)->member - field->first) / field->step;
@@ -154,8 +154,7 @@ vb_numbering_write (
   numbering->unseen = (VbUnseenAlarm){ 0 };
   numbering->n_unseen = 0;
   for (guint i = 0; i < n; i++) {
-    if (parts[i].counts)
-      write_part (numbering, parts, i, offsets, values, now);
+    write_part (numbering, parts, i, offsets, values, now);
     for (guint j = 0; j < VB_N_NUMBERED && parts[i].is_pack; j++)
       offsets[j] += parts[i].n[j];
   }

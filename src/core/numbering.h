@@ -40,10 +40,10 @@ void vb_numbering_copy (VbNumbering *copy, const VbNumbering *numbering);
 /** Whether @field is numbered through. */
 gboolean vb_numbering_has (const VbField *field);
 
-/** Writes what those of the @n @parts that count have into what was sent of @values. What was
-    written before and is nobody's any more becomes invalid. The numbers of a part stay its own
-    when it does not count. An alarm of a module that there is no number for raises Alarm, which has
-    been written before. */
+/** Writes what those of the @n @parts that count have, and the alarms of all of them, into what was
+    sent of @values. What was written before and is nobody's any more becomes invalid. The numbers
+    of a part stay its own when it does not count. An alarm of a module that there is no number for
+    raises Alarm, which has been written before. */
 void vb_numbering_write (
     VbNumbering *numbering, const VbPart *parts, guint n, VbValues *values, gint64 now);
 

@@ -213,6 +213,20 @@ test_modules (Fixture *fixture, gconstpointer user_data)
   assert_bus (fixture, "Alarm=0");
 }
 
+/* Its alarms stay, as those of the part itself do. */
+static void
+test_modules_of_one_that_left (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_LEAVE_OUT);
+  g_assert_true (push_part (fixture, "left", PACK LIMITS " Module0HighVoltage=0 Module0Id='a'"));
+  g_assert_true (push_part (fixture, "right", PACK LIMITS " Module0HighVoltage=2 Module0Id='b'"));
+  assert_bus (fixture, "Module1HighVoltage=2 Module1Id='b' Alarm=1");
+  send_until (fixture, "left", PACK LIMITS " Module0HighVoltage=0", 100);
+  assert_bus (fixture, "Module0HighVoltage=0 Module1HighVoltage=2 Module1Id=- Alarm=1 Current=10");
+  vb_battery_delete_part (fixture->battery, number_of (fixture, "right"), fixture->now);
+  assert_bus (fixture, "Module1HighVoltage=- Alarm=0");
+}
+
 /* The same of cells: of these a value is lost. */
 static void
 test_too_many_cells (Fixture *fixture, gconstpointer user_data)
@@ -460,6 +474,7 @@ main (int argc, char **argv)
   TEST (series);
   TEST (cells);
   TEST (modules);
+  TEST (modules_of_one_that_left);
   TEST (too_many_cells);
   TEST (no_capacity);
   TEST (current_and_power_grow_older);
