@@ -66,6 +66,7 @@ read_number (VbCaptureEntry *entry, const char *name, double number)
     { "capture", &entry->format },
     { "t", &entry->time },
     { "sender", &entry->sender },
+    { "status", &entry->status },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (members); i++)
@@ -126,6 +127,7 @@ reset (VbCaptureEntry *entry)
   entry->format = 0;
   entry->time = 0;
   entry->sender = 0;
+  entry->status = 0;
   entry->configures = FALSE;
   g_string_truncate (entry->moment, 0);
   g_string_truncate (entry->battery, 0);

@@ -19,6 +19,7 @@ typedef struct
   gint64 format; /* of the first line: the number of the format */
   gint64 time;   /* µs of a clock of its own */
   gint64 sender;
+  gint64 status;   /* the number of what became of it, as vb_intake_status() */
   GString *moment; /* of the first line: the same in UTC, ISO 8601 */
   GString *battery;
   GString *part;       /* of it; empty: what came is not of a part */

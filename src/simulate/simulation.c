@@ -196,19 +196,15 @@ push (Simulation *simulation, VbBattery *battery, guint part, const VbCaptureEnt
 }
 
 /* Whether what came for the part of @entry, or for all of @battery, can be for it: a record is for
-   a part where there are any. One that was not is refused as it was, but with another configuration
-   it says that this one does not fit. */
+   a part where there are any. One that was refused because it was not is refused once more. */
 static gboolean
-fits (const Simulation *simulation,
-      const VbBattery *battery,
-      const VbCaptureEntry *entry,
-      guint *part)
+fits (const VbBattery *battery, const VbCaptureEntry *entry, guint *part)
 {
   if (entry->part->len > 0)
     return vb_battery_find_part (battery, entry->part->str, part);
 
-  return !simulation->is_other || vb_battery_parts (battery) == NULL
-         || g_str_equal (entry->method->str, "DELETE");
+  return vb_battery_parts (battery) == NULL || g_str_equal (entry->method->str, "DELETE")
+         || entry->status == vb_intake_status (VB_OUTCOME_PARTS);
 }
 
 static gboolean
@@ -229,7 +225,7 @@ come (Simulation *simulation, const VbCaptureEntry *entry, GError **error)
                  "the configuration has no battery %s", entry->battery->str);
     return FALSE;
   }
-  if (!fits (simulation, battery, entry, &part)) {
+  if (!fits (battery, entry, &part)) {
     g_set_error (error, VB_CAPTURE_READER_ERROR, VB_CAPTURE_READER_ERROR_LINE,
                  entry->part->len > 0 ? "the battery %s of the configuration has no part %s"
                                       : "the battery %s of the configuration has parts%s",

@@ -273,14 +273,16 @@ test_far_away (Fixture *fixture, gconstpointer unused)
   assert_n_lines (fixture, 1);
 }
 
-/* A record for all of a battery with parts is refused again, and is no reason to take another
-   configuration. */
+/* A record for all of a battery with parts is refused again, also with another configuration; one
+   of a battery without fits no battery with parts. */
 static void
 test_whole_record (Fixture *fixture, gconstpointer unused)
 {
 #define PARTS "[battery]\\n[part left]\\n[part right]\\n"
+#define REFUSED(t_) \
+  "{\"t\":" t_ ",\"battery\":\"virtual\",\"method\":\"POST\",\"status\":409,\"body\":\"{}\"}\n"
   static const char text[] = "{\"capture\":1,\"t\":0,\"configuration\":\"" PARTS
-                             "\"}\n" POST ("1000000", REQUIRED) POST ("2000000", REQUIRED);
+                             "\"}\n" REFUSED ("1000000") REFUSED ("2000000");
   g_autoptr (GError) error = NULL;
 
   g_assert_true (run (fixture, text, NULL, FALSE, &error));
@@ -288,6 +290,10 @@ test_whole_record (Fixture *fixture, gconstpointer unused)
   assert_line (fixture, 0, "\"status\":409");
   assert_line (fixture, 0, "\"code\":\"parts\"");
   assert_n_lines (fixture, 2);
+  g_assert_true (run (fixture, text, "[part one]\n[part two]\n", FALSE, &error));
+  g_assert_no_error (error);
+  assert_line (fixture, 0, "\"code\":\"parts\"");
+
   g_assert_false (run (fixture, HEAD POST ("6000000", REQUIRED), "[part left]\n", FALSE, &error));
   g_assert_nonnull (strstr (error->message, ", line 2: the battery virtual of the configuration "
                                             "has parts"));
