@@ -96,7 +96,9 @@ append (Block *block, const void *bytes, gsize length)
 static gsize
 written_size (const VbCaptured *captured)
 {
-  const gsize escaped = captured->outcome == VB_OUTCOME_NOT_JSON ? 6 : 2;
+  const gboolean is_json
+      = captured->outcome != VB_OUTCOME_NOT_JSON && captured->outcome != VB_OUTCOME_PARTS;
+  const gsize escaped = is_json ? 2 : 6;
 
   return FRAME + escaped * captured->body_length + captured->note_length;
 }
