@@ -9,7 +9,7 @@ G_BEGIN_DECLS
  * VbComputed:
  *
  * What is computed from what was heard of a battery: values that were not sent, limits by rules,
- * and what is counted. What of the values follows at once is computed by vb_heard_look(); here is
+ * and what is counted. What of the values follows at once is computed by vb_heard_derive(); here is
  * what goes by the past, or by the state, too. Made by vb_computed_init().
  */
 typedef struct

@@ -279,8 +279,8 @@ derive_aggregate (const VbSample *sent,
 }
 
 /* Power = Voltage × Current, Current = Power / Voltage: each from what was sent alone. */
-void
-vb_derive_power (const VbSample *sent, VbSample *derived)
+static void
+derive_power (const VbSample *sent, VbSample *derived)
 {
   const VbSample *voltage = &sent[vb_item_known (VB_KNOWN_VOLTAGE)];
   const VbSample *current = &sent[vb_item_known (VB_KNOWN_CURRENT)];
@@ -304,7 +304,7 @@ void
 vb_derive (
     const VbSample *sent, VbSample *derived, VbMembers *members, gint64 now, gint64 optional_after)
 {
-  vb_derive_power (sent, derived);
+  derive_power (sent, derived);
 
   for (guint i = 0; i < G_N_ELEMENTS (aggregates); i++)
     derive_aggregate (sent, derived, &aggregates[i], family_of (members, &aggregates[i]), now,

@@ -71,9 +71,6 @@ vb_derive_system (const VbSample *sent, VbSample *derived, const VbMembers *memb
 /** The fields of which that makes something: @n of them, from the first on. */
 const VbKnown *vb_derive_system_fields (guint *n);
 
-/** The part of vb_derive() that concerns Power and Current alone. */
-void vb_derive_power (const VbSample *sent, VbSample *derived);
-
 /** The fields that vb_derive() and vb_derive_charge() can write, @n of them. */
 const VbKnown *vb_derive_fields (guint *n);
 

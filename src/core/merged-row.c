@@ -79,8 +79,10 @@ needs_all (const VbMergedRow *row)
 static gint64
 counted_time (const VbWeighed *weighed, guint index, const VbSample *sample)
 {
-  return MIN (vb_required_counted_time (&weighed->parts[index].heard.required, sample->time),
-              weighed->caps[index]);
+  const gint64 time
+      = vb_required_counted_time (&weighed->parts[index].heard.required, sample->time);
+
+  return MIN (time, weighed->caps[index]);
 }
 
 /* What a part has for the item of @row; NULL for nothing. */
@@ -248,25 +250,25 @@ vb_merged_row_merge_said (const VbWeighed *weighed,
   const VbPart *sayer = row->sayer;
   const guint index = (guint)(sayer - weighed->parts);
   const VbSample *sample = contribution_of (weighed, row, index, now).sample;
+  gboolean inside = TRUE;
 
   if (!sayer->counts && row->rule != VB_MERGE_NONE) {
-    const gboolean inside = vb_merged_row_merge (weighed, row, result, nulled);
-
+    inside = vb_merged_row_merge (weighed, row, result, nulled);
     if (vb_value_is_valid (&result->value))
       return inside;
   }
   if (!sayer->counts && !row->required && !(row->field->flags & VB_FIELD_ALARM)) {
     vb_merge_nothing (result);
-    return TRUE;
+    return inside;
   }
 
   *nulled = sayer->heard.values.flags[row->item] & VB_ITEM_NULLED;
   if (sample == NULL) {
     vb_merge_nothing (result);
-    return TRUE;
+    return inside;
   }
   vb_value_set (&result->value, &sample->value);
   result->time = counted_time (weighed, index, sample);
 
-  return TRUE;
+  return inside;
 }

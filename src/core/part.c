@@ -195,13 +195,15 @@ find_due (const VbPart *part, gint64 now)
 {
   const VbBatteryLive *live = &part->config.live;
   const gint64 deadline = vb_freshness_deadline (&live->freshness, part->heard.state);
+  gint64 due, expiry;
 
   if (deadline == VB_AGE_NEVER)
     return G_MAXINT64;
 
-  return MIN (
-      vb_required_due (&part->heard.required, &part->config, &part->heard.values, deadline, now),
-      vb_values_next_expiry (&part->heard.values, live->optional_after, now));
+  due = vb_required_due (&part->heard.required, &part->config, &part->heard.values, deadline, now);
+  expiry = vb_values_next_expiry (&part->heard.values, live->optional_after, now);
+
+  return MIN (due, expiry);
 }
 
 /* What it has may be another one from now on. */

@@ -48,7 +48,7 @@ typedef enum
   VB_OUTCOME_TAKEN,    /* taken, and the battery is not live, or not on the bus (yet) */
   VB_OUTCOME_WRONG,    /* refused for what it says */
   VB_OUTCOME_REPLAYED, /* refused: not newer than the one before */
-  VB_OUTCOME_WHOLE,    /* refused: for all of a battery with parts, unread */
+  VB_OUTCOME_PARTS,    /* refused: for all of a battery with parts, unread */
   VB_OUTCOME_NOT_JSON, /* refused: cannot be read */
   VB_OUTCOME_WAITED,   /* refused: it waited while the process stood still */
   VB_N_OUTCOMES

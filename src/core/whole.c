@@ -34,6 +34,8 @@ vb_whole_take (VbWhole *whole,
 {
   VbHeard *heard = &whole->heard;
 
+  g_return_val_if_fail (part != NULL || whole->parts == NULL, FALSE);
+
   if (part == NULL)
     return vb_heard_take (heard, record, mode, source, now, verdict->safer);
   if (!vb_parts_take (whole->parts, *part, record, mode, source, now, verdict))
@@ -120,22 +122,29 @@ vb_whole_due (const VbWhole *whole, gint64 now)
   const VbBatteryLive *live = &heard->config->live;
   const gint64 deadline = vb_freshness_deadline (&live->freshness, heard->state);
   const gboolean shows_values = vb_state_shows_values (heard->state);
-  const gint64 of_parts = whole->parts != NULL ? vb_parts_due (whole->parts, now) : G_MAXINT64;
-  gint64 due;
+  gint64 due = whole->parts != NULL ? vb_parts_due (whole->parts, now) : G_MAXINT64;
+  gint64 next;
 
   if (deadline == VB_AGE_NEVER)
-    return of_parts;
+    return due;
 
-  due = vb_required_due (&heard->required, heard->config, &heard->values, deadline, now);
-  if (whole->parts != NULL)
-    due = MIN (due, now - vb_whole_age (whole, now) + deadline);
+  next = vb_required_due (&heard->required, heard->config, &heard->values, deadline, now);
+  due = MIN (due, next);
+  if (whole->parts != NULL) {
+    next = now - vb_whole_age (whole, now) + deadline;
+    due = MIN (due, next);
+  }
   /* With a Current that expires, another one may flow from then on: that of a frozen source. */
-  if (shows_values || live->frozen_after > 0)
-    due = MIN (due, vb_values_next_expiry (&heard->values, live->optional_after, now));
-  if (heard->required.ruled && shows_values)
-    due = MIN (due, vb_rules_due (live, &heard->required.inputs, now));
+  if (shows_values || live->frozen_after > 0) {
+    next = vb_values_next_expiry (&heard->values, live->optional_after, now);
+    due = MIN (due, next);
+  }
+  if (heard->required.ruled && shows_values) {
+    next = vb_rules_due (live, &heard->required.inputs, now);
+    due = MIN (due, next);
+  }
 
-  return MIN (due, of_parts);
+  return due;
 }
 
 void
@@ -168,8 +177,9 @@ gint64
 vb_whole_age (const VbWhole *whole, gint64 now)
 {
   const gint64 age = vb_heard_age (&whole->heard, now);
+  const gint64 of_parts = whole->parts != NULL ? vb_parts_age (whole->parts, now) : 0;
 
-  return whole->parts != NULL ? MAX (age, vb_parts_age (whole->parts, now)) : age;
+  return MAX (age, of_parts);
 }
 
 double

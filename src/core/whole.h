@@ -43,7 +43,7 @@ gboolean vb_whole_take (VbWhole *whole,
 
 /**
  * Fills @verdict on @record, which has just been taken with @part, and logs what contradicts itself
- * since then.
+ * since then in what one source says of all of it.
  *
  * @rules: those of the battery
  * @changed: how many of its items changed on the bus

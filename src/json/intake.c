@@ -50,7 +50,7 @@ vb_intake_status (VbOutcome outcome)
   static const guint statuses[] = {
     [VB_OUTCOME_IN_FORCE] = 200, [VB_OUTCOME_TAKEN] = 202,    [VB_OUTCOME_WRONG] = 422,
     [VB_OUTCOME_REPLAYED] = 409, [VB_OUTCOME_NOT_JSON] = 400, [VB_OUTCOME_WAITED] = 503,
-    [VB_OUTCOME_WHOLE] = 409,
+    [VB_OUTCOME_PARTS] = 409,
   };
 
   g_return_val_if_fail (outcome < G_N_ELEMENTS (statuses), 500);
@@ -176,14 +176,14 @@ refuse (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery, VbOutc
 }
 
 static gboolean
-is_whole (const VbBattery *battery, const VbDelivery *delivery)
+lacks_part (const VbBattery *battery, const VbDelivery *delivery)
 {
   return !delivery->of_part && vb_battery_parts (battery) != NULL;
 }
 
 /* What is sent for all of a battery would contradict what its parts say. */
 static VbOutcome
-refuse_whole (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
+refuse_without_part (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
 {
   const VbParts *parts = vb_battery_parts (battery);
   g_autoptr (GString) names = g_string_new (NULL);
@@ -196,7 +196,7 @@ refuse_whole (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery)
                        names->str);
   describe_errors (intake->record, intake->verdict->safer, intake->detail);
 
-  return refuse (intake, battery, delivery, VB_OUTCOME_WHOLE);
+  return refuse (intake, battery, delivery, VB_OUTCOME_PARTS);
 }
 
 static gboolean
@@ -303,8 +303,9 @@ vb_intake_read (VbIntake *intake,
   if (vb_intake_has_waited (intake, battery, delivery->stood_still))
     return VB_OUTCOME_WAITED;
   begin (intake);
-  if (is_whole (battery, delivery))
-    return tell (intake, battery, delivery, body, length, refuse_whole (intake, battery, delivery));
+  if (lacks_part (battery, delivery))
+    return tell (intake, battery, delivery, body, length,
+                 refuse_without_part (intake, battery, delivery));
 
   if (!is_read (intake, body, length)) {
     g_string_truncate (intake->read, 0);
@@ -345,8 +346,8 @@ vb_intake_take (VbIntake *intake, VbBattery *battery, const VbDelivery *delivery
   begin (intake);
 
   return tell (intake, battery, delivery, NULL, 0,
-               is_whole (battery, delivery) ? refuse_whole (intake, battery, delivery)
-                                            : give (intake, battery, delivery));
+               lacks_part (battery, delivery) ? refuse_without_part (intake, battery, delivery)
+                                              : give (intake, battery, delivery));
 }
 
 const VbVerdict *

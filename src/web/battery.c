@@ -70,7 +70,7 @@ answer_refusal (VbWebBattery *routes,
                 VbOutcome outcome)
 {
   const guint status = vb_intake_status (outcome);
-  g_autoptr (GString) addresses = outcome == VB_OUTCOME_WHOLE ? describe_addresses (battery) : NULL;
+  g_autoptr (GString) addresses = outcome == VB_OUTCOME_PARTS ? describe_addresses (battery) : NULL;
   const char *detail = addresses != NULL ? addresses->str : vb_intake_detail (routes->intake);
 
   g_debug ("%s: refused with %u: %s", vb_battery_config (battery)->fixed.name, status, detail);

@@ -90,7 +90,7 @@ class Source:
         self.fields += [field for field in ('Soh', 'MinCellVoltage', 'MaxCellVoltage', *SWITCHES)
                         if chance.random() < 0.25]
         if own['says']:
-            self.fields = list(own['says']) if chance.random() < 0.8 else list({*own['says'], *self.fields})
+            self.fields = list(own['says'] if chance.random() < 0.8 else dict.fromkeys((*own['says'], *self.fields)))
         elif chance.random() < 0.3:
             said = {field for _, other in config['parts'] for field in other['says']}
             self.fields = [field for field in self.fields if field not in said] or ['Voltage']

@@ -4,8 +4,8 @@ Each part is a source with values, doubts and ages of its own (a Model of its ow
 them goes through the ladder as if one source had sent it.
 """
 
-from model import (ALARMS, BELT, EXPIRE, LIMITS, LIMIT_REQUIRED, LIVE, NEVER, NULL, PAIR, RANGES, STOP_CHARGING,
-                   SWITCHES, VALUE, Model, safe)
+from model import (ALARMS, BELT, DROP, EXPIRE, LIMITS, LIMIT_REQUIRED, LIVE, NEVER, NULL, PAIR, RANGES,
+                   STOP_CHARGING, SWITCHES, VALUE, Model, safe)
 
 SETTLE = 10_000_000  # µs: of records until a part counts again, of a closed switch until its share does
 PARALLEL = {'Voltage': 'mean', 'Current': 'sum', 'Power': 'sum', 'Soc': 'weighted', 'Soh': 'weighted',
@@ -29,7 +29,7 @@ OUTSIDE = 'outside'  # of its range, what all say together: as of one source, th
 def config_of_part(config):
     """The seat belt and what the configuration adds are the battery's."""
     return {**{key: value for key, value in config.items() if key not in BELT + ('low-voltage', 'stale-voltage')},
-            'on-stale': STOP_CHARGING}
+            'on-stale': DROP if config['on-stale'] == DROP else STOP_CHARGING}
 
 
 class Part(Model):
