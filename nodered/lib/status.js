@@ -121,7 +121,8 @@ function errorText({ field, path, detail }) {
 
 // Every field that was refused, with the reason.
 function refusalText(status, problem) {
-    const details = (problem.errors || []).filter(error => error.detail).map(errorText);
+    // Of a battery with parts the detail of the answer has their addresses.
+    const details = (problem.errors || []).filter(error => error.detail && error.code !== 'parts').map(errorText);
 
     return details.join('; ') || problem.detail || problem.title || `HTTP ${status}`;
 }
