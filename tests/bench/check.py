@@ -35,6 +35,7 @@ discharge-by-soc=5:0;10:30;15:100
 """
 # What they may cost, in instructions.
 ALLOWED_OF_RULES = 6000
+ATTEMPTS = 3
 
 ALLOWED = 1.05
 ALLOWED_ELSEWHERE = 1.25
@@ -79,6 +80,18 @@ def count_on_bus(build, make_record, pushes=20):
     return counted
 
 
+def cost_of_rules(build, plain):
+    """In instructions of what is done for a record alone. On a busy machine time acts between two records, now and
+    then: what it does for the next one only ever adds, so that the least of some attempts is theirs."""
+    least = None
+    for _ in range(ATTEMPTS):
+        ruled = callgrind.per_push('daemon', build, lambda n: post(eleven(n)), groups=RULES)['post_battery']
+        least = ruled - plain if least is None else min(least, ruled - plain)
+        if least <= ALLOWED_OF_RULES:
+            break
+    return least
+
+
 def measure(build, with_floor):
     messages, size = count_on_bus(build, lambda n: eleven(n + 1))
     unchanged, _ = count_on_bus(build, lambda n: eleven(0))
@@ -87,13 +100,11 @@ def measure(build, with_floor):
     same = callgrind.per_push('daemon', build, lambda n: post(eleven(0)))['']
     sixteen = callgrind.per_push('daemon', build, lambda n: post(cells(n, 16)))['']
     cell_messages, cell_size = count_on_bus(build, lambda n: cells(n + 1, 16))
-    ruled = callgrind.per_push('daemon', build, lambda n: post(eleven(n)), groups=RULES)
     floor = callgrind.per_push('floor', build, lambda n: post(eleven(n)))[''] if with_floor else 0
     return {
         'instructions, all changed': round(daemon),
         'instructions, none changed': round(same),
-        # Of what is done for the record alone: what timers do in between is another number each time.
-        'instructions of six rules': round(ruled['post_battery'] - changing['post_battery']),
+        'instructions of six rules': round(cost_of_rules(build, changing['post_battery'])),
         'instructions of the floor': round(floor),
         'messages, all changed': messages,
         'messages, none changed': unchanged,
