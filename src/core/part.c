@@ -325,6 +325,14 @@ vb_part_take (VbPart *part,
 }
 
 void
+vb_part_warn (const VbPart *part, GPtrArray *texts)
+{
+  vb_plausible_describe (&part->heard.plausible, texts);
+  if (vb_state_shows_values (part->heard.state))
+    vb_derive_warn (&part->heard.members, texts);
+}
+
+void
 vb_part_fill_verdict (VbPart *part,
                       const VbRules *rules,
                       const VbRecord *record,
@@ -335,10 +343,12 @@ vb_part_fill_verdict (VbPart *part,
   vb_verdict_fill (verdict, &part->config, &part->heard.required, rules, &part->heard.values,
                    record, part->heard.state, changed, now);
   verdict->part = part->own->name;
-  if (record->connected != VB_CONNECTED_NO
-      && vb_plausible_look (&part->heard.plausible, &part->config, &part->heard.required,
-                            &part->heard.values, now))
-    vb_plausible_describe (&part->heard.plausible, verdict->warnings);
+  if (record->connected == VB_CONNECTED_NO)
+    return;
+
+  vb_plausible_look (&part->heard.plausible, &part->config, &part->heard.required,
+                     &part->heard.values, now);
+  vb_part_warn (part, verdict->warnings);
 }
 
 void

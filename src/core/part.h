@@ -90,6 +90,10 @@ gboolean vb_part_take (VbPart *part,
                        gint64 now,
                        VbVerdict *verdict);
 
+/** Appends what contradicts itself in what @part says, and which cell or sensor it lacks. Owned
+    texts. */
+void vb_part_warn (const VbPart *part, GPtrArray *texts);
+
 /** Fills @verdict on @record, which @part has just taken; @rules: those of the battery,
     @changed: how many of its items changed on the bus. */
 void vb_part_fill_verdict (VbPart *part,

@@ -428,7 +428,7 @@ warn (const VbParts *parts, guint told, GPtrArray *texts)
                                         "the other parts, where they send it",
                                         name));
     if (part->counts && i != told)
-      vb_plausible_describe (&part->heard.plausible, own);
+      vb_part_warn (part, own);
     for (guint j = 0; j < own->len; j++)
       g_ptr_array_add (
           texts, g_strdup_printf ("part %s: %s", name, (const char *)g_ptr_array_index (own, j)));

@@ -389,6 +389,21 @@ test_warned_once (Fixture *fixture, gconstpointer user_data)
                 CONTRADICTS "; part right has come back, and counts after 10 s of records");
 }
 
+/* Where one lacks a cell, nothing is known of all cells: it is told as for a battery of one source. */
+static void
+test_lacks_a_cell (Fixture *fixture, gconstpointer user_data)
+{
+  begin_pair (fixture, VB_WHEN_SILENT_STOP_CHARGING);
+  g_assert_true (push_part (fixture, "left", PACK "Cell1=3.3 Cell2=3.3 " LIMITS));
+  g_assert_true (push_part (fixture, "right", PACK "Cell1=3.3 Cell2=3.3 " LIMITS));
+  g_assert_true (push_part (fixture, "right", "Cell2=null"));
+  assert_texts (fixture->verdict->warnings, "Cell2 has no value: nothing is known of all cells");
+  assert_bus (fixture, "MinCellVoltage=- MaxCellVoltage=-");
+  assert_warned (fixture, "part right: Cell2 has no value: nothing is known of all cells");
+  g_assert_true (push_part (fixture, "right", "Cell2=3.3"));
+  assert_warned (fixture, "");
+}
+
 /* A check changes nothing. */
 static void
 test_check (Fixture *fixture, gconstpointer user_data)
@@ -502,6 +517,7 @@ main (int argc, char **argv)
   TEST (doubt);
   TEST (nothing_required);
   TEST (warned_once);
+  TEST (lacks_a_cell);
   TEST (check);
   TEST (frozen);
   TEST (none_counts);
