@@ -56,9 +56,7 @@ gather_doubts_of_part (const VbPart *part, GPtrArray *doubts)
   g_autoptr (GPtrArray) own = g_ptr_array_new_with_free_func (g_free);
 
   gather_doubts (&part->heard, own);
-  for (guint i = 0; i < own->len; i++)
-    g_ptr_array_add (doubts, g_strdup_printf ("part %s: %s", part->own->name,
-                                              (const char *)g_ptr_array_index (own, i)));
+  vb_part_tell_named (part, own, doubts);
 }
 
 /* A part that was declared off is none to wait for. */

@@ -325,6 +325,14 @@ vb_part_take (VbPart *part,
 }
 
 void
+vb_part_tell_named (const VbPart *part, const GPtrArray *own, GPtrArray *texts)
+{
+  for (guint i = 0; i < own->len; i++)
+    g_ptr_array_add (texts, g_strdup_printf ("part %s: %s", part->own->name,
+                                             (const char *)g_ptr_array_index (own, i)));
+}
+
+void
 vb_part_warn (const VbPart *part, GPtrArray *texts)
 {
   vb_plausible_describe (&part->heard.plausible, texts);

@@ -90,6 +90,9 @@ gboolean vb_part_take (VbPart *part,
                        gint64 now,
                        VbVerdict *verdict);
 
+/** Appends each of @own, texts about @part, with its name before it. Owned texts. */
+void vb_part_tell_named (const VbPart *part, const GPtrArray *own, GPtrArray *texts);
+
 /** Appends what contradicts itself in what @part says, and which cell or sensor it lacks. Owned
     texts. */
 void vb_part_warn (const VbPart *part, GPtrArray *texts);

@@ -429,9 +429,7 @@ warn (const VbParts *parts, guint told, GPtrArray *texts)
                                         name));
     if (part->counts && i != told)
       vb_part_warn (part, own);
-    for (guint j = 0; j < own->len; j++)
-      g_ptr_array_add (
-          texts, g_strdup_printf ("part %s: %s", name, (const char *)g_ptr_array_index (own, j)));
+    vb_part_tell_named (part, own, texts);
   }
 
   vb_merged_warn (&parts->merged, texts);
